@@ -1,0 +1,35 @@
+/** A problem with a sentence for the person who caused or met it. `code` is stable and machine-readable. */
+export class AscribeError extends Error {
+	readonly code: string;
+	constructor(code: string, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.name = new.target.name;
+		this.code = code;
+	}
+}
+
+/** The caller's input is wrong: a bad number, file, link, name. The command line exits with status 2. */
+export class InvalidInput extends AscribeError {
+	constructor(message: string, options?: ErrorOptions) {
+		super("invalid-input", message, options);
+	}
+}
+
+/** A method asks for a signal that the rollouts do not carry and no provider can compute. */
+export class MissingSignal extends AscribeError {
+	readonly signal: string;
+	constructor(signal: string, message: string) {
+		super("missing-signal", message);
+		this.signal = signal;
+	}
+}
+
+/** The work itself failed: a number became NaN, a device was lost. The command line exits with status 1. */
+export class WorkFailed extends AscribeError {}
+
+/** The caller asked to stop. Carries no blame; partial results stay valid. */
+export class Cancelled extends AscribeError {
+	constructor(message = "Cancelled.") {
+		super("cancelled", message);
+	}
+}

@@ -1,0 +1,35 @@
+import type { ModelConfig } from "../model/config";
+import type { OptimizerPlan, SamplingPlan } from "../training/executor";
+
+/** Everything that defines a run. JSON; a link carries its difference from an immutable numbered preset. */
+export interface ExperimentSpec {
+	readonly schema: "ascribe.spec/1";
+	readonly task: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	/** Vocabulary size and context length follow from the task. */
+	readonly model: Omit<ModelConfig, "vocabSize" | "contextLength">;
+	/** Supervised steps until the sampled success rate first reaches `success`; null = from scratch. */
+	readonly warmStart: { readonly success: number; readonly learningRate: number; readonly maxSteps: number } | null;
+	readonly rollout: { readonly prompts: number; readonly groupSize: number } & SamplingPlan;
+	readonly method: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly loss: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly optimizer: OptimizerPlan;
+	/** Training steps; each is one rollout batch. */
+	readonly steps: number;
+	readonly epochs: number;
+	readonly minibatches: number;
+	readonly evaluation: { readonly every: number; readonly prompts: number };
+	/** Methods computed beside the one that trains. */
+	readonly probes: readonly string[];
+	readonly oracle: "auto" | "off";
+	readonly seed: number;
+}
+
+/** A named starting point. Numbered presets never change once published; a correction gets the next number. */
+export interface Preset {
+	/** `keydoor@1` */
+	readonly id: string;
+	readonly title: string;
+	/** One sentence: what one sees when one runs it. */
+	readonly summary: string;
+	readonly spec: ExperimentSpec;
+}

@@ -1,0 +1,114 @@
+import type { ParamTable, ParamValues } from "../spec/params";
+
+/** Token ids with printable names. Every task brings its own, of 11 to 72 tokens. */
+export interface Vocabulary {
+	/** Printable name of each id; unique. */
+	readonly tokens: readonly string[];
+	/** Role of each id for colours and labels: text the policy writes, tool or environment words, structure. */
+	readonly kinds?: readonly ("text" | "plan" | "action" | "environment" | "structure")[];
+}
+
+export type Split = "train" | "val" | "test";
+
+export interface TaskItem {
+	/** Canonical text of the prompt; two items with the same id are the same item. */
+	readonly id: string;
+	readonly prompt: readonly number[];
+	/** What verifier and environment need to know and the policy may not see. Plain data. */
+	readonly data: unknown;
+}
+
+/** Who acts in a state. States are plain immutable values, so `snapshot` is keeping one and `restore` is using it. */
+export type Turn =
+	| { readonly actor: "policy"; readonly legal: readonly number[] }
+	| {
+			readonly actor: "environment";
+			readonly outcomes: readonly { readonly token: number; readonly probability: number }[];
+	  }
+	| { readonly actor: "done" };
+
+export interface Transition<S> {
+	readonly state: S;
+	/** Paid for this token. */
+	readonly reward: number;
+}
+
+/**
+ * The task as a transition system over tokens. Deterministic given (state, token); chance enters only through the
+ * outcomes of environment turns. An environment turn with one outcome is a forced token.
+ */
+export interface Environment<S> {
+	start(item: TaskItem): S;
+	turn(state: S): Turn;
+	step(state: S, token: number): Transition<S>;
+	/**
+	 * Equal keys mean equal futures (turns, rewards, outcomes), whatever the prompt or history: the identity under which
+	 * states are tabulated for the GPU and merged by dynamic programming.
+	 */
+	key(state: S): string;
+	/** What the policy can be said to observe here, for anchor groups (GiGPO); null where no step starts. */
+	anchor?(state: S): string | null;
+	/** The expected return from here on if it no longer depends on the policy's choices, else null. */
+	decided?(state: S): number | null;
+}
+
+export interface StepLabels {
+	/** +1 right, −1 wrong, 0 irrelevant, NaN unlabelled, per response token. */
+	readonly labels: Float64Array;
+}
+
+export interface Task {
+	readonly id: string;
+	readonly params: Readonly<Record<string, unknown>>;
+	readonly vocab: Vocabulary;
+	/** Longest prompt, and longest response with environment tokens included. Both are tight upper bounds. */
+	readonly maxPromptLength: number;
+	readonly maxResponseLength: number;
+	/** "disjoint": splits never overlap. "shared": train = val = test on purpose (few prompts; measures credit, not generalisation). */
+	readonly splits: "disjoint" | "shared";
+	/** Number of distinct prompts, or Infinity. */
+	readonly promptCount: number;
+	/** Item i of a split: a pure function of (task, params, split, index). */
+	item(split: Split, index: number): TaskItem;
+	readonly env: Environment<unknown>;
+	/** Success of a finished rollout, for curves and thresholds. */
+	success(item: TaskItem, response: readonly number[], reward: number): boolean;
+	/** A demonstration for warm starts: response tokens, environment replies included; from `rng` where several exist. */
+	demonstration(item: TaskItem, random: () => number): number[];
+	/** Expected return of the best policy and of the policy that draws legal tokens uniformly; null where not known in closed form. */
+	readonly optimalReturn: number | null;
+	readonly randomReturn: number | null;
+	/** Largest minus smallest reachable return. */
+	readonly returnRange: number;
+	/** Response positions whose tokens decide the return. */
+	decisiveSteps(item: TaskItem, response: readonly number[]): number[];
+	/** Process labels of a response, where the task offers them. */
+	stepLabels?(item: TaskItem, response: readonly number[]): Float64Array;
+	/** Correct responses that the verifier must accept, and corruptions it must reject. */
+	corruptions?(item: TaskItem, random: () => number): { readonly response: number[]; readonly why: string }[];
+}
+
+/** A falsifiable expectation, shown by the library panel. */
+export interface Expectation {
+	readonly id: string;
+	readonly claim: string;
+	readonly falsifiedIf: string;
+}
+
+export interface TaskDefinition<P extends ParamTable = ParamTable> {
+	readonly id: string;
+	readonly title: string;
+	/** One sentence for a student: what is observed, which action matters, when reward comes. */
+	readonly summary: string;
+	/** The difficulty that the task isolates. */
+	readonly isolates: string;
+	readonly source: { readonly cite: string; readonly url: string };
+	readonly params: P;
+	/** Named difficulty levels as differences from the defaults; "xs" can be enumerated. */
+	readonly levels: Readonly<Record<string, Partial<Record<keyof P, unknown>>>>;
+	readonly expectations: readonly Expectation[];
+	/** Whether a policy learns it from scratch, or which success rate a warm start needs. */
+	readonly warmStart: { readonly success: number } | null;
+	/** @throws InvalidInput when the knobs make no task (a target out of reach, an alphabet too small). */
+	build(params: ParamValues<P>): Task;
+}

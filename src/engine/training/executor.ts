@@ -1,0 +1,141 @@
+import type { ModelConfig } from "../model/config";
+import type { CreditResult, RolloutBatch } from "../rollouts/batch";
+import type { Machine } from "../tasks/machine";
+
+/**
+ * What an executor (WGSL, WebAssembly, float64 TypeScript) compiles once and then replays. Plain data: no functions.
+ * Batch B = prompts · groupSize; rollout b belongs to prompt ⌊b / groupSize⌋.
+ */
+export interface TrainingPlan {
+	readonly model: ModelConfig;
+	readonly prompts: number;
+	readonly groupSize: number;
+	/** Longest prompt and longest response (environment tokens included); sequences hold their sum. */
+	readonly maxPromptLength: number;
+	readonly maxResponseLength: number;
+	readonly sampling: SamplingPlan;
+	/** Legal tokens, environment replies, rewards and ends, as a table. States and transitions are the same for every step; start states vary. */
+	readonly machine: Machine;
+	readonly method: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly loss: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly optimizer: OptimizerPlan;
+	/** Passes over each rollout batch, and minibatches (contiguous blocks of whole groups) a pass. */
+	readonly epochs: number;
+	readonly minibatches: number;
+	/** Keep a frozen copy of the initial parameters and compute reference log-probabilities. */
+	readonly reference: boolean;
+	readonly seed: number;
+}
+
+export interface SamplingPlan {
+	/** Softmax temperature, > 0. */
+	readonly temperature: number;
+	/** Keep the k most likely legal tokens; 0 = all. */
+	readonly topK: number;
+	/** Keep the smallest set of tokens whose probability reaches p; 1 = all. */
+	readonly topP: number;
+}
+
+/** AdamW (Loshchilov & Hutter 2019) with decoupled decay on matrices only, bias correction and global gradient-norm clipping. */
+export interface OptimizerPlan {
+	/** Peak learning rate. */
+	readonly learningRate: number;
+	readonly beta1: number;
+	readonly beta2: number;
+	readonly eps: number;
+	readonly weightDecay: number;
+	/** Largest gradient norm; 0 = no clipping. */
+	readonly clipNorm: number;
+	readonly warmupSteps: number;
+	/** Cosine decay from the peak to `finalFraction` of it over `decaySteps` optimiser steps; 0 = constant after warm-up. */
+	readonly decaySteps: number;
+	readonly finalFraction: number;
+}
+
+/** One rollout batch to sample: everything that varies between steps. */
+export interface RolloutRequest {
+	/** Training step, part of the random key. */
+	readonly step: number;
+	/** `STREAMS.sample` when training, `STREAMS.evaluation` when measuring. */
+	readonly stream: number;
+	/** Prompt tokens `[prompts · maxPromptLength]`, left-aligned, and their lengths `[prompts]`. */
+	readonly promptTokens: Int32Array;
+	readonly promptLengths: Int32Array;
+	/** Start state in the machine, per prompt. */
+	readonly startStates: Uint32Array;
+}
+
+/** Optimiser state: flat buffers in the parameter layout. */
+export interface TrainState {
+	readonly parameters: Float32Array;
+	readonly firstMoment: Float32Array;
+	readonly secondMoment: Float32Array;
+	/** Optimiser steps taken. */
+	readonly step: number;
+}
+
+/** Numbers of one training step, from the metrics ring. Means over tokens count only `actionMask` tokens. */
+export interface StepMetrics {
+	readonly step: number;
+	readonly loss: number;
+	readonly meanReturn: number;
+	/** Share of successful rollouts, by the machine's reward threshold or the task's rule. */
+	readonly success: number;
+	/** Mean entropy of the sampled distributions, nats. */
+	readonly entropy: number;
+	/** Mean log-ratio estimate (k3) of the policy against the behaviour policy, and against the reference, nats. */
+	readonly klBehaviour: number;
+	readonly klReference: number;
+	readonly gradientNorm: number;
+	readonly clipFraction: number;
+	readonly meanLength: number;
+	/** Share of groups whose returns are all equal. */
+	readonly deadGroups: number;
+	/** Policy tokens sampled in this step. */
+	readonly tokens: number;
+	readonly learningRate: number;
+	/** False when a non-finite value made the optimiser skip this step; `stage` then names where it appeared first. */
+	readonly finite: boolean;
+	readonly stage?: string;
+}
+
+/** Names everything that may change the bits of a run. */
+export interface ExecutorLabel {
+	readonly kind: "gpu" | "wasm" | "cpu";
+	/** Adapter vendor, architecture and description, or the runtime. */
+	readonly adapter: string;
+	/** Hash of kernel variants, splits and shader sources. */
+	readonly plan: string;
+	/** True for software adapters. */
+	readonly software: boolean;
+}
+
+/** Counts that must not depend on luck, per training step and per rollout. */
+export interface PlanCounts {
+	readonly trainDispatches: number;
+	readonly trainSubmits: number;
+	readonly creditDispatches: number;
+	readonly rolloutDispatches: number;
+	readonly rolloutSubmits: number;
+}
+
+/**
+ * A compiled plan on one device. `rollout` and `train` enqueue work and return at once; nothing is read back until
+ * `metrics`, `readRollouts` or `download`.
+ */
+export interface TrainingExecutor {
+	readonly label: ExecutorLabel;
+	readonly counts: PlanCounts;
+	upload(state: TrainState): void;
+	download(): Promise<TrainState>;
+	/** Freezes the present parameters as the reference policy. */
+	freezeReference(): void;
+	rollout(request: RolloutRequest): void;
+	/** Credit, loss, backward and AdamW on the latest rollout batch: `epochs · minibatches` optimiser steps. */
+	train(step: number): void;
+	/** Metrics of finished steps since the last call, in order; resolves when at most `inFlight` steps are still queued. */
+	metrics(inFlight: number): Promise<StepMetrics[]>;
+	/** Latest rollouts and the credit that the training method gave them. */
+	readRollouts(): Promise<{ batch: RolloutBatch; credit: CreditResult }>;
+	dispose(): void;
+}

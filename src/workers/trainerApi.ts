@@ -1,0 +1,28 @@
+import type { ExperimentSpec } from "../engine/spec/experiment";
+import type { RunEvent } from "../engine/training/events";
+
+/** What this machine offers, in a sentence a person can act on. */
+export interface DeviceReport {
+	readonly status: "ok" | "no-webgpu" | "no-adapter" | "limits-too-small";
+	/** Vendor, architecture, description; empty without an adapter. */
+	readonly adapter: string;
+	readonly software: boolean;
+	/** What it means and what to do; empty when all is well. */
+	readonly advice: string;
+}
+
+export type Backend = "gpu" | "wasm" | "cpu";
+
+/** The trainer worker's surface: methods only. Events arrive in batches, at most about 20 times a second. */
+export interface TrainerApi {
+	probe(): Promise<DeviceReport>;
+	/** Starts a run; a run in progress is cancelled first. Resolves when the run has ended; failures arrive as events. */
+	run(spec: ExperimentSpec, backend: Backend, onEvents: (events: RunEvent[]) => void): Promise<void>;
+	pause(): Promise<void>;
+	resume(): Promise<void>;
+	/** One training step, then pause. */
+	step(): Promise<void>;
+	cancel(): Promise<void>;
+	/** Asks for a `rollouts` event with the latest batch. */
+	requestRollouts(): Promise<void>;
+}
