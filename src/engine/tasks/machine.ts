@@ -18,6 +18,8 @@ export interface Machine {
 	readonly reward: Float32Array;
 	/** Policy states: 1 legal, 0 not. Environment states: probability of each reply `[S·V]`. Done states: 0. */
 	readonly weight: Float32Array;
+	/** 1 for done states that count as success `[S]`. */
+	readonly success: Uint8Array;
 	/** Start state of each item given. */
 	readonly start: Uint32Array;
 }
@@ -29,7 +31,8 @@ export const NO_STATE = 0xffffffff;
  * Breadth-first closure of an environment from the items' start states, states merged by `env.key`.
  * @param limit largest number of states; beyond it the task is not tabulated.
  * @returns null when the closure exceeds `limit`.
- * @throws InvalidInput when an environment turn has outcomes that do not sum to 1.
+ * @throws InvalidInput when an environment turn has outcomes that do not sum to 1, or when an environment without
+ * `succeeded` reaches one end with and without a reward.
  */
 export function tabulate<S>(
 	env: Environment<S>,
@@ -61,6 +64,7 @@ export function tabulate<S>(
 		next: new Uint32Array(S * vocabSize),
 		reward: new Float32Array(S * vocabSize),
 		weight: new Float32Array(S * vocabSize),
+		success: new Uint8Array(S),
 		start,
 	};
 	rows.forEach((row, s) => {
@@ -68,7 +72,24 @@ export function tabulate<S>(
 		machine.reward.set(row.reward, s * vocabSize);
 		machine.weight.set(row.weight, s * vocabSize);
 	});
+	states.forEach((state, s) => {
+		if (env.succeeded && machine.actor[s] === ACTOR.done) machine.success[s] = env.succeeded(state) ? 1 : 0;
+	});
+	if (!env.succeeded) markPaidEnds(machine);
 	return machine;
+}
+
+/** Success of environments that do not declare it: the last transition pays more than nothing. */
+function markPaidEnds(machine: Machine): void {
+	const unpaid = new Uint8Array(machine.states);
+	machine.next.forEach((to, edge) => {
+		if (to === NO_STATE || machine.actor[to] !== ACTOR.done) return;
+		(machine.reward[edge]! > 0 ? machine.success : unpaid)[to] = 1;
+		if (machine.success[to] && unpaid[to])
+			throw new InvalidInput(
+				"An end of this environment is reached with and without a reward; give the two different keys or declare `succeeded`.",
+			);
+	});
 }
 
 function tabulateState<S>(env: Environment<S>, state: S, V: number, visit: (state: S) => number) {

@@ -48,6 +48,11 @@ export interface Environment<S> {
 	key(state: S): string;
 	/** What the policy can be said to observe here, for anchor groups (GiGPO); null where no step starts. */
 	anchor?(state: S): string | null;
+	/**
+	 * Whether a done state is a success; must agree with `Task.success` and be told apart by `key`. Absent: the last
+	 * transition paid more than nothing.
+	 */
+	succeeded?(state: S): boolean;
 	/** The expected return from here on if it no longer depends on the policy's choices, else null. */
 	decided?(state: S): number | null;
 }

@@ -65,6 +65,32 @@ export interface RolloutRequest {
 	readonly startStates: Uint32Array;
 }
 
+/** Demonstrations for one supervised step. Batch B as in the plan; unlike rollouts, every row has a prompt of its own. */
+export interface SupervisedBatch {
+	/** Number of the step, reported back by `metrics`. */
+	readonly step: number;
+	/** Prompt tokens `[B·maxPromptLength]`, left-aligned, and their lengths `[B]`. */
+	readonly promptTokens: Int32Array;
+	readonly promptLengths: Int32Array;
+	/** Response tokens, environment replies included `[B·maxResponseLength]`, and their lengths `[B]`. */
+	readonly tokens: Int32Array;
+	readonly lengths: Int32Array;
+	/** Machine state before each response token `[B·maxResponseLength]`: its legal tokens mask the softmax, as in the sampler; 0 in padding. */
+	readonly states: Uint32Array;
+	/** Weight w of each token's log-probability `[B·maxResponseLength]`; 0 for environment replies and padding. */
+	readonly weights: Float32Array;
+	/** Constant learning rate of this step, in place of the plan's schedule. */
+	readonly learningRate: number;
+}
+
+/** What a rollout batch earned, without its tokens. */
+export interface Outcomes {
+	/** Whole return of each rollout `[B]`. */
+	readonly returns: Float64Array;
+	/** 1 where the rollout ended in a state that the machine counts as success `[B]`. */
+	readonly success: Uint8Array;
+}
+
 /** Optimiser state: flat buffers in the parameter layout. */
 export interface TrainState {
 	readonly parameters: Float32Array;
@@ -79,7 +105,7 @@ export interface StepMetrics {
 	readonly step: number;
 	readonly loss: number;
 	readonly meanReturn: number;
-	/** Share of successful rollouts, by the machine's reward threshold or the task's rule. */
+	/** Share of rollouts that ended in a success state of the machine; one cut by the limit fails. */
 	readonly success: number;
 	/** Mean entropy of the sampled distributions, nats. */
 	readonly entropy: number;
@@ -120,8 +146,9 @@ export interface PlanCounts {
 }
 
 /**
- * A compiled plan on one device. `rollout` and `train` enqueue work and return at once; nothing is read back until
- * `metrics`, `readRollouts` or `download`.
+ * A compiled plan on one device. `upload`, `rollout`, `train` and `supervise` enqueue work and return at once; nothing is
+ * read back until `metrics`, `readOutcomes`, `readRollouts` or `download`. The reads return what was true when they were called,
+ * whatever is enqueued before they resolve.
  */
 export interface TrainingExecutor {
 	readonly label: ExecutorLabel;
@@ -133,9 +160,19 @@ export interface TrainingExecutor {
 	rollout(request: RolloutRequest): void;
 	/** Credit, loss, backward and AdamW on the latest rollout batch: `epochs · minibatches` optimiser steps. */
 	train(step: number): void;
-	/** Metrics of finished steps since the last call, in order; resolves when at most `inFlight` steps are still queued. */
+	/**
+	 * One AdamW step on −Σ w·log p / Σ w over the batch, temperature and legal tokens applied as in the sampler. Its entry in
+	 * `metrics` carries `step`, `loss`, `gradientNorm`, `learningRate`, `finite`; the other fields are 0.
+	 */
+	supervise(batch: SupervisedBatch): void;
+	/**
+	 * Metrics of finished steps since the last call, in order; resolves when at most `inFlight` steps are still queued.
+	 * @throws WorkFailed when the device was lost; its `code` is then "device-lost" and the run goes on from a checkpoint.
+	 */
 	metrics(inFlight: number): Promise<StepMetrics[]>;
-	/** Latest rollouts and the credit that the training method gave them. */
+	/** Returns and successes of the latest rollout batch. */
+	readOutcomes(): Promise<Outcomes>;
+	/** Latest rollouts and the credit that the training method gave them in `train`. */
 	readRollouts(): Promise<{ batch: RolloutBatch; credit: CreditResult }>;
 	dispose(): void;
 }
