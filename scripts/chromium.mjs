@@ -1,5 +1,5 @@
 // Finds a Chromium and the software Vulkan driver that lies beside it.
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const USUAL = {
@@ -49,4 +49,28 @@ export async function softwareVulkan() {
 		VK_ICD_FILENAMES: join(home, "vk_swiftshader_icd.json"),
 		LD_LIBRARY_PATH: [home, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":"),
 	};
+}
+
+/**
+ * Environment for GPU work outside the browser: nothing where the machine seems to have a hardware driver, so that it is
+ * preferred; the software driver elsewhere, or wherever ASCRIBE_ADAPTER is "software".
+ */
+export async function adapterEnvironment() {
+	if (process.env.ASCRIBE_ADAPTER !== "software" && hasHardwareDriver()) return {};
+	return softwareVulkan();
+}
+
+function hasHardwareDriver() {
+	if (process.platform !== "linux") return true;
+	const device = list("/dev/dri").some((name) => name.startsWith("renderD")) || existsSync("/dev/nvidiactl");
+	const folders = ["/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+	return device && folders.some((folder) => list(folder).length > 0);
+}
+
+function list(folder) {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
 }

@@ -1,0 +1,24 @@
+import type { Command } from "./command";
+
+export function overview(commands: readonly Command[]): string {
+	const width = Math.max(0, ...commands.map((c) => c.name.length));
+	const rows = commands.map((c) => `  ${c.name.padEnd(width)}  ${c.summary}`);
+	return [
+		"ascribe: which token earned the reward?",
+		"",
+		"Usage: ascribe <command> [arguments]",
+		"",
+		...rows,
+		"",
+		"ascribe <command> --help shows the options. Exit status: 0 good, 1 the work failed, 2 the call was wrong.",
+	].join("\n");
+}
+
+export function commandHelp(command: Command): string {
+	const left = command.options.map((o) => `--${o.name}${o.value === undefined ? "" : ` ${o.value}`}`);
+	const width = Math.max(0, ...left.map((text) => text.length));
+	const rows = command.options.map((o, i) => `  ${(left[i] as string).padEnd(width)}  ${o.help}`);
+	return [`Usage: ascribe ${command.name} ${command.usage}`, "", command.summary, ...(rows.length ? ["", ...rows] : [])]
+		.join("\n")
+		.trimEnd();
+}

@@ -1,0 +1,109 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { InvalidInput, WorkFailed } from "../engine/core/errors";
+import { jsonLine } from "./json";
+
+/** Where a command reads and writes. Results go to standard output, everything for people to standard error. */
+export interface Io {
+	/** One line of results. */
+	line(text: string): void;
+	/** One JSON value a line; NaN and infinities become null, with one warning a run. */
+	json(value: unknown): void;
+	/** A sentence for the person, always shown. */
+	note(text: string): void;
+	/** The line of progress, redrawn in place; nothing where standard error is no terminal. An empty text clears it. */
+	progress(text: string): void;
+	/** A path that the user wrote, relative to where the user stands. */
+	path(path: string): string;
+	/** @throws InvalidInput when the file cannot be read. */
+	readText(path: string): string;
+	readBytes(path: string): Uint8Array;
+	/** Creates missing folders. @throws WorkFailed when the file cannot be written. */
+	write(path: string, content: string | Uint8Array): void;
+	/** Aborted by Ctrl-C. */
+	readonly signal: AbortSignal;
+}
+
+export interface Streams {
+	readonly out: (text: string) => void;
+	readonly err: (text: string) => void;
+	readonly terminal: boolean;
+	readonly cwd: string;
+	readonly signal: AbortSignal;
+}
+
+export function createIo({ out, err, terminal, cwd, signal }: Streams): Io {
+	let warned = false;
+	let drawn = false;
+	const clear = () => {
+		if (drawn) err("\r\x1b[K");
+		drawn = false;
+	};
+	const note = (text: string) => {
+		clear();
+		err(`${text}\n`);
+	};
+	const read = (path: string) => readFile(resolve(cwd, path), path);
+	return {
+		line: (text) => out(`${text}\n`),
+		json(value) {
+			const { text, lost } = jsonLine(value);
+			if (lost > 0 && !warned) note("ascribe: some numbers are not finite; they are printed as null.");
+			warned ||= lost > 0;
+			out(`${text}\n`);
+		},
+		note,
+		progress(text) {
+			if (!terminal) return;
+			clear();
+			err(text);
+			drawn = text !== "";
+		},
+		path: (path) => resolve(cwd, path),
+		readBytes: read,
+		readText: (path) => decodeText(read(path), path),
+		write: (path, content) => writeFile(resolve(cwd, path), path, content),
+		signal,
+	};
+}
+
+function readFile(path: string, shown: string): Uint8Array {
+	try {
+		return readFileSync(path);
+	} catch (cause) {
+		throw new InvalidInput(`${shown} cannot be read: ${reason(cause)}.`, { cause });
+	}
+}
+
+function decodeText(bytes: Uint8Array, shown: string): string {
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch (cause) {
+		throw new InvalidInput(`${shown} is not UTF-8 text.`, { cause });
+	}
+}
+
+function writeFile(path: string, shown: string, content: string | Uint8Array): void {
+	try {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, content);
+	} catch (cause) {
+		throw new WorkFailed("write-failed", `${shown} cannot be written: ${reason(cause)}.`, { cause });
+	}
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+	ENOENT: "there is no such file",
+	ENOTDIR: "a part of the path is not a folder",
+	EISDIR: "it is a folder",
+	EACCES: "permission denied",
+	EPERM: "permission denied",
+	ENOSPC: "the disk is full",
+	EROFS: "the disk is read-only",
+	EEXIST: "a file is in the way",
+};
+
+function reason(cause: unknown): string {
+	const code = (cause as { code?: unknown }).code;
+	return (typeof code === "string" && REASONS[code]) || (cause instanceof Error ? cause.message : String(cause));
+}
