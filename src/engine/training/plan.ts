@@ -1,0 +1,50 @@
+import { InvalidInput } from "../core/errors";
+import { checkModelConfig } from "../model/config";
+import type { ExperimentSpec } from "../spec/experiment";
+import { type Machine, tabulate } from "../tasks/machine";
+import type { Task } from "../tasks/task";
+import type { TrainingPlan } from "./executor";
+import { type PromptPool, promptPool } from "./prompts";
+
+/**
+ * What an executor compiles for an experiment on a task. Vocabulary and context length follow from the task.
+ * `machine.start` holds the start states of the training pool, then of the evaluation pool.
+ * @throws InvalidInput when the sizes do not fit together or the task has too many states to run without readbacks.
+ */
+export function planOf(spec: ExperimentSpec, task: Task, pool: PromptPool = promptPool(task, spec)): TrainingPlan {
+	const { prompts, groupSize, ...sampling } = spec.rollout;
+	return {
+		model: checkModelConfig({
+			...spec.model,
+			vocabSize: task.vocab.tokens.length,
+			contextLength: task.maxPromptLength + task.maxResponseLength,
+		}),
+		prompts,
+		groupSize,
+		maxPromptLength: task.maxPromptLength,
+		maxResponseLength: task.maxResponseLength,
+		sampling,
+		machine: machineOf(task, pool),
+		method: spec.method,
+		loss: spec.loss,
+		optimizer: spec.optimizer,
+		epochs: spec.epochs,
+		minibatches: spec.minibatches,
+		reference: needsReference(spec),
+		seed: spec.seed,
+	};
+}
+
+function machineOf(task: Task, pool: PromptPool): Machine {
+	const machine = tabulate(task.env, [...pool.train, ...pool.evaluation], task.vocab.tokens.length);
+	if (!machine)
+		throw new InvalidInput(
+			`Task ${task.id} has too many states at these settings to be tabulated; choose smaller parameters.`,
+		);
+	return machine;
+}
+
+function needsReference(spec: ExperimentSpec): boolean {
+	const weight = spec.loss.params.klCoef;
+	return typeof weight === "number" && weight > 0;
+}
