@@ -54,13 +54,13 @@ export function resolveParams<T extends ParamTable>(
 	where: string,
 ): ParamValues<T> {
 	for (const name of Object.keys(given))
-		if (!(name in table)) {
+		if (!Object.hasOwn(table, name)) {
 			const known = Object.keys(table).join(", ") || "none";
 			throw new InvalidInput(`${where} has no parameter "${name}"; it has: ${known}.`);
 		}
 	const out: Record<string, unknown> = {};
 	for (const [name, spec] of Object.entries(table))
-		out[name] = name in given ? checkParam(spec, given[name], `${where} ${name}`) : spec.default;
+		out[name] = Object.hasOwn(given, name) ? checkParam(spec, given[name], `${where} ${name}`) : spec.default;
 	return out as ParamValues<T>;
 }
 

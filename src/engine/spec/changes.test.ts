@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { applyChanges, changesBetween, type ParamTables, type SpecChanges } from "./changes";
+import type { ExperimentSpec } from "./experiment";
+import type { ParamTable } from "./params";
+import { PRESETS } from "./presets";
+
+const number = { type: "number", default: 0.5, min: 0, max: 1, unit: "", label: "Lambda", help: "" } as const;
+const size = { type: "integer", default: 4, min: 1, max: 8, unit: "", label: "Size", help: "" } as const;
+const table = (tables: Record<string, ParamTable>) => (id: string) =>
+	Object.hasOwn(tables, id) ? tables[id] : undefined;
+const base: ExperimentSpec = {
+	...PRESETS[0]!.spec,
+	task: { id: "walk", params: { size: 6 } },
+	method: { id: "plain", params: {} },
+	loss: { id: "clip", params: {} },
+};
+const tables: ParamTables = {
+	task: table({ walk: { size } }),
+	method: table({ plain: {}, fancy: { lambda: number } }),
+	loss: table({ clip: { eps: number } }),
+};
+
+describe("differences from a preset", () => {
+	test.each<[string, Partial<ExperimentSpec>, SpecChanges]>([
+		["nothing", {}, {}],
+		["a run setting", { seed: 9 }, { seed: 9 }],
+		[
+			"another method with its parameter",
+			{ method: { id: "fancy", params: { lambda: 0.9 } } },
+			{ method: "fancy", "method.lambda": 0.9 },
+		],
+		["a parameter set to its default says nothing", { loss: { id: "clip", params: { eps: 0.5 } } }, {}],
+		["a parameter taken back to its default", { task: { id: "walk", params: {} } }, { "task.size": 4 }],
+		["a section", { rollout: { ...base.rollout, groupSize: 3 } }, { "rollout.groupSize": 3 }],
+		[
+			"a warm start switched on",
+			{ warmStart: { success: 0.6, learningRate: 1e-3, maxSteps: 77 } },
+			{ warmStart: true, "warmStart.maxSteps": 77 },
+		],
+		["probes", { probes: ["plain"] }, { probes: ["plain"] }],
+	])("%s", (_, change, expected) => {
+		const spec = { ...base, ...change };
+		const changes = changesBetween(base, spec, tables);
+		expect(changes).toMatchObject(expected);
+		const again = applyChanges(base, changes, tables);
+		expect(again.notices).toEqual([]);
+		expect(changesBetween(spec, again.spec, tables)).toEqual({});
+	});
+
+	test("switch a warm start off", () => {
+		const warm = { ...base, warmStart: { success: 0.6, learningRate: 1e-3, maxSteps: 77 } };
+		expect(changesBetween(warm, base, tables)).toEqual({ warmStart: null });
+		expect(applyChanges(warm, { warmStart: null }, tables).spec.warmStart).toBeNull();
+	});
+
+	test("out of range are clamped and listed", () => {
+		const { spec, notices } = applyChanges(
+			base,
+			{ "model.width": 4_000_000, "task.size": 0, "rollout.groupSize": 2.4 },
+			tables,
+		);
+		expect([spec.model.width, spec.task.params.size, spec.rollout.groupSize]).toEqual([1024, 1, 2]);
+		expect(notices).toEqual([
+			"Width (model.width) was changed: 4000000 → 1024.",
+			"Size (task.size) was changed: 0 → 1.",
+			expect.stringMatching(/2\.4 → 2\.$/),
+		]);
+	});
+
+	test.each<[string, SpecChanges]>([
+		["an unknown setting", { bogus: 1 }],
+		["an unknown part", { "nowhere.size": 1 }],
+		["an unknown parameter", { "method.lambda": 0.5 }],
+		["an unknown method", { method: "nope" }],
+		["a name from Object's prototype", { toString: 1, method: "constructor", "task.valueOf": 2 }],
+		["a wrong type", { seed: "seven" }],
+		["a part as a value", { model: 3 }],
+		["a wrong oracle mode", { oracle: "always" }],
+		["a wrong list", { probes: "grpo" }],
+	])("with %s are left out and listed", (_, changes) => {
+		const { spec, notices } = applyChanges(base, changes, tables);
+		expect(spec).toEqual(base);
+		expect(notices).toHaveLength(Object.keys(changes).length);
+	});
+});

@@ -1,0 +1,180 @@
+import type { ExperimentSpec } from "./experiment";
+import { defaultsOf, type ParamSpec, type ParamTable } from "./params";
+import {
+	EVALUATION_PARAMS,
+	MODEL_PARAMS,
+	OPTIMIZER_PARAMS,
+	ROLLOUT_PARAMS,
+	RUN_PARAMS,
+	WARM_START_PARAMS,
+} from "./sections";
+
+/** Values that a change may carry: JSON scalars, a list of names (probes), or null (no warm start). */
+export type ChangeValue = number | string | boolean | null | readonly string[];
+
+/** Differences from a preset by dotted path, as in `{ seed: 7, method: "tempo", "method.lambda": 0.95 }`. */
+export type SpecChanges = Readonly<Record<string, ChangeValue>>;
+
+/** Parameter tables by id; undefined for an unknown id. */
+export interface ParamTables {
+	task(id: string): ParamTable | undefined;
+	method(id: string): ParamTable | undefined;
+	loss(id: string): ParamTable | undefined;
+}
+
+const SECTIONS = {
+	model: MODEL_PARAMS,
+	warmStart: WARM_START_PARAMS,
+	rollout: ROLLOUT_PARAMS,
+	optimizer: OPTIMIZER_PARAMS,
+	evaluation: EVALUATION_PARAMS,
+} as const satisfies Record<string, ParamTable>;
+type Section = keyof typeof SECTIONS;
+
+const CHOICES = ["task", "method", "loss"] as const;
+type Choice = (typeof CHOICES)[number];
+
+const isSection = (name: string): name is Section => Object.hasOwn(SECTIONS, name);
+const isChoice = (name: string): name is Choice => (CHOICES as readonly string[]).includes(name);
+
+/**
+ * What must be said about `spec` to someone who has `base`. Parameters of a task, method or loss that `base` does not use
+ * are compared with their defaults.
+ */
+export function changesBetween(base: ExperimentSpec, spec: ExperimentSpec, tables: ParamTables): SpecChanges {
+	const out: Record<string, ChangeValue> = {};
+	for (const key of Object.keys(RUN_PARAMS) as (keyof typeof RUN_PARAMS)[])
+		if (spec[key] !== base[key]) out[key] = spec[key];
+	for (const kind of CHOICES) choiceChanges(out, kind, base, spec, tables);
+	for (const name of Object.keys(SECTIONS) as Section[]) sectionChanges(out, name, base, spec);
+	if (JSON.stringify(spec.probes) !== JSON.stringify(base.probes)) out.probes = [...spec.probes];
+	if (spec.oracle !== base.oracle) out.oracle = spec.oracle;
+	return out;
+}
+
+function choiceChanges(
+	out: Record<string, ChangeValue>,
+	kind: Choice,
+	base: ExperimentSpec,
+	spec: ExperimentSpec,
+	tables: ParamTables,
+) {
+	const same = spec[kind].id === base[kind].id;
+	if (!same) out[kind] = spec[kind].id;
+	const table = tables[kind](spec[kind].id);
+	const defaults: Readonly<Record<string, unknown>> = table ? defaultsOf(table) : {};
+	const before = same ? { ...defaults, ...base[kind].params } : defaults;
+	const after = { ...defaults, ...spec[kind].params };
+	for (const [name, value] of Object.entries(after))
+		if (value !== before[name]) out[`${kind}.${name}`] = value as ChangeValue;
+}
+
+function sectionChanges(out: Record<string, ChangeValue>, name: Section, base: ExperimentSpec, spec: ExperimentSpec) {
+	const after = spec[name] as Readonly<Record<string, ChangeValue>> | null;
+	if (after === null) {
+		if (base[name] !== null) out[name] = null;
+		return;
+	}
+	const before = (base[name] ?? defaultsOf(SECTIONS[name])) as Readonly<Record<string, ChangeValue>>;
+	if (base[name] === null) out[name] = true as ChangeValue;
+	for (const [key, value] of Object.entries(after)) if (value !== before[key]) out[`${name}.${key}`] = value;
+}
+
+export interface AppliedChanges {
+	/** A plain object in the shape of an ExperimentSpec, to be checked by `parseSpec`. */
+	readonly spec: ExperimentSpec;
+	/** One sentence for each value that was clamped or left out. */
+	readonly notices: readonly string[];
+}
+
+type Draft = { -readonly [K in keyof ExperimentSpec]: ExperimentSpec[K] };
+
+/**
+ * Applies differences to a preset. Numbers out of range are clamped; unknown paths, names and wrong types are left out.
+ * Both are listed. Never throws: what comes from a link is data.
+ */
+export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables: ParamTables): AppliedChanges {
+	const draft: Draft = { ...base };
+	const notices: string[] = [];
+	const drop = (path: string, why: string) => notices.push(`${path} was left out: ${why}.`);
+	// Names first, so that parameters meet the table of the task, method or loss they belong to.
+	for (const kind of CHOICES) if (kind in changes) chooseOne(draft, kind, changes[kind] as ChangeValue, tables, drop);
+	const sections = Object.keys(SECTIONS) as Section[];
+	for (const name of sections) if (name in changes) switchSection(draft, name, changes[name] as ChangeValue, drop);
+	for (const [path, value] of Object.entries(changes)) {
+		const [head = "", key] = splitPath(path);
+		if (key === undefined) {
+			if (!isChoice(head) && !isSection(head)) setTop(draft, head, value, notices, drop);
+			continue;
+		}
+		if (isChoice(head)) {
+			const checked = checkedValue(ownSpec(tables[head](draft[head].id), key), path, value, notices, drop);
+			if (checked !== undefined)
+				draft[head] = { id: draft[head].id, params: { ...draft[head].params, [key]: checked } };
+		} else if (isSection(head)) {
+			const checked = checkedValue(ownSpec(SECTIONS[head], key), path, value, notices, drop);
+			if (checked !== undefined && draft[head] !== null)
+				Object.assign(draft, { [head]: { ...draft[head], [key]: checked } });
+		} else drop(path, "there is no such setting");
+	}
+	return { spec: draft, notices };
+}
+
+function splitPath(path: string): [string, string | undefined] {
+	const dot = path.indexOf(".");
+	return dot < 0 ? [path, undefined] : [path.slice(0, dot), path.slice(dot + 1)];
+}
+
+type Drop = (path: string, why: string) => void;
+
+function chooseOne(draft: Draft, kind: Choice, value: ChangeValue, tables: ParamTables, drop: Drop) {
+	if (typeof value !== "string" || !tables[kind](value))
+		return drop(kind, `there is no ${kind} ${JSON.stringify(value)}`);
+	if (draft[kind].id !== value) draft[kind] = { id: value, params: {} };
+}
+
+function switchSection(draft: Draft, name: Section, value: ChangeValue, drop: Drop) {
+	if (name !== "warmStart") return drop(name, "it is a group of settings, not one");
+	if (value === null) draft.warmStart = null;
+	else draft.warmStart ??= defaultsOf(WARM_START_PARAMS);
+}
+
+function setTop(draft: Draft, name: string, value: ChangeValue, notices: string[], drop: Drop) {
+	if (name === "probes") {
+		if (Array.isArray(value) && value.every((v) => typeof v === "string")) draft.probes = [...value];
+		else drop(name, "it must be a list of method names");
+	} else if (name === "oracle") {
+		if (value === "auto" || value === "off") draft.oracle = value;
+		else drop(name, 'it must be "auto" or "off"');
+	} else {
+		const checked = checkedValue(ownSpec(RUN_PARAMS, name), name, value, notices, drop);
+		if (checked !== undefined) Object.assign(draft, { [name]: checked });
+	}
+}
+
+const ownSpec = (table: ParamTable | undefined, name: string) =>
+	table && Object.hasOwn(table, name) ? table[name] : undefined;
+
+/** The value as its spec allows it, clamped where a number is out of range; undefined when it cannot be used. */
+function checkedValue(
+	spec: ParamSpec | undefined,
+	path: string,
+	value: ChangeValue,
+	notices: string[],
+	drop: Drop,
+): number | string | boolean | undefined {
+	if (!spec) {
+		drop(path, "there is no such setting");
+		return undefined;
+	}
+	if (spec.type === "flag") return typeof value === "boolean" ? value : void drop(path, "it must be true or false");
+	if (spec.type === "choice")
+		return typeof value === "string" && spec.options.includes(value)
+			? value
+			: void drop(path, `it must be one of ${spec.options.join(", ")}`);
+	if (typeof value !== "number" || !Number.isFinite(value)) return void drop(path, "it must be a number");
+	const whole = spec.type === "integer" ? Math.round(value) : value;
+	const clamped = Math.min(spec.max, Math.max(spec.min, whole));
+	if (clamped !== value) notices.push(`${spec.label} (${path}) was changed: ${value} → ${clamped}.`);
+	return clamped;
+}
