@@ -9,6 +9,8 @@ export type RunEvent =
 			readonly done: number;
 			readonly total: number;
 			readonly note: string;
+			/** Estimate from the present speed; null or absent before there is one. */
+			readonly secondsLeft?: number | null;
 	  }
 	| { readonly type: "ready"; readonly label: ExecutorLabel; readonly counts: PlanCounts; readonly parameters: number }
 	| { readonly type: "warm"; readonly step: number; readonly loss: number; readonly success: number | null }
