@@ -102,6 +102,7 @@ export interface TrainState {
 
 /** Numbers of one training step, from the metrics ring. Means over tokens count only `actionMask` tokens. */
 export interface StepMetrics {
+	/** The step given to `train` or `supervise`; the loop counts from 1. */
 	readonly step: number;
 	readonly loss: number;
 	readonly meanReturn: number;

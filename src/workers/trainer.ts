@@ -1,0 +1,81 @@
+import { AscribeError } from "../engine/core/errors";
+import type { ExperimentSpec } from "../engine/spec/experiment";
+import type { Task } from "../engine/tasks/task";
+import type { RunEvent } from "../engine/training/events";
+import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { Run, type RunHost } from "../engine/training/run";
+import { EventBatcher } from "./eventBatcher";
+import type { Backend, DeviceReport, TrainerApi } from "./trainerApi";
+
+/** What the trainer takes from the place it runs in. */
+export interface TrainerHost extends RunHost {
+	probe(): Promise<DeviceReport>;
+	/** @throws InvalidInput for unknown tasks, methods, losses and parameters. */
+	resolve(spec: ExperimentSpec): { readonly spec: ExperimentSpec; readonly task: Task };
+	createExecutor(backend: Backend, plan: TrainingPlan): Promise<TrainingExecutor>;
+	initialParameters(plan: TrainingPlan): Float32Array;
+}
+
+/** One run at a time, on whatever executor its backend names. */
+export class Trainer implements TrainerApi {
+	private current: Run | null = null;
+	private ended: Promise<unknown> = Promise.resolve();
+
+	constructor(private readonly host: TrainerHost) {}
+
+	probe(): Promise<DeviceReport> {
+		return this.host.probe();
+	}
+
+	async run(spec: ExperimentSpec, backend: Backend, onEvents: (events: RunEvent[]) => void): Promise<void> {
+		const batcher = new EventBatcher(onEvents);
+		this.current?.cancel();
+		// In place before anything is awaited, and begun only after waiting messages: a pause sent right after stops step 1.
+		const run = this.prepare(spec, backend, batcher);
+		this.current = run;
+		const before = this.ended;
+		const mine = before.then(() => this.host.breathe()).then(() => run?.execute());
+		this.ended = mine;
+		await mine;
+		if (this.current === run) this.current = null;
+	}
+
+	private prepare(given: ExperimentSpec, backend: Backend, batcher: EventBatcher): Run | null {
+		try {
+			const { spec, task } = this.host.resolve(given);
+			return new Run({
+				spec,
+				task,
+				createExecutor: (plan) => this.host.createExecutor(backend, plan),
+				initialParameters: this.host.initialParameters,
+				onEvent: (event) => batcher.add(event),
+				host: this.host,
+			});
+		} catch (error) {
+			batcher.add(refusal(error));
+			return null;
+		}
+	}
+
+	async pause(): Promise<void> {
+		this.current?.pause();
+	}
+	async resume(): Promise<void> {
+		this.current?.resume();
+	}
+	async step(): Promise<void> {
+		this.current?.step();
+	}
+	async cancel(): Promise<void> {
+		this.current?.cancel();
+	}
+	async requestRollouts(): Promise<void> {
+		this.current?.requestRollouts();
+	}
+}
+
+function refusal(error: unknown): RunEvent {
+	const code = error instanceof AscribeError ? error.code : "unexpected";
+	const message = error instanceof Error ? error.message : String(error);
+	return { type: "failed", code, message, step: 0, resumable: false };
+}
