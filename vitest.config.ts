@@ -9,7 +9,7 @@ export default defineConfig({
 				test: {
 					...shared,
 					name: "unit",
-					include: ["src/**/*.test.ts", "src/**/*.test.tsx", "scripts/**/*.test.ts"],
+					include: ["src/**/*.test.ts", "src/**/*.test.tsx", "scripts/**/*.test.ts", "python/**/*.test.ts"],
 					exclude: ["src/**/*.gpu.test.ts"],
 				},
 			},

@@ -1,0 +1,97 @@
+"""python3 -m unittest discover python"""
+import json
+import os
+import tempfile
+import types
+import unittest
+
+from ascribe_link import decode, encode
+from ascribe_recorder import record, record_trl, record_verl
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+class Tensor:
+    """What the recorder uses of a tensor."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def detach(self):
+        return self
+
+    cpu = float = detach
+
+    def tolist(self):
+        return self.rows
+
+
+class RecorderTest(unittest.TestCase):
+    def setUp(self):
+        handle, self.path = tempfile.mkstemp(suffix=".jsonl")
+        os.close(handle)
+        self.addCleanup(os.remove, self.path)
+
+    def test_plain_lists(self):
+        record(self.path, step=3, groups=["a", "a"], tokens=[[5, 6, 0], [7, 8, 9]], mask=[[1, 1, 0], [1, 0, 1]],
+               rewards=[1, 0], logprobs=[[-0.5, -1.25, 0], [-1, 0, float("nan")]], decode=lambda ids: f"<{ids[0]}>")
+        first, second = read(self.path)
+        self.assertEqual(first["tokens"], [5, 6])
+        self.assertEqual(first["logprobs"], [-0.5, -1.25])
+        self.assertEqual(first["text"], ["<5>", "<6>"])
+        self.assertEqual(second["mask"], [1, 0, 1])
+        self.assertEqual(second["logprobs"], [-1.0, 0.0, None])
+        self.assertEqual((second["group"], second["step"], second["reward"]), ("a", 3, 0.0))
+
+    def test_verl_batch(self):
+        batch = types.SimpleNamespace(
+            batch={
+                "prompts": Tensor([[0, 4], [3, 4]]),
+                "responses": Tensor([[5, 6, 0], [7, 8, 9]]),
+                "attention_mask": Tensor([[0, 1, 1, 1, 0], [1, 1, 1, 1, 1]]),
+                "response_mask": Tensor([[1, 1, 0], [1, 0, 1]]),
+                "token_level_scores": Tensor([[0, 1, 0], [0, 0, 0.5]]),
+                "advantages": Tensor([[0.7, 0.7, 0], [-0.7, 0, -0.7]]),
+                "old_log_probs": Tensor([[-1, -2, 0], [-3, -4, -5]]),
+            },
+            non_tensor_batch={"uid": ["u1", "u1"]},
+        )
+        record_verl(self.path, batch, step=12)
+        first, second = read(self.path)
+        self.assertEqual((first["prompt"], first["tokens"], first["reward"]), ([4], [5, 6], 1.0))
+        self.assertEqual(second["tokens"], [7, 8, 9])
+        self.assertEqual(second["advantages"], {"verl": [-0.7, 0.0, -0.7]})
+        self.assertEqual(second["rewards"], [0.0, 0.0, 0.5])
+        self.assertNotIn("values", second)
+
+    def test_trl_output(self):
+        output = {
+            "prompt_ids": Tensor([[0, 1], [2, 3], [2, 3], [2, 3]]),
+            "prompt_mask": Tensor([[0, 1], [1, 1], [1, 1], [1, 1]]),
+            "completion_ids": Tensor([[5, 6], [7, 0], [5, 5], [6, 6]]),
+            "completion_mask": Tensor([[1, 1], [1, 0], [1, 1], [1, 1]]),
+            "advantages": Tensor([0.5, -0.5, 0.25, -0.25]),
+        }
+        record_trl(self.path, output, step=1, group_size=2, rewards=[1, 0, 1, 0])
+        lines = read(self.path)
+        self.assertEqual([line["group"] for line in lines], ["1-0", "1-0", "1-1", "1-1"])
+        self.assertEqual(lines[1]["tokens"], [7])
+        self.assertEqual(lines[0]["advantages"], {"trl": [0.5, 0.5]})
+        self.assertEqual(lines[0]["prompt"], [1])
+
+
+class LinkTest(unittest.TestCase):
+    def test_round_trip(self):
+        link = encode("keydoor@1", {"seed": 7, "method": "rloo"}, "grüße")
+        self.assertEqual(decode(link), {"p": "keydoor@1", "c": {"seed": 7, "method": "rloo"}, "n": "grüße"})
+
+    def test_refuses_other_versions(self):
+        with self.assertRaises(ValueError):
+            decode("#9zAAAA")
+
+
+if __name__ == "__main__":
+    unittest.main()
