@@ -1,7 +1,6 @@
 import { expose } from "comlink";
 import { afterEach, describe, expect, test } from "vitest";
 import { InvalidInput } from "../engine/core/errors";
-import { parameterLayout } from "../engine/model/config";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { RunEvent } from "../engine/training/events";
 import { coinSpec, coinTask } from "../testing/coinTask";
@@ -30,7 +29,6 @@ const host: TrainerHost = {
 			},
 		});
 	},
-	initialParameters: (plan) => new Float32Array(parameterLayout(plan.model).size),
 	now: () => performance.now(),
 	breathe,
 	fingerprint: (parameters) => String(parameters[0]),

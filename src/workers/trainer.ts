@@ -13,7 +13,6 @@ export interface TrainerHost extends RunHost {
 	/** @throws InvalidInput for unknown tasks, methods, losses and parameters. */
 	resolve(spec: ExperimentSpec): { readonly spec: ExperimentSpec; readonly task: Task };
 	createExecutor(backend: Backend, plan: TrainingPlan): Promise<TrainingExecutor>;
-	initialParameters(plan: TrainingPlan): Float32Array;
 }
 
 /** One run at a time, on whatever executor its backend names. */
@@ -47,7 +46,6 @@ export class Trainer implements TrainerApi {
 				spec,
 				task,
 				createExecutor: (plan) => this.host.createExecutor(backend, plan),
-				initialParameters: this.host.initialParameters,
 				onEvent: (event) => batcher.add(event),
 				host: this.host,
 			});

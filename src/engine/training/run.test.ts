@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { coinSpec, coinTask } from "../../testing/coinTask";
 import { FakeExecutor, type FakeOptions } from "../../testing/fakeExecutor";
-import { parameterLayout } from "../model/config";
 import { ACTOR } from "../tasks/machine";
 import type { Checkpoint } from "./checkpoint";
 import type { RunEvent } from "./events";
@@ -28,7 +27,6 @@ function scene({
 			executors.push(executor);
 			return executor;
 		},
-		initialParameters: (plan) => new Float32Array(parameterLayout(plan.model).size).fill(0.5),
 		onEvent: (event) => {
 			events.push(event);
 			onEvent(event);

@@ -1,5 +1,6 @@
 import { AscribeError, Cancelled } from "../core/errors";
 import { type ParameterLayout, parameterLayout } from "../model/config";
+import { initParameters, toFloat32 } from "../model/parameters";
 import type { ExperimentSpec } from "../spec/experiment";
 import type { Task } from "../tasks/task";
 import { type Checkpoint, freshState } from "./checkpoint";
@@ -37,8 +38,6 @@ export interface RunOptions {
 	readonly task: Task;
 	/** Called at the start, and again after a lost device. */
 	createExecutor(plan: TrainingPlan): Promise<TrainingExecutor>;
-	/** Initial parameters in the layout of the model. */
-	initialParameters(plan: TrainingPlan): Float32Array;
 	onEvent(event: RunEvent): void;
 	readonly host: RunHost;
 	/** Goes on from here; the rest of the run equals that of an uninterrupted one. */
@@ -167,7 +166,7 @@ export class Run {
 	/** Initial parameters, warm start if the spec asks for one, reference policy, first fingerprint and evaluation. */
 	private async begin(executor: TrainingExecutor): Promise<void> {
 		const { spec } = this.options;
-		executor.upload(freshState(this.options.initialParameters(this.plan)));
+		executor.upload(freshState(toFloat32(initParameters(this.plan.model, this.plan.seed))));
 		if (spec.warmStart) await this.warmStart(executor, spec.warmStart);
 		executor.freezeReference();
 		this.issued = 0;
