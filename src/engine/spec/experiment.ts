@@ -31,5 +31,7 @@ export interface Preset {
 	readonly title: string;
 	/** One sentence: what one sees when one runs it. */
 	readonly summary: string;
+	/** Success on the evaluation prompts that the run reaches, whatever the seed. */
+	readonly goal: number;
 	readonly spec: ExperimentSpec;
 }

@@ -6,6 +6,8 @@ const BASE = {
 	schema: "ascribe.spec/1",
 	model: { layers: 2, width: 64, heads: 4, headBias: false, tiedHead: false, valueHead: false },
 	rollout: { prompts: 32, groupSize: 8, temperature: 1, topK: 0, topP: 1 },
+	method: { id: "grpo", params: {} },
+	loss: { id: "ppoClip", params: {} },
 	optimizer: {
 		learningRate: 1e-3,
 		beta1: 0.9,
@@ -30,14 +32,28 @@ export const PRESETS: readonly Preset[] = [
 		id: "keydoor@1",
 		title: "Key and door",
 		summary: "A policy learns from scratch to take the right key long before the door pays.",
+		goal: 0.95,
 		spec: {
 			...BASE,
 			task: { id: "keydoor", params: {} },
 			warmStart: null,
-			method: { id: "grpo", params: {} },
-			loss: { id: "ppoClip", params: {} },
 			steps: 120,
 			evaluation: { every: 20, prompts: 32 },
+		},
+	},
+	{
+		id: "modchain@1",
+		title: "Sums modulo M",
+		summary:
+			"A chain of partial sums in which every token matters, from demonstrations to 0.6 and from there by reward alone.",
+		goal: 0.9,
+		spec: {
+			...BASE,
+			task: { id: "modchain", params: {} },
+			warmStart: { success: 0.6, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 200,
+			evaluation: { every: 20, prompts: 64 },
 		},
 	},
 ];
