@@ -1,0 +1,42 @@
+import type { CSSProperties, JSX } from "react";
+import { useStore } from "zustand";
+import { LAYOUTS, type Place } from "./layouts";
+import { Notices } from "./shell/Notices";
+import { PanelBox } from "./shell/PanelBox";
+import { Splitter } from "./shell/Splitter";
+import { TopBar } from "./shell/TopBar";
+import { layoutStore } from "./stores/layout";
+
+/** The workbench: top bar, and the places of the chosen layout with their panels. */
+export function App(): JSX.Element {
+	const { layout, sizes, maximised } = useStore(layoutStore);
+	const { places } = LAYOUTS[layout];
+	const style = {
+		"--left": places.left ? `${sizes.left}px` : "0px",
+		"--right": places.right ? `${sizes.right}px` : "0px",
+		"--bottom": `${sizes.bottom}px`,
+	} as CSSProperties;
+	const box = (place: Place) => {
+		const ids = places[place];
+		if (!ids || (maximised && !ids.includes(maximised))) return null;
+		return <PanelBox key={`${layout}-${place}`} ids={ids} className={place} />;
+	};
+	return (
+		<div className="app" style={style} data-layout={layout} data-maximised={maximised !== null}>
+			<TopBar />
+			<main className="places">
+				{box("left")}
+				{places.left && !maximised ? <Splitter side="left" label="Width of the settings" /> : null}
+				<div className="centre">
+					<Notices />
+					{box("upper")}
+					{box("lower")}
+				</div>
+				{places.right && !maximised ? <Splitter side="right" label="Width of the inspector" /> : null}
+				{box("right")}
+				{places.bottom && !maximised ? <Splitter side="bottom" label="Height of the curves" /> : null}
+				{box("bottom")}
+			</main>
+		</div>
+	);
+}

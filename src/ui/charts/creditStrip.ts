@@ -1,0 +1,199 @@
+import { type Selection, select } from "d3-selection";
+import type { RolloutBatch } from "../../engine/rollouts/batch";
+import { signed, spoken } from "../format";
+import { ZERO_STEP } from "./creditColours";
+import type { CreditScale } from "./creditScale";
+
+/** One thin row of credit under the text. */
+export interface CreditRow {
+	readonly id: string;
+	readonly label: string;
+	/** `[B·T]`, NaN where not scored. */
+	readonly values: Float64Array;
+	readonly scale: CreditScale;
+}
+
+export interface StripData {
+	readonly batch: RolloutBatch;
+	/** Printable name of each token id. */
+	readonly tokens: readonly string[];
+	/** Rollouts to draw, in this order. */
+	readonly members: readonly number[];
+	readonly rows: readonly CreditRow[];
+}
+
+export interface StripOptions {
+	readonly pinned: { readonly rollout: number; readonly token: number } | null;
+	readonly marks: "cells" | "bars";
+	readonly label: string;
+}
+
+interface TokenMark {
+	readonly rollout: number;
+	readonly token: number;
+}
+
+/**
+ * Draws rollouts as wrapped text with one credit row per method under each token, into `element`, an ARIA grid with one
+ * tab stop. Drawing again with the same data changes nothing.
+ *
+ * Colour: the diverging 33-step scale; negative cells are hatched as well. Tokens of the environment have no cell. A token
+ * that a method did not score has a dotted outline.
+ */
+export function drawCreditStrip(element: HTMLElement, data: StripData, options: StripOptions): void {
+	const root = select(element)
+		.attr("role", "grid")
+		.attr("aria-label", options.label)
+		.attr("data-marks", options.marks)
+		.attr("data-rows", data.rows.length)
+		.classed("strip", true);
+	const rollouts = root
+		.selectAll<HTMLElement, number>("div.rollout")
+		.data(data.members)
+		.join((enter) => enter.append("div").attr("class", "rollout").attr("role", "row").call(buildRollout))
+		.attr("data-rollout", (b) => b);
+	rollouts.each(function (b) {
+		drawHead(this, data.batch, b);
+		drawTokens(this, data, options, b);
+	});
+	keepOneTabStop(element, options.pinned);
+}
+
+function buildRollout(row: Selection<HTMLDivElement, number, HTMLElement, undefined>): void {
+	const head = row.append("div").attr("class", "rollout-head").attr("role", "rowheader");
+	head.append("span").attr("class", "verdict");
+	head.append("span").attr("class", "return");
+	row.append("div").attr("class", "row-labels").attr("role", "presentation");
+	row.append("div").attr("class", "tokens").attr("role", "presentation");
+}
+
+function drawHead(row: HTMLElement, batch: RolloutBatch, b: number): void {
+	const good = batch.success?.[b];
+	const value = batch.returns[b] as number;
+	select(row)
+		.select(".verdict")
+		.attr("data-success", good === undefined ? "unknown" : String(good === 1))
+		.attr("aria-label", good === undefined ? `rollout ${b}` : good === 1 ? "success" : "failure")
+		.attr("role", "img")
+		.text(good === undefined ? "\u00b7" : good === 1 ? "\u2713" : "\u2717");
+	select(row).select(".return").text(signed(value)).attr("title", "Return of this rollout");
+}
+
+function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, b: number): void {
+	const { batch, rows } = data;
+	select(row)
+		.select(".row-labels")
+		.selectAll("span")
+		.data(rows)
+		.join("span")
+		.text((r) => r.label);
+	const marks = Array.from({ length: batch.lengths[b] as number }, (_, t): TokenMark => ({ rollout: b, token: t }));
+	select(row)
+		.select(".tokens")
+		.selectAll<HTMLElement, TokenMark>("span.token")
+		.data(marks)
+		.join(appendToken)
+		.attr("data-token", (d) => d.token)
+		.attr("data-actor", (d) => (batch.actionMask[at(batch, d)] === 1 ? "policy" : "environment"))
+		.attr("aria-label", (d) => spokenToken(data, d))
+		.attr("aria-selected", (d) => String(isSame(d, options.pinned)))
+		.each(function (d) {
+			drawToken(this, data, d);
+		});
+}
+
+function appendToken(enter: Selection<never, TokenMark, Element, unknown> | unknown) {
+	const token = (enter as Selection<Element, TokenMark, Element, unknown>)
+		.append("span")
+		.attr("class", "token")
+		.attr("role", "gridcell")
+		.attr("tabindex", -1) as Selection<HTMLSpanElement, TokenMark, Element, unknown>;
+	token.append("span").attr("class", "word");
+	return token;
+}
+
+function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void {
+	const { batch } = data;
+	const i = at(batch, mark);
+	const paid = batch.rewards[i] as number;
+	const token = select(element);
+	token.select(".word").text(data.tokens[batch.tokens[i] as number] ?? `#${batch.tokens[i]}`);
+	token
+		.selectAll("span.paid")
+		.data(paid === 0 ? [] : [paid])
+		.join("span")
+		.attr("class", "paid")
+		.text((r) => signed(r, Number.isInteger(r) ? 0 : 2));
+	token
+		.selectAll("i")
+		.data(batch.actionMask[i] === 1 ? data.rows : [])
+		.join("i")
+		.attr("class", (row) => cellClass(row.scale.step(row.values[i] as number)));
+}
+
+/** Class of a credit cell: its colour step, and `neg` or `absent`, which do not rely on colour. */
+export function cellClass(step: number): string {
+	if (step < 0) return "cell absent";
+	return `cell q${step}${step < ZERO_STEP ? " neg" : ""}`;
+}
+
+/** What a screen reader says of a token: its name, who wrote it, and each method's credit. */
+function spokenToken({ batch, tokens, rows }: StripData, mark: TokenMark): string {
+	const i = at(batch, mark);
+	const name = tokens[batch.tokens[i] as number] ?? `token ${batch.tokens[i]}`;
+	if (batch.actionMask[i] !== 1) return `${name}, written by the environment`;
+	return [name, ...rows.map((row) => `${row.label} ${spoken(row.values[i] as number)}`)].join(", ");
+}
+
+const at = (batch: RolloutBatch, { rollout, token }: TokenMark) => rollout * batch.T + token;
+const isSame = (d: TokenMark, pinned: StripOptions["pinned"]) =>
+	pinned !== null && d.rollout === pinned.rollout && d.token === pinned.token;
+
+/** The grid has one tab stop: the token that has the focus, else the pinned one, else the first. */
+function keepOneTabStop(element: HTMLElement, pinned: StripOptions["pinned"]): void {
+	const stops = [...element.querySelectorAll<HTMLElement>('.token[tabindex="0"]')];
+	const wanted =
+		element.querySelector<HTMLElement>(".token:focus") ??
+		(pinned ? findToken(element, pinned.rollout, pinned.token) : null) ??
+		stops[0] ??
+		element.querySelector<HTMLElement>(".token");
+	for (const stop of stops) if (stop !== wanted) stop.tabIndex = -1;
+	if (wanted) wanted.tabIndex = 0;
+}
+
+export function findToken(element: HTMLElement, rollout: number, token: number): HTMLElement | null {
+	return element.querySelector(`[data-rollout="${rollout}"] [data-token="${token}"]`);
+}
+
+/** The token that an event happened on, with its element; null beside all tokens. */
+export function tokenOf(target: EventTarget | null): { rollout: number; token: number; element: HTMLElement } | null {
+	const element = target instanceof Element ? target.closest<HTMLElement>(".token") : null;
+	const row = element?.closest<HTMLElement>(".rollout");
+	if (!element || !row) return null;
+	return { rollout: Number(row.dataset.rollout), token: Number(element.dataset.token), element };
+}
+
+/** Moves the focus within the grid: tokens to the left and right, rollouts up and down, ends with Home and End. */
+export function moveFocus(element: HTMLElement, from: HTMLElement, key: string): boolean {
+	const row = from.closest<HTMLElement>(".rollout");
+	if (!row) return false;
+	const rows = [...element.querySelectorAll<HTMLElement>(".rollout")];
+	const inRow = (r: HTMLElement | undefined) => [...(r?.querySelectorAll<HTMLElement>(".token") ?? [])];
+	const here = inRow(row);
+	const t = here.indexOf(from);
+	const nearest = (tokens: HTMLElement[]) => tokens[Math.min(t, tokens.length - 1)];
+	const r = rows.indexOf(row);
+	const to = {
+		ArrowRight: here[t + 1] ?? inRow(rows[r + 1])[0],
+		ArrowLeft: here[t - 1] ?? inRow(rows[r - 1]).at(-1),
+		ArrowDown: nearest(inRow(rows[r + 1])),
+		ArrowUp: nearest(inRow(rows[r - 1])),
+		Home: here[0],
+		End: here.at(-1),
+	}[key];
+	if (!to) return false;
+	from.tabIndex = -1;
+	to.tabIndex = 0;
+	to.focus();
+	return true;
+}

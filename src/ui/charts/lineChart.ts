@@ -1,0 +1,150 @@
+import { extent } from "d3-array";
+import { axisBottom, axisLeft } from "d3-axis";
+import { type ScaleLinear, scaleLinear } from "d3-scale";
+import { type Selection, select } from "d3-selection";
+import { line } from "d3-shape";
+import { compact, significant } from "../format";
+import { decimate } from "./decimate";
+
+export interface LineData {
+	/** Training steps, rising. */
+	readonly x: Float64Array;
+	/** One number a step; NaN leaves a gap. */
+	readonly y: Float64Array;
+	/** Number of valid entries in both. */
+	readonly length: number;
+}
+
+export interface LineOptions {
+	readonly width: number;
+	readonly height: number;
+	/** Name of the quantity, with its unit, for people who do not see the picture. */
+	readonly label: string;
+	/** Last step of the run, so that the axis does not stretch while it fills. */
+	readonly lastStep: number;
+	/** Part of the y axis that is always shown. */
+	readonly floor?: number;
+	readonly ceiling?: number;
+	/** Known levels drawn as dotted lines, such as the best return that can be reached. */
+	readonly levels?: readonly { readonly value: number; readonly name: string }[];
+	/** Step under the pointer in any of the charts; null for none. */
+	readonly cursor: number | null;
+}
+
+const MARGIN = { top: 8, right: 6, bottom: 18, left: 40 };
+
+/**
+ * One quantity against training steps, as SVG in `element`. x: training step; y: the unit that `label` names, linear.
+ * Gaps where y is NaN. More points than pixels are thinned to the smallest and largest of each pixel column.
+ */
+export function drawLineChart(element: HTMLElement, data: LineData, options: LineOptions): void {
+	const { width, height } = options;
+	const { x, y } = scales(data, options);
+	const svg = select(element)
+		.selectAll<SVGSVGElement, null>("svg")
+		.data([null])
+		.join("svg")
+		.attr("width", width)
+		.attr("height", height)
+		.attr("role", "img")
+		.attr("aria-label", summary(data, options));
+	const layer = (name: string) =>
+		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
+	layer("x-axis")
+		.attr("transform", `translate(0,${height - MARGIN.bottom})`)
+		.call(
+			axisBottom(x)
+				.ticks(3)
+				.tickSize(3)
+				.tickFormat((d) => compact(Number(d))),
+		);
+	layer("y-axis")
+		.attr("transform", `translate(${MARGIN.left},0)`)
+		.call(
+			axisLeft(y)
+				.ticks(3)
+				.tickSize(-(width - MARGIN.left - MARGIN.right))
+				.tickFormat((d) => tick(Number(d))),
+		);
+	layer("levels")
+		.selectAll("line")
+		.data(options.levels ?? [])
+		.join("line")
+		.attr("x1", MARGIN.left)
+		.attr("x2", width - MARGIN.right)
+		.attr("y1", (d) => y(d.value))
+		.attr("y2", (d) => y(d.value));
+	const points = decimate(data, width - MARGIN.left - MARGIN.right);
+	const path = line<readonly [number, number]>()
+		.defined(([, value]) => Number.isFinite(value))
+		.x(([step]) => x(step))
+		.y(([, value]) => y(value));
+	layer("curve").selectAll("path").data([points]).join("path").attr("d", path);
+	drawCursor(layer("cursor"), data, options, x, y);
+}
+
+function scales(data: LineData, options: LineOptions) {
+	const values = data.y.subarray(0, data.length).filter(Number.isFinite);
+	const levels = (options.levels ?? []).map((l) => l.value);
+	const shown = [...extent(values), ...levels, options.floor, options.ceiling].filter((v) => v !== undefined);
+	const [low = 0, high = 1] = extent(shown);
+	const pad = high > low ? 0 : Math.abs(high) * 0.1 || 0.5;
+	const x = scaleLinear([0, Math.max(1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
+	const y = scaleLinear([low - pad, high + pad], [options.height - MARGIN.bottom, MARGIN.top]);
+	return { x, y: options.ceiling === undefined ? y.nice(3) : y };
+}
+
+function drawCursor(
+	layer: Selection<SVGGElement, null, SVGSVGElement, null>,
+	data: LineData,
+	options: LineOptions,
+	x: ScaleLinear<number, number>,
+	y: ScaleLinear<number, number>,
+): void {
+	const index = options.cursor === null ? -1 : nearestIndex(data, options.cursor);
+	const shown = index < 0 ? [] : [index];
+	const at = (i: number) => x(data.x[i] as number);
+	layer
+		.selectAll("line")
+		.data(shown)
+		.join("line")
+		.attr("x1", at)
+		.attr("x2", at)
+		.attr("y1", MARGIN.top)
+		.attr("y2", options.height - MARGIN.bottom);
+	layer
+		.selectAll("circle")
+		.data(shown.filter((i) => Number.isFinite(data.y[i])))
+		.join("circle")
+		.attr("r", 3)
+		.attr("cx", at)
+		.attr("cy", (i) => y(data.y[i] as number));
+}
+
+/** The training step at a horizontal pixel of a chart of this width. */
+export function stepAt(pixel: number, width: number, lastStep: number): number {
+	const share = (pixel - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
+	return Math.min(1, Math.max(0, share)) * Math.max(1, lastStep);
+}
+
+/** Index of the entry whose step is nearest to `step`; −1 without entries. */
+export function nearestIndex(data: LineData, step: number): number {
+	let low = 0;
+	let high = data.length - 1;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((data.x[middle] as number) < step) low = middle + 1;
+		else high = middle;
+	}
+	const before = low - 1;
+	if (before >= 0 && step - (data.x[before] as number) < (data.x[low] as number) - step) return before;
+	return data.length === 0 ? -1 : low;
+}
+
+const tick = (value: number) => (Math.abs(value) >= 1000 ? compact(value) : significant(value));
+
+function summary(data: LineData, options: LineOptions): string {
+	if (data.length === 0) return `${options.label}: no steps yet`;
+	const last = data.length - 1;
+	return `${options.label}: ${significant(data.y[last] as number)} at step ${data.x[last]}`;
+}

@@ -1,0 +1,20 @@
+/** Calls back in the next animation frame; at once-a-second pace in hidden tabs, where frames stop but titles still show. */
+export function onFrame(callback: (now: number) => void): void {
+	if (document.hidden) setTimeout(() => callback(performance.now()), 1000);
+	else requestAnimationFrame(callback);
+}
+
+/** Wraps `callback` so that any number of calls in one frame leads to one run, with the latest argument. */
+export function oncePerFrame<T>(callback: (latest: T) => void): (value: T) => void {
+	let latest: T;
+	let waiting = false;
+	return (value) => {
+		latest = value;
+		if (waiting) return;
+		waiting = true;
+		onFrame(() => {
+			waiting = false;
+			callback(latest);
+		});
+	};
+}

@@ -1,0 +1,4 @@
+import { startTrainer } from "../workers/trainerClient";
+import { mount } from "./mount";
+
+mount(startTrainer());

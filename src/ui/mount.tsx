@@ -1,0 +1,25 @@
+import { createRoot } from "react-dom/client";
+import type { TrainerApi } from "../workers/trainerApi";
+import { App } from "./App";
+import { creditCss } from "./charts/creditColours";
+import { connect } from "./session";
+import { followRunInTitle, followTheme } from "./shell/document";
+import { mountHoverCard } from "./shell/hoverCard";
+import { followShortcuts } from "./shell/shortcuts";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/panels.css";
+
+/** Puts the workbench on the page, with `trainer` behind its buttons. */
+export function mount(trainer: TrainerApi): void {
+	const colours = document.createElement("style");
+	colours.textContent = creditCss();
+	document.head.append(colours);
+	followTheme();
+	followRunInTitle();
+	followShortcuts();
+	createRoot(document.getElementById("root") as HTMLElement).render(<App />);
+	mountHoverCard(document.body);
+	void connect(trainer);
+}

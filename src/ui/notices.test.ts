@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { type Notice, noticesOf } from "./notices";
+
+const healthy = { device: null, failure: null, step: 0, phase: "idle" } as const;
+const failed = (code: string, message = "It broke.") =>
+	noticesOf({ ...healthy, phase: "failed", step: 340, failure: { code, message, resumable: false } });
+
+/** Every card says what happened, what still works and what to do, and offers something. */
+function isComplete(notice: Notice | undefined): boolean {
+	return (
+		!!notice && [notice.happened, notice.works, notice.todo].every((s) => s.length > 10) && notice.actions.length > 0
+	);
+}
+
+describe("noticesOf", () => {
+	it("says nothing while all is well", () => {
+		const device = { status: "ok", adapter: "a", software: true, advice: "" } as const;
+		expect([...noticesOf(healthy), ...noticesOf({ ...healthy, device })]).toEqual([]);
+	});
+
+	it.each(["no-webgpu", "no-adapter", "limits-too-small"] as const)("has a whole card for %s", (status) => {
+		const cards = noticesOf({ ...healthy, device: { status, adapter: "", software: false, advice: "" } });
+		expect(cards).toHaveLength(1);
+		expect(isComplete(cards[0])).toBe(true);
+		expect(cards[0]?.actions).toContain("run-on-cpu");
+	});
+
+	it("prefers the advice of the machine to its own", () => {
+		const device = { status: "no-adapter", adapter: "", software: false, advice: "Start Chrome with Vulkan." } as const;
+		expect(noticesOf({ ...healthy, device })[0]?.todo).toBe("Start Chrome with Vulkan.");
+	});
+
+	it.each([
+		["device-lost", "run-again"],
+		["not-finite", "lower-learning-rate"],
+		["invalid-input", "dismiss"],
+		["shader-compilation", "run-on-cpu"],
+		["something-new", "run-again"],
+	] as const)("has a whole card for a run that ended by %s", (code, action) => {
+		const [card] = failed(code, "The loss became NaN at step 340.");
+		expect(isComplete(card)).toBe(true);
+		expect(card?.happened).toBe("The loss became NaN at step 340.");
+		expect(card?.actions).toContain(action);
+	});
+});

@@ -1,0 +1,98 @@
+import type { Run } from "./stores/run";
+
+/** What the person is told when something is not as it should be: what happened, what still works, what to do. */
+export interface Notice {
+	readonly id: string;
+	readonly tone: "error" | "warning";
+	readonly happened: string;
+	readonly works: string;
+	readonly todo: string;
+	readonly actions: readonly NoticeAction[];
+}
+export type NoticeAction = "probe-again" | "run-on-cpu" | "lower-learning-rate" | "run-again" | "dismiss";
+
+const CPU_WORKS = "The float64 reference on the CPU trains small presets, slowly, with the same code.";
+
+/** The notices that follow from what is known of the adapter and the run, most pressing first. */
+export function noticesOf(run: Pick<Run, "device" | "failure" | "step" | "phase">): Notice[] {
+	return [...failureNotices(run), ...deviceNotices(run)];
+}
+
+function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
+	const base = { id: "device", tone: "warning" } as const;
+	switch (device?.status) {
+		case "no-webgpu":
+			return [
+				{
+					...base,
+					happened: "This browser has no WebGPU.",
+					works: CPU_WORKS,
+					todo: device.advice || "Open the page in a current Chrome or Edge, over https or on localhost.",
+					actions: ["run-on-cpu", "probe-again"],
+				},
+			];
+		case "no-adapter":
+			return [
+				{
+					...base,
+					happened: "WebGPU is here, but no graphics card answered.",
+					works: CPU_WORKS,
+					todo: device.advice || "Check chrome://gpu; on Linux and remote desktops WebGPU may have to be switched on.",
+					actions: ["run-on-cpu", "probe-again"],
+				},
+			];
+		case "limits-too-small":
+			return [
+				{
+					...base,
+					happened: "The graphics card offers too little for this experiment.",
+					works: CPU_WORKS,
+					todo: device.advice || "Choose a smaller policy or fewer rollouts a step.",
+					actions: ["run-on-cpu", "probe-again"],
+				},
+			];
+		default:
+			return [];
+	}
+}
+
+function failureNotices({ failure, step }: Pick<Run, "failure" | "step">): Notice[] {
+	if (!failure) return [];
+	const base = { id: "failure", tone: "error", happened: failure.message } as const;
+	const kept = "Curves and rollouts up to here stay on screen.";
+	switch (failure.code) {
+		case "device-lost":
+			return [
+				{
+					...base,
+					works: `${kept} Step ${step} was the last to finish.`,
+					todo: "Start the run again. If it happens twice, close other pages that use the graphics card, or choose a smaller policy.",
+					actions: ["run-again", "probe-again", "dismiss"],
+				},
+			];
+		case "not-finite":
+			return [
+				{
+					...base,
+					works: kept,
+					todo: "A lower learning rate or a smaller gradient clip usually keeps the numbers finite.",
+					actions: ["lower-learning-rate", "dismiss"],
+				},
+			];
+		case "invalid-input":
+			return [
+				{ ...base, works: "Nothing was started.", todo: "Change the setting that is named.", actions: ["dismiss"] },
+			];
+		case "shader-compilation":
+			return [
+				{
+					...base,
+					works: CPU_WORKS,
+					todo: "This is a fault in Ascribe or in the driver. Update the browser; if it stays, report the text above.",
+					actions: ["run-on-cpu", "dismiss"],
+				},
+			];
+		default:
+			return [{ ...base, works: kept, todo: "Start the run again.", actions: ["run-again", "dismiss"] }];
+	}
+}

@@ -1,0 +1,21 @@
+import type { ComponentType } from "react";
+import CreditPanel from "./CreditPanel";
+import CurvesPanel from "./CurvesPanel";
+import InspectorPanel from "./InspectorPanel";
+import SetupPanel from "./SetupPanel";
+
+export interface PanelDefinition {
+	readonly id: string;
+	readonly title: string;
+	/** One sentence: what it shows. */
+	readonly help: string;
+	readonly component: ComponentType;
+}
+
+/** Every panel. The first journey's are in the initial chunk; the others load when they are first opened. */
+export const PANELS: readonly PanelDefinition[] = [
+	{ id: "setup", title: "Setup", help: "Settings of the next run.", component: SetupPanel },
+	{ id: "credit", title: "Credit", help: "Rollouts as text, with each token's credit.", component: CreditPanel },
+	{ id: "inspector", title: "Inspector", help: "Numbers of the pinned token.", component: InspectorPanel },
+	{ id: "curves", title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
+];

@@ -1,0 +1,104 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it } from "vitest";
+import { PRESETS } from "../engine/spec/presets";
+import { FakeTrainer, makeBatch, makeMetrics } from "../testing/fakeTrainer";
+import { cancelRun, connect, followRun, pauseOrResume, startRun, stepOnce } from "./session";
+import { runStore } from "./stores/run";
+import { pinToken, selectionStore } from "./stores/selection";
+import { telemetry } from "./telemetry";
+
+const step = (k: number) => ({ type: "step", metrics: makeMetrics(k), tokensPerSecond: 1000 }) as const;
+const rollouts = (k: number) => ({ type: "rollouts", step: k, ...makeBatch({ seed: k }) }) as const;
+
+let trainer: FakeTrainer;
+beforeEach(async () => {
+	runStore.setState(runStore.getInitialState(), true);
+	selectionStore.setState(selectionStore.getInitialState(), true);
+	trainer = new FakeTrainer();
+	await connect(trainer);
+});
+
+describe("session", () => {
+	it("asks for the adapter once, at start", () => {
+		expect(trainer.calls).toEqual(["probe"]);
+		expect(runStore.getState().device?.adapter).toBe("test adapter");
+	});
+
+	it("reports a worker that does not answer as a missing adapter, not as a crash", async () => {
+		trainer.probe = () => Promise.reject(new Error("The worker did not load."));
+		await connect(trainer);
+		expect(runStore.getState().device).toMatchObject({ status: "no-adapter", advice: "The worker did not load." });
+	});
+
+	it("runs the settings on screen and follows the events", () => {
+		void startRun();
+		expect(trainer.calls).toContain(`run ${PRESETS[0]?.spec.task.id} gpu`);
+		expect(runStore.getState().phase).toBe("starting");
+		trainer.send([
+			{ type: "phase", phase: "training", done: 2, total: 120, note: "", secondsLeft: 9 },
+			step(1),
+			step(2),
+		]);
+		expect(runStore.getState()).toMatchObject({ phase: "training", step: 2, done: 2, secondsLeft: 9 });
+		expect(telemetry.series.length).toBe(2);
+		trainer.send([{ type: "finished", step: 2, reason: "done" }]);
+		expect(runStore.getState().phase).toBe("done");
+	});
+
+	it("stays paused when the last step's progress arrives after the pause", () => {
+		void startRun();
+		trainer.send([{ type: "paused", step: 5 }]);
+		trainer.send([{ type: "phase", phase: "training", done: 5, total: 120, note: "" }, step(5)]);
+		expect(runStore.getState().phase).toBe("paused");
+	});
+
+	it("pauses, resumes, steps and cancels the run at hand", async () => {
+		void startRun();
+		trainer.send([step(1), { type: "phase", phase: "training", done: 1, total: 120, note: "" }]);
+		await pauseOrResume();
+		trainer.send([{ type: "paused", step: 1 }]);
+		await stepOnce();
+		await pauseOrResume();
+		expect(runStore.getState().phase).toBe("training");
+		await cancelRun();
+		expect(trainer.calls.filter((c) => c !== "requestRollouts").slice(2)).toEqual([
+			"pause",
+			"step",
+			"resume",
+			"cancel",
+		]);
+	});
+
+	it("from an idle page, a step starts a run that stops after one step", async () => {
+		await stepOnce();
+		expect(trainer.calls.slice(1).map((c) => c.split(" ")[0])).toEqual(["run", "pause", "step"]);
+	});
+
+	it("ignores what a replaced run still says", () => {
+		void startRun();
+		const late = trainer.send;
+		void startRun();
+		late([{ type: "failed", code: "x", message: "Too late.", step: 1, resumable: false }]);
+		expect(runStore.getState().failure).toBeNull();
+	});
+
+	it("keeps the text under study, and shows what came since when it is let go", () => {
+		void startRun();
+		trainer.send([rollouts(1)]);
+		pinToken(0, 1);
+		trainer.send([rollouts(2)]);
+		expect([runStore.getState().latest?.step, runStore.getState().waiting?.step]).toEqual([1, 2]);
+		followRun();
+		expect([runStore.getState().latest?.step, runStore.getState().waiting]).toEqual([2, null]);
+		expect(selectionStore.getState().pinned).toBeNull();
+	});
+
+	it("turns a refusal into a failure with its sentence", async () => {
+		trainer.run = () => Promise.reject(Object.assign(new Error('There is no task "x".'), { code: "invalid-input" }));
+		await startRun();
+		expect(runStore.getState()).toMatchObject({
+			phase: "failed",
+			failure: { code: "invalid-input", message: 'There is no task "x".' },
+		});
+	});
+});

@@ -1,0 +1,192 @@
+import type { RunEvent } from "../engine/training/events";
+import type { Backend, DeviceReport, TrainerApi } from "../workers/trainerApi";
+import { draftStore } from "./stores/draft";
+import { beginRun, failRun, isActive, isAlive, type Run, runStore, setDevice, showWaiting } from "./stores/run";
+import { followLatest, selectionStore } from "./stores/selection";
+import { telemetry } from "./telemetry";
+
+/** The trainer behind the page. Set once at start; every button acts through the functions below. */
+let trainer: TrainerApi | null = null;
+let backend: Backend = "gpu";
+/** Events of a run that was replaced are dropped by this number. */
+let generation = 0;
+
+/** Takes the trainer into use and looks for an adapter. */
+export async function connect(api: TrainerApi): Promise<void> {
+	trainer = api;
+	setDevice(await probe(api));
+}
+
+async function probe(api: TrainerApi): Promise<DeviceReport> {
+	try {
+		return await api.probe();
+	} catch (error) {
+		return { status: "no-adapter", adapter: "", software: false, advice: sentenceOf(error) };
+	}
+}
+
+/** Looks for an adapter again, for example after a driver restarted. */
+export async function probeAgain(): Promise<void> {
+	if (trainer) setDevice(await probe(trainer));
+}
+
+export function chooseBackend(kind: Backend): void {
+	backend = kind;
+}
+
+/** Starts a run with the settings as they are edited now; a run in progress ends. */
+export async function startRun(): Promise<void> {
+	if (!trainer) return;
+	const mine = ++generation;
+	const { spec } = draftStore.getState();
+	beginRun(spec);
+	telemetry.clear();
+	followLatest();
+	try {
+		await trainer.run(spec, backend, (events) => {
+			if (mine === generation) applyEvents(events);
+		});
+	} catch (error) {
+		if (mine === generation) failRun(codeOf(error), sentenceOf(error), false);
+	}
+}
+
+export async function pauseOrResume(): Promise<void> {
+	const { phase } = runStore.getState();
+	if (phase === "paused") {
+		runStore.setState({ phase: "training" });
+		await trainer?.resume();
+	} else if (isActive(phase)) await trainer?.pause();
+}
+
+/** One training step, then pause. From an idle page it starts a run that pauses after its first step. */
+export async function stepOnce(): Promise<void> {
+	if (!isAlive(runStore.getState().phase)) {
+		void startRun();
+		await trainer?.pause();
+	}
+	await trainer?.step();
+}
+
+export async function cancelRun(): Promise<void> {
+	await trainer?.cancel();
+}
+
+/** What the big button and the space bar do: run, pause or go on. */
+export function playOrPause(): void {
+	if (isAlive(runStore.getState().phase)) void pauseOrResume();
+	else void startRun();
+}
+
+/** Lets go of the pinned token and shows the newest rollouts. */
+export function followRun(): void {
+	followLatest();
+	showWaiting();
+	askForRollouts();
+}
+
+const ROLLOUTS_EVERY_MS = 700;
+let asked = false;
+
+/** Asks for the latest rollouts if nobody holds the ones on screen; at most one question is open. */
+export function askForRollouts(): void {
+	if (asked || document.hidden || selectionStore.getState().hold || !trainer) return;
+	if (!isAlive(runStore.getState().phase)) return;
+	asked = true;
+	void trainer.requestRollouts().catch(() => undefined);
+	setTimeout(() => {
+		asked = false;
+		if (runStore.getState().phase === "training") askForRollouts();
+	}, ROLLOUTS_EVERY_MS);
+}
+
+/** Folds a batch of events into stores and telemetry: one store update however many events there are. */
+export function applyEvents(events: readonly RunEvent[]): void {
+	let run = runStore.getState();
+	for (const event of events) run = reduce(run, event);
+	runStore.setState(run);
+	const last = events.at(-1)?.type;
+	if (last === "step" || last === "phase" || last === "paused" || last === "finished") askForRollouts();
+}
+
+function reduce(run: Run, event: RunEvent): Run {
+	switch (event.type) {
+		case "phase":
+			return reducePhase(run, event);
+		case "ready":
+			return { ...run, label: event.label, counts: event.counts, parameters: event.parameters };
+		case "warm":
+			return { ...run, phase: "warm-start", warmStart: event };
+		case "step":
+			return reduceStep(run, event);
+		case "fingerprint":
+			return { ...run, fingerprints: [...run.fingerprints, { step: event.step, fingerprint: event.fingerprint }] };
+		case "rollouts":
+			return reduceRollouts(run, event);
+		case "paused":
+			return { ...run, phase: "paused", step: event.step };
+		case "finished":
+			return { ...run, phase: event.reason, step: event.step };
+		case "failed":
+			return { ...run, phase: "failed", step: event.step, failure: event };
+		case "evaluation":
+			return run;
+	}
+}
+
+function reduceRollouts(run: Run, event: Extract<RunEvent, { type: "rollouts" }>): Run {
+	if (!run.spec) return run;
+	const arrived = { step: event.step, batch: event.batch, credit: event.credit, spec: run.spec };
+	const held = run.latest !== null && selectionStore.getState().hold;
+	return held ? { ...run, waiting: arrived } : { ...run, latest: arrived, waiting: null };
+}
+
+function reducePhase(run: Run, event: Extract<RunEvent, { type: "phase" }>): Run {
+	const { phase, done, total, note, secondsLeft = null } = event;
+	// The last progress of a step may arrive after its pause.
+	return {
+		...run,
+		phase: run.phase === "paused" && phase === "training" ? "paused" : phase,
+		done,
+		total,
+		note,
+		secondsLeft,
+	};
+}
+
+function reduceStep(run: Run, event: Extract<RunEvent, { type: "step" }>): Run {
+	const { metrics, tokensPerSecond } = event;
+	telemetry.push(metrics, tokensPerSecond);
+	return {
+		...run,
+		step: metrics.step,
+		done: metrics.step,
+		total: run.spec?.steps ?? run.total,
+		success: metrics.success,
+		tokensPerSecond,
+		stepsPerSecond: pace(metrics.step),
+	};
+}
+
+let paceFrom = { step: 0, at: 0 };
+let smoothed = Number.NaN;
+
+/** Steps per second over windows of at least half a second, smoothed; NaN in the first window. */
+function pace(step: number): number {
+	const now = performance.now();
+	if (step <= paceFrom.step || now - paceFrom.at > 10_000) {
+		paceFrom = { step, at: now };
+		smoothed = Number.NaN;
+	} else if (now - paceFrom.at > 500) {
+		const fresh = ((step - paceFrom.step) * 1000) / (now - paceFrom.at);
+		smoothed = Number.isNaN(smoothed) ? fresh : 0.7 * smoothed + 0.3 * fresh;
+		paceFrom = { step, at: now };
+	}
+	return smoothed;
+}
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): string => {
+	const code = error instanceof Error && "code" in error ? error.code : "";
+	return typeof code === "string" && code !== "" ? code : "failed";
+};

@@ -1,0 +1,40 @@
+import type { JSX } from "react";
+import { useStore } from "zustand";
+import { runStore } from "../stores/run";
+import { Chip } from "./Chip";
+
+/** The hash of the parameters, by which two people see whether they have the same run. */
+export function FingerprintChip(): JSX.Element | null {
+	const fingerprints = useStore(runStore, (r) => r.fingerprints);
+	const label = useStore(runStore, (r) => r.label);
+	const last = fingerprints.at(-1);
+	if (!last) return null;
+	return (
+		<Chip tone="neutral" label={<code>{last.fingerprint}</code>} title="Fingerprint of the parameters">
+			<h3>Fingerprints</h3>
+			<p>
+				SHA-256 of the parameters, first 16 digits. Equal settings, seed, adapter and plan give equal fingerprints; a
+				different adapter may round differently.
+			</p>
+			{label ? <p className="muted">{`${label.kind} · ${label.adapter} · plan ${label.plan}`}</p> : null}
+			<table className="fingerprints">
+				<thead>
+					<tr>
+						<th scope="col">Step</th>
+						<th scope="col">Fingerprint</th>
+					</tr>
+				</thead>
+				<tbody>
+					{fingerprints.map(({ step, fingerprint }) => (
+						<tr key={step}>
+							<td className="tabular">{step}</td>
+							<td>
+								<code>{fingerprint}</code>
+							</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</Chip>
+	);
+}

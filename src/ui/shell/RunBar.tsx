@@ -1,0 +1,95 @@
+import type { JSX } from "react";
+import { useStore } from "zustand";
+import { compact, duration, fixed, percent } from "../format";
+import { cancelRun, pauseOrResume, startRun, stepOnce } from "../session";
+import { draftStore } from "../stores/draft";
+import { isActive, isAlive, type Run, runStore } from "../stores/run";
+
+/** Run, pause, step, cancel; how far the run is, how long it still takes, and whether settings changed since it began. */
+export function RunBar(): JSX.Element {
+	const run = useStore(runStore);
+	const stale = useStore(draftStore, (d) => run.spec !== null && !sameJson(d.spec, run.spec));
+	const broken = useStore(draftStore, (d) => Object.keys(d.rejected).length > 0);
+	const alive = isAlive(run.phase);
+	return (
+		<fieldset className="run-bar" aria-label="Run">
+			<button
+				type="button"
+				className={!alive || stale ? "primary" : ""}
+				disabled={broken}
+				title={broken ? "A setting has no valid value" : "Start a run with these settings"}
+				onClick={() => void startRun()}
+			>
+				{run.spec === null ? "Run" : "Run again"}
+			</button>
+			<button type="button" disabled={!alive} title="Space" onClick={() => void pauseOrResume()}>
+				{run.phase === "paused" ? "Resume" : "Pause"}
+			</button>
+			<button type="button" title="One training step, then pause (.)" onClick={() => void stepOnce()}>
+				Step
+			</button>
+			<button type="button" disabled={!alive} onClick={() => void cancelRun()}>
+				Cancel
+			</button>
+			<Progress run={run} />
+			{stale ? <span className="stale">settings changed since this run began</span> : null}
+		</fieldset>
+	);
+}
+
+function Progress({ run }: { readonly run: Run }): JSX.Element {
+	const share = run.total > 0 ? run.done / run.total : 0;
+	return (
+		<div className="progress-box" data-phase={run.phase}>
+			<progress
+				aria-label="Progress of the run"
+				max={1}
+				value={isActive(run.phase) && run.phase === "starting" ? undefined : share}
+			/>
+			<p className="progress-text tabular" role="status">
+				{progressText(run)}
+			</p>
+			<p className="rates tabular">{ratesText(run)}</p>
+		</div>
+	);
+}
+
+/** The state of the run in a few words. */
+export function progressText(run: Run): string {
+	const { done, total, phase } = run;
+	switch (phase) {
+		case "idle":
+			return "Not started";
+		case "starting":
+			return "Starting";
+		case "compiling":
+			return run.note || (total > 1 ? `Compiling kernels, ${done} of ${total}` : "Compiling kernels");
+		case "warm-start": {
+			const reached = run.warmStart?.success;
+			return `Warm start${reached == null ? "" : `, success ${percent(reached)}`}`;
+		}
+		case "training": {
+			const left = run.secondsLeft == null ? "" : `, ${duration(run.secondsLeft)} left`;
+			return `${percent(done / total)}${left}`;
+		}
+		case "paused":
+			return `Paused at step ${run.step}`;
+		case "done":
+			return `Done, ${run.step} steps`;
+		case "cancelled":
+			return `Cancelled at step ${run.step}`;
+		case "failed":
+			return `Stopped at step ${run.step}`;
+	}
+}
+
+function ratesText(run: Run): string {
+	if (run.phase !== "training" && run.phase !== "paused") return "";
+	const steps = Number.isFinite(run.stepsPerSecond)
+		? `${fixed(run.stepsPerSecond, run.stepsPerSecond < 10 ? 1 : 0)} steps/s`
+		: "";
+	const tokens = Number.isFinite(run.tokensPerSecond) ? `${compact(run.tokensPerSecond)} tokens/s` : "";
+	return [steps, tokens].filter(Boolean).join(" · ");
+}
+
+const sameJson = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);

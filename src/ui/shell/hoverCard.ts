@@ -1,0 +1,70 @@
+import { select } from "d3-selection";
+import { type Comparison, comparisonOf } from "../comparison";
+import { oncePerFrame } from "../frame";
+import { type HoveredToken, onHover } from "../hover";
+import { runStore } from "../stores/run";
+import { selectionStore } from "../stores/selection";
+import { type Fact, factsOf, titleOf } from "../tokenFacts";
+
+const GAP = 8;
+
+/**
+ * Shows the card of the hovered or focused token, as a native popover filled by plain DOM: moving the pointer renders no
+ * React. The card never takes the pointer, so it cannot cover the way to the next token. @returns the way to stop.
+ */
+export function mountHoverCard(parent: HTMLElement): () => void {
+	const card = document.createElement("div");
+	card.className = "hover-card";
+	card.popover = "manual";
+	card.setAttribute("role", "tooltip");
+	parent.append(card);
+	const stop = onHover(oncePerFrame((hovered) => show(card, hovered)));
+	return () => {
+		stop();
+		card.remove();
+	};
+}
+
+function show(card: HTMLElement, hovered: HoveredToken | null): void {
+	const { latest } = runStore.getState();
+	if (!hovered || !latest || !hovered.element.isConnected) {
+		card.hidePopover();
+		return;
+	}
+	const comparison = comparisonOf(latest, selectionStore.getState().group);
+	fillCard(card, comparison, hovered.rollout, hovered.token);
+	card.showPopover();
+	place(card, hovered.element.getBoundingClientRect());
+}
+
+/** Writes a token's facts into `card`. */
+export function fillCard(card: HTMLElement, comparison: Comparison, rollout: number, token: number): void {
+	const { name, place: where } = titleOf(comparison, rollout, token);
+	const root = select(card);
+	const part = (tag: string) => root.selectAll<HTMLElement, null>(tag).data([null]).join(tag);
+	part("h3").text(name);
+	part("p").text(where);
+	part("dl")
+		.selectAll("div")
+		.data(factsOf(comparison, rollout, token))
+		.join((enter) => {
+			const line = enter.append("div");
+			line.append("dt");
+			line.append("dd");
+			return line;
+		})
+		.attr("data-kind", (fact) => fact.kind)
+		.each(function (fact: Fact) {
+			select(this).select("dt").text(fact.name);
+			select(this).select("dd").text(fact.value);
+		});
+}
+
+/** Below the token, or above it where there is no room; always inside the window. */
+function place(card: HTMLElement, token: DOMRect): void {
+	const { width, height } = card.getBoundingClientRect();
+	const below = token.bottom + GAP + height <= window.innerHeight;
+	const left = Math.min(Math.max(GAP, token.left), window.innerWidth - width - GAP);
+	card.style.left = `${left}px`;
+	card.style.top = `${below ? token.bottom + GAP : Math.max(GAP, token.top - GAP - height)}px`;
+}

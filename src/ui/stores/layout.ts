@@ -1,0 +1,93 @@
+import { createStore } from "zustand/vanilla";
+
+export type Theme = "system" | "light" | "dark";
+export type LayoutName = "learn" | "inspect";
+
+export interface Layout {
+	readonly layout: LayoutName;
+	readonly theme: Theme;
+	/** Sizes in CSS pixels that the person has set by dragging. */
+	readonly sizes: { readonly left: number; readonly right: number; readonly bottom: number };
+	/** Panel that fills the window; null for none. */
+	readonly maximised: string | null;
+	/** Credit as coloured cells, or as bars above and below a base line. */
+	readonly marks: "cells" | "bars";
+}
+
+export const SIZE_LIMITS = {
+	left: { min: 220, max: 480, usual: 288 },
+	right: { min: 260, max: 560, usual: 340 },
+	bottom: { min: 96, max: 420, usual: 176 },
+} as const;
+export type SizedSide = keyof typeof SIZE_LIMITS;
+
+const KEY = "ascribe.layout/1";
+const USUAL: Layout = {
+	layout: "inspect",
+	theme: "system",
+	sizes: { left: SIZE_LIMITS.left.usual, right: SIZE_LIMITS.right.usual, bottom: SIZE_LIMITS.bottom.usual },
+	maximised: null,
+	marks: "cells",
+};
+
+export const layoutStore = createStore<Layout>(() => ({ ...USUAL, ...restored() }));
+layoutStore.subscribe(({ maximised: _, ...kept }) => store(JSON.stringify(kept)));
+
+export function setLayout(layout: LayoutName): void {
+	layoutStore.setState({ layout, maximised: null });
+}
+
+export function setTheme(theme: Theme): void {
+	layoutStore.setState({ theme });
+}
+
+export function setMarks(marks: Layout["marks"]): void {
+	layoutStore.setState({ marks });
+}
+
+export function resize(side: SizedSide, pixels: number): void {
+	layoutStore.setState((l) => ({ sizes: { ...l.sizes, [side]: clampSize(side, pixels) } }));
+}
+
+export function toggleMaximised(panel: string): void {
+	layoutStore.setState((l) => ({ maximised: l.maximised === panel ? null : panel }));
+}
+
+export function clampSize(side: SizedSide, pixels: number): number {
+	const { min, max } = SIZE_LIMITS[side];
+	return Math.round(Math.min(max, Math.max(min, pixels)));
+}
+
+/** What storage holds, as far as it is sound; storage may be blocked in a foreign frame. */
+function restored(): Partial<Layout> {
+	try {
+		const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+		return isRecord(kept) ? soundLayout(kept) : {};
+	} catch {
+		return {};
+	}
+}
+
+export function soundLayout(kept: Record<string, unknown>): Partial<Layout> {
+	const sizes = isRecord(kept.sizes) ? kept.sizes : {};
+	const size = (side: SizedSide) => {
+		const value = sizes[side];
+		return typeof value === "number" && Number.isFinite(value) ? clampSize(side, value) : SIZE_LIMITS[side].usual;
+	};
+	return {
+		...(kept.layout === "learn" || kept.layout === "inspect" ? { layout: kept.layout } : {}),
+		...(kept.theme === "light" || kept.theme === "dark" ? { theme: kept.theme } : {}),
+		...(kept.marks === "bars" ? { marks: kept.marks } : {}),
+		sizes: { left: size("left"), right: size("right"), bottom: size("bottom") },
+	};
+}
+
+const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
+
+function store(text: string): void {
+	try {
+		localStorage.setItem(KEY, text);
+	} catch {
+		// A blocked or full storage costs only the remembered sizes.
+	}
+}

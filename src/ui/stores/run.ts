@@ -1,0 +1,104 @@
+import { createStore } from "zustand/vanilla";
+import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
+import type { ExperimentSpec } from "../../engine/spec/experiment";
+import type { ExecutorLabel, PlanCounts } from "../../engine/training/executor";
+import type { DeviceReport } from "../../workers/trainerApi";
+
+export type RunPhase =
+	| "idle"
+	| "starting"
+	| "compiling"
+	| "warm-start"
+	| "training"
+	| "paused"
+	| "done"
+	| "cancelled"
+	| "failed";
+
+/** What is known about the run in the worker. Numbers that change with every step are in `telemetry`, not here. */
+export interface Run {
+	readonly phase: RunPhase;
+	/** The settings that the run was started with; null before the first run. */
+	readonly spec: ExperimentSpec | null;
+	/** Progress of the present phase. */
+	readonly done: number;
+	readonly total: number;
+	readonly note: string;
+	readonly secondsLeft: number | null;
+	readonly step: number;
+	/** Smoothed, over the last seconds. NaN until two steps are in. */
+	readonly stepsPerSecond: number;
+	readonly tokensPerSecond: number;
+	readonly success: number;
+	readonly label: ExecutorLabel | null;
+	readonly counts: PlanCounts | null;
+	readonly parameters: number;
+	readonly fingerprints: readonly { readonly step: number; readonly fingerprint: string }[];
+	readonly warmStart: { readonly step: number; readonly loss: number; readonly success: number | null } | null;
+	readonly failure: { readonly code: string; readonly message: string; readonly resumable: boolean } | null;
+	/** null while the adapter is being looked for. */
+	readonly device: DeviceReport | null;
+	/** Rollouts on screen, with the credit that the training method gave them. */
+	readonly latest: Latest | null;
+	/** Newer rollouts that wait because somebody studies the ones on screen. */
+	readonly waiting: Latest | null;
+}
+
+export interface Latest {
+	readonly step: number;
+	readonly batch: RolloutBatch;
+	readonly credit: CreditResult;
+	/** Settings of the run that sampled it: names of the tokens, grouping, method. */
+	readonly spec: ExperimentSpec;
+}
+
+const FRESH = {
+	phase: "idle",
+	spec: null,
+	done: 0,
+	total: 0,
+	note: "",
+	secondsLeft: null,
+	step: 0,
+	stepsPerSecond: Number.NaN,
+	tokensPerSecond: Number.NaN,
+	success: Number.NaN,
+	label: null,
+	counts: null,
+	parameters: 0,
+	fingerprints: [],
+	warmStart: null,
+	failure: null,
+} as const satisfies Partial<Run>;
+
+export const runStore = createStore<Run>(() => ({ ...FRESH, device: null, latest: null, waiting: null }));
+
+/** A new run begins; what the last one left on screen stays until the first rollouts arrive. */
+export function beginRun(spec: ExperimentSpec): void {
+	runStore.setState({ ...FRESH, phase: "starting", spec, total: spec.steps });
+}
+
+export function setDevice(device: DeviceReport): void {
+	runStore.setState({ device });
+}
+
+export function failRun(code: string, message: string, resumable: boolean): void {
+	runStore.setState({ phase: "failed", failure: { code, message, resumable } });
+}
+
+/** Puts the rollouts that waited on screen. */
+export function showWaiting(): void {
+	runStore.setState((r) => (r.waiting ? { latest: r.waiting, waiting: null } : r));
+}
+
+export function dismissFailure(): void {
+	runStore.setState({ failure: null, phase: "idle" });
+}
+
+const ACTIVE: ReadonlySet<RunPhase> = new Set(["starting", "compiling", "warm-start", "training"]);
+
+/** The worker is busy with a run. */
+export const isActive = (phase: RunPhase): boolean => ACTIVE.has(phase);
+
+/** A run exists that can go on. */
+export const isAlive = (phase: RunPhase): boolean => isActive(phase) || phase === "paused";

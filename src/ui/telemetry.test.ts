@@ -1,0 +1,41 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { makeMetrics } from "../testing/fakeTrainer";
+import { Telemetry } from "./telemetry";
+
+beforeEach(() => vi.useFakeTimers({ toFake: ["requestAnimationFrame", "performance", "setTimeout"] }));
+afterEach(() => vi.useRealTimers());
+
+describe("Telemetry", () => {
+	it("keeps every step, beyond its first capacity", () => {
+		const telemetry = new Telemetry();
+		for (let step = 1; step <= 1000; step++) telemetry.push(makeMetrics(step, { success: step / 1000 }), 10 * step);
+		const { length, step, values } = telemetry.series;
+		expect([length, step[0], step[999], values.success[499], values.tokensPerSecond[999]]).toEqual([
+			1000, 1, 1000, 0.5, 10_000,
+		]);
+	});
+
+	it("replaces steps that come again after a resume from an earlier checkpoint", () => {
+		const telemetry = new Telemetry();
+		for (const step of [1, 2, 3, 4]) telemetry.push(makeMetrics(step), 0);
+		telemetry.push(makeMetrics(3, { success: 0.9 }), 0);
+		const { length, step, values } = telemetry.series;
+		expect([length, step[2], values.success[2]]).toEqual([3, 3, 0.9]);
+	});
+
+	it("draws once a frame however many steps arrive, and at most five times a second", () => {
+		const telemetry = new Telemetry();
+		const draw = vi.fn();
+		telemetry.subscribe(draw);
+		for (let step = 1; step <= 50; step++) telemetry.push(makeMetrics(step), 0);
+		vi.advanceTimersByTime(20);
+		expect(draw).toHaveBeenCalledTimes(1);
+		for (let ms = 0; ms < 1000; ms += 10) {
+			telemetry.push(makeMetrics(100 + ms), 0);
+			vi.advanceTimersByTime(10);
+		}
+		expect(draw.mock.calls.length).toBeLessThanOrEqual(6);
+		expect(draw.mock.calls.length).toBeGreaterThanOrEqual(4);
+	});
+});

@@ -1,0 +1,91 @@
+import type { StepMetrics } from "../engine/training/executor";
+import { onFrame } from "./frame";
+
+/** The per-step series that the curves draw. They live outside React: a training step never renders a component. */
+export const SERIES = ["meanReturn", "success", "entropy", "klBehaviour", "gradientNorm", "tokensPerSecond"] as const;
+export type SeriesName = (typeof SERIES)[number];
+
+/** Columns of equal length; entries [0, length) are valid. Arrays grow by doubling, so keep no reference to them. */
+export interface Series {
+	readonly length: number;
+	readonly step: Float64Array;
+	readonly values: Readonly<Record<SeriesName, Float64Array>>;
+}
+
+interface Columns {
+	length: number;
+	step: Float64Array;
+	values: Record<SeriesName, Float64Array>;
+}
+
+const grown = (old: Float64Array, capacity: number) => {
+	const bigger = new Float64Array(capacity);
+	bigger.set(old);
+	return bigger;
+};
+
+/** Growable columns with listeners that are called at most once per animation frame, and at most every `MIN_GAP_MS`. */
+export class Telemetry {
+	private readonly columns: Columns = empty();
+	private readonly listeners = new Set<() => void>();
+	private scheduled = false;
+	private drawnAt = Number.NEGATIVE_INFINITY;
+
+	get series(): Series {
+		return this.columns;
+	}
+
+	clear(): void {
+		Object.assign(this.columns, empty());
+		this.schedule();
+	}
+
+	/** Appends one finished step. Steps that come again (after a resume from an earlier checkpoint) replace what followed. */
+	push(metrics: StepMetrics, tokensPerSecond: number): void {
+		const c = this.columns;
+		while (c.length > 0 && (c.step[c.length - 1] as number) >= metrics.step) c.length--;
+		if (c.length === c.step.length) this.grow();
+		c.step[c.length] = metrics.step;
+		for (const name of SERIES) c.values[name][c.length] = name === "tokensPerSecond" ? tokensPerSecond : metrics[name];
+		c.length++;
+		this.schedule();
+	}
+
+	subscribe(listener: () => void): () => void {
+		this.listeners.add(listener);
+		return () => this.listeners.delete(listener);
+	}
+
+	private grow(): void {
+		const capacity = this.columns.step.length * 2;
+		this.columns.step = grown(this.columns.step, capacity);
+		for (const name of SERIES) this.columns.values[name] = grown(this.columns.values[name], capacity);
+	}
+
+	private schedule(): void {
+		if (this.scheduled) return;
+		this.scheduled = true;
+		onFrame((now) => this.draw(now));
+	}
+
+	private draw(now: number): void {
+		if (now - this.drawnAt < MIN_GAP_MS) {
+			onFrame((later) => this.draw(later));
+			return;
+		}
+		this.scheduled = false;
+		this.drawnAt = now;
+		for (const listener of this.listeners) listener();
+	}
+}
+
+/** Five pictures a second read as live, and leave the main thread to the person. */
+const MIN_GAP_MS = 200;
+
+function empty(): Columns {
+	const column = () => new Float64Array(256);
+	const values = Object.fromEntries(SERIES.map((name) => [name, column()])) as Record<SeriesName, Float64Array>;
+	return { length: 0, step: column(), values };
+}
+
+export const telemetry = new Telemetry();

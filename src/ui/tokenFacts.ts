@@ -1,0 +1,51 @@
+import type { Comparison } from "./comparison";
+import { fixed, signed, significant } from "./format";
+
+/** One line of the hover card and the inspector. */
+export interface Fact {
+	readonly name: string;
+	readonly value: string;
+	/** Plain number behind the text, for bars; NaN where there is none. */
+	readonly number: number;
+	readonly kind: "fact" | "credit" | "term";
+}
+
+/** What is known of one token, in the order in which a person asks: credit, its terms, how likely it was, what it earned. */
+export function factsOf(comparison: Comparison, rollout: number, token: number): Fact[] {
+	const { batch, rows, latest } = comparison;
+	const i = rollout * batch.T + token;
+	const plain = (name: string, number: number | undefined, text: (x: number) => string): Fact[] =>
+		number === undefined ? [] : [{ name, value: text(number), number, kind: "fact" }];
+	const reward = plain("Reward here", batch.rewards[i], (x) => signed(x));
+	const total = plain("Return of the rollout", batch.returns[rollout], (x) => signed(x));
+	if (batch.actionMask[i] !== 1) return [...reward, ...total];
+	const credit = rows.map((row): Fact => {
+		const value = row.values[i] as number;
+		return { name: row.label, value: creditText(value), number: value, kind: "credit" };
+	});
+	const terms = Object.entries(latest.credit.terms).map(([name, values]): Fact => {
+		const value = values[i] as number;
+		return { name, value: creditText(value), number: value, kind: "term" };
+	});
+	return [
+		...credit,
+		...(terms.length > 1 ? terms : []),
+		...plain("Probability", batch.logProbs && Math.exp(batch.logProbs[i] as number), (x) => fixed(x, 3)),
+		...plain("Log-probability", batch.logProbs?.[i], (x) => `${fixed(x, 3)} nats`),
+		...plain("Entropy", batch.entropy?.[i], (x) => `${fixed(x, 3)} nats`),
+		...plain("Value before", batch.values?.[i], (x) => significant(x)),
+		...reward,
+		...total,
+	];
+}
+
+const creditText = (x: number) => (Number.isNaN(x) ? "not scored" : signed(x, 3));
+
+/** The printed token and where it stands. */
+export function titleOf(comparison: Comparison, rollout: number, token: number): { name: string; place: string } {
+	const { batch, tokens } = comparison;
+	const i = rollout * batch.T + token;
+	const id = batch.tokens[i] as number;
+	const writer = batch.actionMask[i] === 1 ? "" : ", written by the environment";
+	return { name: tokens[id] ?? `#${id}`, place: `token ${token} of rollout ${rollout}${writer}` };
+}
