@@ -31,7 +31,6 @@ const host: TrainerHost = {
 	},
 	now: () => performance.now(),
 	breathe,
-	fingerprint: (parameters) => String(parameters[0]),
 };
 
 const ports: MessagePort[] = [];

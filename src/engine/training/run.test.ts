@@ -37,7 +37,6 @@ function scene({
 				return clock;
 			},
 			breathe: async () => {},
-			fingerprint: (parameters) => parameters.reduce((a, p, i) => (a * 33 + p * (i + 1)) % 1e9, 0).toString(),
 		},
 		...(from ? { from } : {}),
 	};

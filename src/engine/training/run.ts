@@ -1,5 +1,6 @@
 import { AscribeError, Cancelled } from "../core/errors";
 import { type ParameterLayout, parameterLayout } from "../model/config";
+import { fingerprint } from "../model/fingerprint";
 import { initParameters, toFloat32 } from "../model/parameters";
 import type { ExperimentSpec } from "../spec/experiment";
 import type { Task } from "../tasks/task";
@@ -29,8 +30,6 @@ export interface RunHost {
 	now(): number;
 	/** Resolves after waiting messages and timers were served. */
 	breathe(): Promise<void>;
-	/** Fingerprint of a flat parameter buffer. */
-	fingerprint(parameters: Float32Array, layout: ParameterLayout): string | Promise<string>;
 }
 
 export interface RunOptions {
@@ -172,7 +171,7 @@ export class Run {
 		this.issued = 0;
 		this.checkpoint = await this.snapshot(executor, 0);
 		this.checkpointAt = this.options.host.now();
-		this.side.track(this.fingerprint(0, this.checkpoint.state.parameters));
+		this.tellFingerprint(0, this.checkpoint.state.parameters);
 		if (spec.evaluation.every > 0) this.evaluate(executor, 0);
 	}
 
@@ -211,9 +210,9 @@ export class Run {
 		executor.rollout(this.requests.training(step));
 		executor.train(step);
 		const last = step === spec.steps;
-		const fingerprint = isFingerprintStep(step) || last;
+		const isNamed = isFingerprintStep(step) || last;
 		const checkpoint = last || host.now() - this.checkpointAt >= CHECKPOINT_MS;
-		if (fingerprint || checkpoint) this.side.track(this.keep(executor, step, { fingerprint, checkpoint }));
+		if (isNamed || checkpoint) this.side.track(this.keep(executor, step, { fingerprint: isNamed, checkpoint }));
 		if (checkpoint) this.checkpointAt = host.now();
 		const { every } = spec.evaluation;
 		const evaluation = every > 0 && (step % every === 0 || last);
@@ -225,7 +224,7 @@ export class Run {
 		const snapshot = await this.snapshot(executor, step);
 		if (!snapshot.state.parameters.every(Number.isFinite)) return;
 		if (due.checkpoint) this.candidate = snapshot;
-		if (due.fingerprint) await this.fingerprint(step, snapshot.state.parameters);
+		if (due.fingerprint) this.tellFingerprint(step, snapshot.state.parameters);
 	}
 
 	private report(metrics: readonly StepMetrics[]): void {
@@ -251,9 +250,8 @@ export class Run {
 		return { step, state, reference };
 	}
 
-	private async fingerprint(step: number, parameters: Float32Array): Promise<void> {
-		const fingerprint = await this.options.host.fingerprint(parameters, this.layout);
-		this.emit({ type: "fingerprint", step, fingerprint });
+	private tellFingerprint(step: number, parameters: Float32Array): void {
+		this.emit({ type: "fingerprint", step, fingerprint: fingerprint(parameters, this.layout) });
 	}
 
 	private evaluate(executor: TrainingExecutor, step: number): void {
