@@ -1,5 +1,7 @@
 import type { Command } from "./command";
 import { specCommand } from "./commands/spec";
+import { tasksCommand } from "./commands/tasks";
+import { trainCommand } from "./commands/train";
 
 /** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [specCommand];
+export const COMMANDS: readonly Command[] = [specCommand, trainCommand, tasksCommand];

@@ -1,0 +1,17 @@
+import { InvalidInput } from "../engine/core/errors";
+import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+
+type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
+
+const OPEN: Readonly<Record<string, Open>> = {};
+
+/** Executors that the command line can open. */
+export const BACKENDS = ["gpu", "cpu"] as const;
+export type CliBackend = (typeof BACKENDS)[number];
+
+/** Opens an executor for a plan. */
+export function openExecutor(backend: CliBackend, plan: TrainingPlan): Promise<TrainingExecutor> {
+	const open = OPEN[backend];
+	if (!open) throw new InvalidInput(`There is no ${backend} backend here.`);
+	return open(plan);
+}

@@ -1,0 +1,111 @@
+import { Cancelled, InvalidInput } from "../../engine/core/errors";
+import type { ExperimentSpec } from "../../engine/spec/experiment";
+import { openSpec } from "../../engine/spec/registries";
+import type { RunEvent } from "../../engine/training/events";
+import { planOf } from "../../engine/training/plan";
+import { Recorder } from "../../engine/training/recorder";
+import { Run, type RunOutcome } from "../../engine/training/run";
+import { type RunFile, readRunFile, writeRunFile } from "../../engine/training/runFile";
+import type { Args } from "../args";
+import { BACKENDS, openExecutor } from "../backends";
+import type { Command } from "../command";
+import { NODE_HOST } from "../host";
+import type { Io } from "../io";
+import { openExperiment } from "../openExperiment";
+import { ProgressLine } from "../progress";
+
+const FILE = "run.ascribe.zip";
+
+export const trainCommand: Command = {
+	name: "train",
+	summary: 'Trains an experiment and prints {"step","fingerprint"} lines; with --out, writes a run file.',
+	usage: "<spec.json, run file or preset> [options]",
+	operands: ["experiment"],
+	options: [
+		{ name: "steps", value: "N", help: "training steps, in place of the experiment's" },
+		{ name: "seed", value: "N", help: "seed, in place of the experiment's" },
+		{ name: "backend", value: "gpu|cpu", help: "gpu (default), or the float64 reference" },
+		{ name: "resume", value: "FILE", help: "goes on from the checkpoint of a run file" },
+		{ name: "out", value: "DIR", help: `writes ${FILE} there` },
+	],
+	async run(args, io) {
+		const { spec, task } = openSpec(readSpec(args, io));
+		const backend = args.choice("backend", BACKENDS) ?? "gpu";
+		const out = args.text("out");
+		const resumed = readResumed(args, spec, io);
+		const recorder = new Recorder();
+		const show = terminalEvents(io);
+		const run = new Run({
+			spec,
+			task,
+			createExecutor: (plan) => openExecutor(backend, plan),
+			onEvent(event) {
+				recorder.add(event);
+				show(event);
+			},
+			host: NODE_HOST,
+			...(resumed?.checkpoint ? { from: resumed.checkpoint } : {}),
+		});
+		io.signal.addEventListener("abort", () => run.cancel());
+		const outcome = await run.execute();
+		io.progress("");
+		if (out !== undefined)
+			save(`${out}/${FILE}`, runFile(spec, planOf(spec, task).model, recorder, outcome, resumed), io);
+		if (outcome.reason === "failed") throw outcome.error;
+		if (outcome.reason === "cancelled") throw new Cancelled();
+	},
+};
+
+function readSpec(args: Args, io: Io): ExperimentSpec {
+	const spec = openExperiment(args.operand(0), io);
+	const steps = args.integer("steps", { min: 1, max: 100_000 }) ?? spec.steps;
+	return { ...spec, steps, seed: args.integer("seed", { min: 0, max: 2 ** 32 - 1 }) ?? spec.seed };
+}
+
+/** The run file to go on from; it must be of the same experiment, number of steps aside. */
+function readResumed(args: Args, spec: ExperimentSpec, io: Io): RunFile | null {
+	const path = args.text("resume");
+	if (path === undefined) return null;
+	const file = readRunFile(io.readBytes(path), path);
+	const before = JSON.stringify({ ...openSpec(file.spec).spec, steps: 0 });
+	if (before !== JSON.stringify({ ...spec, steps: 0 }))
+		throw new InvalidInput(
+			`${path} is of another experiment; go on with its own: ascribe train ${path} --resume ${path}.`,
+		);
+	if (file.checkpoint && file.checkpoint.step >= spec.steps)
+		throw new InvalidInput(`${path} is at step ${file.checkpoint.step} already; ask for more with --steps.`);
+	return file;
+}
+
+function terminalEvents(io: Io): (event: RunEvent) => void {
+	const progress = new ProgressLine();
+	return (event) => {
+		if (event.type === "fingerprint") io.json({ step: event.step, fingerprint: event.fingerprint });
+		const line = progress.after(event);
+		if (line !== null) io.progress(line);
+	};
+}
+
+function runFile(
+	spec: ExperimentSpec,
+	model: RunFile["model"],
+	recorder: Recorder,
+	{ checkpoint }: RunOutcome,
+	resumed: RunFile | null,
+): RunFile {
+	return {
+		spec,
+		model,
+		label: recorder.label,
+		fingerprints: [...(resumed?.fingerprints ?? []), ...recorder.fingerprints],
+		events: [...(resumed?.events ?? []), ...recorder.events],
+		rollouts: "",
+		credit: "",
+		checkpoint,
+	};
+}
+
+function save(path: string, file: RunFile, io: Io): void {
+	io.write(path, writeRunFile(file));
+	io.note(`ascribe: wrote ${path}`);
+}

@@ -1,0 +1,18 @@
+import type { Task, TaskDefinition } from "../tasks/task";
+import type { ExperimentSpec } from "./experiment";
+import { resolveParams } from "./params";
+import { findEntry, type Registries, resolveSpec } from "./resolveSpec";
+
+/** Everything that an experiment may name. */
+export const REGISTRIES = {
+	tasks: [] as readonly TaskDefinition[],
+	methods: [],
+	losses: [],
+} as const satisfies Registries;
+
+/** An experiment with all parameters filled in, and its task. @throws InvalidInput for what is unknown or out of range. */
+export function openSpec(given: ExperimentSpec): { spec: ExperimentSpec; task: Task } {
+	const spec = resolveSpec(given, REGISTRIES);
+	const definition: TaskDefinition = findEntry(REGISTRIES.tasks, spec.task.id, "task");
+	return { spec, task: definition.build(resolveParams(definition.params, spec.task.params, `task ${definition.id}`)) };
+}
