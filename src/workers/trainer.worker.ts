@@ -1,0 +1,5 @@
+import { expose } from "comlink";
+import { Trainer } from "./trainer";
+import { workerHost } from "./workerHost";
+
+expose(new Trainer(workerHost));
