@@ -1,0 +1,158 @@
+import { InvalidInput } from "../../core/errors";
+import type { RolloutRecord } from "../record";
+
+/** What a source may lack; each is said by name in the report card. */
+export type Channel =
+	| "tokens"
+	| "logprobs"
+	| "ref_logprobs"
+	| "mask"
+	| "advantages"
+	| "values"
+	| "groups"
+	| "turns"
+	| "reward"
+	| "text";
+
+/** Where a row came from, for ids and messages. */
+export interface RowOrigin {
+	readonly file: string;
+	/** 1-based line, or row of a table. */
+	readonly line: number;
+}
+
+/** A foreign format: recognised by what a row contains, never by its name. One row may hold several rollouts. */
+export interface Importer {
+	readonly id: string;
+	readonly title: string;
+	/** How one gets such a file, and what it never holds, in a sentence. */
+	readonly about: string;
+	/** Keys that make a row this format; shown beside an unknown file as what is missing. */
+	readonly keys: readonly string[];
+	detect(row: Row): boolean;
+	/** @throws InvalidInput naming file, line and field. */
+	convert(row: Row, origin: RowOrigin): RolloutRecord[];
+}
+
+/** A parsed JSON object or table row: data of unknown shape. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export const isRow = (value: unknown): value is Row =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const has = (row: Row, ...keys: string[]): boolean => keys.every((key) => Object.hasOwn(row, key));
+
+/** Reads fields of one row and knows how to complain. */
+export class Fields {
+	constructor(
+		readonly row: Row,
+		readonly origin: RowOrigin,
+		private readonly path = "",
+	) {}
+
+	private fail(name: string, value: unknown, want: string): never {
+		const text = JSON.stringify(value) ?? "missing";
+		throw new InvalidInput(
+			`${this.origin.file}, line ${this.origin.line}: ${this.path}${name} is ${text.length > 40 ? `${text.slice(0, 40)}…` : text}; it must be ${want}.`,
+		);
+	}
+
+	string(name: string): string {
+		const value = this.row[name];
+		return typeof value === "string" ? value : this.fail(name, value, "text");
+	}
+	/** A finite number; number-like text counts, since some writers turn everything into text. */
+	number(name: string): number {
+		const value = this.optionalNumber(name);
+		return value === undefined ? this.fail(name, this.row[name], "a number") : value;
+	}
+	optionalNumber(name: string): number | undefined {
+		const value = this.row[name];
+		if (value === undefined || value === null) return undefined;
+		const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+		return typeof number === "number" && Number.isFinite(number) ? number : this.fail(name, value, "a number");
+	}
+	/** A list of numbers; null and what is not finite become null. */
+	numbers(name: string): (number | null)[] {
+		const value = this.row[name];
+		if (!Array.isArray(value)) return this.fail(name, value, "a list of numbers");
+		return value.map((x) =>
+			typeof x === "number" && Number.isFinite(x)
+				? x
+				: x === null || x === "NaN" || Number.isNaN(x)
+					? null
+					: this.fail(name, x, "a number or null"),
+		);
+	}
+	optionalNumbers(name: string): (number | null)[] | undefined {
+		return this.row[name] === undefined || this.row[name] === null ? undefined : this.numbers(name);
+	}
+	/** Token ids. */
+	ids(name: string): number[] {
+		const value = this.row[name];
+		if (!Array.isArray(value) || !value.every((x) => Number.isSafeInteger(x) && x >= 0))
+			return this.fail(name, value, "a list of token ids");
+		return value as number[];
+	}
+	/** 0 or 1 each; booleans count. */
+	mask(name: string): number[] {
+		const value = this.row[name];
+		if (!Array.isArray(value) || !value.every((x) => x === 0 || x === 1 || typeof x === "boolean"))
+			return this.fail(name, value, "a list of 0 and 1");
+		return value.map(Number);
+	}
+	strings(name: string): string[] {
+		const value = this.row[name];
+		if (!Array.isArray(value) || !value.every((x) => typeof x === "string"))
+			return this.fail(name, value, "a list of texts");
+		return value as string[];
+	}
+	object(name: string): Fields {
+		const value = this.row[name];
+		return isRow(value) ? new Fields(value, this.origin, `${this.path}${name}.`) : this.fail(name, value, "an object");
+	}
+	objects(name: string): Fields[] {
+		const value = this.row[name];
+		if (!Array.isArray(value) || !value.every(isRow)) return this.fail(name, value, "a list of objects");
+		return value.map((item, i) => new Fields(item as Row, this.origin, `${this.path}${name}[${i}].`));
+	}
+	/** The list itself, unread. */
+	list(name: string): readonly unknown[] {
+		const value = this.row[name];
+		return Array.isArray(value) ? value : this.fail(name, value, "a list");
+	}
+	has(name: string): boolean {
+		return this.row[name] !== undefined && this.row[name] !== null;
+	}
+	/** @throws InvalidInput when the lists do not have one length. */
+	sameLength(length: number, lists: Readonly<Record<string, readonly unknown[] | undefined>>): void {
+		for (const [name, list] of Object.entries(lists))
+			if (list && list.length !== length)
+				throw new InvalidInput(
+					`${this.origin.file}, line ${this.origin.line}: ${this.path}${name} has ${list.length} entries for ${length} tokens; the lengths must agree.`,
+				);
+	}
+}
+
+/** Words and the space before them: the stand-in for tokens where a source has text alone. They join to the text. */
+export function words(text: string): string[] {
+	return text.match(/\s*\S+|\s+$/g) ?? [];
+}
+
+/** Fields of the row that the importer did not use, so that nothing is lost. */
+export function rest(row: Row, ...used: string[]): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(row).filter(([key]) => !used.includes(key)));
+}
+
+/** Spreads a compact list over the ones of a mask; null elsewhere. */
+export function expand(compact: readonly (number | null)[], mask: readonly number[]): (number | null)[] {
+	let next = 0;
+	return mask.map((m) => (m ? (compact[next++] ?? null) : null));
+}
+
+/** Only the fields that are there: absent ones would otherwise be written as `undefined`. */
+export function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+		[K in keyof T]: Exclude<T[K], undefined>;
+	};
+}

@@ -1,0 +1,58 @@
+import { InvalidInput } from "../../core/errors";
+import type { Importer, Row } from "./importer";
+import { inspectSample, openAiCompletions, openAiMessages } from "./messages";
+import { nemoRl } from "./nemoRl";
+import { primeRlTokens } from "./primeRl";
+import { areal, atropos, rlLoggingBoard, rllm, roll, skyRl, tinker } from "./textDumps";
+import { verifiersResults, verifiersTraces } from "./verifiers";
+import { trl, verl } from "./verl";
+
+/** Foreign formats, most telling first: the first one that recognises a row converts it. */
+export const IMPORTERS: readonly Importer[] = [
+	primeRlTokens,
+	verifiersTraces,
+	nemoRl,
+	rllm,
+	verifiersResults,
+	verl,
+	trl,
+	skyRl,
+	areal,
+	roll,
+	atropos,
+	tinker,
+	rlLoggingBoard,
+	inspectSample,
+	openAiCompletions,
+	openAiMessages,
+];
+
+/**
+ * The importer for a row.
+ * @throws InvalidInput with the three nearest formats and the keys that are missing for each.
+ */
+export function recognise(row: Row, file: string): Importer {
+	const found = IMPORTERS.find((importer) => importer.detect(row));
+	if (found) return found;
+	const nearest = IMPORTERS.map((importer) => {
+		const missing = importer.keys.filter((key) => !Object.hasOwn(row, key));
+		return { importer, missing, share: missing.length / importer.keys.length };
+	})
+		.sort((a, b) => a.share - b.share)
+		.slice(0, 3)
+		.map(({ importer, missing }) => `${importer.title} (missing ${missing.join(", ") || "the right contents"})`);
+	throw new InvalidInput(`${file} has rows of no known format; the nearest are ${nearest.join("; ")}.`);
+}
+
+/**
+ * Refuses what would have to be unpickled: pickles, torch files and torch's zip archives, by their first bytes.
+ * @throws InvalidInput that says how to convert the file on one's own machine.
+ */
+export function refusePickle(head: Uint8Array, file: string): void {
+	const pickle = head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5;
+	const torchZip = head[0] === 0x50 && head[1] === 0x4b && /\.(pt|pth|pkl|pickle)$/i.test(file);
+	if (pickle || torchZip)
+		throw new InvalidInput(
+			`${file} is a Python pickle, which can run code when it is opened, so it is never read here; write rollouts JSONL from Python with python/ascribe_recorder.py instead.`,
+		);
+}
