@@ -1,7 +1,9 @@
 import type { Command } from "./command";
+import { fitCommand } from "./commands/fit";
+import { forwardCommand } from "./commands/forward";
 import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
 import { trainCommand } from "./commands/train";
 
 /** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [specCommand, trainCommand, tasksCommand];
+export const COMMANDS: readonly Command[] = [specCommand, trainCommand, forwardCommand, fitCommand, tasksCommand];

@@ -46,12 +46,12 @@ export function writeModelFile(
 	}));
 	return writeSafetensors(tensors, {
 		format: "pt",
+		...metadata,
 		n_layer: String(config.layers),
 		n_head: String(config.heads),
 		n_embd: String(config.width),
 		block_size: String(config.contextLength),
 		vocab_size: String(config.vocabSize),
-		...metadata,
 	});
 }
 

@@ -81,3 +81,21 @@ function logSoftmaxRow(logP: Float64Array, logits: Float64Array, V: number, toke
 	}
 	return entropy;
 }
+
+/** Of one sequence: log p of each token after the first `[T−1]`, and the entropy after each prefix `[T]`, all tokens legal, temperature 1. */
+export function tokenDistribution(logits: ArrayLike<number>, V: number, tokens: Int32Array) {
+	const T = tokens.length;
+	const logProbs = new Float64Array(T);
+	const entropy = new Float64Array(T);
+	// The row after the last token predicts nothing: it is scored for its entropy, with any target.
+	const scored = {
+		count: T,
+		rows: Int32Array.from(tokens.keys()),
+		targets: new Int32Array(T),
+		temperature: 1,
+		legal: null,
+	};
+	scored.targets.set(tokens.subarray(1));
+	tokenLogProbs(logProbs, entropy, Float64Array.from(logits), V, scored);
+	return { logProbs: logProbs.subarray(0, T - 1), entropy };
+}
