@@ -1,0 +1,99 @@
+import process from "node:process";
+import { BACKENDS, type CliBackend, openExecutor } from "../src/cli/backends";
+import { NODE_HOST } from "../src/cli/host";
+import type { Preset } from "../src/engine/spec/experiment";
+import { PRESETS } from "../src/engine/spec/presets";
+import { openSpec } from "../src/engine/spec/registries";
+import type { RunEvent } from "../src/engine/training/events";
+import { Run } from "../src/engine/training/run";
+
+const SEEDS = [1, 2, 3];
+
+interface Row {
+	readonly preset: string;
+	readonly seed: number;
+	readonly goal: number;
+	/** Success on the evaluation prompts when the run ended. */
+	readonly success: number;
+	/** First training step at which an evaluation reached the goal; null if none did. */
+	readonly reachedAt: number | null;
+	readonly warmSteps: number;
+	readonly seconds: number;
+	readonly secondsToGoal: number;
+	readonly adapter: string;
+	readonly fingerprint: string;
+	readonly error: string;
+}
+
+/** Trains a preset to its end and notes when it reached its goal. */
+async function learn(preset: Preset, seed: number, backend: CliBackend): Promise<Row> {
+	const { spec, task } = openSpec({ ...preset.spec, seed });
+	const start = performance.now();
+	const seconds = () => (performance.now() - start) / 1000;
+	const row = {
+		success: 0,
+		reachedAt: null as number | null,
+		secondsToGoal: Number.NaN,
+		warmSteps: 0,
+		adapter: "",
+		fingerprint: "",
+	};
+	const onEvent = (event: RunEvent) => {
+		if (event.type === "ready") row.adapter = event.label.adapter;
+		if (event.type === "warm") row.warmSteps = event.step;
+		if (event.type === "fingerprint") row.fingerprint = event.fingerprint;
+		if (event.type !== "evaluation") return;
+		row.success = event.success;
+		if (row.reachedAt !== null || event.success < preset.goal) return;
+		row.reachedAt = event.step;
+		row.secondsToGoal = seconds();
+	};
+	const createExecutor = (plan: Parameters<typeof openExecutor>[1]) => openExecutor(backend, plan);
+	const outcome = await new Run({ spec, task, createExecutor, onEvent, host: NODE_HOST }).execute();
+	const error = outcome.reason === "failed" ? String(outcome.error) : "";
+	return { preset: preset.id, seed, goal: preset.goal, seconds: seconds(), error, ...row };
+}
+
+const HEAD = ["preset", "seed", "goal", "end", "at step", "after s", "all s", "warm steps", "fingerprint"];
+
+function cells(row: Row): string[] {
+	if (row.error) return [row.preset, String(row.seed), row.error];
+	const fixed = (x: number, digits: number) => (Number.isNaN(x) ? "-" : x.toFixed(digits));
+	return [
+		row.preset,
+		String(row.seed),
+		fixed(row.goal, 2),
+		fixed(row.success, 3),
+		String(row.reachedAt ?? "never"),
+		fixed(row.secondsToGoal, 0),
+		fixed(row.seconds, 0),
+		String(row.warmSteps),
+		row.fingerprint,
+	];
+}
+
+/** `npm run prove -- learning [--backend gpu|cpu] [preset …]`: exits 1 unless every run ends at or above its goal. */
+async function main(argv: string[]): Promise<number> {
+	const at = argv.indexOf("--backend");
+	const backend = BACKENDS.find((name) => name === (at < 0 ? "gpu" : argv[at + 1]));
+	const names = at < 0 ? argv : argv.toSpliced(at, 2);
+	const presets = PRESETS.filter(({ id }) => names.length === 0 || names.some((name) => id.startsWith(name)));
+	if (!backend || presets.length === 0) {
+		console.error("Usage: npm run prove -- learning [--backend gpu|cpu] [preset …]");
+		return 2;
+	}
+	let missed = 0;
+	console.log(HEAD.join("\t"));
+	for (const preset of presets)
+		for (const seed of SEEDS) {
+			const row = await learn(preset, seed, backend);
+			if (!(row.success >= row.goal)) missed++;
+			console.log(cells(row).join("\t"));
+			if (preset === presets.at(-1) && seed === SEEDS.at(-1)) console.log(`adapter: ${row.adapter}`);
+		}
+	console.log(missed === 0 ? "every run reached its goal" : `${missed} runs missed their goal`);
+	return missed === 0 ? 0 : 1;
+}
+
+const status = await main(process.argv.slice(2));
+process.stdout.write("", () => process.exit(status));
