@@ -110,4 +110,8 @@ export class FakeTrainer implements TrainerApi {
 	async requestRollouts(): Promise<void> {
 		this.calls.push("requestRollouts");
 	}
+	async exportRun(): Promise<null> {
+		this.calls.push("exportRun");
+		return null;
+	}
 }

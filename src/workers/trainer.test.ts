@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { InvalidInput } from "../engine/core/errors";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { RunEvent } from "../engine/training/events";
+import { readRunFile } from "../engine/training/runFile";
 import { coinSpec, coinTask } from "../testing/coinTask";
 import { FakeExecutor } from "../testing/fakeExecutor";
 import { Trainer, type TrainerHost } from "./trainer";
@@ -59,6 +60,10 @@ describe("the trainer over a message channel", () => {
 		expect(types().filter((t) => t === "step").length).toBe(10);
 		expect(types().indexOf("ready")).toBeLessThan(types().indexOf("step"));
 		expect(batches.length).toBeLessThan(types().length);
+		const file = readRunFile((await client.exportRun()) as Uint8Array, "run");
+		expect(file.checkpoint?.step).toBe(10);
+		expect(file.fingerprints.map((f) => f.step)).toEqual([0, 1, 2, 4, 8, 10]);
+		expect(file.label?.adapter).toBe("fake");
 	});
 
 	test("pauses, steps, goes on and cancels", async () => {

@@ -3,7 +3,9 @@ import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { Task } from "../engine/tasks/task";
 import type { RunEvent } from "../engine/training/events";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { Recorder } from "../engine/training/recorder";
 import { Run, type RunHost } from "../engine/training/run";
+import { writeRunFile } from "../engine/training/runFile";
 import { EventBatcher } from "./eventBatcher";
 import type { Backend, DeviceReport, TrainerApi } from "./trainerApi";
 
@@ -18,6 +20,7 @@ export interface TrainerHost extends RunHost {
 /** One run at a time, on whatever executor its backend names. */
 export class Trainer implements TrainerApi {
 	private current: Run | null = null;
+	private latest: { readonly spec: ExperimentSpec; readonly run: Run; readonly recorder: Recorder } | null = null;
 	private ended: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly host: TrainerHost) {}
@@ -42,13 +45,19 @@ export class Trainer implements TrainerApi {
 	private prepare(given: ExperimentSpec, backend: Backend, batcher: EventBatcher): Run | null {
 		try {
 			const { spec, task } = this.host.resolve(given);
-			return new Run({
+			const recorder = new Recorder();
+			const run = new Run({
 				spec,
 				task,
 				createExecutor: (plan) => this.host.createExecutor(backend, plan),
-				onEvent: (event) => batcher.add(event),
+				onEvent(event) {
+					recorder.add(event);
+					batcher.add(event);
+				},
 				host: this.host,
 			});
+			this.latest = { spec, run, recorder };
+			return run;
 		} catch (error) {
 			batcher.add(refusal(error));
 			return null;
@@ -69,6 +78,12 @@ export class Trainer implements TrainerApi {
 	}
 	async requestRollouts(): Promise<void> {
 		this.current?.requestRollouts();
+	}
+
+	async exportRun(): Promise<Uint8Array<ArrayBuffer> | null> {
+		if (!this.latest) return null;
+		const { spec, run, recorder } = this.latest;
+		return writeRunFile(recorder.runFile(spec, run.model, run.latestCheckpoint));
 	}
 }
 

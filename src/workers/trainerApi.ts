@@ -25,4 +25,6 @@ export interface TrainerApi {
 	cancel(): Promise<void>;
 	/** Asks for a `rollouts` event with the latest batch. */
 	requestRollouts(): Promise<void>;
+	/** The latest run as a file (`*.ascribe.zip`), with its latest checkpoint; null before there is a run. */
+	exportRun(): Promise<Uint8Array<ArrayBuffer> | null>;
 }

@@ -2,9 +2,8 @@ import { Cancelled, InvalidInput } from "../../engine/core/errors";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { openSpec } from "../../engine/spec/registries";
 import type { RunEvent } from "../../engine/training/events";
-import { planOf } from "../../engine/training/plan";
 import { Recorder } from "../../engine/training/recorder";
-import { Run, type RunOutcome } from "../../engine/training/run";
+import { Run } from "../../engine/training/run";
 import { type RunFile, readRunFile, writeRunFile } from "../../engine/training/runFile";
 import type { Args } from "../args";
 import { BACKENDS, openExecutor } from "../backends";
@@ -33,7 +32,7 @@ export const trainCommand: Command = {
 		const backend = args.choice("backend", BACKENDS) ?? "gpu";
 		const out = args.text("out");
 		const resumed = readResumed(args, spec, io);
-		const recorder = new Recorder();
+		const recorder = new Recorder(resumed);
 		const show = terminalEvents(io);
 		const run = new Run({
 			spec,
@@ -49,8 +48,7 @@ export const trainCommand: Command = {
 		io.signal.addEventListener("abort", () => run.cancel());
 		const outcome = await run.execute();
 		io.progress("");
-		if (out !== undefined)
-			save(`${out}/${FILE}`, runFile(spec, planOf(spec, task).model, recorder, outcome, resumed), io);
+		if (out !== undefined) save(`${out}/${FILE}`, recorder.runFile(spec, run.model, outcome.checkpoint), io);
 		if (outcome.reason === "failed") throw outcome.error;
 		if (outcome.reason === "cancelled") throw new Cancelled();
 	},
@@ -83,25 +81,6 @@ function terminalEvents(io: Io): (event: RunEvent) => void {
 		if (event.type === "fingerprint") io.json({ step: event.step, fingerprint: event.fingerprint });
 		const line = progress.after(event);
 		if (line !== null) io.progress(line);
-	};
-}
-
-function runFile(
-	spec: ExperimentSpec,
-	model: RunFile["model"],
-	recorder: Recorder,
-	{ checkpoint }: RunOutcome,
-	resumed: RunFile | null,
-): RunFile {
-	return {
-		spec,
-		model,
-		label: recorder.label,
-		fingerprints: [...(resumed?.fingerprints ?? []), ...recorder.fingerprints],
-		events: [...(resumed?.events ?? []), ...recorder.events],
-		rollouts: "",
-		credit: "",
-		checkpoint,
 	};
 }
 

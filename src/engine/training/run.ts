@@ -1,5 +1,5 @@
 import { AscribeError, Cancelled } from "../core/errors";
-import { type ParameterLayout, parameterLayout } from "../model/config";
+import { type ModelConfig, type ParameterLayout, parameterLayout } from "../model/config";
 import { fingerprint } from "../model/fingerprint";
 import { initParameters, toFloat32 } from "../model/parameters";
 import type { ExperimentSpec } from "../spec/experiment";
@@ -84,6 +84,14 @@ export class Run {
 		this.checkpoint = from ?? null;
 		this.reporter = new Reporter((event) => this.emit(event), host.now, spec.steps, from?.step ?? 0);
 		this.breathedAt = host.now();
+	}
+
+	get model(): ModelConfig {
+		return this.plan.model;
+	}
+	/** Latest parameters known to be good; null before step 0. */
+	get latestCheckpoint(): Checkpoint | null {
+		return this.checkpoint;
 	}
 
 	pause(): void {

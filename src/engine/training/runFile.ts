@@ -7,7 +7,11 @@ import type { ExperimentSpec } from "../spec/experiment";
 import { parseSpecText } from "../spec/parseSpec";
 import type { Checkpoint } from "./checkpoint";
 import type { ExecutorLabel } from "./executor";
-import type { FingerprintRecord } from "./recorder";
+
+export interface FingerprintRecord {
+	readonly step: number;
+	readonly fingerprint: string;
+}
 
 /** What `*.ascribe.zip` holds. */
 export interface RunFile {
@@ -29,7 +33,7 @@ const MOMENTS = ["first-moment", "second-moment"] as const;
 const CHECKPOINT = /^checkpoints\/step-(\d+)\.safetensors$/;
 
 /** Packs a run. Equal runs give equal bytes: entries carry no time. */
-export function writeRunFile(file: RunFile): Uint8Array {
+export function writeRunFile(file: RunFile): Uint8Array<ArrayBuffer> {
 	const { spec, label, fingerprints } = file;
 	const entries: Record<string, Uint8Array> = {
 		"spec.json": json(spec),
