@@ -18,7 +18,7 @@ const FILE = "run.ascribe.zip";
 export const trainCommand: Command = {
 	name: "train",
 	summary: 'Trains an experiment and prints {"step","fingerprint"} lines; with --out, writes a run file.',
-	usage: "<spec.json, run file or preset> [options]",
+	usage: "<spec.json, run file, link or preset> [options]",
 	operands: ["experiment"],
 	options: [
 		{ name: "steps", value: "N", help: "training steps, in place of the experiment's" },

@@ -1,4 +1,5 @@
 import type { Task, TaskDefinition } from "../tasks/task";
+import type { ParamTables } from "./changes";
 import type { ExperimentSpec } from "./experiment";
 import { resolveParams } from "./params";
 import { findEntry, type Registries, resolveSpec } from "./resolveSpec";
@@ -9,6 +10,15 @@ export const REGISTRIES = {
 	methods: [],
 	losses: [],
 } as const satisfies Registries;
+
+const tableOf = (entries: Registries[keyof Registries]) => (id: string) => entries.find((e) => e.id === id)?.params;
+
+/** Parameter tables of everything registered, as links need them. */
+export const PARAM_TABLES: ParamTables = {
+	task: tableOf(REGISTRIES.tasks),
+	method: tableOf(REGISTRIES.methods),
+	loss: tableOf(REGISTRIES.losses),
+};
 
 /** An experiment with all parameters filled in, and its task. @throws InvalidInput for what is unknown or out of range. */
 export function openSpec(given: ExperimentSpec): { spec: ExperimentSpec; task: Task } {

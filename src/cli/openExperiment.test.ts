@@ -1,0 +1,42 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { encodeLink } from "../engine/spec/link";
+import { findPreset } from "../engine/spec/presets";
+import { openExperiment } from "./openExperiment";
+import { captureIo } from "./testing";
+
+const folder = mkdtempSync(join(tmpdir(), "ascribe-"));
+const io = captureIo(folder);
+const link = (changes: Record<string, number>, preset = "keydoor@1") =>
+	`https://example.org/#${encodeLink({ preset, changes, view: {}, build: "", fingerprints: [], note: "" })}`;
+
+describe("an experiment", () => {
+	test("is found by the name of its preset, with or without number", () => {
+		expect(openExperiment("keydoor@1", io)).toEqual(findPreset("keydoor@1").spec);
+		expect(openExperiment("keydoor", io)).toEqual(findPreset("keydoor@1").spec);
+	});
+	test("is read from a file beside the caller", () => {
+		writeFileSync(join(folder, "mine.json"), JSON.stringify({ ...findPreset("keydoor@1").spec, seed: 9 }));
+		expect(openExperiment("mine.json", io).seed).toBe(9);
+	});
+	test("is read from a link, which clamps and says so", () => {
+		expect(openExperiment(link({ seed: 5, "rollout.prompts": 16 }), io)).toMatchObject({
+			seed: 5,
+			rollout: { prompts: 16 },
+		});
+		const told = captureIo(folder);
+		expect(openExperiment(link({ steps: -3 }), told).steps).toBe(1);
+		expect(told.stderr()).toMatch(/steps/);
+	});
+	test.each([
+		["nothing", /There is no preset "nothing"; there are keydoor@1/],
+		["missing.json", /^missing\.json cannot be read: there is no such file/],
+		["./missing", /cannot be read/],
+		["#1zAAAA", /The link cannot be read/],
+		[link({}, "gone@9"), /There is no preset "gone@9"/],
+	])("%s is refused in one sentence", (name, message) => {
+		expect(() => openExperiment(name, io)).toThrow(message);
+	});
+});
