@@ -1,0 +1,12 @@
+export { deadGroups, groupMean, lengthBias, mergedGroups, unevenGroups } from "./groupChecks";
+export {
+	badMask,
+	constantCredit,
+	creditOffMask,
+	impossibleLogProbs,
+	missingNumbers,
+	retokenised,
+	rewardSum,
+	samplerDrift,
+	truncatedRollouts,
+} from "./tokenChecks";

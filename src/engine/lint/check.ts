@@ -1,0 +1,104 @@
+import type { RolloutRecord } from "../formats/record";
+
+/** Rollouts of one prompt in one step. */
+export interface Group {
+	readonly key: string;
+	readonly step: number | undefined;
+	readonly members: readonly Member[];
+}
+
+export interface Member {
+	/** Index of the rollout in the file. */
+	readonly row: number;
+	readonly record: RolloutRecord;
+}
+
+export interface LintInput {
+	readonly rows: readonly Member[];
+	/** In order of first appearance. Members need not be adjacent. */
+	readonly groups: readonly Group[];
+}
+
+/** What a check found. `rows` are the rollouts concerned; `share` is the part of what could have been wrong that is. */
+export interface Finding {
+	readonly check: string;
+	readonly title: string;
+	/** One sentence with the numbers. */
+	readonly message: string;
+	/** Why it matters, and what usually causes it. */
+	readonly why: string;
+	readonly harm: Harm;
+	readonly share: number;
+	readonly rows: readonly number[];
+	/** The clearest case among the rows. */
+	readonly worst: number;
+}
+
+/** wrong: the credit cannot be what was meant. wasted: compute that teaches nothing. suspicious: look at it. note: good to know. */
+export type Harm = "wrong" | "wasted" | "suspicious" | "note";
+
+/** One check: pure, over all rollouts of a file; null when all is well or the file does not hold what it needs. */
+export interface Check {
+	readonly id: string;
+	readonly title: string;
+	readonly why: string;
+	readonly harm: Harm;
+	run(input: LintInput): Omit<Finding, "check" | "title" | "why" | "harm"> | null;
+}
+
+/** Groups by (step, group); without a group, equal prompts of a step form one. */
+export function lintInput(records: readonly RolloutRecord[]): LintInput {
+	const rows = records.map((record, row): Member => ({ row, record }));
+	const groups = groupedBy(rows, ({ row, record: { step, group, prompt } }) =>
+		JSON.stringify([step ?? null, group ?? prompt ?? `row ${row}`]),
+	);
+	return { rows, groups: [...groups].map(([key, members]) => ({ key, step: members[0]?.record.step, members })) };
+}
+
+/** Items by key, in order of first appearance. */
+export function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+	const out = new Map<K, T[]>();
+	for (const item of items) {
+		const own = out.get(keyOf(item));
+		if (own) own.push(item);
+		else out.set(keyOf(item), [item]);
+	}
+	return out;
+}
+
+/** The return of a rollout: the whole reward, else the sum of its token rewards; NaN where neither is known. */
+export function returnOf(record: RolloutRecord): number {
+	if (typeof record.reward === "number") return record.reward;
+	return record.rewards ? record.rewards.reduce<number>((sum, r) => sum + (r ?? 0), 0) : Number.NaN;
+}
+
+/** The first method that the source itself computed credit with, if any. */
+export function theirCredit(record: RolloutRecord): { method: string; row: readonly (number | null)[] } | null {
+	for (const [method, row] of Object.entries(record.advantages ?? {})) return { method, row };
+	return null;
+}
+
+/** Tokens that count: the mask, else all. */
+export const counts = (record: RolloutRecord, t: number): boolean => record.mask === undefined || record.mask[t] === 1;
+
+export const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;
+
+/** Standard deviation with divisor n. */
+export function deviation(xs: readonly number[]): number {
+	const m = mean(xs);
+	return Math.sqrt(mean(xs.map((x) => (x - m) ** 2)));
+}
+
+/** Pearson correlation; NaN when either side does not vary. */
+export function correlation(xs: readonly number[], ys: readonly number[]): number {
+	const mx = mean(xs);
+	const my = mean(ys);
+	const cov = mean(xs.map((x, i) => (x - mx) * ((ys[i] as number) - my)));
+	const scale = deviation(xs) * deviation(ys);
+	return scale > 0 ? cov / scale : Number.NaN;
+}
+
+export const percent = (share: number): string =>
+	`${share >= 0.995 || share < 0.1 ? (100 * share).toFixed(share >= 0.995 ? 0 : 1) : (100 * share).toFixed(0)} %`;
+
+export const plural = (n: number, one: string): string => `${n.toLocaleString("en")} ${n === 1 ? one : `${one}s`}`;

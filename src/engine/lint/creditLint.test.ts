@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import type { RolloutRecord } from "../formats/record";
+import * as catalog from "./catalog";
+import { CHECKS, creditLint } from "./creditLint";
+
+const rollout = (id: string, fields: Partial<RolloutRecord> = {}): RolloutRecord => ({
+	schema: "ascribe.rollout/1",
+	id,
+	group: "a",
+	step: 1,
+	prompt: "p",
+	tokens: [1, 2, 3],
+	mask: [1, 0, 1],
+	logprobs: [-1, null, -2],
+	reward: 0,
+	...fields,
+});
+const credit = (a: number, b = a, tool = 0) => ({ advantages: { grpo: [a, tool, b] } });
+/** Nothing is wrong with these. */
+const good = [
+	rollout("0", { reward: 1, ...credit(0.7, 0.2) }),
+	rollout("1", { reward: 0, ...credit(-0.7, -0.2) }),
+	rollout("2", { reward: 1, group: "b", prompt: "q", ...credit(0.5, 0.1) }),
+	rollout("3", { reward: 0, group: "b", prompt: "q", ...credit(-0.5, 0) }),
+];
+const found = (records: readonly RolloutRecord[]) => Object.fromEntries(creditLint(records).map((f) => [f.check, f]));
+
+test("a clean file has no findings", () => {
+	expect(creditLint(good)).toEqual([]);
+	expect(creditLint([])).toEqual([]);
+});
+
+test("every check has an id equal to its name", () => {
+	for (const [name, check] of Object.entries(catalog)) expect(check.id).toBe(name);
+});
+
+describe("each defect is found, with the rows it concerns, by its own check", () => {
+	const swap = (i: number, fields: Partial<RolloutRecord>) => good.map((r, j) => (i === j ? { ...r, ...fields } : r));
+	const uniform = [rollout("0", { reward: 1, ...credit(0.5) }), rollout("1", { ...credit(-0.5) })];
+	const lengths = Array.from({ length: 24 }, (_, i) =>
+		rollout(`${i}`, {
+			group: `${i >> 1}`,
+			tokens: Array(3 + (i % 2) * 4).fill(1),
+			mask: Array(3 + (i % 2) * 4).fill(1),
+			logprobs: undefined,
+			reward: i % 2,
+		}),
+	);
+	test.each<[string, readonly RolloutRecord[], number[]]>([
+		["deadGroups", swap(1, { reward: 1 }), [0, 1]],
+		["mergedGroups", swap(1, { prompt: "other" }), [0, 1]],
+		["unevenGroups", [...good, rollout("4", { group: "c", reward: 0.5 })], [4]],
+		["groupMean", [uniform[0]!, { ...uniform[1]!, ...credit(-0.3) }], [0, 1]],
+		["lengthBias", lengths, lengths.map((_, i) => i)],
+		["creditOffMask", swap(2, credit(0.5, 0.1, 0.5)), [2]],
+		["constantCredit", uniform, [0, 1]],
+		["missingNumbers", swap(3, { logprobs: [-1, null, null] }), [3]],
+		["badMask", swap(0, { mask: [1, 0] }), [0]],
+		["impossibleLogProbs", swap(0, { logprobs: [0.5, null, -1] }), [0]],
+		["samplerDrift", swap(1, { signals: { trainerLogProbs: [-1.5, null, -2] } }), [1]],
+		["rewardSum", swap(0, { rewards: [0, 0, 0.5] }), [0]],
+		["truncatedRollouts", swap(0, { done: "limit" }), [0]],
+		["retokenised", swap(0, { text: ["a", "b", "c"], response: "a bc" }), [0]],
+	])("%s", (check, records, rows) => {
+		const finding = found(records)[check];
+		expect(finding?.rows).toEqual(rows);
+		expect(finding?.rows).toContain(finding?.worst);
+		expect(finding?.message).toMatch(/\.$/);
+	});
+	test("and every check has such a case", () => {
+		expect(Object.keys(CHECKS)).toHaveLength(14);
+	});
+});
+
+test("findings come by harm first, then by share", () => {
+	const records = [
+		rollout("0", { reward: 1, prompt: "x", done: "limit" }),
+		rollout("1", { reward: 1, prompt: "y", done: "limit" }),
+	];
+	expect(creditLint(records).map((f) => f.check)).toEqual(["mergedGroups", "deadGroups", "truncatedRollouts"]);
+});
+
+test("a group mean is judged against its own spread", () => {
+	const pair = (a: number, b: number) => [rollout("0", { reward: 1, ...credit(a) }), rollout("1", credit(b))];
+	expect(found(pair(1, -0.9995)).groupMean).toBeUndefined();
+	expect(found(pair(1, -0.99)).groupMean).toBeDefined();
+});

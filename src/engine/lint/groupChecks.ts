@@ -1,0 +1,150 @@
+import {
+	type Check,
+	correlation,
+	deviation,
+	type Group,
+	groupedBy,
+	mean,
+	percent,
+	plural,
+	returnOf,
+	theirCredit,
+} from "./check";
+
+const EQUAL = 1e-6;
+
+const known = (group: Group) => group.members.map((m) => returnOf(m.record)).filter(Number.isFinite);
+const rowsOf = (groups: readonly Group[]) => groups.flatMap((g) => g.members.map((m) => m.row));
+
+/** A group whose returns do not differ: standard deviation below 1e-6. */
+export const deadGroups: Check = {
+	id: "deadGroups",
+	title: "Dead groups",
+	why: "Methods that compare rollouts of one prompt give every token of such a group credit 0: it was sampled for nothing. Prompts that are too easy or too hard, or a reward that saturates, are the usual cause.",
+	harm: "wasted",
+	run({ groups }) {
+		const several = groups.filter((g) => known(g).length >= 2);
+		const dead = several.filter((g) => deviation(known(g)) < EQUAL);
+		if (dead.length === 0) return null;
+		const share = dead.length / several.length;
+		const won = dead.filter((g) => mean(known(g)) > 0).length;
+		return {
+			message: `${plural(dead.length, "group")} of ${several.length} (${percent(share)}) have equal returns: ${won} with a positive return, ${dead.length - won} without.`,
+			share,
+			rows: rowsOf(dead),
+			worst: largest(dead).members[0]!.row,
+		};
+	},
+};
+
+const largest = (groups: readonly Group[]): Group =>
+	groups.reduce((a, b) => (b.members.length > a.members.length ? b : a));
+
+/** One group name over several prompts. */
+export const mergedGroups: Check = {
+	id: "mergedGroups",
+	title: "Merged groups",
+	why: "Rollouts of different prompts are compared with each other, so that an easy prompt makes a hard one look bad. Ids that restart in each batch, or that leave the sample index out, are the usual cause.",
+	harm: "wrong",
+	run({ groups }) {
+		const prompts = (g: Group) =>
+			new Set(g.members.filter((m) => m.record.prompt !== undefined).map((m) => JSON.stringify(m.record.prompt)));
+		const merged = groups.filter((g) => prompts(g).size > 1);
+		if (merged.length === 0) return null;
+		const share = merged.length / groups.length;
+		return {
+			message: `${plural(merged.length, "group")} of ${groups.length} hold more than one prompt.`,
+			share,
+			rows: rowsOf(merged),
+			worst: largest(merged).members[0]!.row,
+		};
+	},
+};
+
+/** Group sizes that differ within a step. */
+export const unevenGroups: Check = {
+	id: "unevenGroups",
+	title: "Uneven groups",
+	why: "Groups of one step differ in size: rollouts were dropped, failed or filtered. A group of one has nothing to be compared with; some implementations then use the raw return as credit.",
+	harm: "suspicious",
+	run({ groups }) {
+		const steps = groupedBy(groups, (g) => g.step);
+		const odd = [...steps.values()].flatMap((own) => {
+			const usual = mode(own.map((g) => g.members.length));
+			return own.filter((g) => g.members.length !== usual);
+		});
+		if (odd.length === 0) return null;
+		const alone = odd.filter((g) => g.members.length === 1).length;
+		return {
+			message: `${plural(odd.length, "group")} of ${groups.length} differ in size from the others of their step; ${alone} of them have a single rollout.`,
+			share: odd.length / groups.length,
+			rows: rowsOf(odd),
+			worst: odd[0]!.members[0]!.row,
+		};
+	},
+};
+
+function mode(xs: readonly number[]): number {
+	const counted = [...groupedBy(xs, (x) => x)].map(([x, list]) => [x, list.length] as const);
+	return counted.reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+}
+
+/** Sequence credit whose group mean is not zero: above 0.1 % of the group's deviation (and of 1e-6). */
+export const groupMean: Check = {
+	id: "groupMean",
+	title: "Group means that are not zero",
+	why: "Methods that subtract the group's mean give each group credit that sums to zero. Here it does not: another baseline, whitening over the batch, rollouts that are missing from the file, or groups that were mixed up.",
+	harm: "suspicious",
+	run({ groups }) {
+		const scored = groups
+			.map((group) => ({ group, credit: group.members.map((m) => sequenceCredit(m.record)) }))
+			.filter(
+				(g): g is { group: Group; credit: number[] } => g.credit.length >= 2 && g.credit.every((c) => c !== null),
+			);
+		const off = scored.filter(({ credit }) => Math.abs(mean(credit)) > Math.max(EQUAL, 1e-3 * deviation(credit)));
+		if (off.length === 0) return null;
+		const worst = off.reduce((a, b) => (Math.abs(mean(b.credit)) > Math.abs(mean(a.credit)) ? b : a));
+		return {
+			message: `${plural(off.length, "group")} of ${scored.length} with one credit per rollout do not average to zero; the largest mean is ${mean(worst.credit).toPrecision(3)}.`,
+			share: off.length / scored.length,
+			rows: rowsOf(off.map((o) => o.group)),
+			worst: worst.group.members[0]!.row,
+		};
+	},
+};
+
+/** The one value that all counted tokens of a rollout share, else null. */
+function sequenceCredit(record: Parameters<typeof theirCredit>[0]): number | null {
+	const row = theirCredit(record)?.row.filter((a, t): a is number => a !== null && (record.mask?.[t] ?? 1) === 1);
+	return row && row.length > 0 && row.every((a) => Math.abs(a - row[0]!) <= EQUAL) ? row[0]! : null;
+}
+
+/** Correlation of length and return within groups, pooled; reported above 0.3 in size over at least 20 rollouts. */
+export const lengthBias: Check = {
+	id: "lengthBias",
+	title: "Length and return go together",
+	why: "Within a group, longer answers are paid more (or less). Aggregating the loss over tokens or over sequences then pushes length by itself, whatever the content.",
+	harm: "suspicious",
+	run({ groups }) {
+		const points = groups.flatMap((g) => {
+			const own = g.members.filter((m) => Number.isFinite(returnOf(m.record)));
+			if (own.length < 2) return [];
+			const length = mean(own.map((m) => m.record.tokens.length));
+			const reward = mean(own.map((m) => returnOf(m.record)));
+			return own.map((m) => ({ row: m.row, dl: m.record.tokens.length - length, dr: returnOf(m.record) - reward }));
+		});
+		if (points.length < 20) return null;
+		const r = correlation(
+			points.map((p) => p.dl),
+			points.map((p) => p.dr),
+		);
+		if (!(Math.abs(r) >= 0.3)) return null;
+		const worst = points.reduce((a, b) => (Math.abs(b.dl * b.dr) > Math.abs(a.dl * a.dr) ? b : a));
+		return {
+			message: `Within groups, length and return correlate by ${r.toFixed(2)} over ${plural(points.length, "rollout")}.`,
+			share: Math.abs(r),
+			rows: points.map((p) => p.row),
+			worst: worst.row,
+		};
+	},
+};

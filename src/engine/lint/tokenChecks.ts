@@ -1,0 +1,201 @@
+import { type Check, counts, type Member, percent, plural, returnOf, theirCredit } from "./check";
+
+interface Hit {
+	readonly row: number;
+	readonly n: number;
+}
+
+const total = (hits: readonly Hit[]) => hits.reduce((a, h) => a + h.n, 0);
+
+/** Rollouts where `count` finds something, with how much. */
+function hitsOf(rows: readonly Member[], count: (m: Member) => number): Hit[] {
+	return rows.map((m) => ({ row: m.row, n: count(m) })).filter((h) => h.n > 0);
+}
+
+function finding(hits: readonly Hit[], of: number, message: string) {
+	if (hits.length === 0) return null;
+	const worst = hits.reduce((a, b) => (b.n > a.n ? b : a)).row;
+	return { message, share: hits.length / of, rows: hits.map((h) => h.row), worst };
+}
+
+/** Non-zero credit where the mask is 0: prompt, tool output or padding. */
+export const creditOffMask: Check = {
+	id: "creditOffMask",
+	title: "Credit on tokens that the policy did not write",
+	why: "Tool replies, prompts or padding carry credit. If the loss does not mask them too, the policy is trained to predict its environment.",
+	harm: "wrong",
+	run({ rows }) {
+		const scored = rows.filter((m) => m.record.mask && theirCredit(m.record));
+		const hits = hitsOf(
+			scored,
+			({ record }) => theirCredit(record)!.row.filter((a, t) => a !== null && a !== 0 && !counts(record, t)).length,
+		);
+		return finding(
+			hits,
+			scored.length,
+			`${plural(total(hits), "masked token")} in ${plural(hits.length, "rollout")} carry credit that is not zero.`,
+		);
+	},
+};
+
+/** One value over a whole rollout with at least two counted tokens. */
+export const constantCredit: Check = {
+	id: "constantCredit",
+	title: "The same credit on every token",
+	why: "The method that made this file gives no credit to single tokens: every token of an answer gets what the answer earned. That is what GRPO, RLOO and their like do; it is not a finding about the tokens.",
+	harm: "note",
+	run({ rows }) {
+		const scored = rows.filter((m) => theirCredit(m.record) && m.record.tokens.length >= 2);
+		const hits = hitsOf(scored, ({ record }) => {
+			const own = theirCredit(record)!.row.filter((a, t): a is number => a !== null && counts(record, t));
+			return own.length >= 2 && own.every((a) => a === own[0]) ? own.length : 0;
+		});
+		if (hits.length < scored.length * 0.5) return null;
+		return finding(
+			hits,
+			scored.length,
+			`${percent(hits.length / scored.length)} of the rollouts with credit have one value on all their tokens.`,
+		);
+	},
+};
+
+/** Numbers that are missing where the mask says a token counts. */
+export const missingNumbers: Check = {
+	id: "missingNumbers",
+	title: "Numbers that are missing or not finite",
+	why: "A counted token without log-probability or credit was never scored, or the number overflowed on the way into the file. It is drawn with a mark of its own and never taken as zero.",
+	harm: "wrong",
+	run({ rows }) {
+		const hits = hitsOf(rows, ({ record }) => {
+			const channels = [record.logprobs, theirCredit(record)?.row, record.values].filter((c) => c !== undefined);
+			return channels.reduce(
+				(n, row) => n + row.filter((x, t) => counts(record, t) && (x === null || !Number.isFinite(x))).length,
+				0,
+			);
+		});
+		return finding(
+			hits,
+			rows.length,
+			`${plural(total(hits), "number")} of counted tokens in ${plural(hits.length, "rollout")} are missing or not finite.`,
+		);
+	},
+};
+
+/** A mask that does not fit: other values, another length, or nothing counted at all. */
+export const badMask: Check = {
+	id: "badMask",
+	title: "Masks that do not fit",
+	why: "A mask counts tokens from the first one after the prompt and has one entry for each. A rollout without a single counted token teaches nothing.",
+	harm: "wrong",
+	run({ rows }) {
+		const masked = rows.filter((m) => m.record.mask);
+		const hits = hitsOf(masked, ({ record }) => {
+			const mask = record.mask!;
+			const fits = mask.length === record.tokens.length && mask.every((m) => m === 0 || m === 1);
+			return fits && mask.includes(1) ? 0 : 1;
+		});
+		return finding(
+			hits,
+			masked.length,
+			`${plural(hits.length, "rollout")} have a mask of the wrong length, with other values than 0 and 1, or without a counted token.`,
+		);
+	},
+};
+
+/** Log-probabilities above zero, which no distribution has. */
+export const impossibleLogProbs: Check = {
+	id: "impossibleLogProbs",
+	title: "Log-probabilities above zero",
+	why: "A probability cannot exceed one. Logits, ratios or log-probabilities of another base were written in their place.",
+	harm: "wrong",
+	run({ rows }) {
+		const scored = rows.filter((m) => m.record.logprobs);
+		const hits = hitsOf(scored, ({ record }) => record.logprobs!.filter((x) => x !== null && x > 1e-4).length);
+		return finding(
+			hits,
+			scored.length,
+			`${plural(total(hits), "log-probability").replace("ys", "ies")} in ${plural(hits.length, "rollout")} are above zero.`,
+		);
+	},
+};
+
+/** Sampler and trainer disagree: |Δ log p| over 0.1 nats on counted tokens, ratio outside [0.8, 1.2] counted too. */
+export const samplerDrift: Check = {
+	id: "samplerDrift",
+	title: "Sampler and trainer disagree",
+	why: "The log-probabilities with which tokens were sampled differ from those the trainer computes for the same weights: other kernels, precision, temperature or masks. Importance ratios then start away from one.",
+	harm: "suspicious",
+	run({ rows }) {
+		const pairs = rows.flatMap(({ row, record }) => {
+			const trainer = record.signals?.trainerLogProbs;
+			if (!trainer || !record.logprobs) return [];
+			const gaps = record.logprobs.flatMap((x, t) =>
+				counts(record, t) && x !== null && trainer[t] != null ? [Math.abs(x - trainer[t])] : [],
+			);
+			return gaps.length > 0 ? [{ row, gaps }] : [];
+		});
+		const all = pairs.flatMap((p) => p.gaps);
+		if (all.length === 0) return null;
+		const outside = all.filter((gap) => gap > Math.log(1.2)).length / all.length;
+		const meanGap = all.reduce((a, b) => a + b, 0) / all.length;
+		if (!(meanGap > 0.1 || outside > 0.01)) return null;
+		const hits = pairs.map((p) => ({ row: p.row, n: Math.max(...p.gaps) })).filter((h) => h.n > Math.log(1.2));
+		return finding(
+			hits,
+			pairs.length,
+			`Log-probabilities of sampler and trainer differ by ${meanGap.toFixed(3)} nats on average; ${percent(outside)} of the ratios start outside 0.83 to 1.2.`,
+		);
+	},
+};
+
+/** Token rewards that do not add up to the return. */
+export const rewardSum: Check = {
+	id: "rewardSum",
+	title: "Token rewards do not add up to the return",
+	why: "The reward of a rollout is the sum of what its tokens were paid. Penalties inside the token rewards (KL, length), or a score from another place, are the usual cause.",
+	harm: "suspicious",
+	run({ rows }) {
+		const both = rows.filter((m) => m.record.rewards && typeof m.record.reward === "number");
+		const hits = hitsOf(both, ({ record }) => {
+			const sum = returnOf({ ...record, reward: null });
+			const gap = Math.abs(sum - (record.reward as number));
+			return gap > 1e-4 * Math.max(1, Math.abs(sum)) ? gap : 0;
+		});
+		return finding(
+			hits,
+			both.length,
+			`In ${plural(hits.length, "rollout")} of ${both.length} the token rewards do not sum to the reward.`,
+		);
+	},
+};
+
+/** Rollouts cut by the limit. */
+export const truncatedRollouts: Check = {
+	id: "truncatedRollouts",
+	title: "Cut rollouts",
+	why: "An answer that hit the length limit is often paid as a failure although nobody knows how it would have ended.",
+	harm: "note",
+	run({ rows }) {
+		const told = rows.filter((m) => m.record.done !== undefined);
+		const hits = hitsOf(told, (m) => (m.record.done === "limit" ? 1 : 0));
+		if (hits.length < told.length * 0.05) return null;
+		return finding(hits, told.length, `${percent(hits.length / told.length)} of the rollouts were cut by the limit.`);
+	},
+};
+
+/** Text of the tokens does not join to the text that the file also holds. */
+export const retokenised: Check = {
+	id: "retokenised",
+	title: "Tokens and text differ",
+	why: "The texts of the tokens do not join to the recorded answer: it was decoded and tokenised again. Credit then sits on other tokens than those that were sampled.",
+	harm: "wrong",
+	run({ rows }) {
+		const both = rows.filter((m) => m.record.text && typeof m.record.response === "string");
+		const hits = hitsOf(both, ({ record }) => (record.text!.join("") === record.response ? 0 : 1));
+		return finding(
+			hits,
+			both.length,
+			`In ${plural(hits.length, "rollout")} of ${both.length} the tokens do not spell the recorded response.`,
+		);
+	},
+};
