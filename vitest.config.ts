@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { wasmModule } from "./scripts/viteWasm.mjs";
 
 const shared = { testTimeout: 60_000, hookTimeout: 60_000 };
 
@@ -6,6 +7,7 @@ export default defineConfig({
 	test: {
 		projects: [
 			{
+				plugins: [wasmModule()],
 				test: {
 					...shared,
 					name: "unit",
@@ -15,6 +17,7 @@ export default defineConfig({
 			},
 			{
 				// One process at a time: software adapters use all cores for one device.
+				plugins: [wasmModule()],
 				test: {
 					...shared,
 					name: "gpu",

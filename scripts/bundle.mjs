@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { root } from "./install.mjs";
+import { wasmModule } from "./viteWasm.mjs";
 
 const LAYERS = ["src/engine", "src/gpu", "src/wasm", "src/cli", "prove"];
 
@@ -38,6 +39,7 @@ async function build(entry, name, home) {
 		root,
 		logLevel: "error",
 		publicDir: false,
+		plugins: [wasmModule()],
 		build: {
 			ssr: join(root, entry),
 			outDir: aside,
