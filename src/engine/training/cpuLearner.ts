@@ -1,0 +1,97 @@
+import { type Activations, createActivations } from "../model/activations";
+import { type AdamState, adamwStep, createAdamState } from "../model/adamw";
+import { type BackwardScratch, backward, createBackwardScratch } from "../model/backward";
+import { type ParameterLayout, parameterLayout } from "../model/config";
+import { forward } from "../model/forward";
+import { tokenLogProbs, tokenLogProbsBackward } from "../model/tokenLogProbs";
+import type { TrainingPlan, TrainState } from "./executor";
+import type { SequenceBlock } from "./sequences";
+
+/** Log-probabilities of scored tokens and entropies of the distributions they came from `[n]`, nats. */
+export interface Scores {
+	readonly logProbs: Float64Array;
+	readonly entropy: Float64Array;
+}
+
+/** What one optimiser step did. */
+export interface Learned {
+	/** Before clipping. */
+	readonly gradientNorm: number;
+	/** False when the gradient was not finite and nothing changed. */
+	readonly finite: boolean;
+}
+
+/**
+ * Policy and optimiser of the CPU executor. Computes in float64; parameters and moments are rounded to float32 after each
+ * step, because that is what checkpoints hold: a resumed run then repeats an uninterrupted one bit for bit.
+ */
+export class CpuLearner {
+	readonly parameters: Float64Array;
+	private readonly layout: ParameterLayout;
+	private readonly adam: AdamState;
+	private readonly gradients: Float64Array;
+	private readonly acts: Activations;
+	private readonly scratch: BackwardScratch;
+	private readonly dlogits: Float64Array;
+
+	constructor(private readonly plan: TrainingPlan) {
+		const B = plan.prompts * plan.groupSize;
+		const N = plan.maxPromptLength + plan.maxResponseLength;
+		this.layout = parameterLayout(plan.model);
+		this.parameters = new Float64Array(this.layout.size);
+		this.gradients = new Float64Array(this.layout.size);
+		this.adam = createAdamState(this.layout.size);
+		this.acts = createActivations(plan.model, B, N);
+		this.scratch = createBackwardScratch(plan.model, B, N);
+		this.dlogits = new Float64Array(B * N * plan.model.vocabSize);
+	}
+
+	get step(): number {
+		return this.adam.step;
+	}
+
+	upload({ parameters, firstMoment, secondMoment, step }: TrainState): void {
+		this.parameters.set(parameters);
+		this.adam.firstMoment.set(firstMoment);
+		this.adam.secondMoment.set(secondMoment);
+		this.adam.step = step;
+	}
+
+	download(): TrainState {
+		return {
+			parameters: Float32Array.from(this.parameters),
+			firstMoment: Float32Array.from(this.adam.firstMoment),
+			secondMoment: Float32Array.from(this.adam.secondMoment),
+			step: this.adam.step,
+		};
+	}
+
+	/** Teacher-forced scores of a block under some parameters. `learn` may follow for the same block and parameters. */
+	score({ batch, scored }: SequenceBlock, parameters = this.parameters): Scores {
+		forward(this.plan.model, parameters, batch, this.acts);
+		const out = { logProbs: new Float64Array(scored.count), entropy: new Float64Array(scored.count) };
+		tokenLogProbs(out.logProbs, out.entropy, this.acts.logits, this.plan.model.vocabSize, scored);
+		return out;
+	}
+
+	/** One AdamW step from the loss's gradients in the log-probabilities and entropies that `score` gave for this block. */
+	learn(
+		{ batch, scored }: SequenceBlock,
+		dlogProbs: Float64Array,
+		dentropy: Float64Array | null,
+		learningRate: number,
+	): Learned {
+		const { model, optimizer } = this.plan;
+		this.dlogits.fill(0, 0, batch.B * batch.N * model.vocabSize);
+		tokenLogProbsBackward(this.dlogits, this.acts.logits, model.vocabSize, scored, dlogProbs, dentropy);
+		this.gradients.fill(0);
+		backward(model, this.parameters, batch, this.acts, this.dlogits, null, this.gradients, this.scratch);
+		const norm = adamwStep(this.layout, this.parameters, this.gradients, this.adam, optimizer, learningRate);
+		for (const buffer of [this.parameters, this.adam.firstMoment, this.adam.secondMoment]) roundToFloat32(buffer);
+		return { gradientNorm: norm, finite: Number.isFinite(norm) };
+	}
+}
+
+function roundToFloat32(buffer: Float64Array): void {
+	for (let i = 0; i < buffer.length; i++) buffer[i] = Math.fround(buffer[i]!);
+}

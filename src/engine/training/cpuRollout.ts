@@ -1,0 +1,174 @@
+import { type Key4, rolloutKey, STREAMS } from "../core/rng";
+import { Decoder } from "../model/decoder";
+import type { RolloutBatch } from "../rollouts/batch";
+import { type Draw, drawReply, TokenSampler } from "../rollouts/drawToken";
+import { ACTOR } from "../tasks/machine";
+import type { RolloutRequest, TrainingPlan } from "./executor";
+
+/** Rollouts as the sampler writes them: B rows of T tokens, row b entry t at `b·T + t`; zero after a row's end. */
+export interface RolloutRecord {
+	readonly tokens: Int32Array;
+	readonly lengths: Int32Array;
+	/** Machine state before each token. */
+	readonly states: Uint32Array;
+	/** 1 where the policy acted. */
+	readonly mask: Uint8Array;
+	readonly logProbs: Float64Array;
+	readonly entropy: Float64Array;
+	readonly rewards: Float64Array;
+	/** Value of the prefix before each token; NaN without a value head. */
+	readonly values: Float64Array;
+	readonly success: Uint8Array;
+	readonly truncated: Uint8Array;
+	/** Value after the last token of a truncated rollout, else NaN `[B]`. */
+	readonly bootstrap: Float64Array;
+}
+
+/**
+ * Samples a batch of rollouts in the machine, token by token with cached keys and values. Draws are keyed by (seed, stream,
+ * step, rollout, position), those of the environment by its own stream, so a rollout depends on nothing else in the batch.
+ */
+export class CpuRollout {
+	private readonly decoder: Decoder;
+	private readonly sampler: TokenSampler;
+	private readonly logits: Float64Array;
+	private readonly draw: Draw = { token: 0, logProb: 0, entropy: 0 };
+
+	/** @param parameters flat; read at every call. */
+	constructor(
+		private readonly plan: TrainingPlan,
+		parameters: Float64Array,
+	) {
+		const { model, maxPromptLength, maxResponseLength, groupSize } = plan;
+		this.decoder = new Decoder(model, parameters, groupSize, maxPromptLength + maxResponseLength);
+		this.sampler = new TokenSampler(model.vocabSize, plan.sampling);
+		this.logits = new Float64Array(model.vocabSize * (groupSize + 1));
+	}
+
+	sample(request: RolloutRequest): RolloutRecord {
+		const { prompts, groupSize, maxResponseLength: T } = this.plan;
+		const record = emptyRecord(prompts * groupSize, T);
+		for (let prompt = 0; prompt < prompts; prompt++) this.group(request, prompt, record);
+		return record;
+	}
+
+	/** Members of a group share the pass over their prompt. */
+	private group(request: RolloutRequest, prompt: number, record: RolloutRecord): void {
+		const { groupSize, maxPromptLength, model } = this.plan;
+		const V = model.vocabSize;
+		this.decoder.reset();
+		let value = Number.NaN;
+		const shared = this.logits.subarray(groupSize * V);
+		for (let t = 0; t < request.promptLengths[prompt]!; t++)
+			value = this.decoder.advance(0, request.promptTokens[prompt * maxPromptLength + t]!, shared);
+		for (let member = groupSize - 1; member >= 0; member--) {
+			if (member > 0) this.decoder.fork(0, member);
+			this.member(request, prompt, member, value, record);
+		}
+	}
+
+	private member(request: RolloutRequest, prompt: number, member: number, first: number, record: RolloutRecord): void {
+		const { machine, groupSize, maxResponseLength: T, seed, model } = this.plan;
+		const V = model.vocabSize;
+		const b = prompt * groupSize + member;
+		const keys = {
+			policy: rolloutKey(seed, request.stream, request.step, b),
+			environment: rolloutKey(seed, STREAMS.environment, request.step, b),
+		};
+		const logits = this.logits.subarray(member * V, (member + 1) * V);
+		logits.set(this.logits.subarray(groupSize * V));
+		let state = request.startStates[prompt]!;
+		let value = first;
+		let t = 0;
+		for (; t < T && machine.actor[state] !== ACTOR.done; t++) {
+			record.values[b * T + t] = value;
+			const token = this.act(logits, state, b * T + t, request.promptLengths[prompt]! + t, keys, record);
+			const edge = state * V + token;
+			record.rewards[b * T + t] = machine.reward[edge]!;
+			state = machine.next[edge]!;
+			const goesOn = machine.actor[state] !== ACTOR.done && (t + 1 < T || model.valueHead);
+			if (goesOn) value = this.decoder.advance(member, token, logits);
+		}
+		record.lengths[b] = t;
+		record.truncated[b] = machine.actor[state] === ACTOR.done ? 0 : 1;
+		record.bootstrap[b] = record.truncated[b] ? value : Number.NaN;
+		record.success[b] = machine.success[state]!;
+	}
+
+	/** One token of the policy or the environment, written at entry `at`. */
+	private act(
+		logits: Float64Array,
+		state: number,
+		at: number,
+		position: number,
+		keys: { readonly policy: Key4; readonly environment: Key4 },
+		record: RolloutRecord,
+	): number {
+		const { machine, model } = this.plan;
+		const V = model.vocabSize;
+		record.states[at] = state;
+		if (machine.actor[state] === ACTOR.environment) {
+			record.tokens[at] = drawReply(machine.weight, state * V, V, keys.environment, position);
+			return record.tokens[at]!;
+		}
+		this.sampler.draw(logits, machine.weight, state * V, keys.policy, position, this.draw);
+		record.tokens[at] = this.draw.token;
+		record.mask[at] = 1;
+		record.logProbs[at] = this.draw.logProb;
+		record.entropy[at] = this.draw.entropy;
+		return this.draw.token;
+	}
+}
+
+function emptyRecord(B: number, T: number): RolloutRecord {
+	const numbers = () => new Float64Array(B * T);
+	return {
+		tokens: new Int32Array(B * T),
+		lengths: new Int32Array(B),
+		states: new Uint32Array(B * T),
+		mask: new Uint8Array(B * T),
+		logProbs: numbers(),
+		entropy: numbers(),
+		rewards: numbers(),
+		values: numbers(),
+		success: new Uint8Array(B),
+		truncated: new Uint8Array(B),
+		bootstrap: new Float64Array(B),
+	};
+}
+
+/** A record as the batch that credit and the panels read. */
+export function rolloutBatch(plan: TrainingPlan, request: RolloutRequest, record: RolloutRecord): RolloutBatch {
+	const { prompts, groupSize, maxPromptLength, maxResponseLength: T } = plan;
+	const B = prompts * groupSize;
+	const promptOffsets = new Int32Array(B + 1);
+	for (let b = 0; b < B; b++)
+		promptOffsets[b + 1] = promptOffsets[b]! + request.promptLengths[Math.floor(b / groupSize)]!;
+	const promptTokens = new Int32Array(promptOffsets[B]!);
+	const returns = new Float64Array(B);
+	for (let b = 0; b < B; b++) {
+		const at = Math.floor(b / groupSize) * maxPromptLength;
+		promptTokens.set(
+			request.promptTokens.subarray(at, at + promptOffsets[b + 1]! - promptOffsets[b]!),
+			promptOffsets[b]!,
+		);
+		for (let t = 0; t < T; t++) returns[b]! += record.rewards[b * T + t]!;
+	}
+	const { tokens, mask: actionMask, lengths, logProbs, entropy, rewards, success, truncated } = record;
+	const shared = {
+		B,
+		T,
+		tokens,
+		actionMask,
+		lengths,
+		promptTokens,
+		promptOffsets,
+		logProbs,
+		entropy,
+		rewards,
+		returns,
+	};
+	const groupIds = Int32Array.from({ length: B }, (_, b) => Math.floor(b / groupSize));
+	const values = plan.model.valueHead ? { values: record.values, bootstrap: record.bootstrap } : {};
+	return { ...shared, groupIds, success, truncated, ...values, signals: {} };
+}
