@@ -2,6 +2,7 @@ import type { CSSProperties, JSX } from "react";
 import { useStore } from "zustand";
 import { LAYOUTS, type Place } from "./layouts";
 import { Notices } from "./shell/Notices";
+import { Palette } from "./shell/Palette";
 import { PanelBox } from "./shell/PanelBox";
 import { Splitter } from "./shell/Splitter";
 import { TopBar } from "./shell/TopBar";
@@ -15,6 +16,7 @@ export function App(): JSX.Element {
 		"--left": places.left ? `${sizes.left}px` : "0px",
 		"--right": places.right ? `${sizes.right}px` : "0px",
 		"--bottom": `${sizes.bottom}px`,
+		"--lower": `${sizes.lower}px`,
 	} as CSSProperties;
 	const box = (place: Place) => {
 		const ids = places[place];
@@ -24,12 +26,14 @@ export function App(): JSX.Element {
 	return (
 		<div className="app" style={style} data-layout={layout} data-maximised={maximised !== null}>
 			<TopBar />
+			<Palette />
 			<main className="places">
 				{box("left")}
 				{places.left && !maximised ? <Splitter side="left" label="Width of the settings" /> : null}
 				<div className="centre">
 					<Notices />
 					{box("upper")}
+					{places.lower && !maximised ? <Splitter side="lower" label="Height of the lower panels" /> : null}
 					{box("lower")}
 				</div>
 				{places.right && !maximised ? <Splitter side="right" label="Width of the inspector" /> : null}

@@ -18,6 +18,12 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 	inspect: {
 		title: "Inspect",
 		help: "Settings, credit, inspector and curves.",
-		places: { left: ["setup"], upper: ["credit"], right: ["inspector"], bottom: ["curves"] },
+		places: {
+			left: ["setup"],
+			upper: ["credit"],
+			lower: ["tree", "rollouts"],
+			right: ["inspector"],
+			bottom: ["curves"],
+		},
 	},
 };

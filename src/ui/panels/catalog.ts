@@ -1,4 +1,4 @@
-import type { ComponentType } from "react";
+import { type ComponentType, lazy } from "react";
 import CreditPanel from "./CreditPanel";
 import CurvesPanel from "./CurvesPanel";
 import InspectorPanel from "./InspectorPanel";
@@ -16,6 +16,18 @@ export interface PanelDefinition {
 export const PANELS: readonly PanelDefinition[] = [
 	{ id: "setup", title: "Setup", help: "Settings of the next run.", component: SetupPanel },
 	{ id: "credit", title: "Credit", help: "Rollouts as text, with each token's credit.", component: CreditPanel },
+	{
+		id: "tree",
+		title: "Tree",
+		help: "Where the rollouts of a group part, and what each branch was worth.",
+		component: lazy(() => import("./TreePanel")),
+	},
+	{
+		id: "rollouts",
+		title: "Rollouts",
+		help: "Every rollout of the batch, sorted and filtered.",
+		component: lazy(() => import("./RolloutsPanel")),
+	},
 	{ id: "inspector", title: "Inspector", help: "Numbers of the pinned token.", component: InspectorPanel },
 	{ id: "curves", title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
 ];

@@ -13,7 +13,7 @@ const KEY_STEP = 16;
 export function Splitter({ side, label }: Props): JSX.Element {
 	const size = useStore(layoutStore, (l) => l.sizes[side]);
 	const { min, max, usual } = SIZE_LIMITS[side];
-	const vertical = side !== "bottom";
+	const vertical = side === "left" || side === "right";
 	const grows = side === "left" ? 1 : -1;
 	const onPointerDown = (event: PointerEvent<HTMLElement>) => {
 		const handle = event.currentTarget;

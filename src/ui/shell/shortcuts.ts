@@ -1,35 +1,34 @@
-import { playOrPause, stepOnce } from "../session";
-import { redo, undo } from "../stores/draft";
+import { commandOf } from "../commands";
 import { layoutStore, toggleMaximised } from "../stores/layout";
+import { openPalette } from "./Palette";
 
-/** Keys that act anywhere outside text fields. Space belongs to the focused button or token, if there is one. */
+/** Keys that act anywhere outside text fields. Space and letters belong to the focused control, if it takes them. */
 export function followShortcuts(): void {
 	document.addEventListener("keydown", (event) => {
-		if (event.defaultPrevented || event.altKey) return;
-		const target = event.target instanceof HTMLElement ? event.target : document.body;
-		const action = shortcut(event, target);
+		if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
+		const action = actionOf(event, event.target instanceof HTMLElement ? event.target : document.body);
 		if (!action) return;
 		event.preventDefault();
 		action();
 	});
 }
 
-function shortcut(event: KeyboardEvent, target: HTMLElement): (() => void) | null {
-	const typing = target.matches("input, select, textarea, [contenteditable]");
-	if (event.metaKey || event.ctrlKey) {
-		if (event.key.toLowerCase() !== "z" || typing) return null;
-		return event.shiftKey ? redo : undo;
-	}
+function actionOf(event: KeyboardEvent, target: HTMLElement): (() => void) | null {
+	const typing = target.matches("input:not([type=checkbox]), textarea, [contenteditable]");
+	const mod = event.ctrlKey || event.metaKey;
+	if (mod && event.key.toLowerCase() === "k") return openPalette;
 	if (typing) return null;
-	if (event.key === " ") return target.matches("button, summary, a, [role=gridcell], [role=tab]") ? null : playOrPause;
-	if (event.key === ".") return () => void stepOnce();
-	if (event.key === "f" || event.key === "F") return () => maximiseFocused(target);
+	if (event.key === "?") return openPalette;
+	if (!mod && event.key.toLowerCase() === "f") return maximiser(target);
 	if (event.key === "Escape" && layoutStore.getState().maximised)
 		return () => layoutStore.setState({ maximised: null });
-	return null;
+	if (event.key === " " && target.matches("button, summary, a, select, input, [role=gridcell], [role=tab]"))
+		return null;
+	if (target.matches("select") && !mod) return null;
+	return commandOf(event)?.run ?? null;
 }
 
-function maximiseFocused(target: HTMLElement): void {
-	const panel = target.closest<HTMLElement>("[data-panel]")?.dataset.panel;
-	if (panel) toggleMaximised(panel);
+function maximiser(target: HTMLElement): (() => void) | null {
+	const panel = target.closest<HTMLElement>("[data-panel]")?.dataset.panel ?? "credit";
+	return () => toggleMaximised(panel);
 }

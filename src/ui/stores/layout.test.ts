@@ -14,7 +14,12 @@ describe("layout", () => {
 		const kept = { layout: "<b>", theme: "dark", marks: 3, sizes: { left: "wide", right: 300, bottom: Number.NaN } };
 		expect(soundLayout(kept)).toEqual({
 			theme: "dark",
-			sizes: { left: SIZE_LIMITS.left.usual, right: 300, bottom: SIZE_LIMITS.bottom.usual },
+			sizes: {
+				left: SIZE_LIMITS.left.usual,
+				right: 300,
+				bottom: SIZE_LIMITS.bottom.usual,
+				lower: SIZE_LIMITS.lower.usual,
+			},
 		});
 	});
 });

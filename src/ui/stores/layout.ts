@@ -7,7 +7,7 @@ export interface Layout {
 	readonly layout: LayoutName;
 	readonly theme: Theme;
 	/** Sizes in CSS pixels that the person has set by dragging. */
-	readonly sizes: { readonly left: number; readonly right: number; readonly bottom: number };
+	readonly sizes: Readonly<Record<SizedSide, number>>;
 	/** Panel that fills the window; null for none. */
 	readonly maximised: string | null;
 	/** Credit as coloured cells, or as bars above and below a base line. */
@@ -17,15 +17,21 @@ export interface Layout {
 export const SIZE_LIMITS = {
 	left: { min: 220, max: 480, usual: 288 },
 	right: { min: 260, max: 560, usual: 340 },
-	bottom: { min: 96, max: 420, usual: 176 },
+	bottom: { min: 96, max: 420, usual: 168 },
+	lower: { min: 90, max: 600, usual: 230 },
 } as const;
 export type SizedSide = keyof typeof SIZE_LIMITS;
+
+function usualSizes(): Layout["sizes"] {
+	const { left, right, bottom, lower } = SIZE_LIMITS;
+	return { left: left.usual, right: right.usual, bottom: bottom.usual, lower: lower.usual };
+}
 
 const KEY = "ascribe.layout/1";
 const USUAL: Layout = {
 	layout: "inspect",
 	theme: "system",
-	sizes: { left: SIZE_LIMITS.left.usual, right: SIZE_LIMITS.right.usual, bottom: SIZE_LIMITS.bottom.usual },
+	sizes: usualSizes(),
 	maximised: null,
 	marks: "cells",
 };
@@ -78,7 +84,7 @@ export function soundLayout(kept: Record<string, unknown>): Partial<Layout> {
 		...(kept.layout === "learn" || kept.layout === "inspect" ? { layout: kept.layout } : {}),
 		...(kept.theme === "light" || kept.theme === "dark" ? { theme: kept.theme } : {}),
 		...(kept.marks === "bars" ? { marks: kept.marks } : {}),
-		sizes: { left: size("left"), right: size("right"), bottom: size("bottom") },
+		sizes: { left: size("left"), right: size("right"), bottom: size("bottom"), lower: size("lower") },
 	};
 }
 

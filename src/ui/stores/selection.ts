@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import { runStore } from "./run";
 
 /** What every panel looks at: the only link between them. The hovered token is not here; see `hover.ts`. */
 export interface Selection {
@@ -14,6 +15,15 @@ export const selectionStore = createStore<Selection>(() => ({ group: null, pinne
 
 export function chooseGroup(group: number): void {
 	selectionStore.setState({ group, pinned: null });
+}
+
+/** Goes to the next or previous group of the batch on screen. */
+export function moveGroup(by: 1 | -1): void {
+	const { latest } = runStore.getState();
+	if (!latest) return;
+	const groups = [...new Set(latest.batch.groupIds)];
+	const at = groups.indexOf(selectionStore.getState().group ?? (groups[0] as number));
+	chooseGroup(groups[(at + by + groups.length) % groups.length] as number);
 }
 
 /** Pins a token and holds its batch, so that the text under study does not change. */

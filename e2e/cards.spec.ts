@@ -1,0 +1,60 @@
+import type { RunEvent } from "../src/engine/training/events";
+import { stubTrainer } from "./stubTrainer";
+import { expect, test } from "./test";
+
+const good = { status: "ok", adapter: "test adapter", software: false, advice: "" } as const;
+const failed = (code: string, message: string): RunEvent => ({
+	type: "failed",
+	code,
+	message,
+	step: 340,
+	resumable: false,
+});
+
+test.describe("what went wrong is said on a card", () => {
+	for (const [status, sentence] of [
+		["no-webgpu", "This browser has no WebGPU."],
+		["no-adapter", "no graphics card answered"],
+		["limits-too-small", "offers too little"],
+	] as const)
+		test(status, async ({ page }) => {
+			await stubTrainer(page, { report: { ...good, status, adapter: "" }, events: [] });
+			await page.goto("");
+			const card = page.getByRole("alert");
+			await expect(card).toContainText(sentence);
+			await expect(card.getByRole("button", { name: "Run on the CPU" })).toBeVisible();
+			await page.getByRole("button", { name: /No WebGPU|No GPU|GPU too small/ }).click();
+			await expect(page.getByRole("button", { name: "Look again" }).last()).toBeVisible();
+		});
+
+	for (const [code, message, action] of [
+		["device-lost", "The graphics driver restarted.", "Run again"],
+		["not-finite", "Step 340: a number in the loss is not finite.", "Halve the learning rate and run again"],
+		["shader-compilation", "matmul.wgsl:12: unresolved value 'x'", "Run on the CPU"],
+		["invalid-input", "Model width 63 is not divisible by heads 4.", "Dismiss"],
+	] as const)
+		test(code, async ({ page }) => {
+			await stubTrainer(page, { report: good, events: [failed(code, message)] });
+			await page.goto("");
+			await page.getByRole("button", { name: "Run", exact: true }).click();
+			const card = page.getByRole("alert");
+			await expect(card).toContainText(message);
+			await expect(card.getByRole("button", { name: action })).toBeVisible();
+			await card.getByRole("button", { name: "Dismiss" }).click();
+			await expect(card).toHaveCount(0);
+		});
+
+	test("a setting out of range says its range beside the field, and nothing can be started until it is mended", async ({
+		page,
+	}) => {
+		await stubTrainer(page, { report: good, events: [] });
+		await page.goto("");
+		const field = page.getByLabel("Group size");
+		await field.fill("0");
+		await expect(page.getByRole("alert")).toContainText("it must be an integer from 1 to 256");
+		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeDisabled();
+		await field.fill("4");
+		await expect(page.getByRole("alert")).toHaveCount(0);
+		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
+	});
+});

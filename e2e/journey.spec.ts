@@ -1,0 +1,97 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./test";
+
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const progress = (page: Page) => page.locator(".progress-text");
+const success = (page: Page) => page.locator(".curve", { hasText: "Success" }).locator(".curve-value");
+
+async function seriousFindings(page: Page): Promise<string[]> {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	return violations
+		.filter((v) => v.impact === "serious" || v.impact === "critical")
+		.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`);
+}
+
+test("the first journey: run, see the curve rise, look at a token, pause, step, cancel", async ({ page }) => {
+	await page.goto("");
+	await expect(page.locator(".chip")).toContainText(/GPU/);
+	await button(page, "Run").click();
+
+	await test.step("rollouts with credit appear", async () => {
+		await expect(page.locator(".token").first()).toBeVisible({ timeout: 120_000 });
+		await expect(page.locator(".cell").first()).toBeVisible();
+	});
+
+	await test.step("the success curve rises", async () => {
+		await expect
+			.poll(async () => Number.parseInt((await success(page).textContent()) ?? "0", 10), { timeout: 200_000 })
+			.toBeGreaterThanOrEqual(80);
+	});
+
+	await test.step("pointing at a token shows its numbers", async () => {
+		await page.locator('.token[data-actor="policy"]').first().hover();
+		const card = page.locator(".hover-card");
+		await expect(card).toBeVisible();
+		await expect(card).toContainText("Log-probability");
+		await expect(card).toContainText("Return of the rollout");
+	});
+
+	await test.step("a click pins it and holds the rollouts", async () => {
+		await page.locator('.token[data-actor="policy"]').first().click();
+		await expect(page.locator(".inspector")).toContainText("Its group");
+		await expect(page.getByRole("button", { name: /Held at step/ })).toBeVisible();
+	});
+
+	await test.step("pause, one step, cancel", async () => {
+		const paused = /Paused at step (\d+)/;
+		await button(page, "Pause").click();
+		await expect(progress(page)).toHaveText(paused);
+		const at = Number(paused.exec((await progress(page).textContent()) ?? "")?.[1]);
+		await button(page, "Step").click();
+		await expect(progress(page)).toHaveText(`Paused at step ${at + 1}`);
+		await button(page, "Cancel").click();
+		await expect(progress(page)).toHaveText(/Cancelled at step/);
+		await expect(page.locator(".chip code")).toHaveText(/^[0-9a-f]{16}$/);
+	});
+});
+
+test("the journey by keyboard alone", async ({ page }) => {
+	await page.goto("");
+	await page.keyboard.press(" ");
+	await expect(page.locator(".token").first()).toBeVisible({ timeout: 120_000 });
+	const stop = page.locator('.token[tabindex="0"]');
+	await expect(stop).toHaveCount(1);
+	await stop.focus();
+	await page.keyboard.press("ArrowRight");
+	await page.keyboard.press("ArrowDown");
+	await expect(page.locator(".hover-card")).toBeVisible();
+	await page.keyboard.press("Enter");
+	await expect(page.locator(".inspector")).toContainText("Its group");
+	await page.keyboard.press("Escape");
+	await expect(page.locator(".inspector")).not.toContainText("Its group");
+	await page.keyboard.press(".");
+	await expect(progress(page)).toHaveText(/Paused at step/);
+	await page.keyboard.press("Control+k");
+	await page.keyboard.type("cancel");
+	await page.keyboard.press("Enter");
+	await expect(progress(page)).toHaveText(/Cancelled at step/);
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+	test.describe(`${colorScheme} theme`, () => {
+		test.use({ colorScheme });
+		test("axe finds nothing serious, before a run and with rollouts on screen", async ({ page }) => {
+			await page.goto("");
+			await expect(button(page, "Run")).toBeEnabled();
+			expect(await seriousFindings(page)).toEqual([]);
+			await button(page, "Run").click();
+			await expect(page.locator(".token").first()).toBeVisible({ timeout: 120_000 });
+			await page.locator('.token[data-actor="policy"]').first().click();
+			await button(page, "Pause").click();
+			expect(await seriousFindings(page)).toEqual([]);
+			await page.getByRole("tab", { name: "Rollouts" }).click();
+			await expect(page.getByRole("columnheader", { name: "Return" })).toBeVisible();
+			expect(await seriousFindings(page)).toEqual([]);
+		});
+	});

@@ -1,0 +1,35 @@
+import type { Page } from "@playwright/test";
+import type { RunEvent } from "../src/engine/training/events";
+import type { DeviceReport } from "../src/workers/trainerApi";
+
+export interface Stub {
+	readonly report: DeviceReport;
+	/** What a run says, at once. */
+	readonly events: readonly RunEvent[];
+}
+
+/**
+ * Puts a worker behind the page that answers as told, so that machines without a GPU, lost devices and bad numbers can be
+ * met on purpose. It speaks comlink's wire format: `{id, type: "APPLY", path, argumentList}` is answered by
+ * `{id, type: "RAW", value}`; a callback arrives as a MessagePort that takes the same.
+ */
+export async function stubTrainer(page: Page, stub: Stub): Promise<void> {
+	const body = `(${serve.toString()})(${JSON.stringify(stub)});`;
+	await page.route(/trainer\.worker[^/]*\.js$/, (route) => route.fulfill({ contentType: "text/javascript", body }));
+}
+
+function serve(told: Stub): void {
+	const raw = (value: unknown) => ({ type: "RAW", value });
+	addEventListener("message", ({ data }) => {
+		if (data?.type !== "APPLY") return;
+		const [name] = data.path;
+		if (name === "run") {
+			const port = data.argumentList[2].value as MessagePort;
+			port.start();
+			port.postMessage({ id: "events", type: "APPLY", path: [], argumentList: [raw(told.events)] });
+		}
+		// A worker's postMessage has no target origin; the page's type of it asks for one.
+		const reply = postMessage as (message: unknown) => void;
+		reply({ id: data.id, ...raw(name === "probe" ? told.report : undefined) });
+	});
+}

@@ -1,0 +1,131 @@
+import { type JSX, type KeyboardEvent, useMemo, useState } from "react";
+import { useStore } from "zustand";
+import { fixed, signed } from "../format";
+import { taskOf } from "../registries";
+import { COLUMNS, type ColumnId, filterRows, type RolloutRow, rowsOf, sortRows } from "../rollouts/rolloutRows";
+import { windowOf } from "../rollouts/window";
+import { type Latest, runStore } from "../stores/run";
+import { chooseGroup, holdRollouts, selectionStore } from "../stores/selection";
+
+const ROW_HEIGHT = 26;
+
+/** Every rollout of the batch as a table: sort by a column, filter by words and numbers, open a group. */
+export default function RolloutsPanel(): JSX.Element {
+	const latest = useStore(runStore, (r) => r.latest);
+	if (!latest) return <p className="muted padded">All rollouts of a batch are listed here once a run is on.</p>;
+	return <Table latest={latest} />;
+}
+
+function Table({ latest }: { readonly latest: Latest }): JSX.Element {
+	const [filter, setFilter] = useState("");
+	const [sort, setSort] = useState<{ column: ColumnId; descending: boolean }>({ column: "group", descending: false });
+	const all = useMemo(() => rowsOf(latest, taskOf(latest.spec).vocab.tokens), [latest]);
+	const { rows: kept, problem } = useMemo(() => filterRows(all, filter), [all, filter]);
+	const rows = useMemo(() => sortRows(kept, sort.column, sort.descending), [kept, sort]);
+	const by = (column: ColumnId) =>
+		setSort((s) => ({ column, descending: s.column === column ? !s.descending : column !== "group" }));
+	return (
+		<div className="rollouts">
+			<div className="rollouts-head">
+				<input
+					type="search"
+					aria-label="Filter"
+					placeholder="Filter: return:0 length>5 word"
+					value={filter}
+					onChange={(e) => setFilter(e.target.value)}
+				/>
+				<p className="muted tabular" role="status">
+					{problem || `${rows.length} of ${all.length} rollouts, step ${latest.step}`}
+				</p>
+			</div>
+			<Rows rows={rows} sort={sort} onSort={by} />
+		</div>
+	);
+}
+
+interface RowsProps {
+	readonly rows: readonly RolloutRow[];
+	readonly sort: { readonly column: ColumnId; readonly descending: boolean };
+	readonly onSort: (column: ColumnId) => void;
+}
+
+function Rows({ rows, sort, onSort }: RowsProps): JSX.Element {
+	const [scroll, setScroll] = useState({ top: 0, height: 400 });
+	const { first, last } = windowOf(scroll.top, scroll.height, ROW_HEIGHT, rows.length);
+	return (
+		<div
+			className="rows"
+			onScroll={(e) => setScroll({ top: e.currentTarget.scrollTop, height: e.currentTarget.clientHeight })}
+		>
+			<table aria-rowcount={rows.length + 1} onKeyDown={moveBetweenRows}>
+				<thead>
+					<tr>
+						{COLUMNS.map(({ id, title, unit }) => (
+							<th
+								key={id}
+								scope="col"
+								data-column={id}
+								aria-sort={sort.column === id ? (sort.descending ? "descending" : "ascending") : "none"}
+							>
+								<button type="button" className="quiet" title={unit} onClick={() => onSort(id)}>
+									{title} <span aria-hidden="true">{sort.column === id ? (sort.descending ? "↓" : "↑") : ""}</span>
+								</button>
+							</th>
+						))}
+					</tr>
+				</thead>
+				<tbody>
+					<Spacer rows={first} />
+					{rows.slice(first, last).map((row, i) => (
+						<BodyRow key={row.rollout} row={row} index={first + i} />
+					))}
+					<Spacer rows={rows.length - last} />
+				</tbody>
+			</table>
+		</div>
+	);
+}
+
+/** Stands for rows that are not on screen. */
+function Spacer({ rows }: { readonly rows: number }): JSX.Element | null {
+	return rows > 0 ? <tr className="spacer-row" style={{ height: rows * ROW_HEIGHT }} /> : null;
+}
+
+/** Arrow keys go from one row's button to the next. */
+function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
+	const row = event.target instanceof HTMLElement ? event.target.closest("tbody tr") : null;
+	const next =
+		event.key === "ArrowDown" ? row?.nextElementSibling : event.key === "ArrowUp" ? row?.previousElementSibling : null;
+	const button = next?.querySelector("button");
+	if (!button) return;
+	event.preventDefault();
+	button.focus();
+	button.click();
+}
+
+/** Shows the rollout's group in every panel. */
+function open(row: RolloutRow): void {
+	chooseGroup(row.group);
+	holdRollouts();
+}
+
+function BodyRow({ row, index }: { readonly row: RolloutRow; readonly index: number }): JSX.Element {
+	const chosen = useStore(selectionStore, (s) => s.group === row.group);
+	return (
+		<tr aria-rowindex={index + 2} data-chosen={chosen}>
+			<td>
+				<button type="button" className="quiet" title="Show its group" onClick={() => open(row)}>
+					{row.group}
+				</button>
+			</td>
+			<td>{row.rollout}</td>
+			<td>{row.success === null ? "" : row.success ? "✓ yes" : "✗ no"}</td>
+			<td>{signed(row.value)}</td>
+			<td>{row.length}</td>
+			<td>{fixed(row.logProb, 3)}</td>
+			<td>{fixed(row.entropy, 3)}</td>
+			<td>{fixed(row.credit, 2)}</td>
+			<td>{row.text}</td>
+		</tr>
+	);
+}
