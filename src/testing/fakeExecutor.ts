@@ -90,9 +90,34 @@ export class FakeExecutor implements TrainingExecutor {
 		return { success, returns: Float64Array.from(success) };
 	}
 	async readRollouts(): Promise<{ batch: RolloutBatch; credit: CreditResult }> {
-		const B = this.plan.prompts * this.plan.groupSize;
-		const batch = { B, T: this.plan.maxResponseLength, returns: new Float64Array(B) } as RolloutBatch;
-		return { batch, credit: { method: this.plan.method.id } as CreditResult };
+		const { prompts, groupSize, maxResponseLength: T, maxPromptLength: P } = this.plan;
+		const B = prompts * groupSize;
+		const batch: RolloutBatch = {
+			B,
+			T,
+			tokens: new Int32Array(B * T),
+			actionMask: new Uint8Array(B * T).fill(1),
+			lengths: new Int32Array(B).fill(T),
+			promptTokens: new Int32Array(B * P),
+			promptOffsets: Int32Array.from({ length: B + 1 }, (_, b) => b * P),
+			groupIds: Int32Array.from({ length: B }, (_, b) => Math.floor(b / groupSize)),
+			rewards: new Float64Array(B * T),
+			returns: new Float64Array(B),
+			truncated: new Uint8Array(B),
+			signals: {},
+		};
+		const zero = new Float64Array(B * T);
+		const cost = { extraTokens: 0, modelCalls: 0 };
+		const { method } = this.plan;
+		const credit = {
+			method: method.id,
+			params: {},
+			advantage: zero,
+			terms: { all: zero },
+			mask: batch.actionMask,
+			cost,
+		};
+		return { batch, credit };
 	}
 	dispose(): void {
 		this.disposed = true;

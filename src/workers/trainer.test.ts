@@ -64,6 +64,8 @@ describe("the trainer over a message channel", () => {
 		expect(file.checkpoint?.step).toBe(10);
 		expect(file.fingerprints.map((f) => f.step)).toEqual([0, 1, 2, 4, 8, 10]);
 		expect(file.label?.adapter).toBe("fake");
+		expect(file.rollouts.trim().split("\n").length).toBe(8);
+		expect(JSON.parse(file.credit.split("\n")[7] as string)).toMatchObject({ id: "p3/1", advantage: [0, 0] });
 	});
 
 	test("pauses, steps, goes on and cancels", async () => {

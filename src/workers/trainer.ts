@@ -20,7 +20,12 @@ export interface TrainerHost extends RunHost {
 /** One run at a time, on whatever executor its backend names. */
 export class Trainer implements TrainerApi {
 	private current: Run | null = null;
-	private latest: { readonly spec: ExperimentSpec; readonly run: Run; readonly recorder: Recorder } | null = null;
+	private latest: {
+		readonly spec: ExperimentSpec;
+		readonly task: Task;
+		readonly run: Run;
+		readonly recorder: Recorder;
+	} | null = null;
 	private ended: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly host: TrainerHost) {}
@@ -56,7 +61,7 @@ export class Trainer implements TrainerApi {
 				},
 				host: this.host,
 			});
-			this.latest = { spec, run, recorder };
+			this.latest = { spec, task, run, recorder };
 			return run;
 		} catch (error) {
 			batcher.add(refusal(error));
@@ -82,8 +87,8 @@ export class Trainer implements TrainerApi {
 
 	async exportRun(): Promise<Uint8Array<ArrayBuffer> | null> {
 		if (!this.latest) return null;
-		const { spec, run, recorder } = this.latest;
-		return writeRunFile(recorder.runFile(spec, run.model, run.latestCheckpoint));
+		const { spec, task, run, recorder } = this.latest;
+		return writeRunFile(recorder.runFile(spec, run.model, task.vocab.tokens, run.latestCheckpoint));
 	}
 }
 

@@ -48,7 +48,8 @@ export const trainCommand: Command = {
 		io.signal.addEventListener("abort", () => run.cancel());
 		const outcome = await run.execute();
 		io.progress("");
-		if (out !== undefined) save(`${out}/${FILE}`, recorder.runFile(spec, run.model, outcome.checkpoint), io);
+		if (out !== undefined)
+			save(`${out}/${FILE}`, recorder.runFile(spec, run.model, task.vocab.tokens, outcome.checkpoint), io);
 		if (outcome.reason === "failed") throw outcome.error;
 		if (outcome.reason === "cancelled") throw new Cancelled();
 	},
