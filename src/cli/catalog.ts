@@ -1,9 +1,17 @@
 import type { Command } from "./command";
 import { fitCommand } from "./commands/fit";
 import { forwardCommand } from "./commands/forward";
+import { rolloutCommand } from "./commands/rollout";
 import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
 import { trainCommand } from "./commands/train";
 
 /** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [specCommand, trainCommand, forwardCommand, fitCommand, tasksCommand];
+export const COMMANDS: readonly Command[] = [
+	specCommand,
+	trainCommand,
+	rolloutCommand,
+	forwardCommand,
+	fitCommand,
+	tasksCommand,
+];
