@@ -50,7 +50,8 @@ export class TokenSampler {
 			const logP = z[v]! - partition;
 			out.entropy -= Math.exp(logP) * logP;
 			const noisy = z[v]! + gumbel(key, position, v);
-			if (!(noisy > best)) continue;
+			// NaN logits still give a legal token; its NaN log-probability stops the run where it is read.
+			if (!(noisy > best) && out.token >= 0) continue;
 			best = noisy;
 			out.token = v;
 			out.logProb = logP;

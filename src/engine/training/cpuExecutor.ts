@@ -1,0 +1,205 @@
+import { learningRateAt } from "../model/adamw";
+import type { CreditResult, RolloutBatch } from "../rollouts/batch";
+import { CpuLearner, type Learned } from "./cpuLearner";
+import { CpuRollout, type RolloutRecord, rolloutBatch } from "./cpuRollout";
+import type {
+	Outcomes,
+	RolloutRequest,
+	StepMetrics,
+	SupervisedBatch,
+	TrainingExecutor,
+	TrainingPlan,
+	TrainState,
+} from "./executor";
+import { type SequenceBlock, sequenceBlock } from "./sequences";
+import { emptyMetrics, meanOfMetrics, type UpdateMetrics } from "./stepMetrics";
+
+/** One minibatch as the surrogate loss sees it: n scored tokens of some rows. */
+export interface SurrogateInput {
+	/** Rows, and the row of each token, counted within the minibatch `[n]`. */
+	readonly B: number;
+	readonly rows: Int32Array;
+	/** log p now, when sampled, and under the reference where there is one `[n]`. */
+	readonly logProbs: Float64Array;
+	readonly oldLogProbs: Float64Array;
+	readonly refLogProbs: Float64Array | null;
+	readonly entropy: Float64Array;
+	readonly advantage: Float64Array;
+}
+
+export interface SurrogateOutput {
+	readonly loss: number;
+	/** dL/dlogp and dL/dH `[n]`; null where the loss has no entropy term. */
+	readonly dlogProbs: Float64Array;
+	readonly dentropy: Float64Array | null;
+	readonly clipFraction: number;
+}
+
+/** What the plan's method and loss come down to. */
+export interface Objective {
+	credit(batch: RolloutBatch): CreditResult;
+	loss(input: SurrogateInput): SurrogateOutput;
+}
+
+/**
+ * The training executor in float64 TypeScript: the definition that others are compared with, and the backend of machines
+ * without a GPU. Work is done when it is asked for; nothing stays queued.
+ */
+export class CpuExecutor implements TrainingExecutor {
+	readonly label = { kind: "cpu", adapter: "float64 TypeScript", plan: "reference", software: true } as const;
+	readonly counts = {
+		trainDispatches: 0,
+		trainSubmits: 0,
+		creditDispatches: 0,
+		rolloutDispatches: 0,
+		rolloutSubmits: 0,
+	} as const;
+	private readonly learner: CpuLearner;
+	private readonly sampler: CpuRollout;
+	private reference: Float64Array | null = null;
+	private latest: { request: RolloutRequest; record: RolloutRecord; batch: RolloutBatch } | null = null;
+	private trained: { batch: RolloutBatch; credit: CreditResult } | null = null;
+	private finished: StepMetrics[] = [];
+
+	constructor(
+		private readonly plan: TrainingPlan,
+		private readonly objective: Objective,
+	) {
+		this.learner = new CpuLearner(plan);
+		this.sampler = new CpuRollout(plan, this.learner.parameters);
+	}
+
+	upload(state: TrainState): void {
+		this.learner.upload(state);
+	}
+	async download(): Promise<TrainState> {
+		return this.learner.download();
+	}
+	freezeReference(): void {
+		this.reference = this.learner.parameters.slice();
+	}
+
+	rollout(request: RolloutRequest): void {
+		const record = this.sampler.sample(request);
+		this.latest = { request, record, batch: rolloutBatch(this.plan, request, record) };
+	}
+
+	train(step: number): void {
+		const { request, record, batch } = this.rollouts();
+		const { epochs, minibatches, prompts, groupSize } = this.plan;
+		const source = { ...request, rowsPerPrompt: groupSize };
+		const whole = sequenceBlock(this.plan, source, record, 0, batch.B);
+		const refLogProbs = this.plan.reference && this.reference ? this.spread(whole, this.reference) : undefined;
+		const annotated: RolloutBatch = refLogProbs ? { ...batch, refLogProbs } : batch;
+		const credit = this.objective.credit(annotated);
+		const counted = { ...record, mask: record.mask.map((m, i) => (m && !Number.isNaN(credit.advantage[i]!) ? 1 : 0)) };
+		const updates: UpdateMetrics[] = [];
+		const rows = (prompts / minibatches) * groupSize;
+		for (let epoch = 0; epoch < epochs; epoch++)
+			for (let first = 0; first < batch.B; first += rows)
+				updates.push(
+					this.update(sequenceBlock(this.plan, source, counted, first, rows), first, annotated, credit.advantage),
+				);
+		this.trained = { batch: annotated, credit };
+		this.finished.push(meanOfMetrics(step, annotated, groupSize, updates));
+	}
+
+	supervise(batch: SupervisedBatch): void {
+		const B = this.plan.prompts * this.plan.groupSize;
+		const source = { ...batch, rowsPerPrompt: 1 };
+		const block = sequenceBlock(this.plan, source, { ...batch, mask: batch.weights }, 0, B);
+		const total = block.entries.reduce((sum, at) => sum + batch.weights[at]!, 0);
+		const dlogProbs = Float64Array.from(block.entries, (at) => -batch.weights[at]! / total);
+		const { logProbs } = this.learner.score(block);
+		const loss = logProbs.reduce((sum, lp, i) => sum + lp * dlogProbs[i]!, 0);
+		const learned = this.learner.learn(block, dlogProbs, null, batch.learningRate);
+		this.finished.push({
+			...emptyMetrics(batch.step),
+			loss,
+			gradientNorm: learned.gradientNorm,
+			learningRate: batch.learningRate,
+			...verdict(loss, learned),
+		});
+	}
+
+	async metrics(_inFlight: number): Promise<StepMetrics[]> {
+		return this.finished.splice(0);
+	}
+
+	async readOutcomes(): Promise<Outcomes> {
+		const { batch, record } = this.rollouts();
+		return { returns: batch.returns, success: record.success };
+	}
+
+	async readRollouts(): Promise<{ batch: RolloutBatch; credit: CreditResult }> {
+		if (this.trained) return this.trained;
+		const { batch } = this.rollouts();
+		return { batch, credit: this.objective.credit(batch) };
+	}
+
+	dispose(): void {
+		this.latest = null;
+		this.trained = null;
+	}
+
+	/** One optimiser step on one minibatch whose first row is `first`. */
+	private update(block: SequenceBlock, first: number, batch: RolloutBatch, advantage: Float64Array): UpdateMetrics {
+		const pick = (from: Float64Array) => Float64Array.from(block.entries, (at) => from[at]!);
+		const { logProbs, entropy } = this.learner.score(block);
+		const oldLogProbs = pick(batch.logProbs!);
+		const refLogProbs = batch.refLogProbs ? pick(batch.refLogProbs) : null;
+		const { loss, dlogProbs, dentropy, clipFraction } = this.objective.loss({
+			B: block.batch.B,
+			rows: block.entries.map((at) => Math.floor(at / batch.T) - first),
+			logProbs,
+			oldLogProbs,
+			refLogProbs,
+			entropy,
+			advantage: pick(advantage),
+		});
+		const learningRate = learningRateAt(this.plan.optimizer, this.learner.step);
+		const learned = this.learner.learn(block, dlogProbs, dentropy, learningRate);
+		return {
+			loss,
+			learningRate,
+			clipFraction,
+			gradientNorm: learned.gradientNorm,
+			klBehaviour: meanK3(logProbs, oldLogProbs),
+			klReference: refLogProbs ? meanK3(logProbs, refLogProbs) : 0,
+			...verdict(loss, learned),
+		};
+	}
+
+	/** Log-probabilities of a block under other parameters, spread over `[B·T]`. */
+	private spread(block: SequenceBlock, parameters: Float64Array): Float64Array {
+		const out = new Float64Array(this.plan.prompts * this.plan.groupSize * this.plan.maxResponseLength);
+		const { logProbs } = this.learner.score(block, parameters);
+		block.entries.forEach((at, i) => {
+			out[at] = logProbs[i]!;
+		});
+		return out;
+	}
+
+	private rollouts() {
+		if (!this.latest) throw new Error("The executor was asked about rollouts before any were sampled.");
+		return this.latest;
+	}
+}
+
+/**
+ * Mean over tokens of r − 1 − log r with r = p_other / p, an unbiased, never negative estimate of KL(p ‖ other), nats.
+ * **Source** Schulman 2020, "Approximating KL Divergence", http://joschu.net/blog/kl-approx.html (k3).
+ */
+function meanK3(logProbs: Float64Array, other: Float64Array): number {
+	let sum = 0;
+	for (let i = 0; i < logProbs.length; i++) {
+		const logRatio = other[i]! - logProbs[i]!;
+		sum += Math.expm1(logRatio) - logRatio;
+	}
+	return logProbs.length > 0 ? sum / logProbs.length : 0;
+}
+
+function verdict(loss: number, { finite }: Learned): Pick<StepMetrics, "finite" | "stage"> {
+	if (finite) return { finite };
+	return { finite, stage: Number.isFinite(loss) ? "gradient" : "loss" };
+}

@@ -1,0 +1,76 @@
+import type { RolloutBatch } from "../rollouts/batch";
+import type { StepMetrics } from "./executor";
+
+/** What one optimiser step reports. */
+export type UpdateMetrics = Pick<
+	StepMetrics,
+	"loss" | "learningRate" | "gradientNorm" | "clipFraction" | "klBehaviour" | "klReference" | "finite" | "stage"
+>;
+
+/** Metrics of a step that has nothing to report yet. */
+export function emptyMetrics(step: number): StepMetrics {
+	return {
+		step,
+		loss: 0,
+		meanReturn: 0,
+		success: 0,
+		entropy: 0,
+		klBehaviour: 0,
+		klReference: 0,
+		gradientNorm: 0,
+		clipFraction: 0,
+		meanLength: 0,
+		deadGroups: 0,
+		tokens: 0,
+		learningRate: 0,
+		finite: true,
+	};
+}
+
+/**
+ * Metrics of a training step: means over its optimiser steps (learning rate: the last one's) and over its rollouts.
+ * A group is dead when all its returns are equal.
+ */
+export function meanOfMetrics(
+	step: number,
+	batch: RolloutBatch,
+	groupSize: number,
+	updates: readonly UpdateMetrics[],
+): StepMetrics {
+	const { B, actionMask } = batch;
+	const tokens = total(actionMask);
+	const mean = (of: (u: UpdateMetrics) => number) => updates.reduce((sum, u) => sum + of(u), 0) / updates.length;
+	const broken = updates.find((u) => !u.finite);
+	return {
+		step,
+		loss: mean((u) => u.loss),
+		meanReturn: total(batch.returns) / B,
+		success: total(batch.success ?? []) / B,
+		entropy: tokens > 0 ? total(batch.entropy ?? []) / tokens : 0,
+		klBehaviour: mean((u) => u.klBehaviour),
+		klReference: mean((u) => u.klReference),
+		gradientNorm: mean((u) => u.gradientNorm),
+		clipFraction: mean((u) => u.clipFraction),
+		meanLength: total(batch.lengths) / B,
+		deadGroups: deadShare(batch.returns, groupSize),
+		tokens,
+		learningRate: updates.at(-1)?.learningRate ?? 0,
+		finite: !broken,
+		...(broken?.stage ? { stage: broken.stage } : {}),
+	};
+}
+
+function deadShare(returns: Float64Array, groupSize: number): number {
+	let dead = 0;
+	for (let b = 0; b < returns.length; b += groupSize) {
+		const group = returns.subarray(b, b + groupSize);
+		if (group.every((r) => r === group[0])) dead++;
+	}
+	return (dead * groupSize) / returns.length;
+}
+
+function total(values: ArrayLike<number>): number {
+	let sum = 0;
+	for (let i = 0; i < values.length; i++) sum += values[i]!;
+	return sum;
+}
