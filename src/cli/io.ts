@@ -27,12 +27,13 @@ export interface Io {
 export interface Streams {
 	readonly out: (text: string) => void;
 	readonly err: (text: string) => void;
-	readonly terminal: boolean;
+	/** Width of the terminal behind standard error in characters; 0 where there is none. */
+	readonly columns: () => number;
 	readonly cwd: string;
 	readonly signal: AbortSignal;
 }
 
-export function createIo({ out, err, terminal, cwd, signal }: Streams): Io {
+export function createIo({ out, err, columns, cwd, signal }: Streams): Io {
 	let warned = false;
 	let drawn = false;
 	const clear = () => {
@@ -54,9 +55,10 @@ export function createIo({ out, err, terminal, cwd, signal }: Streams): Io {
 		},
 		note,
 		progress(text) {
-			if (!terminal) return;
+			if (columns() === 0) return;
 			clear();
-			err(text);
+			// A line that wraps could not be redrawn in place.
+			err(text.slice(0, columns() - 1));
 			drawn = text !== "";
 		},
 		path: (path) => resolve(cwd, path),

@@ -14,7 +14,7 @@ const underNpm = process.env.npm_lifecycle_event === "ascribe";
 const io = createIo({
 	out: (text) => process.stdout.write(text),
 	err: (text) => process.stderr.write(text),
-	terminal: process.stderr.isTTY === true,
+	columns: () => (process.stderr.isTTY ? process.stderr.columns || 80 : 0),
 	cwd: (underNpm && process.env.INIT_CWD) || process.cwd(),
 	signal: interrupt.signal,
 });
