@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Notice, noticesOf } from "./notices";
 
-const healthy = { device: null, failure: null, step: 0, phase: "idle" } as const;
+const healthy = { device: null, failure: null, step: 0, phase: "idle", opened: null } as const;
 const failed = (code: string, message = "It broke.") =>
 	noticesOf({ ...healthy, phase: "failed", step: 340, failure: { code, message, resumable: false } });
 
@@ -28,6 +28,14 @@ describe("noticesOf", () => {
 	it("prefers the advice of the machine to its own", () => {
 		const device = { status: "no-adapter", adapter: "", software: false, advice: "Start Chrome with Vulkan." } as const;
 		expect(noticesOf({ ...healthy, device })[0]?.todo).toBe("Start Chrome with Vulkan.");
+	});
+
+	it("tells what a link changed, and its note as plain text", () => {
+		const opened = { notices: ["model.width 9999 was set to 1024."], note: "<b>hi</b>", fingerprints: [] };
+		const [card] = noticesOf({ ...healthy, opened });
+		expect(card?.happened).toBe("model.width 9999 was set to 1024.");
+		expect(card?.works).toBe("Note: <b>hi</b>");
+		expect(noticesOf({ ...healthy, opened: { ...opened, notices: [], note: "" } })).toEqual([]);
 	});
 
 	it.each([

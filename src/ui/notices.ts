@@ -9,13 +9,27 @@ export interface Notice {
 	readonly todo: string;
 	readonly actions: readonly NoticeAction[];
 }
-export type NoticeAction = "probe-again" | "run-on-cpu" | "lower-learning-rate" | "run-again" | "dismiss";
+export type NoticeAction =
+	| "close-link"
+	| "probe-again"
+	| "run-on-cpu"
+	| "lower-learning-rate"
+	| "run-again"
+	| "dismiss";
 
 const CPU_WORKS = "The float64 reference on the CPU trains small presets, slowly, with the same code.";
 
 /** The notices that follow from what is known of the adapter and the run, most pressing first. */
-export function noticesOf(run: Pick<Run, "device" | "failure" | "step" | "phase">): Notice[] {
-	return [...failureNotices(run), ...deviceNotices(run)];
+export function noticesOf(run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened">): Notice[] {
+	return [...failureNotices(run), ...linkNotices(run), ...deviceNotices(run)];
+}
+
+function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
+	if (!opened || (opened.notices.length === 0 && opened.note === "")) return [];
+	const happened = opened.notices.length > 0 ? opened.notices.join(" ") : "This link carries a note.";
+	const works = opened.note ? `Note: ${opened.note}` : "All other settings of the link were taken.";
+	const todo = "Look at the settings, then press Run: a link starts nothing by itself.";
+	return [{ id: "link", tone: "warning", happened, works, todo, actions: ["close-link"] }];
 }
 
 function deviceNotices({ device }: Pick<Run, "device">): Notice[] {

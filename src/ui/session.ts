@@ -72,6 +72,19 @@ export async function cancelRun(): Promise<void> {
 	await trainer?.cancel();
 }
 
+/** Saves the latest run as a file. @returns false when there is none. */
+export async function exportRun(): Promise<boolean> {
+	const bytes = await trainer?.exportRun();
+	if (!bytes) return false;
+	const address = URL.createObjectURL(new Blob([bytes], { type: "application/zip" }));
+	const anchor = document.createElement("a");
+	anchor.href = address;
+	anchor.download = "run.ascribe.zip";
+	anchor.click();
+	URL.revokeObjectURL(address);
+	return true;
+}
+
 /** What the big button and the space bar do: run, pause or go on. */
 export function playOrPause(): void {
 	if (isAlive(runStore.getState().phase)) void pauseOrResume();

@@ -1,9 +1,10 @@
-import { type JSX, type PointerEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type JSX, type PointerEvent, useCallback, useMemo, useRef } from "react";
 import { useStore } from "zustand";
+import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
 import { drawLineChart, type LineOptions, nearestIndex, stepAt } from "../charts/lineChart";
 import { compact, fixed, percent, significant } from "../format";
-import { taskOf } from "../registries";
+import { findEntry, TASKS, taskOf } from "../registries";
 import { runStore } from "../stores/run";
 import { type SeriesName, telemetry } from "../telemetry";
 
@@ -103,7 +104,7 @@ interface BoxProps {
 function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
 	const value = useRef<HTMLSpanElement>(null);
 	const spec = useStore(runStore, (r) => r.spec);
-	const levels = useLevels(curve.series);
+	const levels = useMemo(() => (curve.series === "meanReturn" ? levelsOf(spec) : []), [curve, spec]);
 	const lastStep = Math.max(1, spec?.steps ?? 100);
 	const draw = (element: HTMLElement, { width, height }: Size) => {
 		const data = dataOf(curve.series);
@@ -150,17 +151,11 @@ function readout(curve: Curve, data: ReturnType<typeof dataOf>, cursor: number |
 }
 
 /** Known levels of the task's return: the best policy and the one that draws legal tokens at random. */
-function useLevels(series: SeriesName): { value: number; name: string }[] {
-	const spec = useStore(runStore, (r) => r.spec);
-	const [levels, setLevels] = useState<{ value: number; name: string }[]>([]);
-	useEffect(() => {
-		if (series !== "meanReturn" || !spec) return setLevels([]);
-		const { optimalReturn, randomReturn } = taskOf(spec);
-		const known = [
-			{ name: "best policy", value: optimalReturn },
-			{ name: "random policy", value: randomReturn },
-		].filter((l): l is { name: string; value: number } => l.value !== null);
-		setLevels(known);
-	}, [series, spec]);
-	return levels;
+function levelsOf(spec: ExperimentSpec | null): { value: number; name: string }[] {
+	if (!spec || !findEntry(TASKS, spec.task.id)) return [];
+	const { optimalReturn, randomReturn } = taskOf(spec);
+	return [
+		{ name: "best policy", value: optimalReturn },
+		{ name: "random policy", value: randomReturn },
+	].filter((level): level is { name: string; value: number } => level.value !== null);
 }

@@ -11,21 +11,13 @@ interface Props {
 /** A short state with a popover that explains it. */
 export function Chip({ tone, label, title, children }: Props): JSX.Element {
 	const id = useId();
-	const anchor = `--chip-${id.replace(/[^a-z0-9]/gi, "")}`;
 	return (
 		<>
-			<button
-				type="button"
-				className="chip"
-				data-tone={tone}
-				title={title}
-				popoverTarget={id}
-				style={{ anchorName: anchor } as object}
-			>
+			<button type="button" className="chip" data-tone={tone} title={title} popoverTarget={id}>
 				<span className="dot" aria-hidden="true" />
 				{label}
 			</button>
-			<div id={id} popover="auto" className="chip-card" style={{ positionAnchor: anchor } as object}>
+			<div id={id} popover="auto" className="chip-card">
 				{children}
 			</div>
 		</>

@@ -3,9 +3,10 @@ import { useStore } from "zustand";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
 import { chooseBackend, probeAgain, startRun } from "../session";
 import { changeField, draftStore } from "../stores/draft";
-import { dismissFailure, runStore } from "../stores/run";
+import { dismissFailure, runStore, setOpened } from "../stores/run";
 
 const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly act: () => void }>> = {
+	"close-link": { label: "Understood", act: () => setOpened(null) },
 	"probe-again": { label: "Look again", act: () => void probeAgain() },
 	"run-on-cpu": { label: "Run on the CPU", act: runOnCpu },
 	"lower-learning-rate": { label: "Halve the learning rate and run again", act: lowerLearningRate },

@@ -2,6 +2,7 @@ import { type JSX, Suspense, useState } from "react";
 import { useStore } from "zustand";
 import { PANELS } from "../panels/catalog";
 import { layoutStore, toggleMaximised } from "../stores/layout";
+import { PanelBoundary } from "./PanelBoundary";
 import { ToolsPlace } from "./PanelTools";
 
 interface Props {
@@ -42,7 +43,9 @@ export function PanelBox({ ids, className }: Props): JSX.Element | null {
 			<div className="panel-body" id={`panel-${panel.id}`}>
 				<ToolsPlace value={tools}>
 					<Suspense fallback={<p className="muted padded">Loading.</p>}>
-						<Panel />
+						<PanelBoundary key={panel.id} title={panel.title}>
+							<Panel />
+						</PanelBoundary>
 					</Suspense>
 				</ToolsPlace>
 			</div>

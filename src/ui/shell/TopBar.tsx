@@ -8,6 +8,7 @@ import { type LayoutName, layoutStore, setLayout, setTheme, type Theme } from ".
 import { DeviceChip } from "./DeviceChip";
 import { FingerprintChip } from "./FingerprintChip";
 import { RunBar } from "./RunBar";
+import { ShareButton } from "./ShareButton";
 
 /** Name, preset, seed, the run's buttons and progress, adapter, fingerprint, layout and theme. */
 export function TopBar(): JSX.Element {
@@ -20,6 +21,7 @@ export function TopBar(): JSX.Element {
 			<span className="spacer" />
 			<FingerprintChip />
 			<DeviceChip />
+			<ShareButton />
 			<ViewChoice />
 		</header>
 	);

@@ -40,8 +40,18 @@ export interface Run {
 	readonly device: DeviceReport | null;
 	/** Rollouts on screen, with the credit that the training method gave them. */
 	readonly latest: Latest | null;
+	/** What the link said that opened the page; null without one. */
+	readonly opened: Opened | null;
 	/** Newer rollouts that wait because somebody studies the ones on screen. */
 	readonly waiting: Latest | null;
+}
+
+/** What a link told the page. */
+export interface Opened {
+	/** Sentences for the person: what was changed, left out or could not be read. */
+	readonly notices: readonly string[];
+	readonly note: string;
+	readonly fingerprints: readonly string[];
 }
 
 export interface Latest {
@@ -71,11 +81,15 @@ const FRESH = {
 	failure: null,
 } as const satisfies Partial<Run>;
 
-export const runStore = createStore<Run>(() => ({ ...FRESH, device: null, latest: null, waiting: null }));
+export const runStore = createStore<Run>(() => ({ ...FRESH, device: null, latest: null, opened: null, waiting: null }));
 
 /** A new run begins; what the last one left on screen stays until the first rollouts arrive. */
 export function beginRun(spec: ExperimentSpec): void {
 	runStore.setState({ ...FRESH, phase: "starting", spec, total: spec.steps });
+}
+
+export function setOpened(opened: Opened | null): void {
+	runStore.setState({ opened });
 }
 
 export function setDevice(device: DeviceReport): void {
