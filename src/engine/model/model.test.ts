@@ -127,6 +127,27 @@ describe("the model by hand", () => {
 	});
 });
 
+describe("the model against nanoGPT's model.py written in NumPy", () => {
+	it("gives its logits, with weights ½·sin(0.7·i + k) for entry i of tensor k", () => {
+		const config: ModelConfig = { ...small, width: 6 };
+		const layout = parameterLayout(config);
+		const flat = new Float64Array(layout.size);
+		layout.tensors.forEach(({ offset, length }, k) => {
+			for (let i = 0; i < length; i++) flat[offset + i] = 0.5 * Math.sin(0.7 * i + k);
+		});
+		const acts = createActivations(config, 1, 4);
+		forward(config, flat, { B: 1, N: 4, tokens: Int32Array.of(0, 3, 1, 4), lengths: Int32Array.of(4) }, acts);
+		const expected = [
+			[0.27071315995951, 0.32338816556129, -0.58780225527939, 0.252964667357088, 0.339764924102062],
+			[0.293684565984808, 0.219998324452918, -0.509397684464538, 0.279477129896351, 0.235364309966683],
+			[0.448519797318097, 0.21506232109269, -0.659393057674775, 0.43148684299129, 0.236310869589542],
+			[0.339608661643718, 0.272369824489939, -0.606673169369437, 0.322486348110912, 0.290468325577398],
+		];
+		for (const [i, value] of expected.flat().entries())
+			expect(Math.abs(acts.logits[i]! - value)).toBeLessThanOrEqual(1e-13);
+	});
+});
+
 describe("initial parameters", () => {
 	const config: ModelConfig = { ...DEFAULT_MODEL, vocabSize: 64, contextLength: 32, layers: 4, width: 64, heads: 4 };
 	const layout = parameterLayout(config);
