@@ -5,6 +5,7 @@ import { makeJob } from "./job.js";
 const makers = {
 	jax: async () => (await import("./jax.js")).jaxContender("webgpu"),
 	jaxWasm: async () => (await import("./jax.js")).jaxContender("wasm"),
+	reference: async () => (await import("./reference.js")).referenceContender(),
 	tfjs: async () => (await import("./tfjs.js")).tfjsContender(),
 };
 

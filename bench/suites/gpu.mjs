@@ -8,7 +8,7 @@ const LOSS_TOLERANCE = 1e-4;
 const options = {
 	size: { type: "string", default: "small,large" },
 	rounds: { type: "string", default: "3" },
-	contenders: { type: "string", default: "ascribe,jax,tfjs" },
+	contenders: { type: "string", default: "reference,jax,tfjs" },
 	hardware: { type: "boolean", default: false },
 };
 
@@ -49,7 +49,7 @@ function checkLosses(contenders) {
 }
 
 function report(size, contenders) {
-	const own = contenders.find((c) => c.id === "ascribe") ?? contenders[0];
+	const own = contenders.find((c) => c.name.startsWith("ascribe")) ?? contenders[0];
 	const tokens = { small: 64 * 32, large: 64 * 64 }[size];
 	console.log(`\n${size}: medians of interleaved rounds; ratio = time of the peer / time of ${own.name}, per token`);
 	const row = (cells) =>
