@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { compareExecutors } from "../../testing/agreement";
 import { coinSpec, coinTask } from "../../testing/coinTask";
 import { initParameters, toFloat32 } from "../model/parameters";
 import type { RolloutBatch } from "../rollouts/batch";
@@ -147,6 +148,26 @@ describe("the CPU executor", () => {
 		executor.upload(before);
 		expect(await step(1)).toMatchObject({ finite: false, stage: "loss" });
 		expect(await executor.download()).toEqual(before);
+	});
+});
+
+describe("the comparison of executors", () => {
+	const plan = planOf(spec, sureTask);
+	const requests = [1, 2, 3].map((k) => new Requests(plan, promptPool(sureTask, spec)).training(k));
+	it("finds no difference between two of the same kind", async () => {
+		const agreement = await compareExecutors(scene(plan).executor, scene(plan).executor, plan.model, requests);
+		expect(Object.values(agreement)).toEqual(new Array(7).fill(0));
+	});
+	it("finds another learning rate in the parameters, and NaN anywhere as infinite", async () => {
+		const faster = { ...plan, optimizer: { ...plan.optimizer, learningRate: 0.021 } };
+		const other = await compareExecutors(scene(faster).executor, scene(plan).executor, plan.model, requests);
+		expect(other.parameters).toBeGreaterThan(5e-4);
+		const { executor } = scene(plan);
+		const broken = state(plan);
+		broken.parameters[0] = Number.NaN;
+		executor.upload(broken);
+		const nan = await compareExecutors(executor, scene(plan).executor, plan.model, requests);
+		expect(nan.parameters).toBe(Number.POSITIVE_INFINITY);
 	});
 });
 
