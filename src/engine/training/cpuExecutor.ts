@@ -1,8 +1,9 @@
 import { learningRateAt } from "../model/adamw";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
-import { CpuLearner, type Learned } from "./cpuLearner";
-import { CpuRollout, type RolloutRecord, rolloutBatch } from "./cpuRollout";
+import { CpuLearner, type Learned, type Learner } from "./cpuLearner";
+import { CpuRollout, type RolloutRecord, type RolloutSampler, rolloutBatch } from "./cpuRollout";
 import type {
+	ExecutorLabel,
 	Outcomes,
 	RolloutRequest,
 	StepMetrics,
@@ -41,12 +42,27 @@ export interface Objective {
 	loss(input: SurrogateInput): SurrogateOutput;
 }
 
+/** What computes for a host executor: a policy that learns and a sampler that acts by it. */
+export interface HostEngine {
+	readonly label: ExecutorLabel;
+	readonly learner: Learner;
+	readonly sampler: RolloutSampler;
+	dispose?(): void;
+}
+
+/** Float64 TypeScript. */
+function float64Engine(plan: TrainingPlan): HostEngine {
+	const learner = new CpuLearner(plan);
+	const sampler = new CpuRollout(plan, learner.parameters);
+	return { label: { kind: "cpu", adapter: "float64 TypeScript", plan: "reference", software: true }, learner, sampler };
+}
+
 /**
- * The training executor in float64 TypeScript: the definition that others are compared with, and the backend of machines
- * without a GPU. Work is done when it is asked for; nothing stays queued.
+ * The training executor of the processor. Work is done when it is asked for; nothing stays queued. With its own engine it is
+ * the float64 definition that others are compared with.
  */
 export class CpuExecutor implements TrainingExecutor {
-	readonly label = { kind: "cpu", adapter: "float64 TypeScript", plan: "reference", software: true } as const;
+	readonly label: ExecutorLabel;
 	readonly counts = {
 		trainDispatches: 0,
 		trainSubmits: 0,
@@ -54,9 +70,9 @@ export class CpuExecutor implements TrainingExecutor {
 		rolloutDispatches: 0,
 		rolloutSubmits: 0,
 	} as const;
-	private readonly learner: CpuLearner;
-	private readonly sampler: CpuRollout;
-	private reference: Float64Array | null = null;
+	private readonly learner: Learner;
+	private readonly sampler: RolloutSampler;
+	private frozen = false;
 	private latest: { request: RolloutRequest; record: RolloutRecord; batch: RolloutBatch } | null = null;
 	private trained: { batch: RolloutBatch; credit: CreditResult } | null = null;
 	private finished: StepMetrics[] = [];
@@ -64,9 +80,11 @@ export class CpuExecutor implements TrainingExecutor {
 	constructor(
 		private readonly plan: TrainingPlan,
 		private readonly objective: Objective,
+		private readonly engine: HostEngine = float64Engine(plan),
 	) {
-		this.learner = new CpuLearner(plan);
-		this.sampler = new CpuRollout(plan, this.learner.parameters);
+		this.label = engine.label;
+		this.learner = engine.learner;
+		this.sampler = engine.sampler;
 	}
 
 	upload(state: TrainState): void {
@@ -76,7 +94,8 @@ export class CpuExecutor implements TrainingExecutor {
 		return this.learner.download();
 	}
 	freezeReference(): void {
-		this.reference = this.learner.parameters.slice();
+		this.learner.freezeReference();
+		this.frozen = true;
 	}
 
 	rollout(request: RolloutRequest): void {
@@ -89,7 +108,7 @@ export class CpuExecutor implements TrainingExecutor {
 		const { epochs, minibatches, prompts, groupSize } = this.plan;
 		const source = { ...request, rowsPerPrompt: groupSize };
 		const whole = sequenceBlock(this.plan, source, record, 0, batch.B);
-		const refLogProbs = this.plan.reference && this.reference ? this.spread(whole, this.reference) : undefined;
+		const refLogProbs = this.plan.reference && this.frozen ? this.referenceLogProbs(whole) : undefined;
 		const annotated: RolloutBatch = refLogProbs ? { ...batch, refLogProbs } : batch;
 		const credit = this.objective.credit(annotated);
 		const counted = { ...record, mask: record.mask.map((m, i) => (m && !Number.isNaN(credit.advantage[i]!) ? 1 : 0)) };
@@ -140,6 +159,7 @@ export class CpuExecutor implements TrainingExecutor {
 	dispose(): void {
 		this.latest = null;
 		this.trained = null;
+		this.engine.dispose?.();
 	}
 
 	/** One optimiser step on one minibatch whose first row is `first`. */
@@ -170,10 +190,10 @@ export class CpuExecutor implements TrainingExecutor {
 		};
 	}
 
-	/** Log-probabilities of a block under other parameters, spread over `[B·T]`. */
-	private spread(block: SequenceBlock, parameters: Float64Array): Float64Array {
+	/** Log-probabilities of a block under the reference, spread over `[B·T]`. */
+	private referenceLogProbs(block: SequenceBlock): Float64Array {
 		const out = new Float64Array(this.plan.prompts * this.plan.groupSize * this.plan.maxResponseLength);
-		const { logProbs } = this.learner.score(block, parameters);
+		const { logProbs } = this.learner.score(block, "reference");
 		block.entries.forEach((at, i) => {
 			out[at] = logProbs[i]!;
 		});

@@ -21,12 +21,27 @@ export interface Learned {
 	readonly finite: boolean;
 }
 
+/** Policy, reference and optimiser of an executor that computes when it is asked. */
+export interface Learner {
+	/** Optimiser steps taken. */
+	readonly step: number;
+	upload(state: TrainState): void;
+	download(): TrainState;
+	/** Keeps the present parameters as the reference. */
+	freezeReference(): void;
+	/** Teacher-forced scores of a block, by the policy or by the reference. `learn` may follow for a block just scored by the policy. */
+	score(block: SequenceBlock, by?: "policy" | "reference"): Scores;
+	/** One AdamW step from the loss's gradients in the log-probabilities and entropies that `score` gave for this block. */
+	learn(block: SequenceBlock, dlogProbs: Float64Array, dentropy: Float64Array | null, learningRate: number): Learned;
+}
+
 /**
  * Policy and optimiser of the CPU executor. Computes in float64; parameters and moments are rounded to float32 after each
  * step, because that is what checkpoints hold: a resumed run then repeats an uninterrupted one bit for bit.
  */
-export class CpuLearner {
+export class CpuLearner implements Learner {
 	readonly parameters: Float64Array;
+	private reference: Float64Array | null = null;
 	private readonly layout: ParameterLayout;
 	private readonly adam: AdamState;
 	private readonly gradients: Float64Array;
@@ -66,15 +81,19 @@ export class CpuLearner {
 		};
 	}
 
-	/** Teacher-forced scores of a block under some parameters. `learn` may follow for the same block and parameters. */
-	score({ batch, scored }: SequenceBlock, parameters = this.parameters): Scores {
+	freezeReference(): void {
+		this.reference = this.parameters.slice();
+	}
+
+	score({ batch, scored }: SequenceBlock, by: "policy" | "reference" = "policy"): Scores {
+		const parameters = by === "policy" ? this.parameters : this.reference;
+		if (!parameters) throw new Error("The reference was asked for before it was frozen.");
 		forward(this.plan.model, parameters, batch, this.acts);
 		const out = { logProbs: new Float64Array(scored.count), entropy: new Float64Array(scored.count) };
 		tokenLogProbs(out.logProbs, out.entropy, this.acts.logits, this.plan.model.vocabSize, scored);
 		return out;
 	}
 
-	/** One AdamW step from the loss's gradients in the log-probabilities and entropies that `score` gave for this block. */
 	learn(
 		{ batch, scored }: SequenceBlock,
 		dlogProbs: Float64Array,

@@ -24,11 +24,16 @@ export interface RolloutRecord {
 	readonly bootstrap: Float64Array;
 }
 
+/** Samples the rollouts of a request with an executor's own policy. */
+export interface RolloutSampler {
+	sample(request: RolloutRequest): RolloutRecord;
+}
+
 /**
  * Samples a batch of rollouts in the machine, token by token with cached keys and values. Draws are keyed by (seed, stream,
  * step, rollout, position), those of the environment by its own stream, so a rollout depends on nothing else in the batch.
  */
-export class CpuRollout {
+export class CpuRollout implements RolloutSampler {
 	private readonly decoder: Decoder;
 	private readonly sampler: TokenSampler;
 	private readonly logits: Float64Array;
