@@ -1,6 +1,7 @@
 import type { Command } from "./command";
 import { fitCommand } from "./commands/fit";
 import { forwardCommand } from "./commands/forward";
+import { methodsCommand } from "./commands/methods";
 import { rolloutCommand } from "./commands/rollout";
 import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
@@ -13,5 +14,6 @@ export const COMMANDS: readonly Command[] = [
 	rolloutCommand,
 	forwardCommand,
 	fitCommand,
+	methodsCommand,
 	tasksCommand,
 ];

@@ -1,6 +1,6 @@
 import { REGISTRIES } from "../../engine/spec/registries";
-import type { TaskDefinition } from "../../engine/tasks/task";
 import type { Command } from "../command";
+import { listRegistry } from "../listRegistry";
 
 export const tasksCommand: Command = {
 	name: "tasks",
@@ -8,16 +8,5 @@ export const tasksCommand: Command = {
 	usage: "[--json]",
 	operands: [],
 	options: [{ name: "json", help: "one JSON array with everything" }],
-	run(args, io) {
-		const tasks: readonly TaskDefinition[] = REGISTRIES.tasks;
-		if (args.flag("json")) {
-			io.json(tasks.map(({ build: _, ...facts }) => facts));
-			return;
-		}
-		for (const { id, title, summary, params, levels } of tasks) {
-			io.line(`${id}  ${title}. ${summary}`);
-			for (const [name, spec] of Object.entries(params)) io.line(`    ${name} = ${spec.default}  ${spec.help}`);
-			io.line(`    levels: ${Object.keys(levels).join(", ") || "none"}`);
-		}
-	},
+	run: (args, io) => listRegistry(REGISTRIES.tasks, args, io),
 };

@@ -52,7 +52,7 @@ export const PRESETS: readonly Preset[] = [
 			task: { id: "modchain", params: {} },
 			warmStart: { success: 0.6, learningRate: 1e-3, maxSteps: 1000 },
 			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
-			steps: 200,
+			steps: 120,
 			evaluation: { every: 20, prompts: 64 },
 		},
 	},

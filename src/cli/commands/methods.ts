@@ -1,0 +1,12 @@
+import { REGISTRIES } from "../../engine/spec/registries";
+import type { Command } from "../command";
+import { listRegistry } from "../listRegistry";
+
+export const methodsCommand: Command = {
+	name: "methods",
+	summary: "Lists the credit-assignment methods with their parameters.",
+	usage: "[--json]",
+	operands: [],
+	options: [{ name: "json", help: "one JSON array with everything" }],
+	run: (args, io) => listRegistry(REGISTRIES.methods, args, io),
+};

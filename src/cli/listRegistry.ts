@@ -1,0 +1,28 @@
+import type { ParamSpec, ParamTable } from "../engine/spec/params";
+import type { Args } from "./args";
+import type { Io } from "./io";
+
+/** What every registry entry says about itself; more is printed as JSON only. */
+interface Listed {
+	readonly id: string;
+	readonly title?: string;
+	readonly summary?: string;
+	readonly params: ParamTable;
+}
+
+/** Prints a registry for people, or with `--json` as one array of everything in it that is data. */
+export function listRegistry(entries: readonly Listed[], args: Args, io: Io): void {
+	if (args.flag("json")) io.json(entries);
+	else for (const entry of entries) listEntry(entry, io);
+}
+
+function listEntry({ id, title, summary, params }: Listed, io: Io): void {
+	io.line([id, title, summary].filter(Boolean).join("  "));
+	for (const [name, spec] of Object.entries(params))
+		io.line(`    ${name}=${spec.default}  ${range(spec)}  ${spec.help}`);
+}
+
+function range(spec: ParamSpec): string {
+	if (spec.type === "flag") return "true|false";
+	return spec.type === "choice" ? spec.options.join("|") : `${spec.min}..${spec.max}${spec.unit && ` ${spec.unit}`}`;
+}
