@@ -1,17 +1,10 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const progress = (page: Page) => page.locator(".progress-text");
 const success = (page: Page) => page.locator(".curve", { hasText: "Success" }).locator(".curve-value");
-
-async function seriousFindings(page: Page): Promise<string[]> {
-	const { violations } = await new AxeBuilder({ page }).analyze();
-	return violations
-		.filter((v) => v.impact === "serious" || v.impact === "critical")
-		.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`);
-}
 
 test("the first journey: run, see the curve rise, look at a token, pause, step, cancel", async ({ page }) => {
 	await page.goto("");

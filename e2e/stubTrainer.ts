@@ -14,8 +14,17 @@ export interface Stub {
  * `{id, type: "RAW", value}`; a callback arrives as a MessagePort that takes the same.
  */
 export async function stubTrainer(page: Page, stub: Stub): Promise<void> {
-	const body = `(${serve.toString()})(${JSON.stringify(stub)});`;
+	const body = `const told = ${toScript(stub)}; (${serve.toString()})(told);`;
 	await page.route(/trainer\.worker[^/]*\.js$/, (route) => route.fulfill({ contentType: "text/javascript", body }));
+}
+
+/** JavaScript source of plain data with typed arrays. */
+function toScript(value: unknown): string {
+	if (ArrayBuffer.isView(value)) return `new ${value.constructor.name}([${String(value)}])`;
+	if (Array.isArray(value)) return `[${value.map(toScript).join(",")}]`;
+	if (typeof value === "object" && value !== null)
+		return `{${Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}:${toScript(entry)}`)}}`;
+	return value === undefined || typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 function serve(told: Stub): void {

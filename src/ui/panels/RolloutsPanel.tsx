@@ -1,7 +1,7 @@
 import { type JSX, type KeyboardEvent, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { tokenNames } from "../comparison";
 import { fixed, signed } from "../format";
-import { taskOf } from "../registries";
 import { COLUMNS, type ColumnId, filterRows, type RolloutRow, rowsOf, sortRows } from "../rollouts/rolloutRows";
 import { windowOf } from "../rollouts/window";
 import { type Latest, runStore } from "../stores/run";
@@ -19,7 +19,7 @@ export default function RolloutsPanel(): JSX.Element {
 function Table({ latest }: { readonly latest: Latest }): JSX.Element {
 	const [filter, setFilter] = useState("");
 	const [sort, setSort] = useState<{ column: ColumnId; descending: boolean }>({ column: "group", descending: false });
-	const all = useMemo(() => rowsOf(latest, taskOf(latest.spec).vocab.tokens), [latest]);
+	const all = useMemo(() => rowsOf(latest, tokenNames(latest.spec)), [latest]);
 	const { rows: kept, problem } = useMemo(() => filterRows(all, filter), [all, filter]);
 	const rows = useMemo(() => sortRows(kept, sort.column, sort.descending), [kept, sort]);
 	const by = (column: ColumnId) =>

@@ -1,0 +1,98 @@
+import type { Page } from "@playwright/test";
+import { makeBatch, makeMetrics } from "../src/testing/fakeTrainer";
+import { seriousFindings } from "./axe";
+import { stubTrainer } from "./stubTrainer";
+import { expect, test } from "./test";
+
+const report = { status: "ok", adapter: "test adapter", software: false, advice: "" } as const;
+const steps = Array.from({ length: 60 }, (_, i) => i + 1);
+
+/** A page whose run has sent sixty steps and a batch of 32 groups, and is paused. */
+async function openWithRollouts(page: Page): Promise<void> {
+	const rollouts = makeBatch({ groups: 32, size: 8, T: 12, vocab: 9 });
+	await stubTrainer(page, {
+		report,
+		events: [
+			...steps.map(
+				(k) => ({ type: "step", metrics: makeMetrics(k, { success: k / 60 }), tokensPerSecond: 20_000 }) as const,
+			),
+			{ type: "rollouts", step: 60, ...rollouts },
+			{ type: "fingerprint", step: 60, fingerprint: "0123456789abcdef" },
+			{ type: "paused", step: 60 },
+		],
+	});
+	await page.goto("");
+	await page.getByRole("button", { name: "Run", exact: true }).click();
+	await expect(page.locator(".token").first()).toBeVisible();
+}
+
+test("a pointed token shows its card, a pinned one stays, and moving the pointer renders no React", async ({
+	page,
+}) => {
+	await openWithRollouts(page);
+	const tokens = page.locator('.rollout:nth-child(2) .token[data-actor="policy"]');
+	await tokens.nth(1).hover();
+	await expect(page.locator(".hover-card")).toContainText("Log-probability");
+	const panel = page.locator(".inspector");
+	const before = await panel.innerHTML();
+	await tokens.nth(3).hover();
+	await expect(page.locator(".hover-card p")).toContainText("token 4");
+	expect(await panel.innerHTML()).toBe(before);
+	await tokens.nth(3).click();
+	await expect(panel).toContainText("token 4 of rollout 1");
+	await page.mouse.move(5, 5);
+	await expect(page.locator(".hover-card")).toBeHidden();
+});
+
+test("groups, table and tree look at the same group", async ({ page }) => {
+	await openWithRollouts(page);
+	await page.keyboard.press("]");
+	await expect(page.getByText("Group 2 of 32")).toBeVisible();
+	await page.getByRole("tab", { name: "Rollouts" }).click();
+	await page.getByLabel("Filter").fill("group:20 return:1");
+	await expect(page.getByText(/of 256 rollouts/)).toBeVisible();
+	await page.locator(".rows tbody button").first().click();
+	await expect(page.getByText("Group 21 of 32")).toBeVisible();
+	await page.getByRole("tab", { name: "Tree" }).click();
+	await page.locator(".tree .node").first().click();
+	await expect(page.locator('.token[aria-selected="true"]')).toHaveCount(1);
+});
+
+test("a panel fills the window and comes back", async ({ page }) => {
+	await openWithRollouts(page);
+	await page.getByRole("button", { name: "Maximise Credit" }).click();
+	await expect(page.locator(".panel")).toHaveCount(1);
+	await page.keyboard.press("Escape");
+	await expect(page.locator(".panel")).toHaveCount(5);
+});
+
+test("a link restores settings and layout on a fresh page and starts nothing", async ({ page }) => {
+	await stubTrainer(page, { report, events: [] });
+	await page.goto("");
+	await page.getByRole("textbox", { name: "Seed" }).first().fill("42");
+	await page.getByLabel("Layout").selectOption("learn");
+	await page.getByRole("button", { name: "Share" }).click();
+	const link = await page.getByLabel("Link").inputValue();
+	expect(link.length).toBeLessThanOrEqual(240);
+	await page.evaluate(() => localStorage.clear());
+	await page.goto("about:blank");
+	await page.goto(link);
+	await expect(page.getByRole("textbox", { name: "Seed" }).first()).toHaveValue("42");
+	await expect(page.getByLabel("Layout")).toHaveValue("learn");
+	await expect(page.locator(".progress-text")).toHaveText("Not started");
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+	for (const layout of ["inspect", "learn"])
+		test.describe(`${layout}, ${colorScheme}`, () => {
+			test.use({ colorScheme });
+			test("axe finds nothing serious", async ({ page }) => {
+				await openWithRollouts(page);
+				await page.getByLabel("Layout").selectOption(layout);
+				await page.locator('.token[data-actor="policy"]').first().click();
+				expect(await seriousFindings(page)).toEqual([]);
+				if (layout === "inspect") await page.getByRole("tab", { name: "Rollouts" }).click();
+				await page.getByRole("button", { name: /0123456789abcdef/ }).click();
+				expect(await seriousFindings(page)).toEqual([]);
+			});
+		});
