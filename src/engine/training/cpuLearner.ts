@@ -94,20 +94,25 @@ export class CpuLearner implements Learner {
 		return out;
 	}
 
-	learn(
-		{ batch, scored }: SequenceBlock,
+	learn(block: SequenceBlock, dlogProbs: Float64Array, dentropy: Float64Array | null, learningRate: number): Learned {
+		this.gradient(block, dlogProbs, dentropy);
+		const norm = adamwStep(this.layout, this.parameters, this.gradients, this.adam, this.plan.optimizer, learningRate);
+		for (const buffer of [this.parameters, this.adam.firstMoment, this.adam.secondMoment]) roundToFloat32(buffer);
+		return { gradientNorm: norm, finite: Number.isFinite(norm) };
+	}
+
+	/** Gradient in the parameters of the block last scored; the buffer is used again by the next call. */
+	gradient(
+		{ batch, scored }: Pick<SequenceBlock, "batch" | "scored">,
 		dlogProbs: Float64Array,
 		dentropy: Float64Array | null,
-		learningRate: number,
-	): Learned {
-		const { model, optimizer } = this.plan;
+	): Float64Array {
+		const { model } = this.plan;
 		this.dlogits.fill(0, 0, batch.B * batch.N * model.vocabSize);
 		tokenLogProbsBackward(this.dlogits, this.acts.logits, model.vocabSize, scored, dlogProbs, dentropy);
 		this.gradients.fill(0);
 		backward(model, this.parameters, batch, this.acts, this.dlogits, null, this.gradients, this.scratch);
-		const norm = adamwStep(this.layout, this.parameters, this.gradients, this.adam, optimizer, learningRate);
-		for (const buffer of [this.parameters, this.adam.firstMoment, this.adam.secondMoment]) roundToFloat32(buffer);
-		return { gradientNorm: norm, finite: Number.isFinite(norm) };
+		return this.gradients;
 	}
 }
 
