@@ -1,3 +1,11 @@
+export { attendBackward, attendForward } from "./attention";
+export { layerNormBackward, layerNormForward, layerNormGradient } from "./layerNorm";
+export { gelu } from "./gelu";
 export { mapMath } from "./math";
+export { addColumnSums, addOuterProduct, multiply, packPlain, packTransposed } from "./matmul";
+export { adamw, reduceGradients } from "./optimizer";
+export { configure, usePolicy } from "./plan";
+export { rolloutRange } from "./decode";
 export { drawWords } from "./rng";
-export { addColumnSums, addOuterProduct, multiply, packedSize, packPlain, packTransposed } from "./matmul";
+export { gumbels } from "./sampler";
+export { backwardChunk, forwardChunk, packBackward, packForward } from "./transformer";

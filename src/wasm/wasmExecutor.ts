@@ -1,0 +1,15 @@
+import { CpuExecutor, type Objective } from "../engine/training/cpuExecutor";
+import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { WasmCore } from "./core";
+import { WasmLearner } from "./wasmLearner";
+import { WasmSampler } from "./wasmSampler";
+
+/**
+ * The portable executor: sampling, forward, backward and AdamW in WebAssembly SIMD, credit and loss in float64 on the same thread
+ * (they are cheap and exact). Same plan, same seed, same bits on every machine.
+ */
+export async function createWasmExecutor(plan: TrainingPlan, objective: Objective): Promise<TrainingExecutor> {
+	const core = await WasmCore.open(plan);
+	const label = { kind: "wasm", adapter: "WebAssembly SIMD", plan: core.planHash, software: true } as const;
+	return new CpuExecutor(plan, objective, { label, learner: new WasmLearner(core), sampler: new WasmSampler(core) });
+}

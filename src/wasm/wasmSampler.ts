@@ -1,0 +1,66 @@
+import { rolloutKey, STREAMS } from "../engine/core/rng";
+import { ACTOR } from "../engine/tasks/machine";
+import type { RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
+import type { RolloutRequest } from "../engine/training/executor";
+import type { WasmCore } from "./core";
+
+/** Rollouts by the policy in the module's memory. */
+export class WasmSampler implements RolloutSampler {
+	constructor(private readonly core: WasmCore) {}
+
+	sample(request: RolloutRequest): RolloutRecord {
+		const { core } = this;
+		this.write(request);
+		core.use(core.arena.policy);
+		core.wasm.rolloutRange!(0, core.plan.prompts * core.plan.groupSize);
+		return this.record();
+	}
+
+	private write({ promptTokens, promptLengths, startStates, stream, step }: RolloutRequest): void {
+		const { core } = this;
+		const { seed, prompts, groupSize } = core.plan;
+		const B = prompts * groupSize;
+		core.integersOf("promptTokens", promptTokens.length).set(promptTokens);
+		core.integersOf("promptLengths", prompts).set(promptLengths);
+		core.wordsOf("startStates", prompts).set(startStates);
+		const policyKeys = core.wordsOf("policyKeys", 4 * B);
+		const environmentKeys = core.wordsOf("environmentKeys", 4 * B);
+		for (let b = 0; b < B; b++) {
+			policyKeys.set(rolloutKey(seed, stream, step, b), 4 * b);
+			environmentKeys.set(rolloutKey(seed, STREAMS.environment, step, b), 4 * b);
+		}
+	}
+
+	/** Copies the results out; entries after a rollout's end are zero. */
+	private record(): RolloutRecord {
+		const { core } = this;
+		const { prompts, groupSize, maxResponseLength: T, machine } = core.plan;
+		const B = prompts * groupSize;
+		const lengths = core.integersOf("outLengths", B).slice();
+		const ends = core.wordsOf("outEnds", B);
+		const trimmed = <A extends Float64Array | Int32Array | Uint32Array | Uint8Array>(
+			out: A,
+			from: ArrayLike<number>,
+		) => {
+			for (let b = 0; b < B; b++) for (let t = b * T; t < b * T + lengths[b]!; t++) out[t] = from[t]!;
+			return out;
+		};
+		const numbers = (slot: "outLogProbs" | "outEntropies" | "outRewards" | "outValues") =>
+			trimmed(new Float64Array(B * T), core.numbersOf(slot, B * T));
+		const truncated = Uint8Array.from(ends, (state) => (machine.actor[state] === ACTOR.done ? 0 : 1));
+		const bootstrap = Float64Array.from(core.numbersOf("outBootstraps", B));
+		return {
+			lengths,
+			tokens: trimmed(new Int32Array(B * T), core.integersOf("outTokens", B * T)),
+			states: trimmed(new Uint32Array(B * T), core.wordsOf("outStates", B * T)),
+			mask: trimmed(new Uint8Array(B * T), core.wordsOf("outMask", B * T)),
+			logProbs: numbers("outLogProbs"),
+			entropy: numbers("outEntropies"),
+			rewards: numbers("outRewards"),
+			values: numbers("outValues"),
+			success: Uint8Array.from(ends, (state) => machine.success[state]!),
+			truncated,
+			bootstrap,
+		};
+	}
+}
