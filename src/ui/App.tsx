@@ -1,17 +1,21 @@
 import type { CSSProperties, JSX } from "react";
 import { useStore } from "zustand";
-import { LAYOUTS, type Place } from "./layouts";
+import { LAYOUTS, type LayoutDefinition, type Place } from "./layouts";
 import { Notices } from "./shell/Notices";
 import { Palette } from "./shell/Palette";
 import { PanelBox } from "./shell/PanelBox";
 import { Splitter } from "./shell/Splitter";
 import { TopBar } from "./shell/TopBar";
 import { layoutStore } from "./stores/layout";
+import { runStore } from "./stores/run";
 
 /** The workbench: top bar, and the places of the chosen layout with their panels. */
 export function App(): JSX.Element {
 	const { layout, sizes, maximised } = useStore(layoutStore);
-	const { places } = LAYOUTS[layout];
+	const empty = useStore(runStore, (r) => r.latest === null);
+	// Without rollouts there is nothing to compare: the invitation to run has the whole centre.
+	const { lower, ...others } = LAYOUTS[layout].places;
+	const places: LayoutDefinition["places"] = empty || !lower ? others : { ...others, lower };
 	const style = {
 		"--left": places.left ? `${sizes.left}px` : "0px",
 		"--right": places.right ? `${sizes.right}px` : "0px",

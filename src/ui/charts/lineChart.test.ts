@@ -5,7 +5,7 @@ import { drawLineChart, type LineOptions, nearestIndex, stepAt } from "./lineCha
 
 const column = (...values: number[]) => Float64Array.from(values);
 const options: LineOptions = {
-	width: 146,
+	width: 152,
 	height: 126,
 	label: "Success",
 	lastStep: 100,
@@ -53,7 +53,7 @@ describe("drawLineChart", () => {
 
 describe("reading a chart", () => {
 	it("finds the step under a pixel, and the nearest entry", () => {
-		expect([stepAt(40, 146, 100), stepAt(90, 146, 100), stepAt(999, 146, 100)]).toEqual([0, 50, 100]);
+		expect([stepAt(40, 152, 100), stepAt(90, 152, 100), stepAt(999, 152, 100)]).toEqual([0, 50, 100]);
 		const data = { x: column(1, 3, 10), y: column(0, 0, 0), length: 3 };
 		expect([-5, 1.9, 2.1, 6, 7, 99].map((s) => nearestIndex(data, s))).toEqual([0, 0, 1, 1, 2, 2]);
 		expect(nearestIndex({ ...data, length: 0 }, 3)).toBe(-1);

@@ -31,7 +31,7 @@ export interface LineOptions {
 	readonly cursor: number | null;
 }
 
-const MARGIN = { top: 8, right: 6, bottom: 18, left: 40 };
+const MARGIN = { top: 8, right: 12, bottom: 18, left: 40 };
 
 /**
  * One quantity against training steps, as SVG in `element`. x: training step; y: the unit that `label` names, linear.
@@ -87,7 +87,8 @@ function scales(data: LineData, options: LineOptions) {
 	const values = data.y.subarray(0, data.length).filter(Number.isFinite);
 	const levels = (options.levels ?? []).map((l) => l.value);
 	const shown = [...extent(values), ...levels, options.floor, options.ceiling].filter((v) => v !== undefined);
-	const [low = 0, high = 1] = extent(shown);
+	const [low = 0, top = 1] = extent(shown);
+	const high = data.length === 0 && top === low ? low + 1 : top;
 	const pad = high > low ? 0 : Math.abs(high) * 0.1 || 0.5;
 	const x = scaleLinear([0, Math.max(1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
 	const y = scaleLinear([low - pad, high + pad], [options.height - MARGIN.bottom, MARGIN.top]);

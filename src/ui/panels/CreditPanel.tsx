@@ -7,6 +7,7 @@ import { drawLegend } from "../charts/legend";
 import { type Comparison, comparisonOf } from "../comparison";
 import { signed } from "../format";
 import { onHover } from "../hover";
+import { insightOf } from "../insight";
 import { followRun } from "../session";
 import { PanelTools } from "../shell/PanelTools";
 import { layoutStore, setMarks } from "../stores/layout";
@@ -24,6 +25,7 @@ export default function CreditPanel(): JSX.Element {
 	return (
 		<div className="credit">
 			<CreditHead comparison={comparison} />
+			<Insight comparison={comparison} />
 			<Strip comparison={comparison} />
 		</div>
 	);
@@ -62,6 +64,11 @@ function CreditHead({ comparison }: { comparison: Comparison }): JSX.Element {
 			</PanelTools>
 		</div>
 	);
+}
+
+function Insight({ comparison }: { comparison: Comparison }): JSX.Element | null {
+	const sentence = insightOf(comparison);
+	return sentence ? <p className="insight">{sentence}</p> : null;
 }
 
 function MarksButton(): JSX.Element {

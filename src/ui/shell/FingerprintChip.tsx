@@ -15,7 +15,12 @@ export function FingerprintChip(): JSX.Element | null {
 	return (
 		<Chip
 			tone={verdict === null ? "neutral" : verdict.kind === "same" ? "good" : "warning"}
-			label={<code>{last.fingerprint}</code>}
+			label={
+				<code>
+					{last.fingerprint.slice(0, 6)}
+					<span className="fingerprint-rest">{last.fingerprint.slice(6)}</span>
+				</code>
+			}
 			title="Fingerprint of the parameters"
 		>
 			<h3>{verdict ? verdictText(verdict) : "Fingerprints"}</h3>
