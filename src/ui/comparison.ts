@@ -1,7 +1,10 @@
-import { type CreditScale, creditScale } from "./charts/creditScale";
+import type { CreditResult } from "../engine/rollouts/batch";
+import type { CreditAnswer } from "../workers/labApi";
+import { creditScale } from "./charts/creditScale";
 import type { CreditRow, StripData } from "./charts/creditStrip";
 import { findEntry, METHODS, TASKS, taskOf } from "./registries";
-import type { Latest } from "./stores/run";
+import { type Latest, type Run, runStore } from "./stores/run";
+import { selectionStore } from "./stores/selection";
 
 /** Everything that the strip and the inspector show of one group of one rollout batch. */
 export interface Comparison extends StripData {
@@ -14,33 +17,51 @@ export interface Comparison extends StripData {
 	readonly prompt: string;
 }
 
-/** What a batch has in common for all its groups, worked out once. */
+/** What a batch has in common for all its groups, worked out once for each set of rows. */
 interface Prepared {
+	readonly answers: Answers;
 	readonly groups: readonly number[];
 	readonly tokens: readonly string[];
-	readonly scale: CreditScale;
+	readonly rows: readonly CreditRow[];
 	readonly byGroup: Map<number, Comparison>;
 }
+type Answers = readonly CreditAnswer[];
 
+const NO_ANSWERS: Answers = [];
 const prepared = new WeakMap<Latest, Prepared>();
 
-/** The group `wanted` of a batch, or its first, with a row for the method that trained. The same object for equal questions. */
-export function comparisonOf(latest: Latest, wanted: number | null): Comparison {
-	const batch = prepared.get(latest) ?? prepare(latest);
-	prepared.set(latest, batch);
+/**
+ * The group `wanted` of a batch, or its first, with a row for the method that trained and for each that answered. The same
+ * object for equal questions.
+ */
+export function comparisonOf(latest: Latest, wanted: number | null, beside: Run["beside"] = null): Comparison {
+	const answers = beside?.of === latest ? beside.answers : NO_ANSWERS;
+	let batch = prepared.get(latest);
+	if (batch?.answers !== answers) {
+		batch = prepare(latest, answers);
+		prepared.set(latest, batch);
+	}
 	const group = wanted !== null && batch.groups.includes(wanted) ? wanted : (batch.groups[0] ?? 0);
 	const comparison = batch.byGroup.get(group) ?? compare(latest, batch, group);
 	batch.byGroup.set(group, comparison);
 	return comparison;
 }
 
-function prepare({ batch, credit, spec }: Latest): Prepared {
+function prepare({ batch, credit, spec }: Latest, answers: Answers): Prepared {
+	const others = answers.flatMap((answer) => (answer.ok ? [rowOf(answer.credit)] : []));
 	return {
+		answers,
 		groups: [...new Set(batch.groupIds)],
 		tokens: tokenNames(spec),
-		scale: creditScale(credit.advantage),
+		rows: [rowOf(credit), ...others],
 		byGroup: new Map(),
 	};
+}
+
+/** Methods pay in different units, so each row has a scale of its own. */
+function rowOf({ method, advantage, terms }: CreditResult): CreditRow {
+	const label = findEntry(METHODS, method)?.title ?? method;
+	return { id: method, label, values: advantage, terms, scale: creditScale(advantage) };
 }
 
 /** Printable token names; none for a task that this build does not know, whose tokens then go by their numbers. */
@@ -48,17 +69,17 @@ export function tokenNames(spec: Latest["spec"]): readonly string[] {
 	return findEntry(TASKS, spec.task.id) ? taskOf(spec).vocab.tokens : [];
 }
 
-function compare(latest: Latest, { groups, tokens, scale }: Prepared, group: number): Comparison {
-	const { batch, credit, step } = latest;
+function compare(latest: Latest, { groups, tokens, rows }: Prepared, group: number): Comparison {
+	const { batch, step } = latest;
 	const members = [...batch.groupIds.keys()].filter((b) => batch.groupIds[b] === group);
-	const row: CreditRow = {
-		id: credit.method,
-		label: findEntry(METHODS, credit.method)?.title ?? credit.method,
-		values: credit.advantage,
-		scale,
-	};
 	const first = members[0] ?? 0;
 	const promptIds = batch.promptTokens.subarray(batch.promptOffsets[first], batch.promptOffsets[first + 1]);
 	const prompt = Array.from(promptIds, (id) => tokens[id] ?? `#${id}`).join(" ");
-	return { latest, step, batch, tokens, groups, group, members, rows: [row], prompt };
+	return { latest, step, batch, tokens, groups, group, members, rows, prompt };
+}
+
+/** What every panel shows at the moment; null before the first rollouts. */
+export function currentComparison(): Comparison | null {
+	const { latest, beside } = runStore.getState();
+	return latest ? comparisonOf(latest, selectionStore.getState().group, beside) : null;
 }

@@ -12,7 +12,7 @@ function groupOf(credit: number[][], returns: number[]): Comparison {
 		returns: Float64Array.from(returns),
 	};
 	const values = Float64Array.from(credit.flatMap((c) => [...c, ...new Array(T - c.length).fill(0)]));
-	const rows = [{ id: "m", label: "GRPO", values, scale: creditScale(values) }];
+	const rows = [{ id: "m", label: "GRPO", values, terms: {}, scale: creditScale(values) }];
 	return { batch, rows, members: [...credit.keys()] } as unknown as Comparison;
 }
 

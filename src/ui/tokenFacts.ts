@@ -1,3 +1,4 @@
+import type { CreditRow } from "./charts/creditStrip";
 import type { Comparison } from "./comparison";
 import { fixed, signed, significant } from "./format";
 
@@ -12,24 +13,16 @@ export interface Fact {
 
 /** What is known of one token, in the order in which a person asks: credit, its terms, how likely it was, what it earned. */
 export function factsOf(comparison: Comparison, rollout: number, token: number): Fact[] {
-	const { batch, rows, latest } = comparison;
+	const { batch, rows } = comparison;
 	const i = rollout * batch.T + token;
 	const plain = (name: string, number: number | undefined, text: (x: number) => string): Fact[] =>
 		number === undefined ? [] : [{ name, value: text(number), number, kind: "fact" }];
 	const reward = plain("Reward here", batch.rewards[i], (x) => signed(x));
 	const total = plain("Return of the rollout", batch.returns[rollout], (x) => signed(x));
 	if (batch.actionMask[i] !== 1) return [...reward, ...total];
-	const credit = rows.map((row): Fact => {
-		const value = row.values[i] as number;
-		return { name: row.label, value: creditText(value), number: value, kind: "credit" };
-	});
-	const terms = Object.entries(latest.credit.terms).map(([name, values]): Fact => {
-		const value = values[i] as number;
-		return { name, value: creditText(value), number: value, kind: "term" };
-	});
+	const credit = rows.flatMap((row) => creditFacts(row, i));
 	return [
 		...credit,
-		...(terms.length > 1 ? terms : []),
 		...plain("Probability", batch.logProbs && Math.exp(batch.logProbs[i] as number), (x) => fixed(x, 3)),
 		...plain("Log-probability", batch.logProbs?.[i], (x) => `${fixed(x, 3)} nats`),
 		...plain("Entropy", batch.entropy?.[i], (x) => `${fixed(x, 3)} nats`),
@@ -37,6 +30,18 @@ export function factsOf(comparison: Comparison, rollout: number, token: number):
 		...reward,
 		...total,
 	];
+}
+
+/** The credit of one method, followed by its terms if there are several. */
+function creditFacts({ label, values, terms }: CreditRow, i: number): Fact[] {
+	const fact = (kind: Fact["kind"], name: string, number: number): Fact => ({
+		kind,
+		name,
+		number,
+		value: creditText(number),
+	});
+	const parts = Object.entries(terms).map(([name, part]) => fact("term", name, part[i] as number));
+	return [fact("credit", label, values[i] as number), ...(parts.length > 1 ? parts : [])];
 }
 
 const creditText = (x: number) => (Number.isNaN(x) ? "not scored" : signed(x, 3));

@@ -6,7 +6,7 @@ import { drawCreditStrip, moveFocus, type StripData, tokenOf } from "./creditStr
 
 const { batch, credit } = makeBatch({ groups: 1, size: 2, T: 5, seed: 3 });
 const tokens = ["a", "b", "c", "d", "e", "f", "g", "h"];
-const row = (values: Float64Array) => ({ id: "grpo", label: "GRPO", values, scale: creditScale(values) });
+const row = (values: Float64Array) => ({ id: "grpo", label: "GRPO", values, terms: {}, scale: creditScale(values) });
 const data: StripData = { batch, tokens, members: [0, 1], rows: [row(credit.advantage)] };
 const options = { pinned: null, marks: "cells", label: "Rollouts" } as const;
 

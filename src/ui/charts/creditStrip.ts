@@ -10,6 +10,8 @@ export interface CreditRow {
 	readonly label: string;
 	/** `[B·T]`, NaN where not scored. */
 	readonly values: Float64Array;
+	/** Named parts that add up to `values`. */
+	readonly terms: Readonly<Record<string, Float64Array>>;
 	readonly scale: CreditScale;
 }
 

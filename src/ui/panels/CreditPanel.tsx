@@ -1,10 +1,10 @@
-import { type JSX, useCallback, useEffect, useMemo, useRef } from "react";
+import { type JSX, useCallback, useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
 import { creditScale } from "../charts/creditScale";
 import { drawCreditStrip } from "../charts/creditStrip";
 import { drawLegend } from "../charts/legend";
-import { type Comparison, comparisonOf } from "../comparison";
+import type { Comparison } from "../comparison";
 import { signed } from "../format";
 import { onHover } from "../hover";
 import { insightOf } from "../insight";
@@ -13,14 +13,14 @@ import { PanelTools } from "../shell/PanelTools";
 import { layoutStore, setMarks } from "../stores/layout";
 import { runStore } from "../stores/run";
 import { chooseGroup, holdRollouts, selectionStore } from "../stores/selection";
+import { useComparison } from "../useComparison";
 import { EmptyCredit } from "./EmptyCredit";
+import { RowsMenu } from "./RowsMenu";
 import { listenToStrip } from "./stripListeners";
 
 /** Rollouts of one group as text, with the credit of each token under it. */
 export default function CreditPanel(): JSX.Element {
-	const latest = useStore(runStore, (r) => r.latest);
-	const wanted = useStore(selectionStore, (s) => s.group);
-	const comparison = useMemo(() => (latest ? comparisonOf(latest, wanted) : null), [latest, wanted]);
+	const comparison = useComparison();
 	if (!comparison) return <EmptyCredit />;
 	return (
 		<div className="credit">
@@ -59,6 +59,7 @@ function CreditHead({ comparison }: { comparison: Comparison }): JSX.Element {
 			</p>
 			<PanelTools>
 				<Legend comparison={comparison} />
+				<RowsMenu trained={comparison.latest.credit.method} />
 				<MarksButton />
 				<FollowButton step={comparison.step} />
 			</PanelTools>

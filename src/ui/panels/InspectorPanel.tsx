@@ -1,18 +1,17 @@
-import { type JSX, useMemo } from "react";
+import type { JSX } from "react";
 import { useStore } from "zustand";
-import { type Comparison, comparisonOf } from "../comparison";
+import type { Comparison } from "../comparison";
 import { signed } from "../format";
 import { findEntry, METHODS } from "../registries";
 import { followRun } from "../session";
-import { runStore } from "../stores/run";
 import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
+import { useComparison } from "../useComparison";
 
 /** The pinned token: its credit, the terms that add up to it, and how its group came out. */
 export default function InspectorPanel(): JSX.Element {
-	const latest = useStore(runStore, (r) => r.latest);
-	const { pinned, group } = useStore(selectionStore);
-	const comparison = useMemo(() => (latest ? comparisonOf(latest, group) : null), [latest, group]);
+	const comparison = useComparison();
+	const pinned = useStore(selectionStore, (s) => s.pinned);
 	if (!comparison || !pinned) return <NothingPinned ready={comparison !== null} />;
 	const { name, place } = titleOf(comparison, pinned.rollout, pinned.token);
 	const facts = factsOf(comparison, pinned.rollout, pinned.token);
@@ -64,7 +63,7 @@ function CreditBars({ facts }: { facts: readonly Fact[] }): JSX.Element | null {
 	return (
 		<dl className="bars">
 			{facts.map((fact) => (
-				<div key={fact.name} data-kind={fact.kind}>
+				<div key={`${fact.kind} ${fact.name}`} data-kind={fact.kind}>
 					<dt>{fact.name}</dt>
 					<dd>
 						<span className="bar-track" aria-hidden="true">

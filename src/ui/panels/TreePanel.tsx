@@ -1,18 +1,16 @@
 import { type JSX, useCallback, useMemo, useRef } from "react";
 import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
-import { comparisonOf } from "../comparison";
 import { type HoveredToken, onHover } from "../hover";
-import { runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
 import { prefixTreeOf } from "../tree/prefixTree";
 import { drawTree } from "../tree/treeChart";
+import { useComparison } from "../useComparison";
 
 /** The rollouts of the group as a tree of shared prefixes: where they part, and what each branch was worth. */
 export default function TreePanel(): JSX.Element {
-	const latest = useStore(runStore, (r) => r.latest);
-	const { group, pinned } = useStore(selectionStore);
-	const comparison = useMemo(() => (latest ? comparisonOf(latest, group) : null), [latest, group]);
+	const comparison = useComparison();
+	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const root = useMemo(() => (comparison ? prefixTreeOf(comparison.batch, comparison.members) : null), [comparison]);
 	const hovered = useRef<HoveredToken | null>(null);
 	const redraws = useCallback(

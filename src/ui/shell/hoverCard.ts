@@ -1,9 +1,7 @@
 import { select } from "d3-selection";
-import { type Comparison, comparisonOf } from "../comparison";
+import { type Comparison, currentComparison } from "../comparison";
 import { oncePerFrame } from "../frame";
 import { type HoveredToken, onHover } from "../hover";
-import { runStore } from "../stores/run";
-import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
 
 const GAP = 8;
@@ -26,12 +24,11 @@ export function mountHoverCard(parent: HTMLElement): () => void {
 }
 
 function show(card: HTMLElement, hovered: HoveredToken | null): void {
-	const { latest } = runStore.getState();
-	if (!hovered || !latest || !hovered.element.isConnected) {
+	const comparison = currentComparison();
+	if (!hovered || !comparison || !hovered.element.isConnected) {
 		card.hidePopover();
 		return;
 	}
-	const comparison = comparisonOf(latest, selectionStore.getState().group);
 	fillCard(card, comparison, hovered.rollout, hovered.token);
 	card.showPopover();
 	place(card, hovered.element.getBoundingClientRect());

@@ -10,6 +10,8 @@ export interface Layout {
 	readonly sizes: Readonly<Record<SizedSide, number>>;
 	/** Panel that fills the window; null for none. */
 	readonly maximised: string | null;
+	/** Methods whose credit stands beside that of the one that trained. */
+	readonly rows: readonly string[];
 	/** Credit as coloured cells, or as bars above and below a base line. */
 	readonly marks: "cells" | "bars";
 }
@@ -34,6 +36,7 @@ const USUAL: Layout = {
 	sizes: usualSizes(),
 	maximised: null,
 	marks: "cells",
+	rows: [],
 };
 
 export const layoutStore = createStore<Layout>(() => ({ ...USUAL, ...restored() }));
@@ -45,6 +48,12 @@ export function setLayout(layout: LayoutName): void {
 
 export function setTheme(theme: Theme): void {
 	layoutStore.setState({ theme });
+}
+
+export function toggleRow(method: string): void {
+	layoutStore.setState(({ rows }) => ({
+		rows: rows.includes(method) ? rows.filter((row) => row !== method) : [...rows, method],
+	}));
 }
 
 export function setMarks(marks: Layout["marks"]): void {
@@ -84,10 +93,12 @@ export function soundLayout(kept: Record<string, unknown>): Partial<Layout> {
 		...(kept.layout === "learn" || kept.layout === "inspect" ? { layout: kept.layout } : {}),
 		...(kept.theme === "light" || kept.theme === "dark" ? { theme: kept.theme } : {}),
 		...(kept.marks === "bars" ? { marks: kept.marks } : {}),
+		...(isNames(kept.rows) ? { rows: kept.rows } : {}),
 		sizes: { left: size("left"), right: size("right"), bottom: size("bottom"), lower: size("lower") },
 	};
 }
 
+const isNames = (x: unknown): x is string[] => Array.isArray(x) && x.every((name) => typeof name === "string");
 const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
 
 function store(text: string): void {

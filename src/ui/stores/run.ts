@@ -2,6 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { ExecutorLabel, PlanCounts } from "../../engine/training/executor";
+import type { CreditAnswer } from "../../workers/labApi";
 import type { DeviceReport } from "../../workers/trainerApi";
 
 export type RunPhase =
@@ -40,6 +41,8 @@ export interface Run {
 	readonly device: DeviceReport | null;
 	/** Rollouts on screen, with the credit that the training method gave them. */
 	readonly latest: Latest | null;
+	/** What other methods say of the rollouts `of`. */
+	readonly beside: { readonly of: Latest; readonly answers: readonly CreditAnswer[] } | null;
 	/** What the link said that opened the page; null without one. */
 	readonly opened: Opened | null;
 	/** Newer rollouts that wait because somebody studies the ones on screen. */
@@ -81,11 +84,22 @@ const FRESH = {
 	failure: null,
 } as const satisfies Partial<Run>;
 
-export const runStore = createStore<Run>(() => ({ ...FRESH, device: null, latest: null, opened: null, waiting: null }));
+export const runStore = createStore<Run>(() => ({
+	...FRESH,
+	device: null,
+	latest: null,
+	beside: null,
+	opened: null,
+	waiting: null,
+}));
 
 /** A new run begins; what the last one left on screen stays until the first rollouts arrive. */
 export function beginRun(spec: ExperimentSpec): void {
 	runStore.setState({ ...FRESH, phase: "starting", spec, total: spec.steps });
+}
+
+export function setBeside(of: Latest, answers: readonly CreditAnswer[]): void {
+	runStore.setState({ beside: { of, answers } });
 }
 
 export function setOpened(opened: Opened | null): void {

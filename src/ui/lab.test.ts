@@ -1,0 +1,60 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, it, vi } from "vitest";
+import { PRESETS } from "../engine/spec/presets";
+import { makeBatch } from "../testing/fakeTrainer";
+import type { CreditAnswer, LabApi } from "../workers/labApi";
+import { connectLab } from "./lab";
+import { layoutStore } from "./stores/layout";
+import { type Latest, runStore } from "./stores/run";
+
+const spec = PRESETS[0]?.spec;
+if (!spec) throw new Error("There is no preset.");
+const latestAt = (step: number): Latest => ({ step, spec, ...makeBatch({ seed: step }) });
+
+const credit = vi.fn<LabApi["credit"]>();
+connectLab({ credit });
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+beforeEach(() => {
+	credit.mockReset();
+	layoutStore.setState({ rows: [] });
+	runStore.setState(runStore.getInitialState(), true);
+});
+
+it("asks for the chosen methods, but not for the one that trained", async () => {
+	credit.mockImplementation(async (_, __, methods) => methods.map((method) => ({ method, ok: false, reason: "none" })));
+	const latest = latestAt(1);
+	runStore.setState({ latest });
+	expect(credit).not.toHaveBeenCalled();
+	layoutStore.setState({ rows: ["grpo", "rloo"] });
+	await settle();
+	expect(credit.mock.calls[0]?.[2]).toEqual(["rloo"]);
+	expect(runStore.getState().beside).toMatchObject({ of: latest, answers: [{ method: "rloo" }] });
+});
+
+it("keeps one question open and then asks for the newest rollouts only", async () => {
+	const finish: (() => void)[] = [];
+	credit.mockImplementation(
+		(_, __, methods) =>
+			new Promise<CreditAnswer[]>((resolve) => {
+				finish.push(() => resolve(methods.map((method) => ({ method, ok: false, reason: "none" }))));
+			}),
+	);
+	layoutStore.setState({ rows: ["rloo"] });
+	for (const step of [1, 2, 3]) runStore.setState({ latest: latestAt(step) });
+	expect(credit).toHaveBeenCalledTimes(1);
+	finish[0]?.();
+	await settle();
+	expect(credit).toHaveBeenCalledTimes(2);
+	finish[1]?.();
+	await settle();
+	expect(runStore.getState().beside?.of.step).toBe(3);
+});
+
+it("turns a lab that fails into a reason for each method", async () => {
+	credit.mockRejectedValue(new Error("The lab stopped."));
+	layoutStore.setState({ rows: ["rloo"] });
+	runStore.setState({ latest: latestAt(1) });
+	await settle();
+	expect(runStore.getState().beside?.answers).toEqual([{ method: "rloo", ok: false, reason: "The lab stopped." }]);
+});

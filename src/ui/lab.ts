@@ -1,0 +1,59 @@
+import type { CreditAnswer, LabApi } from "../workers/labApi";
+import { layoutStore } from "./stores/layout";
+import { type Latest, runStore, setBeside } from "./stores/run";
+
+let lab: LabApi | null = null;
+/** One question is open at a time; the newest wish replaces those that wait. */
+let asking = false;
+let wanted = false;
+
+/** Takes the lab into use: whenever rollouts or the chosen rows change, the other methods' credit is asked for. */
+export function connectLab(api: LabApi): void {
+	lab = api;
+	let { latest } = runStore.getState();
+	let { rows } = layoutStore.getState();
+	runStore.subscribe((run) => {
+		if (run.latest !== latest) {
+			latest = run.latest;
+			askLab();
+		}
+	});
+	layoutStore.subscribe((layout) => {
+		if (layout.rows !== rows) {
+			rows = layout.rows;
+			askLab();
+		}
+	});
+}
+
+function askLab(): void {
+	const { latest } = runStore.getState();
+	const { rows } = layoutStore.getState();
+	if (!lab || !latest || rows.length === 0) return;
+	if (asking) {
+		wanted = true;
+		return;
+	}
+	asking = true;
+	void answer(lab, latest, rows).finally(() => {
+		asking = false;
+		if (!wanted) return;
+		wanted = false;
+		askLab();
+	});
+}
+
+async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Promise<void> {
+	const others = rows.filter((id) => id !== latest.credit.method);
+	setBeside(latest, await ask(api, latest, others));
+}
+
+async function ask(api: LabApi, { spec, batch }: Latest, methods: readonly string[]): Promise<CreditAnswer[]> {
+	if (methods.length === 0) return [];
+	try {
+		return await api.credit(spec, batch, methods);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		return methods.map((method) => ({ method, ok: false, reason }));
+	}
+}

@@ -1,0 +1,41 @@
+import { type JSX, useId } from "react";
+import { useStore } from "zustand";
+import { METHODS } from "../registries";
+import { layoutStore, toggleRow } from "../stores/layout";
+import { runStore } from "../stores/run";
+
+/** Which methods' credit stands under the text, beside the one that trains. */
+export function RowsMenu({ trained }: { readonly trained: string }): JSX.Element | null {
+	const id = useId();
+	const rows = useStore(layoutStore, (l) => l.rows);
+	const answers = useStore(runStore, (r) => r.beside?.answers);
+	if (METHODS.length < 2) return null;
+	const others = METHODS.filter((m) => m.id !== trained);
+	const shown = rows.filter((row) => row !== trained).length;
+	const reasonOf = (method: string) => {
+		const answer = answers?.find((a) => a.method === method);
+		return answer && !answer.ok ? answer.reason : null;
+	};
+	return (
+		<>
+			<button type="button" className="quiet" popoverTarget={id} title="Credit of other methods for the same rollouts">
+				Methods{shown > 0 ? ` +${shown}` : ""}
+			</button>
+			<div id={id} popover="auto" className="chip-card rows-menu">
+				<h3>Credit of other methods, same rollouts</h3>
+				<ul>
+					{others.map((method) => (
+						<li key={method.id}>
+							<label className="row-choice">
+								<input type="checkbox" checked={rows.includes(method.id)} onChange={() => toggleRow(method.id)} />
+								<span>
+									<b>{method.title}</b> <span className="muted">{reasonOf(method.id) ?? method.summary}</span>
+								</span>
+							</label>
+						</li>
+					))}
+				</ul>
+			</div>
+		</>
+	);
+}

@@ -1,0 +1,12 @@
+import { useStore } from "zustand";
+import { type Comparison, comparisonOf } from "./comparison";
+import { runStore } from "./stores/run";
+import { selectionStore } from "./stores/selection";
+
+/** What every panel shows; null before the first rollouts. */
+export function useComparison(): Comparison | null {
+	const latest = useStore(runStore, (r) => r.latest);
+	const beside = useStore(runStore, (r) => r.beside);
+	const group = useStore(selectionStore, (s) => s.group);
+	return latest ? comparisonOf(latest, group, beside) : null;
+}
