@@ -17,8 +17,8 @@ export class WasmCore {
 		readonly planHash: string,
 	) {}
 
-	static async open(plan: TrainingPlan): Promise<WasmCore> {
-		const arena = layArena(plan, 1);
+	static async open(plan: TrainingPlan, threads = 1): Promise<WasmCore> {
+		const arena = layArena(plan, threads);
 		const memory = new WebAssembly.Memory({ initial: Math.ceil(arena.bytes / 65_536) });
 		const wasm = await instantiate(memory);
 		const core = new WasmCore(plan, arena, wasm, memory.buffer, await planHash(arena));

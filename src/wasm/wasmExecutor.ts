@@ -4,12 +4,21 @@ import { WasmCore } from "./core";
 import { WasmLearner } from "./wasmLearner";
 import { WasmSampler } from "./wasmSampler";
 
+export interface WasmOptions {
+	/** Threads that share the work; the bits do not depend on it. */
+	readonly threads?: number;
+}
+
 /**
  * The portable executor: sampling, forward, backward and AdamW in WebAssembly SIMD, credit and loss in float64 on the same thread
  * (they are cheap and exact). Same plan, same seed, same bits on every machine.
  */
-export async function createWasmExecutor(plan: TrainingPlan, objective: Objective): Promise<TrainingExecutor> {
-	const core = await WasmCore.open(plan);
+export async function createWasmExecutor(
+	plan: TrainingPlan,
+	objective: Objective,
+	{ threads = 1 }: WasmOptions = {},
+): Promise<TrainingExecutor> {
+	const core = await WasmCore.open(plan, threads);
 	const label = { kind: "wasm", adapter: "WebAssembly SIMD", plan: core.planHash, software: true } as const;
 	return new CpuExecutor(plan, objective, { label, learner: new WasmLearner(core), sampler: new WasmSampler(core) });
 }

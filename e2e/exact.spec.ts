@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { build, type PreviewServer, preview } from "vite";
+import { wasmModule } from "../scripts/viteWasm.mjs";
+import { EXACT_FINGERPRINTS } from "../src/wasm/exactFingerprints";
+import { expect, test } from "./test";
+
+const root = fileURLToPath(new URL("./exact", import.meta.url));
+const outDir = fileURLToPath(new URL("../node_modules/.cache/ascribe/exact-page", import.meta.url));
+const isolated = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+const shared = { root, base: "./", configFile: false, logLevel: "warn" } as const;
+
+let server: PreviewServer;
+
+test.beforeAll(async () => {
+	const plugins = [wasmModule()];
+	await build({
+		...shared,
+		plugins,
+		worker: { format: "es", plugins: () => plugins },
+		build: { outDir, emptyOutDir: true },
+	});
+	server = await preview({ ...shared, build: { outDir }, preview: { port: 0, headers: isolated } });
+});
+test.afterAll(() => server.close());
+
+/** `exactFingerprint` of the page, called by name so that nothing of the test's own code runs there. */
+const run = (steps: number, threads: number) => `globalThis.exactFingerprint(${steps}, ${threads})`;
+
+test("a browser computes the bits that Node computes", async ({ page }) => {
+	await page.goto(server.resolvedUrls!.local[0]!);
+	await page.waitForFunction("globalThis.exactFingerprint !== undefined");
+	for (const [steps, expected] of Object.entries(EXACT_FINGERPRINTS))
+		expect(await page.evaluate(run(Number(steps), 1))).toBe(expected);
+});
