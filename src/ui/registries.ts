@@ -9,13 +9,27 @@ export interface Entry {
 	readonly title: string;
 	readonly summary: string;
 	readonly params: ParamTable;
+	/** What sets it apart among its kind, such as the family of a method or the difficulty that a task isolates. */
+	readonly about: string;
+	readonly source: { readonly cite: string; readonly url: string; readonly verification?: string } | null;
+	/** Claims that a run can prove wrong. */
+	readonly expectations: readonly { readonly claim: string; readonly falsifiedIf: string }[];
 }
 
 /** What registered things may say about themselves; those without a title go by their id. */
-type Registered = Pick<Entry, "id" | "params"> & Partial<Pick<Entry, "title" | "summary">>;
+type Registered = Pick<Entry, "id" | "params"> &
+	Partial<Omit<Entry, "id" | "params" | "about">> & { readonly family?: string; readonly isolates?: string };
 
 const entriesOf = (registered: readonly Registered[]): readonly Entry[] =>
-	registered.map(({ id, params, title = id, summary = "" }) => ({ id, params, title, summary }));
+	registered.map((entry) => ({
+		id: entry.id,
+		params: entry.params,
+		title: entry.title ?? entry.id,
+		summary: entry.summary ?? "",
+		about: entry.isolates ?? entry.family ?? "",
+		source: entry.source ?? null,
+		expectations: entry.expectations ?? [],
+	}));
 
 export const TASKS = entriesOf(REGISTRIES.tasks);
 export const METHODS = entriesOf(REGISTRIES.methods);

@@ -5,6 +5,8 @@ import { fixed, signed, significant } from "./format";
 /** One line of the hover card and the inspector. */
 export interface Fact {
 	readonly name: string;
+	/** Method whose credit or term it is; empty for plain facts. */
+	readonly of: string;
 	readonly value: string;
 	/** Plain number behind the text, for bars; NaN where there is none. */
 	readonly number: number;
@@ -16,7 +18,7 @@ export function factsOf(comparison: Comparison, rollout: number, token: number):
 	const { batch, rows } = comparison;
 	const i = rollout * batch.T + token;
 	const plain = (name: string, number: number | undefined, text: (x: number) => string): Fact[] =>
-		number === undefined ? [] : [{ name, value: text(number), number, kind: "fact" }];
+		number === undefined ? [] : [{ name, of: "", value: text(number), number, kind: "fact" }];
 	const reward = plain("Reward here", batch.rewards[i], (x) => signed(x));
 	const total = plain("Return of the rollout", batch.returns[rollout], (x) => signed(x));
 	if (batch.actionMask[i] !== 1) return [...reward, ...total];
@@ -33,10 +35,11 @@ export function factsOf(comparison: Comparison, rollout: number, token: number):
 }
 
 /** The credit of one method, followed by its terms if there are several. */
-function creditFacts({ label, values, terms }: CreditRow, i: number): Fact[] {
+function creditFacts({ id, label, values, terms }: CreditRow, i: number): Fact[] {
 	const fact = (kind: Fact["kind"], name: string, number: number): Fact => ({
 		kind,
 		name,
+		of: id,
 		number,
 		value: creditText(number),
 	});

@@ -63,7 +63,7 @@ function CreditBars({ facts }: { facts: readonly Fact[] }): JSX.Element | null {
 	return (
 		<dl className="bars">
 			{facts.map((fact) => (
-				<div key={`${fact.kind} ${fact.name}`} data-kind={fact.kind}>
+				<div key={`${fact.of} ${fact.name}`} data-kind={fact.kind}>
 					<dt>{fact.name}</dt>
 					<dd>
 						<span className="bar-track" aria-hidden="true">

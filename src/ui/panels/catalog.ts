@@ -28,6 +28,12 @@ export const PANELS: readonly PanelDefinition[] = [
 		help: "Every rollout of the batch, sorted and filtered.",
 		component: lazy(() => import("./RolloutsPanel")),
 	},
+	{
+		id: "library",
+		title: "Library",
+		help: "Every credit method, task and loss, with its source.",
+		component: lazy(() => import("./LibraryPanel")),
+	},
 	{ id: "inspector", title: "Inspector", help: "Numbers of the pinned token.", component: InspectorPanel },
 	{ id: "curves", title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
 ];

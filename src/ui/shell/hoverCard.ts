@@ -43,7 +43,7 @@ export function fillCard(card: HTMLElement, comparison: Comparison, rollout: num
 	part("p").text(where);
 	part("dl")
 		.selectAll("div")
-		.data(factsOf(comparison, rollout, token))
+		.data(factsOf(comparison, rollout, token).filter((fact) => fact.kind !== "term" || comparison.rows.length === 1))
 		.join((enter) => {
 			const line = enter.append("div");
 			line.append("dt");
