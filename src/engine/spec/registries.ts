@@ -1,3 +1,4 @@
+import { METHODS } from "../credit/registry";
 import type { Task, TaskDefinition } from "../tasks/task";
 import type { ParamTables } from "./changes";
 import type { ExperimentSpec } from "./experiment";
@@ -7,7 +8,7 @@ import { findEntry, type Registries, resolveSpec } from "./resolveSpec";
 /** Everything that an experiment may name. */
 export const REGISTRIES = {
 	tasks: [] as readonly TaskDefinition[],
-	methods: [],
+	methods: METHODS,
 	losses: [],
 } as const satisfies Registries;
 

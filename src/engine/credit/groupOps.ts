@@ -1,0 +1,128 @@
+import type { CpuOps } from "./cpuOps";
+import type { Kind, Node, Normaliser, Scope, Stat } from "./ops";
+
+/** Members of each group of counted entries. */
+function membersOf(ops: CpuOps, node: Node, scope: Scope): number[][] {
+	const { count, active } = ops.domain(node);
+	const where = ops.value(node.args[1]!);
+	const keys = groupKeys(ops, node, scope, ops.value(node.args[2]!));
+	const groups = new Map<number, number[]>();
+	for (let i = 0; i < count; i++) {
+		if (!active[i] || where[i] === 0) continue;
+		const members = groups.get(keys[i]!);
+		if (members) members.push(i);
+		else groups.set(keys[i]!, [i]);
+	}
+	return [...groups.values()];
+}
+
+/** A number for each entry, equal exactly for those that are compared. A span without a state key is compared with none. */
+export function groupKeys(ops: CpuOps, node: Node, { within, by }: Scope, key: Float64Array): Float64Array {
+	const { count, rollout } = ops.domain(node);
+	const base = (i: number) =>
+		within === "batch" ? 0 : within === "rollout" ? rollout[i]! : ops.batch.groupIds[rollout[i]!]!;
+	const part = by === undefined ? () => 0 : by === "key" ? (i: number) => key[i]! : spanKey(ops, node, by);
+	const numbers = new Map<string, number>();
+	const out = new Float64Array(count);
+	for (let i = 0; i < count; i++) {
+		const name = `${base(i)} ${part(i)}`;
+		const known = numbers.get(name) ?? numbers.size;
+		numbers.set(name, known);
+		out[i] = known;
+	}
+	return out;
+}
+
+function spanKey(ops: CpuOps, node: Node, by: "state" | "rank"): (s: number) => string | number {
+	const spans = ops.spans(node.partition!);
+	if (by === "rank") return (s) => s - spans.offsets[spans.rollout[s]!]!;
+	const table = node.partition!.kind === "turns" ? ops.batch.turns : ops.batch.steps;
+	return (s) => {
+		const key = table?.stateKeys?.[spans.source[s]!];
+		return key == null ? `alone ${s}` : `key ${key}`;
+	};
+}
+
+/** A statistic given back to each member; see `groupStat`. */
+export function groupStatistic(
+	ops: CpuOps,
+	node: Node,
+	{ stat, scope }: Extract<Kind, { op: "groupStat" }>,
+): Float64Array {
+	const x = ops.value(node.args[0]!);
+	const weight = ops.value(node.args[3]!);
+	const out = new Float64Array(x.length);
+	for (const members of membersOf(ops, node, scope)) {
+		const xs = members.map((i) => x[i]!);
+		const ws = members.map((i) => weight[i]!);
+		members.forEach((i, k) => {
+			out[i] = STATS[stat](xs, k, ws);
+		});
+	}
+	return out;
+}
+
+const sum = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
+const allEqual = (xs: readonly number[]) => xs.every((x) => x === xs[0]);
+
+function weightedMean(xs: readonly number[], ws: readonly number[]): number {
+	if (allEqual(xs)) return xs[0]!;
+	const w = sum(ws);
+	return w === 0 ? 0 : sum(xs.map((x, i) => x * ws[i]!)) / w;
+}
+
+/** Standard deviation; `ddof` 1 or 0; exactly 0 for equal numbers. */
+function deviation(xs: readonly number[], ws: readonly number[], ddof: number): number {
+	if (allEqual(xs)) return 0;
+	const mean = weightedMean(xs, ws);
+	return Math.sqrt(sum(xs.map((x, i) => ws[i]! * (x - mean) ** 2)) / (sum(ws) - ddof));
+}
+
+type Statistic = (xs: readonly number[], k: number, ws: readonly number[]) => number;
+const STATS: Readonly<Record<Stat, Statistic>> = {
+	sum,
+	mean: (xs, _, ws) => weightedMean(xs, ws),
+	looMean: (xs, k) => (xs.length === 1 ? 0 : allEqual(xs) ? xs[0]! : (sum(xs) - xs[k]!) / (xs.length - 1)),
+	sd1: (xs, _, ws) => deviation(xs, ws, 1),
+	sd0: (xs, _, ws) => deviation(xs, ws, 0),
+	min: (xs) => xs.reduce((a, b) => Math.min(a, b)),
+	max: (xs) => xs.reduce((a, b) => Math.max(a, b)),
+	count: (xs) => xs.length,
+	rank: (xs, k) => xs.filter((x) => x < xs[k]!).length,
+};
+
+/** (x − centre) / (scale + eps); see `normalise`. */
+export function normalised(ops: CpuOps, node: Node, options: Normaliser): Float64Array {
+	const x = ops.value(node.args[0]!);
+	const weight = ops.value(node.args[3]!);
+	const out = new Float64Array(x.length);
+	for (const members of membersOf(ops, node, options)) {
+		const xs = members.map((i) => x[i]!);
+		const ws = members.map((i) => weight[i]!);
+		const scaled = xs.length === 1 ? [alone(xs[0]!, options)] : centred(xs, ws, options);
+		members.forEach((i, k) => {
+			out[i] = scaled[k]!;
+		});
+	}
+	return out;
+}
+
+function alone(x: number, { center, scale, singleton, ...eps }: Normaliser): number {
+	if (center === "none" && scale === "none") return x;
+	return singleton === "zero" ? 0 : scale === "none" ? x : x / divisor(1, eps);
+}
+
+function centred(xs: readonly number[], ws: readonly number[], options: Normaliser): readonly number[] {
+	const { center, scale } = options;
+	if (center === "none" && scale === "none") return xs;
+	if (allEqual(xs)) return xs.map(() => 0);
+	const middle = (k: number) =>
+		center === "none" ? 0 : center === "loo" ? STATS.looMean(xs, k, ws) : weightedMean(xs, ws);
+	const by = scale === "none" ? 1 : divisor(deviation(xs, ws, scale === "sd1" ? 1 : 0), options);
+	const mean = center === "loo" ? null : middle(0);
+	return xs.map((x, k) => (x - (mean ?? middle(k))) / by);
+}
+
+function divisor(sd: number, { eps, epsOn }: Pick<Normaliser, "eps" | "epsOn">): number {
+	return epsOn === "sd" ? sd + eps : Math.sqrt(sd * sd + eps);
+}

@@ -1,0 +1,4 @@
+export { drGrpo } from "./drGrpo";
+export { grpo } from "./grpo";
+export { reinforce } from "./reinforce";
+export { rloo } from "./rloo";

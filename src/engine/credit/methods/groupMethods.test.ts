@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { creditOf } from "../run";
+import { batchOf, distance, ragged } from "../testing";
+
+/** Fixture "Group P": four rollouts of one prompt, one success. */
+const GROUP_P = batchOf([
+	{ length: 2, reward: 1 },
+	{ length: 3, reward: 0 },
+	{ length: 4, reward: 0 },
+	{ length: 3, reward: 0 },
+]);
+const rowsOf = (batch: ReturnType<typeof batchOf>, id: string, params = {}) =>
+	ragged(batch, creditOf(id, params, batch).advantage);
+const perRollout = (id: string, params = {}) => rowsOf(GROUP_P, id, params).map((row) => row[0]!);
+const near = (got: readonly number[], want: readonly number[]) =>
+	expect(distance([got], [want])).toBeLessThanOrEqual(6e-7);
+
+describe("grpo", () => {
+	it("z-scores within the group", () => near(perRollout("grpo"), [1.499997, -0.499999, -0.499999, -0.499999]));
+	it("takes eps and ddof as asked", () => {
+		near(perRollout("grpo", { eps: 1e-4 }), [1.4997, -0.4999, -0.4999, -0.4999]);
+		near(perRollout("grpo", { scale: "sd0", eps: 0 }), [
+			Math.sqrt(3),
+			-1 / Math.sqrt(3),
+			-1 / Math.sqrt(3),
+			-1 / Math.sqrt(3),
+		]);
+	});
+	it("depends on eps where rewards are nearly equal", () => {
+		const batch = batchOf([{ reward: 0.5 }, { reward: 0.5 }, { reward: 0.500001 }]);
+		near(rowsOf(batch, "grpo").flat(), [-0.211325, -0.211325, 0.42265]);
+		near(rowsOf(batch, "grpo", { eps: 1e-4 }).flat(), [-0.003314, -0.003314, 0.006628]);
+	});
+	it("gives exactly zero for equal rewards, whatever the rounding of their sum", () => {
+		const batch = batchOf(Array.from({ length: 11 }, () => ({ reward: Math.fround(0.7) })));
+		expect(rowsOf(batch, "grpo").flat()).toEqual(new Array(11).fill(0));
+	});
+	it("treats a group of one as asked", () => {
+		const batch = batchOf([{ reward: 3 }]);
+		expect(rowsOf(batch, "grpo")).toEqual([[0]]);
+		expect(rowsOf(batch, "grpo", { singleton: "skip" })).toEqual([[Number.NaN]]);
+		near(rowsOf(batch, "grpo", { singleton: "raw", eps: 0 }).flat(), [3]);
+	});
+});
+
+describe("drGrpo", () => {
+	it("subtracts the mean", () => near(perRollout("drGrpo"), [0.75, -0.25, -0.25, -0.25]));
+});
+
+describe("rloo", () => {
+	it("subtracts the mean of the others", () => near(perRollout("rloo"), [1, -1 / 3, -1 / 3, -1 / 3]));
+	it("is G/(G−1) times Dr.GRPO", () =>
+		near(
+			perRollout("rloo"),
+			perRollout("drGrpo").map((a) => (a * 4) / 3),
+		));
+	it("takes the KL of the whole response out of the reward", () => {
+		const d = [
+			[0.02, -0.03],
+			[0.1, 0, -0.2],
+			[0, 0.05, 0.04, -0.01],
+			[0.3, -0.1, 0],
+		];
+		const rows = d.map((logProbs, i) => ({ logProbs, reward: i === 0 ? 1 : 0 }));
+		const batch = batchOf(rows, { refLogProbs: new Float64Array(16) });
+		near(
+			rowsOf(batch, "rloo", { klCoef: 0.05 }).map((row) => row[0]!),
+			[1.0035, -0.323833, -0.335833, -0.343833],
+		);
+	});
+});
+
+describe("reinforce", () => {
+	const batch = batchOf([{ rewards: [0, 0, 1] }, { rewards: [0, 0], group: 1 }, { rewards: [0.5], group: 2 }]);
+	it("subtracts the batch mean from the return to go", () => {
+		expect(distance(rowsOf(batch, "reinforce"), [[0.5, 0.5, 0.5], [-0.5, -0.5], [0]])).toBeLessThanOrEqual(1e-12);
+		const discounted = rowsOf(batch, "reinforce", { discount: 0.9, center: "none" });
+		expect(distance(discounted, [[0.81, 0.9, 1], [0, 0], [0.5]])).toBeLessThanOrEqual(1e-12);
+	});
+	it("leaves the rollout itself out", () => {
+		const rows = rowsOf(batch, "reinforce", { center: "loo" });
+		expect(distance(rows, [[0.75, 0.75, 0.75], [-0.75, -0.75], [0]])).toBeLessThanOrEqual(1e-12);
+	});
+	it("subtracts a value of the prefix", () => {
+		const valued = batchOf([{ rewards: [0, 1], values: [0.25, 0.5] }]);
+		expect(rowsOf(valued, "reinforce", { center: "value" })).toEqual([[0.75, 0.5]]);
+	});
+	it("pays an action what the environment's reply earns, undiscounted", () => {
+		const holed = batchOf([{ rewards: [0, 0, 0, 1], mask: [1, 0, 1, 1] }]);
+		expect(rowsOf(holed, "reinforce", { center: "none" })).toEqual([[1, 0, 1, 1]]);
+		const late = batchOf([{ rewards: [0, 2, 0], mask: [1, 0, 1] }]);
+		expect(rowsOf(late, "reinforce", { center: "none", discount: 0.5 })).toEqual([[2, 0, 0]]);
+	});
+	it("equals RLOO over the group", () =>
+		near(perRollout("reinforce", { center: "loo", over: "group" }), perRollout("rloo")));
+});

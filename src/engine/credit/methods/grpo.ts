@@ -1,0 +1,45 @@
+import { defineMethod } from "../method";
+import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { normalise, rolloutInput, spread } from "../ops";
+
+/**
+ * Group relative policy optimisation: the z-score of the return within its group, for every token.
+ *
+ * A_{i,t} = (R_i − mean_g R) / (sd_g R + eps).
+ *
+ * **Edges** equal returns give exactly 0; a group of one as `singleton` says ("raw" divides by 1 + eps, as verl does).
+ * **Against the exact advantage** the sign of the outcome for every token: right on average for the rollout, blind to which
+ * token mattered; the division by the deviation makes it biased in scale.
+ * **Reduces** to Dr.GRPO without the scale, to RLOO · (G−1)/G likewise.
+ * **Source** Shao et al. 2024, "DeepSeekMath", section 4.1, https://arxiv.org/abs/2402.03300. The paper leaves ddof and eps
+ * open; here n − 1 and 1e-6, as verl does.
+ */
+export const grpo = defineMethod({
+	id: "grpo",
+	title: "GRPO",
+	family: "group",
+	summary:
+		"Compares a rollout's return with the others of its prompt, in standard deviations, and pays every token the same.",
+	source: {
+		cite: "Shao et al. 2024, DeepSeekMath: Pushing the Limits of Mathematical Reasoning in Open Language Models",
+		url: "https://arxiv.org/abs/2402.03300",
+		verification: "compared with the released code",
+	},
+	params: {
+		center: centerParam("mean", ["none", "mean", "loo"]),
+		scale: scaleParam("sd1"),
+		eps: epsParam(1e-6),
+		singleton: singletonParam("zero"),
+	},
+	presets: {
+		paper: {},
+		verl: { singleton: "raw" },
+		trl: { eps: 1e-4 },
+	},
+	traits: { zeroWhenEqual: true, groupLocal: true },
+	needs: () => [],
+	estimate: (p) => ({
+		terms: { outcome: spread(normalise(rolloutInput("returns"), normaliserOf(p))) },
+		...scoredGroups(p.singleton),
+	}),
+});

@@ -1,0 +1,55 @@
+import { defineMethod } from "../method";
+import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { mul, normalise, reduceToRollouts, rolloutInput, spread, sub, tokenInput } from "../ops";
+
+/**
+ * REINFORCE leave-one-out: the return minus the mean return of the other rollouts of the group.
+ *
+ * A_i = R_i − 1/(G−1) · Σ_{j≠i} R_j = G/(G−1) · (R_i − mean_g R), for every token.
+ * With `klCoef` > 0, R'_i = R_i − klCoef · Σ_t (log p_t − log p_ref,t) takes the place of R_i (k1 in the reward).
+ *
+ * **Edges** equal returns give exactly 0; a group of one as `singleton` says: verl's loop gives the raw reward, its
+ * vectorised form and TRL give 0.
+ * **Against the exact advantage** unbiased for the policy gradient: the baseline does not depend on the rollout.
+ * **Reduces** to G/(G−1) · Dr.GRPO.
+ * **Source** Ahmadian et al. 2024, "Back to Basics", https://arxiv.org/abs/2402.14740; Kool et al. 2019, "Buy 4 REINFORCE
+ * Samples, Get a Baseline for Free!".
+ */
+export const rloo = defineMethod({
+	id: "rloo",
+	title: "RLOO",
+	family: "group",
+	summary:
+		"Compares a rollout's return with the mean of the others of its prompt: a baseline that costs nothing and biases nothing.",
+	source: {
+		cite: "Ahmadian et al. 2024, Back to Basics: Revisiting REINFORCE Style Optimization for Learning from Human Feedback in LLMs",
+		url: "https://arxiv.org/abs/2402.14740",
+		verification: "compared with the released code",
+	},
+	params: {
+		scale: scaleParam("none"),
+		eps: epsParam(1e-4),
+		singleton: singletonParam("zero"),
+		klCoef: {
+			type: "number",
+			label: "KL in the reward",
+			help: "Weight of the summed log-ratio to the reference policy, subtracted from the return.",
+			default: 0,
+			min: 0,
+			max: 10,
+			unit: "per nat",
+		},
+	},
+	presets: { paper: {}, verl: { singleton: "raw" }, verlVectorized: {}, trl: { klCoef: 0.05 } },
+	traits: { zeroWhenEqual: true, groupLocal: true },
+	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
+	estimate: (p) => {
+		const returns = rolloutInput("returns");
+		const logRatio = reduceToRollouts(sub(tokenInput("logProbs"), tokenInput("refLogProbs")), "sum");
+		const shaped = p.klCoef > 0 ? sub(returns, mul(logRatio, p.klCoef)) : returns;
+		return {
+			terms: { outcome: spread(normalise(shaped, normaliserOf({ ...p, center: "loo" }))) },
+			...scoredGroups(p.singleton),
+		};
+	},
+});

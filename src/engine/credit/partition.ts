@@ -1,0 +1,27 @@
+/** How the tokens of a rollout are cut into spans. Two uses of one partition share the object. */
+export type Partition =
+	| { readonly kind: "steps" }
+	| { readonly kind: "turns" }
+	/** n policy tokens each, the last span shorter; with `lastAlone`, the last token is a span of its own. */
+	| { readonly kind: "fixed"; readonly length: number; readonly lastAlone: boolean }
+	/** Spans start where the token signal is not 0, and at the first token. */
+	| { readonly kind: "marks"; readonly signal: string }
+	/** Cuts before every m-th token whose probability lies below the threshold. */
+	| { readonly kind: "cuts"; readonly threshold: number; readonly interval: number };
+
+export const STEPS: Partition = { kind: "steps" };
+export const TURNS: Partition = { kind: "turns" };
+
+/** Spans with at least one policy token, in order of rollouts. Rollout b owns `[offsets[b], offsets[b+1])`. */
+export interface Spans {
+	readonly count: number;
+	readonly offsets: Int32Array;
+	readonly rollout: Int32Array;
+	/** Half-open token range within the rollout. */
+	readonly start: Int32Array;
+	readonly end: Int32Array;
+	/** Row of the batch's span table that this span came from; −1 for cuts of our own. */
+	readonly source: Int32Array;
+	/** Span of each token `[B·T]`; −1 for masked tokens and tokens outside. */
+	readonly ofToken: Int32Array;
+}

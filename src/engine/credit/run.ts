@@ -1,0 +1,94 @@
+import { InvalidInput, MissingSignal } from "../core/errors";
+import type { CreditResult, RolloutBatch } from "../rollouts/batch";
+import { resolveParams } from "../spec/params";
+import { findEntry } from "../spec/resolveSpec";
+import { CpuOps } from "./cpuOps";
+import type { AnyMethod, Need } from "./method";
+import { METHODS } from "./registry";
+
+/**
+ * Credit of a registered method on one batch, in float64.
+ * @returns `advantage` = Σ `terms`; 0 where the mask is 0; NaN where the method does not score a policy token.
+ * @throws InvalidInput for an unknown method or parameter; MissingSignal when the batch lacks what the method reads.
+ */
+export function creditOf(id: string, params: Readonly<Record<string, unknown>>, batch: RolloutBatch): CreditResult {
+	return creditBy(findEntry(METHODS, id, "method"), params, batch);
+}
+
+/** Credit of a method that need not be registered. */
+export function creditBy(
+	method: AnyMethod,
+	given: Readonly<Record<string, unknown>>,
+	batch: RolloutBatch,
+	ops = new CpuOps(batch),
+): CreditResult {
+	const params = resolveParams(method.params, given, `method ${method.id}`);
+	checkNeeds(method, method.needs(params), batch);
+	const { terms, scored, weights } = method.estimate(params);
+	const counts = scored && ops.value(scored);
+	const finish = (x: Float64Array) =>
+		x.map((v, i) => (batch.actionMask[i] ? (counts && counts[i] === 0 ? Number.NaN : v + 0) : 0));
+	const named = Object.entries(terms).map(([name, term]) => [name, finish(ops.value(term))] as const);
+	return {
+		method: method.id,
+		params,
+		advantage: sumOf(
+			named.map(([, x]) => x),
+			batch.B * batch.T,
+		),
+		terms: Object.fromEntries(named),
+		mask: batch.actionMask.slice(),
+		...(weights ? { weights: finish(ops.value(weights)) } : {}),
+		cost: { extraTokens: 0, modelCalls: 0 },
+	};
+}
+
+function sumOf(terms: readonly Float64Array[], size: number): Float64Array {
+	const out = new Float64Array(size);
+	for (const term of terms) for (let i = 0; i < size; i++) out[i]! += term[i]!;
+	return out;
+}
+
+/** Parameter values of a named preset. @throws InvalidInput that names the presets there are. */
+export function presetOf(method: AnyMethod, name: string): Readonly<Record<string, unknown>> {
+	if (Object.hasOwn(method.presets, name)) return method.presets[name]!;
+	const known = Object.keys(method.presets).join(", ") || "none";
+	throw new InvalidInput(`Method ${method.id} has no preset "${name}"; it has: ${known}.`);
+}
+
+/** @throws MissingSignal for the first need that the batch does not meet. */
+export function checkNeeds(method: Pick<AnyMethod, "id">, needs: readonly Need[], batch: RolloutBatch): void {
+	for (const need of needs) {
+		const lack = lacking(need, batch);
+		if (lack)
+			throw new MissingSignal(lack.name, `Method ${method.id} needs ${lack.what}, and the rollouts carry none.`);
+	}
+}
+
+function lacking(need: Need, batch: RolloutBatch): { name: string; what: string } | null {
+	if ("field" in need) return batch[need.field] ? null : { name: need.field, what: FIELDS[need.field] };
+	if ("stepField" in need) {
+		const what = `${FIELDS[need.of]} with ${COLUMNS[need.stepField]}`;
+		return batch[need.of]?.[need.stepField] ? null : { name: `${need.of}.${need.stepField}`, what };
+	}
+	const signal = batch.signals[need.signal];
+	if (signal && signal.level === need.level) return null;
+	const kind = signal ? `at level ${need.level}, not ${signal.level}` : `at level ${need.level}`;
+	return { name: need.signal, what: `the signal "${need.signal}" ${kind} (${need.meaning})` };
+}
+
+const FIELDS = {
+	logProbs: "log-probabilities of the behaviour policy (logprobs)",
+	refLogProbs: "log-probabilities of a reference policy (ref_logprobs)",
+	values: "values of the prefixes (values)",
+	entropy: "entropies of the sampled distributions (entropy)",
+	success: "success flags (success)",
+	steps: "steps (steps)",
+	turns: "turns (turns)",
+} as const;
+const COLUMNS = {
+	reward: "rewards (reward)",
+	label: "labels (label)",
+	stateKeys: "state keys (state_key)",
+	votes: "votes (votes)",
+} as const;

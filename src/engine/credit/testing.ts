@@ -1,0 +1,64 @@
+import type { RolloutBatch } from "../rollouts/batch";
+
+export interface RowSpec {
+	readonly tokens?: readonly number[];
+	readonly mask?: readonly number[];
+	readonly rewards?: readonly number[];
+	readonly reward?: number;
+	readonly group?: number;
+	readonly length?: number;
+	readonly logProbs?: readonly number[];
+	readonly values?: readonly number[];
+}
+
+/** A batch for tests from ragged rows; a lone `reward` is paid on the last policy token. */
+export function batchOf(rows: readonly RowSpec[], extra: Partial<RolloutBatch> = {}, padTo = 0): RolloutBatch {
+	const lengths = Int32Array.from(
+		rows,
+		(r) => (r.tokens ?? r.rewards ?? r.logProbs ?? r.values)?.length ?? r.length ?? 1,
+	);
+	const [B, T] = [rows.length, Math.max(padTo, 1, ...lengths)];
+	const fill = <A extends Float64Array | Int32Array | Uint8Array>(out: A, of: (r: RowSpec, t: number) => number): A => {
+		rows.forEach((r, b) => {
+			for (let t = 0; t < lengths[b]!; t++) out[b * T + t] = of(r, t);
+		});
+		return out;
+	};
+	const actionMask = fill(new Uint8Array(B * T), (r, t) => r.mask?.[t] ?? 1);
+	const last = rows.map((_, b) => actionMask.subarray(b * T, (b + 1) * T).lastIndexOf(1));
+	const rewards = fill(
+		new Float64Array(B * T),
+		(r, t) => r.rewards?.[t] ?? (t === last[rows.indexOf(r)] ? (r.reward ?? 0) : 0),
+	);
+	const optional = (name: "logProbs" | "values") =>
+		rows.some((r) => r[name]) ? { [name]: fill(new Float64Array(B * T), (r, t) => r[name]?.[t] ?? 0) } : {};
+	return {
+		B,
+		T,
+		tokens: fill(new Int32Array(B * T), (r, t) => r.tokens?.[t] ?? 100 * (rows.indexOf(r) + 1) + t),
+		actionMask,
+		lengths,
+		promptTokens: new Int32Array(B),
+		promptOffsets: Int32Array.from({ length: B + 1 }, (_, b) => b),
+		groupIds: Int32Array.from(rows, (r) => r.group ?? 0),
+		rewards,
+		returns: Float64Array.from(rows, (r) => r.reward ?? (r.rewards ?? []).reduce((a, b) => a + b, 0)),
+		truncated: new Uint8Array(B),
+		signals: {},
+		...optional("logProbs"),
+		...optional("values"),
+		...extra,
+	};
+}
+
+/** Rows of a `[B·T]` array without padding. */
+export function ragged({ T, lengths }: RolloutBatch, x: ArrayLike<number>): number[][] {
+	return Array.from(lengths, (n, b) => Array.from({ length: n }, (_, t) => x[b * T + t]!));
+}
+
+/** The largest distance between two ragged arrays; infinite where their shapes differ or one holds NaN and the other not. */
+export function distance(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
+	const [x, y] = [a.flat(), b.flat()];
+	if (x.length !== y.length || a.some((row, i) => row.length !== b[i]!.length)) return Infinity;
+	return Math.max(0, ...x.map((v, i) => (Number.isNaN(v) && Number.isNaN(y[i]!) ? 0 : Math.abs(v - y[i]!)))) || 0;
+}
