@@ -3,6 +3,7 @@ import type { CreditAnswer } from "../workers/labApi";
 import { creditScale } from "./charts/creditScale";
 import type { CreditRow, StripData } from "./charts/creditStrip";
 import { findEntry, METHODS, TASKS, taskOf } from "./registries";
+import { layoutStore } from "./stores/layout";
 import { type Latest, type Run, runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
 
@@ -20,6 +21,7 @@ export interface Comparison extends StripData {
 /** What a batch has in common for all its groups, worked out once for each set of rows. */
 interface Prepared {
 	readonly answers: Answers;
+	readonly chosen: readonly string[];
 	readonly groups: readonly number[];
 	readonly tokens: readonly string[];
 	readonly rows: readonly CreditRow[];
@@ -28,17 +30,23 @@ interface Prepared {
 type Answers = readonly CreditAnswer[];
 
 const NO_ANSWERS: Answers = [];
+const NO_ROWS: readonly string[] = [];
 const prepared = new WeakMap<Latest, Prepared>();
 
 /**
  * The group `wanted` of a batch, or its first, with a row for the method that trained and for each that answered. The same
  * object for equal questions.
  */
-export function comparisonOf(latest: Latest, wanted: number | null, beside: Run["beside"] = null): Comparison {
+export function comparisonOf(
+	latest: Latest,
+	wanted: number | null,
+	beside: Run["beside"] = null,
+	chosen: readonly string[] = NO_ROWS,
+): Comparison {
 	const answers = beside?.of === latest ? beside.answers : NO_ANSWERS;
 	let batch = prepared.get(latest);
-	if (batch?.answers !== answers) {
-		batch = prepare(latest, answers);
+	if (batch?.answers !== answers || batch.chosen !== chosen) {
+		batch = prepare(latest, answers, chosen);
 		prepared.set(latest, batch);
 	}
 	const group = wanted !== null && batch.groups.includes(wanted) ? wanted : (batch.groups[0] ?? 0);
@@ -47,10 +55,14 @@ export function comparisonOf(latest: Latest, wanted: number | null, beside: Run[
 	return comparison;
 }
 
-function prepare({ batch, credit, spec }: Latest, answers: Answers): Prepared {
-	const others = answers.flatMap((answer) => (answer.ok ? [rowOf(answer.credit)] : []));
+function prepare({ batch, credit, spec }: Latest, answers: Answers, chosen: readonly string[]): Prepared {
+	const others = chosen.flatMap((id) => {
+		const answer = answers.find((a) => a.method === id);
+		return answer?.ok && id !== credit.method ? [rowOf(answer.credit)] : [];
+	});
 	return {
 		answers,
+		chosen,
 		groups: [...new Set(batch.groupIds)],
 		tokens: tokenNames(spec),
 		rows: [rowOf(credit), ...others],
@@ -81,5 +93,5 @@ function compare(latest: Latest, { groups, tokens, rows }: Prepared, group: numb
 /** What every panel shows at the moment; null before the first rollouts. */
 export function currentComparison(): Comparison | null {
 	const { latest, beside } = runStore.getState();
-	return latest ? comparisonOf(latest, selectionStore.getState().group, beside) : null;
+	return latest ? comparisonOf(latest, selectionStore.getState().group, beside, layoutStore.getState().rows) : null;
 }

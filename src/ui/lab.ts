@@ -1,4 +1,5 @@
 import type { CreditAnswer, LabApi } from "../workers/labApi";
+import { METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore, setBeside } from "./stores/run";
 
@@ -26,9 +27,20 @@ export function connectLab(api: LabApi): void {
 	});
 }
 
+let watchers = 0;
+
+/** Asks for every method as long as somebody looks at all of them. @returns the way to stop. */
+export function watchAllMethods(): () => void {
+	watchers++;
+	askLab();
+	return () => {
+		watchers--;
+	};
+}
+
 function askLab(): void {
 	const { latest } = runStore.getState();
-	const { rows } = layoutStore.getState();
+	const rows = watchers > 0 ? METHODS.map((m) => m.id) : layoutStore.getState().rows;
 	if (!lab || !latest || rows.length === 0) return;
 	if (asking) {
 		wanted = true;

@@ -1,5 +1,6 @@
 import { useStore } from "zustand";
 import { type Comparison, comparisonOf } from "./comparison";
+import { layoutStore } from "./stores/layout";
 import { runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
 
@@ -8,5 +9,6 @@ export function useComparison(): Comparison | null {
 	const latest = useStore(runStore, (r) => r.latest);
 	const beside = useStore(runStore, (r) => r.beside);
 	const group = useStore(selectionStore, (s) => s.group);
-	return latest ? comparisonOf(latest, group, beside) : null;
+	const rows = useStore(layoutStore, (l) => l.rows);
+	return latest ? comparisonOf(latest, group, beside, rows) : null;
 }

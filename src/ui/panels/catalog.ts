@@ -23,6 +23,12 @@ export const PANELS: readonly PanelDefinition[] = [
 		component: lazy(() => import("./TreePanel")),
 	},
 	{
+		id: "methods",
+		title: "Methods",
+		help: "What every method says of one rollout.",
+		component: lazy(() => import("./MethodsPanel")),
+	},
+	{
 		id: "rollouts",
 		title: "Rollouts",
 		help: "Every rollout of the batch, sorted and filtered.",

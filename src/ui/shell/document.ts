@@ -1,5 +1,5 @@
 import { percent } from "../format";
-import { layoutStore } from "../stores/layout";
+import { type Layout, layoutStore } from "../stores/layout";
 import { isActive, type Run, runStore } from "../stores/run";
 
 /** Keeps the chosen theme on the root element; "system" leaves the choice to the browser. */
@@ -21,6 +21,12 @@ export function followRunInTitle(): void {
 		const title = titleOf(run);
 		if (document.title !== title) document.title = title;
 	});
+}
+
+/** The theme that is on screen. */
+export function usedTheme({ theme }: Pick<Layout, "theme">): "light" | "dark" {
+	if (theme !== "system") return theme;
+	return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
 export function titleOf(run: Run): string {
