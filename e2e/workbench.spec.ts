@@ -58,6 +58,22 @@ test("groups, table and tree look at the same group", async ({ page }) => {
 	await expect(page.locator('.token[aria-selected="true"]')).toHaveCount(1);
 });
 
+test("other methods answer for the same rollouts, under the text and all together", async ({ page }) => {
+	await openWithRollouts(page);
+	await expect(page.locator(".row-labels").first()).toBeHidden();
+	await page.getByRole("button", { name: "Methods", exact: true }).click();
+	await page.getByRole("checkbox", { name: /RLOO/ }).check();
+	await page.keyboard.press("Escape");
+	await expect(page.locator(".row-labels").first()).toContainText("RLOO");
+	await page.locator('.token[data-actor="policy"]').first().hover();
+	await expect(page.locator(".hover-card")).toContainText("RLOO");
+	await page.getByRole("tab", { name: "Methods" }).click();
+	await expect(page.locator(".methods-names button").nth(2)).toBeVisible();
+	await page.locator(".methods-plot").hover();
+	await expect(page.locator(".heatmap-cursor")).toHaveCount(1);
+	expect(await seriousFindings(page)).toEqual([]);
+});
+
 test("a panel fills the window and comes back", async ({ page }) => {
 	await openWithRollouts(page);
 	await page.getByRole("button", { name: "Maximise Credit" }).click();

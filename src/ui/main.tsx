@@ -1,4 +1,5 @@
+import { startLab } from "../workers/labClient";
 import { startTrainer } from "../workers/trainerClient";
 import { mount } from "./mount";
 
-mount(startTrainer());
+mount(startTrainer(), startLab());

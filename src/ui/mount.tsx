@@ -1,7 +1,9 @@
 import { createRoot } from "react-dom/client";
+import type { LabApi } from "../workers/labApi";
 import type { TrainerApi } from "../workers/trainerApi";
 import { App } from "./App";
 import { creditCss } from "./charts/creditColours";
+import { connectLab } from "./lab";
 import { connect } from "./session";
 import { openLink } from "./share";
 import { followRunInTitle, followTheme } from "./shell/document";
@@ -13,8 +15,8 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/panels.css";
 
-/** Puts the workbench on the page, with `trainer` behind its buttons. */
-export function mount(trainer: TrainerApi): void {
+/** Puts the workbench on the page, with `trainer` behind its buttons and `lab` behind its comparisons. */
+export function mount(trainer: TrainerApi, lab: LabApi): void {
 	const colours = document.createElement("style");
 	colours.textContent = creditCss();
 	document.head.append(colours);
@@ -24,5 +26,6 @@ export function mount(trainer: TrainerApi): void {
 	followShortcuts();
 	createRoot(document.getElementById("root") as HTMLElement).render(<App />);
 	mountHoverCard(document.body);
+	connectLab(lab);
 	void connect(trainer);
 }

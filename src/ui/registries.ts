@@ -1,6 +1,7 @@
 import type { ExperimentSpec } from "../engine/spec/experiment";
-import type { ParamTable } from "../engine/spec/params";
-import { openSpec, REGISTRIES } from "../engine/spec/registries";
+import { type ParamTable, resolveParams } from "../engine/spec/params";
+import { REGISTRIES } from "../engine/spec/registries";
+import { findEntry as findRegistered } from "../engine/spec/resolveSpec";
 import type { Task } from "../engine/tasks/task";
 
 /** What a form shows of a task, method or loss. */
@@ -42,6 +43,9 @@ let built: { readonly key: string; readonly task: Task } | null = null;
 /** The task that a spec describes; the latest is kept. @throws InvalidInput for an unknown task or parameters that make none. */
 export function taskOf(spec: ExperimentSpec): Task {
 	const key = JSON.stringify(spec.task);
-	if (built?.key !== key) built = { key, task: openSpec(spec).task };
-	return built.task;
+	if (built?.key === key) return built.task;
+	const definition = findRegistered(REGISTRIES.tasks, spec.task.id, "task");
+	const task = definition.build(resolveParams(definition.params, spec.task.params, `task ${definition.id}`));
+	built = { key, task };
+	return task;
 }

@@ -1,5 +1,6 @@
 import { type JSX, type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
 import { useStore } from "zustand";
+import type { CreditAnswer } from "../../workers/labApi";
 import { Chart } from "../charts/Chart";
 import { creditScale } from "../charts/creditScale";
 import { drawHeatmap, type HeatmapRow } from "../charts/heatmap";
@@ -11,7 +12,6 @@ import { usedTheme } from "../shell/document";
 import { layoutStore, toggleRow } from "../stores/layout";
 import { type Latest, runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
-import type { CreditAnswer } from "../../workers/labApi";
 import { useComparison } from "../useComparison";
 
 const ROW_HEIGHT = 22;
@@ -144,7 +144,9 @@ function Cells({ comparison, rollout, rows, columns }: CellsProps): JSX.Element 
 		<div className="methods-cells">
 			<div className="methods-tokens" aria-hidden="true">
 				{names.map(({ t, name }) => (
-					<span key={t} className="methods-token">{name}</span>
+					<span key={t} className="methods-token">
+						{name}
+					</span>
 				))}
 			</div>
 			<div
