@@ -1,4 +1,5 @@
 import { METHODS } from "../credit/registry";
+import { LOSSES } from "../losses/registry";
 import type { Task, TaskDefinition } from "../tasks/task";
 import type { ParamTables } from "./changes";
 import type { ExperimentSpec } from "./experiment";
@@ -9,7 +10,7 @@ import { findEntry, type Registries, resolveSpec } from "./resolveSpec";
 export const REGISTRIES = {
 	tasks: [] as readonly TaskDefinition[],
 	methods: METHODS,
-	losses: [],
+	losses: LOSSES,
 } as const satisfies Registries;
 
 const tableOf = (entries: Registries[keyof Registries]) => (id: string) => entries.find((e) => e.id === id)?.params;

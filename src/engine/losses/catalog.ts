@@ -1,0 +1,10 @@
+export { cispo } from "./kinds/cispo";
+export { clipCov } from "./kinds/clipCov";
+export { dhpo } from "./kinds/dhpo";
+export { gmpo } from "./kinds/gmpo";
+export { gpg } from "./kinds/gpg";
+export { gspo } from "./kinds/gspo";
+export { klCov } from "./kinds/klCov";
+export { ppo } from "./kinds/ppo";
+export { reinforce } from "./kinds/reinforce";
+export { sapo } from "./kinds/sapo";

@@ -1,0 +1,21 @@
+import { defineLoss } from "../loss";
+import { aggParams, commonConfig, penaltyParams } from "../lossParams";
+
+/**
+ * Group policy gradient: ℓ = −A·log p, mean over tokens. Its scaling by the share of live groups belongs to the credit.
+ *
+ * **Source** Chu et al. 2025, https://arxiv.org/abs/2504.02546; verl's `gpg` policy loss.
+ */
+export const gpg = defineLoss({
+	id: "gpg",
+	title: "GPG",
+	summary: "Policy gradient with nothing else: no ratio, no clip, no reference policy.",
+	source: {
+		cite: "Chu et al. 2025, GPG: A Simple and Strong Reinforcement Learning Baseline for Model Reasoning",
+		url: "https://arxiv.org/abs/2504.02546",
+		verification: "not verified",
+	},
+	params: { ...aggParams("token-mean"), ...penaltyParams },
+	presets: { paper: {}, verl: {} },
+	config: (p) => ({ ...commonConfig(p), ratio: "none" }),
+});

@@ -1,0 +1,54 @@
+import { defineLoss } from "../loss";
+import { aggParams, clipParams, commonConfig, penaltyParams } from "../lossParams";
+
+/**
+ * Clipped surrogate with one ratio per response: s = exp(mean_t log ρ_t); ℓ = max(−As, −A·clip(s)).
+ *
+ * `level=sequenceToken` lets each token carry its own gradient (GSPO-token); with credit that is constant over a response both agree.
+ * `spanLogRatio=sum` is the probability ratio of the whole response, as in TRL's RLOO.
+ * **Source** Zheng et al. 2025, equations 5 to 7 and 13, https://arxiv.org/abs/2507.18071.
+ */
+export const gspo = defineLoss({
+	id: "gspo",
+	title: "GSPO",
+	summary: "Accepts or rejects whole responses: one length-normalised ratio for all tokens.",
+	source: {
+		cite: "Zheng et al. 2025, Group Sequence Policy Optimization",
+		url: "https://arxiv.org/abs/2507.18071",
+		verification: "compared with the released code",
+	},
+	params: {
+		level: {
+			type: "choice",
+			label: "Ratio level",
+			help: "One ratio per response, its value with each token's own gradient, or one ratio per item.",
+			default: "sequence",
+			options: ["sequence", "sequenceToken", "item"],
+		},
+		spanLogRatio: {
+			type: "choice",
+			label: "Log-ratios are",
+			help: "Averaged (geometric mean) or summed (probability of the whole).",
+			default: "mean",
+			options: ["mean", "sum"],
+		},
+		...clipParams(3e-4, 4e-4),
+		...aggParams("seq-mean-token-mean"),
+		...penaltyParams,
+	},
+	presets: {
+		paper: {},
+		token: { level: "sequenceToken" },
+		verl: { level: "sequenceToken", klClamp: 10 },
+		trl: {},
+		trlRloo: { spanLogRatio: "sum", clipLow: 0.2, clipHigh: 0.2 },
+		rankGrpo: { level: "item", clipLow: 0.06, clipHigh: 0.08, agg: "token-mean", klCoef: 1e-3 },
+	},
+	config: (p) => ({
+		...commonConfig(p),
+		ratio: p.level,
+		spanLogRatio: p.spanLogRatio,
+		clipLow: p.clipLow,
+		clipHigh: p.clipHigh,
+	}),
+});

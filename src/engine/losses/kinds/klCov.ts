@@ -1,0 +1,48 @@
+import { defineLoss } from "../loss";
+import { aggParams, commonConfig, penaltyParams } from "../lossParams";
+
+/**
+ * Unclipped surrogate −Aρ, plus coef·|log ρ| on the tokens whose advantage and log-probability vary together most.
+ *
+ * **Source** Cui et al. 2025, section 4.2, https://arxiv.org/abs/2505.22617; verl's `kl_cov` policy loss.
+ */
+export const klCov = defineLoss({
+	id: "klCov",
+	title: "KL-Cov",
+	summary: "Holds the few tokens back that make the policy certain too soon.",
+	source: {
+		cite: "Cui et al. 2025, The Entropy Mechanism of Reinforcement Learning for Reasoning Language Models",
+		url: "https://arxiv.org/abs/2505.22617",
+		verification: "released code read",
+	},
+	params: {
+		covarianceShare: {
+			type: "number",
+			label: "Share",
+			help: "Share of tokens that are touched; at least one is.",
+			default: 2e-4,
+			min: 0,
+			max: 1,
+			unit: "",
+			log: true,
+		},
+		covarianceKlCoef: {
+			type: "number",
+			label: "Weight of |log ρ|",
+			help: "How strongly the chosen tokens are held back.",
+			default: 1,
+			min: 0,
+			max: 1e3,
+			unit: "",
+		},
+		...aggParams("token-mean"),
+		...penaltyParams,
+	},
+	presets: { paper: {}, verl: { klClamp: 10 } },
+	config: (p) => ({
+		...commonConfig(p),
+		covariance: "kl",
+		covarianceShare: p.covarianceShare,
+		covarianceKlCoef: p.covarianceKlCoef,
+	}),
+});

@@ -1,0 +1,43 @@
+import { defineLoss } from "../loss";
+import { aggParams, commonConfig, penaltyParams } from "../lossParams";
+
+/**
+ * Soft adaptive gate: ℓ = −A·σ(τ(ρ − 1))·4/τ, with τ for A > 0 and a larger one for A ≤ 0: the gradient fades instead of stopping.
+ *
+ * **Source** Gao et al. 2025, "Soft Adaptive Policy Optimization", https://arxiv.org/abs/2511.20347; verl's `sapo` policy loss.
+ */
+export const sapo = defineLoss({
+	id: "sapo",
+	title: "SAPO",
+	summary:
+		"Lets the gradient of a token fade smoothly as its ratio leaves 1, faster for bad tokens than for good ones.",
+	source: {
+		cite: "Gao et al. 2025, Soft Adaptive Policy Optimization",
+		url: "https://arxiv.org/abs/2511.20347",
+		verification: "not verified",
+	},
+	params: {
+		tauPositive: {
+			type: "number",
+			label: "τ for good tokens",
+			help: "Sharpness of the gate where the advantage is positive.",
+			default: 1,
+			min: 1e-3,
+			max: 1e3,
+			unit: "",
+		},
+		tauNegative: {
+			type: "number",
+			label: "τ for bad tokens",
+			help: "Sharpness of the gate where it is not.",
+			default: 1.05,
+			min: 1e-3,
+			max: 1e3,
+			unit: "",
+		},
+		...aggParams("seq-mean-token-mean"),
+		...penaltyParams,
+	},
+	presets: { paper: {}, verl: {} },
+	config: (p) => ({ ...commonConfig(p), objective: "sapo", tauPositive: p.tauPositive, tauNegative: p.tauNegative }),
+});
