@@ -4,6 +4,7 @@ import type { RolloutBatch } from "../../engine/rollouts/batch";
 import { creditScale } from "../charts/creditScale";
 import { cellClass } from "../charts/creditStrip";
 import { signed } from "../format";
+import { type DrawnNode, foldTree } from "./foldTree";
 import type { PrefixNode } from "./prefixTree";
 
 export interface TreeData {
@@ -21,7 +22,7 @@ export interface TreeOptions {
 
 /** A node with its place: x by token position, y by rollouts. */
 interface Placed {
-	readonly node: PrefixNode;
+	readonly node: DrawnNode;
 	/** What taking this branch was worth: its mean return minus that of the node it leaves; 0 at the root. */
 	readonly gain: number;
 	readonly x0: number;
@@ -31,6 +32,8 @@ interface Placed {
 }
 
 const GAP = 1.5;
+/** Lower than this a branch cannot be read or hit. */
+const SMALLEST = 7;
 const LETTER = 7.3;
 
 /**
@@ -92,10 +95,11 @@ export function drawTree(element: HTMLElement, data: TreeData, options: TreeOpti
 		.text((p) => (p.x1 - p.x0 > 44 && p.y1 - p.y0 > 11 ? signed(p.node.value) : ""));
 }
 
-/** Nodes with their places, in drawing order. Nodes without tokens of their own are left out. */
+/** Nodes with their places, in drawing order; what would be lower than a line of text is folded. Nodes without tokens are left out. */
 export function placeNodes(root: PrefixNode, width: number, height: number): Placed[] {
-	const tree = hierarchy<PrefixNode>(root, (n) => [...n.children]).sum((n) => ownLeaves(n));
-	const laid = partition<PrefixNode>().size([height, 1])(tree);
+	const folded = foldTree(root, height, SMALLEST);
+	const tree = hierarchy<DrawnNode>(folded, (n) => [...n.children]).sum((n) => ownLeaves(n));
+	const laid = partition<DrawnNode>().size([height, 1])(tree);
 	const last = Math.max(1, ...laid.leaves().map((l) => l.data.end));
 	return laid
 		.descendants()
@@ -111,9 +115,10 @@ export function placeNodes(root: PrefixNode, width: number, height: number): Pla
 }
 
 /** Rollouts that end at a node: they give it its own share of the height. */
-const ownLeaves = (n: PrefixNode) => n.rollouts.length - n.children.reduce((sum, c) => sum + c.rollouts.length, 0);
+const ownLeaves = (n: DrawnNode) => n.rollouts.length - n.children.reduce((sum, c) => sum + c.rollouts.length, 0);
 
-function textOf(node: PrefixNode, { batch, tokens }: TreeData): string {
+function textOf(node: DrawnNode, { batch, tokens }: TreeData): string {
+	if (node.crowd > 0) return `+${node.crowd} more`;
 	const from = (node.rollouts[0] as number) * batch.T;
 	const ids = batch.tokens.subarray(from + node.start, from + node.end);
 	return Array.from(ids, (id) => tokens[id] ?? `#${id}`).join(" ");
@@ -125,6 +130,6 @@ function fitting(text: string, width: number): string {
 	return letters < 2 ? "" : `${text.slice(0, letters - 1)}…`;
 }
 
-function contains(node: PrefixNode, at: { rollout: number; token: number } | null): boolean {
+function contains(node: DrawnNode, at: { rollout: number; token: number } | null): boolean {
 	return at !== null && node.rollouts.includes(at.rollout) && at.token >= node.start && at.token < node.end;
 }
