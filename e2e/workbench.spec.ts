@@ -112,3 +112,26 @@ for (const colorScheme of ["light", "dark"] as const)
 				expect(await seriousFindings(page)).toEqual([]);
 			});
 		});
+
+test("panels export figures and numbers", async ({ page }) => {
+	await openWithRollouts(page);
+	const save = async (kind: string) => {
+		const waiting = page.waitForEvent("download");
+		await page.getByRole("button", { name: kind, exact: true }).click();
+		const file = await waiting;
+		const chunks: Buffer[] = [];
+		for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
+		return { name: file.suggestedFilename(), bytes: Buffer.concat(chunks) };
+	};
+	await page.getByRole("button", { name: "Export Curves" }).click();
+	const svg = (await save("SVG")).bytes.toString();
+	expect(svg).toContain('width="84mm"');
+	expect(svg).toContain("#1z");
+	expect(svg.match(/<text [^>]*font-weight="600"[^>]*>Success</)).not.toBeNull();
+	const png = await save("PNG");
+	expect(png.name).toBe("ascribe-curves.png");
+	expect([...png.bytes.subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
+	// 84 mm at 300 dots an inch.
+	expect(png.bytes.readUInt32BE(16)).toBe(992);
+	expect((await save("CSV")).bytes.toString().split("\r\n")).toHaveLength(62);
+});

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../engine/training/events";
 import type { Backend, DeviceReport, TrainerApi } from "../workers/trainerApi";
+import { download } from "./figures/download";
 import { draftStore } from "./stores/draft";
 import { beginRun, failRun, isActive, isAlive, type Run, runStore, setDevice, showWaiting } from "./stores/run";
 import { followLatest, selectionStore } from "./stores/selection";
@@ -76,12 +77,7 @@ export async function cancelRun(): Promise<void> {
 export async function exportRun(): Promise<boolean> {
 	const bytes = await trainer?.exportRun();
 	if (!bytes) return false;
-	const address = URL.createObjectURL(new Blob([bytes], { type: "application/zip" }));
-	const anchor = document.createElement("a");
-	anchor.href = address;
-	anchor.download = "run.ascribe.zip";
-	anchor.click();
-	URL.revokeObjectURL(address);
+	download("run.ascribe.zip", bytes, "application/zip");
 	return true;
 }
 

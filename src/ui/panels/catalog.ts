@@ -9,27 +9,38 @@ export interface PanelDefinition {
 	readonly title: string;
 	/** One sentence: what it shows. */
 	readonly help: string;
+	/** Its drawings and numbers can be saved. */
+	readonly exports?: boolean;
 	readonly component: ComponentType;
 }
 
 /** Every panel. The first journey's are in the initial chunk; the others load when they are first opened. */
 export const PANELS: readonly PanelDefinition[] = [
 	{ id: "setup", title: "Setup", help: "Settings of the next run.", component: SetupPanel },
-	{ id: "credit", title: "Credit", help: "Rollouts as text, with each token's credit.", component: CreditPanel },
+	{
+		id: "credit",
+		exports: true,
+		title: "Credit",
+		help: "Rollouts as text, with each token's credit.",
+		component: CreditPanel,
+	},
 	{
 		id: "tree",
+		exports: true,
 		title: "Tree",
 		help: "Where the rollouts of a group part, and what each branch was worth.",
 		component: lazy(() => import("./TreePanel")),
 	},
 	{
 		id: "methods",
+		exports: true,
 		title: "Methods",
 		help: "What every method says of one rollout.",
 		component: lazy(() => import("./MethodsPanel")),
 	},
 	{
 		id: "rollouts",
+		exports: true,
 		title: "Rollouts",
 		help: "Every rollout of the batch, sorted and filtered.",
 		component: lazy(() => import("./RolloutsPanel")),
@@ -41,5 +52,5 @@ export const PANELS: readonly PanelDefinition[] = [
 		component: lazy(() => import("./LibraryPanel")),
 	},
 	{ id: "inspector", title: "Inspector", help: "Numbers of the pinned token.", component: InspectorPanel },
-	{ id: "curves", title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
+	{ id: "curves", exports: true, title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
 ];

@@ -2,6 +2,7 @@ import { type JSX, Suspense, useState } from "react";
 import { useStore } from "zustand";
 import { PANELS } from "../panels/catalog";
 import { layoutStore, toggleMaximised } from "../stores/layout";
+import { ExportButton } from "./ExportButton";
 import { PanelBoundary } from "./PanelBoundary";
 import { ToolsPlace } from "./PanelTools";
 
@@ -29,6 +30,7 @@ export function PanelBox({ ids, className }: Props): JSX.Element | null {
 					<h2 title={panel.help}>{panel.title}</h2>
 				)}
 				<div className="panel-tools" ref={setTools} />
+				{panel.exports ? <ExportButton key={panel.id} panel={panel.id} title={panel.title} /> : null}
 				<button
 					type="button"
 					className="quiet icon"
