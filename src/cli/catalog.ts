@@ -6,12 +6,16 @@ import { rolloutCommand } from "./commands/rollout";
 import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
 import { trainCommand } from "./commands/train";
+import { creditCommand } from "./credit";
+import { lossCommand } from "./loss";
 
 /** Every command, in the order of the overview. */
 export const COMMANDS: readonly Command[] = [
 	specCommand,
 	trainCommand,
 	rolloutCommand,
+	creditCommand,
+	lossCommand,
 	forwardCommand,
 	fitCommand,
 	methodsCommand,

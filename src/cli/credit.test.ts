@@ -1,0 +1,125 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { COMMANDS } from "./catalog";
+import { runCli } from "./run";
+import { captureIo } from "./testing";
+
+const folder = mkdtempSync(join(tmpdir(), "ascribe-"));
+
+async function run(lines: readonly unknown[], ...argv: string[]) {
+	const text = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n");
+	writeFileSync(join(folder, "r.jsonl"), text);
+	const io = captureIo(folder);
+	const [command = "", ...rest] = argv;
+	const status = await runCli(COMMANDS, [command, "r.jsonl", ...rest], io);
+	const output =
+		io.stdout() === ""
+			? []
+			: io
+					.stdout()
+					.trim()
+					.split("\n")
+					.map((line) => JSON.parse(line) as Record<string, unknown>);
+	return { status, output, stderr: io.stderr() };
+}
+
+const PAIR = [
+	{ id: "a", group: "p", tokens: [1, 2], reward: 1, keep: "me" },
+	{ id: "c", group: "q", tokens: [1], reward: 5 },
+	{ id: "b", group: "p", tokens: ["x", "y", "z"], mask: [1, 0, 1], rewards: [0, 0, 0.5] },
+];
+
+describe("ascribe credit", () => {
+	it("prints one object a rollout, in the order of the file, groups that are not adjacent", async () => {
+		const { status, output } = await run(PAIR, "credit", "--method", "drGrpo");
+		expect(status).toBe(0);
+		expect(output.map(({ id, group, advantage, mask }) => ({ id, group, advantage, mask }))).toEqual([
+			{ id: "a", group: "p", advantage: [0.25, 0.25], mask: [1, 1] },
+			{ id: "c", group: "q", advantage: [0], mask: [1] },
+			{ id: "b", group: "p", advantage: [-0.25, 0, -0.25], mask: [1, 0, 1] },
+		]);
+		expect(output[0]).toMatchObject({
+			method: "drGrpo",
+			preset: null,
+			params: { singleton: "zero" },
+			terms: { outcome: [0.25, 0.25] },
+		});
+	});
+	it("takes presets, then parameters", async () => {
+		const { output } = await run(PAIR, "credit", "--method", "grpo", "--preset", "verl", "--param", "scale=none");
+		expect(output[1]).toMatchObject({
+			preset: "verl",
+			params: { scale: "none", singleton: "raw", eps: 1e-6 },
+			advantage: [5],
+		});
+	});
+	it("keeps steps apart, and takes equal prompts for a group where none is named", async () => {
+		const rows = [0, 1].flatMap((step) =>
+			[1, 0].map((reward) => ({ id: `${reward}`, step, prompt: "q", tokens: [1], reward: reward + 10 * step })),
+		);
+		const { output } = await run(rows, "credit", "--method", "drGrpo");
+		expect(output.map(({ advantage }) => advantage)).toEqual([[0.5], [-0.5], [0.5], [-0.5]]);
+	});
+	it("prints null for tokens that the method does not score, and says so once", async () => {
+		const { output, stderr } = await run(PAIR, "credit", "--method", "grpo", "--param", "singleton=skip");
+		expect(output[1]).toMatchObject({ advantage: [null] });
+		expect(stderr.match(/null/g)).toHaveLength(1);
+	});
+	it.each([
+		["{", /line 1 is not JSON/],
+		[{ id: "a", tokens: [1, 1.5] }, /line 1: tokens, entry 1 is 1\.5/],
+		[{ id: "a", tokens: [1], mask: [2], reward: 0 }, /line 1: mask, entry 0 is 2; it must be 0 or 1/],
+		[{ id: "a", tokens: [1], logprobs: [0, 1], reward: 0 }, /line 1: logprobs has 2 entries; it must have 1/],
+		[{ id: "a", tokens: [1] }, /line 1: there is neither reward nor rewards/],
+		[{ id: "a", tokens: [1], reward: "1" }, /line 1: reward is "1"; it must be a finite number/],
+		[{ id: "a", tokens: [1], reward: 1, steps: [{ start: 0, end: 2 }] }, /line 1: steps, entry 0 is .* within 0 to 1/],
+		[{ id: 7, tokens: [1], reward: 1 }, /line 1: id is 7/],
+	])("names the line and the field of a fault: %j", async (line, message) => {
+		const { status, output, stderr } = await run([line], "credit", "--method", "grpo");
+		expect({ status, output }).toEqual({ status: 2, output: [] });
+		expect(stderr).toMatch(message);
+		expect(stderr).toContain("r.jsonl");
+	});
+	it("names what a method lacks, and what it does not have", async () => {
+		expect((await run(PAIR, "credit", "--method", "reinforce", "--param", "center=value")).stderr).toMatch(
+			/needs values/,
+		);
+		expect((await run(PAIR, "credit", "--method", "nope")).stderr).toMatch(/no method "nope"/);
+		expect((await run(PAIR, "credit", "--method", "grpo", "--preset", "x")).stderr).toMatch(
+			/no preset "x"; it has: paper/,
+		);
+	});
+	it("warns when rewards do not add up to the reward", async () => {
+		const { status, stderr } = await run(
+			[{ id: "a", tokens: [1], rewards: [1], reward: 2 }],
+			"credit",
+			"--method",
+			"reinforce",
+		);
+		expect(status).toBe(0);
+		expect(stderr).toMatch(/line 1: rewards add up to 1, not to the reward of 2/);
+	});
+});
+
+describe("ascribe loss", () => {
+	const rows = [
+		{ id: "a", tokens: [1, 2], logprobs: [-1, -1], new_logprobs: [-1, -1], advantage: [1, null] },
+		{ id: "b", tokens: [1, 2], mask: [0, 1], logprobs: [-1, -1], new_logprobs: [-1, -0.5], advantage: [0, 2] },
+	];
+	it("prints the loss, then dL/dlogp a rollout; tokens without credit do not count", async () => {
+		const { status, output } = await run(rows, "loss", "--loss", "ppo");
+		expect(status).toBe(0);
+		expect(output[0]).toMatchObject({ loss: -(1 + 2 * 1.2) / 2 });
+		expect(output.slice(1)).toEqual([
+			{ id: "a", dlogp: [-0.5, 0] },
+			{ id: "b", dlogp: [0, 0] },
+		]);
+	});
+	it("names what is missing", async () => {
+		const { status, stderr } = await run([{ ...rows[0], new_logprobs: undefined }], "loss", "--loss", "ppo");
+		expect(status).toBe(2);
+		expect(stderr).toMatch(/line 1: new_logprobs is missing/);
+	});
+});

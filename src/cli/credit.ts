@@ -1,0 +1,69 @@
+import { InvalidInput } from "../engine/core/errors";
+import { METHODS } from "../engine/credit/registry";
+import { creditBy } from "../engine/credit/run";
+import { batchesOf } from "../engine/formats/recordsBatch";
+import { readRollouts } from "../engine/formats/rolloutsJsonl";
+import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
+import { findEntry } from "../engine/spec/resolveSpec";
+import type { Command } from "./command";
+import type { Io } from "./io";
+import { jsonLine } from "./json";
+import { chosenParams, PARAM_OPTIONS } from "./methodArgs";
+
+export const creditCommand: Command = {
+	name: "credit",
+	summary: "Per-token credit of a method on anybody's rollouts, one JSON object a line.",
+	usage: "<rollouts.jsonl> --method ID [options]",
+	operands: ["rollouts.jsonl"],
+	options: [
+		{ name: "method", value: "ID", help: "the credit-assignment method; ascribe methods lists them" },
+		...PARAM_OPTIONS,
+		{ name: "backend", value: "cpu", help: "where to compute: cpu, the float64 definition (default)" },
+		{ name: "out", value: "FILE", help: "write there instead of standard output" },
+	],
+	run(args, io) {
+		const path = args.operand(0);
+		args.choice("backend", ["cpu"]);
+		const method = findEntry(METHODS, args.required("method"), "method");
+		const { preset, params } = chosenParams(args, method, "method");
+		const lines = readRollouts(io.readText(path), path);
+		const { batches, warnings } = batchesOf(lines);
+		for (const warning of warnings) io.note(`ascribe: ${warning}`);
+		const output: unknown[] = new Array(lines.length);
+		for (const { batch, lines: at } of batches) {
+			const credit = creditBy(method, params, batch);
+			at.forEach((line, b) => {
+				output[line] = report(batch, credit, b, lines[line]!.record.group ?? null, preset);
+			});
+		}
+		print(output, args.text("out"), io);
+	},
+};
+
+function report(batch: RolloutBatch, credit: CreditResult, b: number, group: string | null, preset: string | null) {
+	const row = <A extends Float64Array | Uint8Array>(data: A) =>
+		Array.from(data.subarray(b * batch.T, b * batch.T + batch.lengths[b]!));
+	return {
+		id: batch.ids![b],
+		group,
+		method: credit.method,
+		preset,
+		params: credit.params,
+		advantage: row(credit.advantage),
+		terms: Object.fromEntries(Object.entries(credit.terms).map(([name, term]) => [name, row(term)])),
+		...(credit.weights ? { weights: row(credit.weights) } : {}),
+		mask: row(credit.mask),
+		cost: credit.cost,
+	};
+}
+
+function print(output: readonly unknown[], file: string | undefined, io: Io): void {
+	if (file === undefined) {
+		for (const value of output) io.json(value);
+		return;
+	}
+	if (output.length === 0) throw new InvalidInput("There is nothing to write.");
+	const texts = output.map(jsonLine);
+	if (texts.some(({ lost }) => lost > 0)) io.note("ascribe: some numbers are not finite; they are written as null.");
+	io.write(file, texts.map(({ text }) => `${text}\n`).join(""));
+}

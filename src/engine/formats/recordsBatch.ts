@@ -1,0 +1,231 @@
+import { InvalidInput } from "../core/errors";
+import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
+import type { NumberRow, RolloutRecord, StepRecord, TurnRecord } from "./record";
+import type { RolloutLine } from "./rolloutsJsonl";
+
+/** The rollouts of one step as a batch; row b is line `lines[b]` of the file. */
+export interface StepBatch {
+	readonly batch: RolloutBatch;
+	readonly lines: readonly number[];
+}
+
+export interface BatchesOf {
+	readonly batches: readonly StepBatch[];
+	/** What is odd in the file but does not stop the work, a sentence each. */
+	readonly warnings: readonly string[];
+}
+
+/**
+ * Batches of a file's rollouts, one a step. Groups are keyed by (step, group); without `group`, equal prompts of a step form one.
+ * `reward` is the whole return; if only one of `reward` and `rewards` is given the other follows (paid on the last policy token).
+ * @throws InvalidInput for a rollout without any reward.
+ */
+export function batchesOf(lines: readonly RolloutLine[]): BatchesOf {
+	const warnings: string[] = [];
+	const bySteps = new Map<number | null, number[]>();
+	lines.forEach(({ record }, i) => {
+		const step = record.step ?? null;
+		bySteps.set(step, [...(bySteps.get(step) ?? []), i]);
+	});
+	const batches = [...bySteps.values()].map((members) => ({
+		lines: members,
+		batch: batchOf(
+			members.map((i) => lines[i]!),
+			warnings,
+		),
+	}));
+	return { batches, warnings };
+}
+
+function batchOf(lines: readonly RolloutLine[], warnings: string[]): RolloutBatch {
+	const records = lines.map(({ record }) => record);
+	const B = records.length;
+	const T = Math.max(1, ...records.map(({ tokens }) => tokens.length));
+	const shape = { B, T };
+	const actionMask = Uint8Array.from(tokenRows(records, shape, ({ tokens, mask }) => mask ?? tokens.map(() => 1), 0));
+	const { rewards, returns } = rewardsOf(lines, shape, actionMask, warnings);
+	const prompts = records.map(({ prompt }) => (typeof prompt === "string" ? [] : (prompt ?? [])));
+	return {
+		...shape,
+		tokens: tokenIds(records, shape),
+		actionMask,
+		lengths: Int32Array.from(records, ({ tokens }) => tokens.length),
+		promptTokens: Int32Array.from(prompts.flat()),
+		promptOffsets: offsetsOf(prompts),
+		groupIds: groupIdsOf(records),
+		rewards,
+		returns,
+		truncated: Uint8Array.from(records, ({ done }) => (done === "limit" ? 1 : 0)),
+		...optionalRows(records, shape),
+		...(records.every(({ success }) => success !== undefined)
+			? { success: Uint8Array.from(records, ({ success }) => (success ? 1 : 0)) }
+			: {}),
+		...(records.some(({ bootstrap }) => bootstrap !== undefined)
+			? { bootstrap: Float64Array.from(records, ({ bootstrap }) => bootstrap ?? Number.NaN) }
+			: {}),
+		...parentsOf(lines, warnings),
+		...(records.some(({ turns }) => turns) ? { turns: spanTable(records.map(({ turns }) => turns ?? [])) } : {}),
+		...(records.some(({ steps }) => steps) ? { steps: spanTable(records.map(({ steps }) => steps ?? [])) } : {}),
+		signals: signalsOf(records, shape),
+		ids: records.map(({ id }) => id),
+	};
+}
+
+interface Shape {
+	readonly B: number;
+	readonly T: number;
+}
+
+/** `[B·T]` from ragged rows; `absent` for rollouts without a row, NaN for null, 0 in the padding. */
+function tokenRows(
+	records: readonly RolloutRecord[],
+	{ B, T }: Shape,
+	of: (record: RolloutRecord) => NumberRow | undefined,
+	absent: number,
+): Float64Array {
+	const out = new Float64Array(B * T);
+	records.forEach((record, b) => {
+		const row = of(record);
+		for (let t = 0; t < record.tokens.length; t++) out[b * T + t] = row ? (row[t] ?? Number.NaN) : absent;
+	});
+	return out;
+}
+
+const OPTIONAL = [
+	["logProbs", "logprobs"],
+	["refLogProbs", "ref_logprobs"],
+	["values", "values"],
+	["entropy", "entropy"],
+] as const;
+
+function optionalRows(records: readonly RolloutRecord[], shape: Shape): Partial<RolloutBatch> {
+	const present = OPTIONAL.filter(([, field]) => records.some((record) => record[field]));
+	return Object.fromEntries(
+		present.map(([name, field]) => [name, tokenRows(records, shape, (record) => record[field], Number.NaN)]),
+	);
+}
+
+/** Ids as they are; strings numbered in order of appearance. */
+function tokenIds(records: readonly RolloutRecord[], { B, T }: Shape): Int32Array {
+	const numbers = new Map<string, number>();
+	const out = new Int32Array(B * T);
+	records.forEach(({ tokens }, b) => {
+		tokens.forEach((token, t) => {
+			if (typeof token === "string" && !numbers.has(token)) numbers.set(token, numbers.size);
+			out[b * T + t] = typeof token === "string" ? numbers.get(token)! : token;
+		});
+	});
+	return out;
+}
+
+function offsetsOf(rows: readonly (readonly unknown[])[]): Int32Array {
+	const out = new Int32Array(rows.length + 1);
+	rows.forEach((row, b) => {
+		out[b + 1] = out[b]! + row.length;
+	});
+	return out;
+}
+
+function groupIdsOf(records: readonly RolloutRecord[]): Int32Array {
+	const numbers = new Map<string, number>();
+	return Int32Array.from(records, ({ group, prompt }) => {
+		const name = group === undefined ? `prompt ${JSON.stringify(prompt)}` : `group ${group}`;
+		const number = numbers.get(name) ?? numbers.size;
+		numbers.set(name, number);
+		return number;
+	});
+}
+
+function rewardsOf(lines: readonly RolloutLine[], { B, T }: Shape, actionMask: Uint8Array, warnings: string[]) {
+	const rewards = new Float64Array(B * T);
+	const returns = new Float64Array(B);
+	lines.forEach(({ record, where }, b) => {
+		const { rewards: paid, reward, tokens } = record;
+		const total = paid?.reduce<number>((sum, r) => sum + (r ?? 0), 0);
+		const whole = reward ?? total;
+		if (whole === undefined)
+			throw new InvalidInput(`${where}: there is neither reward nor rewards; credit needs one of them.`);
+		returns[b] = whole;
+		if (paid) rewards.set(paid as readonly number[], b * T);
+		else if (tokens.length > 0) {
+			const last = actionMask.subarray(b * T, b * T + tokens.length).lastIndexOf(1);
+			rewards[b * T + (last < 0 ? tokens.length - 1 : last)] = whole;
+		}
+		if (total !== undefined && Math.abs(total - whole) > 1e-6 * Math.max(1, Math.abs(whole)))
+			warnings.push(`${where}: rewards add up to ${total}, not to the reward of ${whole}.`);
+	});
+	return { rewards, returns };
+}
+
+function parentsOf(lines: readonly RolloutLine[], warnings: string[]): Partial<RolloutBatch> {
+	if (!lines.some(({ record }) => record.parent)) return {};
+	const rows = new Map(lines.map(({ record }, b) => [record.id, b]));
+	const parent = Int32Array.from(lines, ({ record, where }) => {
+		if (!record.parent) return -1;
+		const row = rows.get(record.parent.id);
+		if (row === undefined)
+			warnings.push(`${where}: its parent ${JSON.stringify(record.parent.id)} is not among the rollouts of its step.`);
+		return row ?? -1;
+	});
+	return { parent, branchAt: Int32Array.from(lines, ({ record }) => record.parent?.at ?? 0) };
+}
+
+type SpanRecord = StepRecord & Partial<TurnRecord> & { readonly duration?: number | null };
+
+const POLICY = new Set(["policy", "assistant", "agent", "model"]);
+
+function spanTable(rows: readonly (readonly SpanRecord[])[]): SpanTable {
+	const all = rows.flat();
+	const column = (name: "reward" | "label" | "duration") =>
+		all.some((span) => span[name] != null)
+			? { [name]: Float64Array.from(all, (span) => span[name] ?? Number.NaN) }
+			: {};
+	return {
+		offsets: offsetsOf(rows),
+		start: Int32Array.from(all, ({ start }) => start),
+		end: Int32Array.from(all, ({ end }) => end),
+		actor: Uint8Array.from(all, ({ actor }) => (actor === undefined || POLICY.has(actor) ? 1 : 0)),
+		...column("reward"),
+		...column("label"),
+		...column("duration"),
+		...(all.some((span) => span.state_key != null)
+			? { stateKeys: all.map((span) => (span.state_key == null ? null : String(span.state_key))) }
+			: {}),
+		...(all.some((span) => span.votes) ? { votes: all.map((span) => span.votes ?? null) } : {}),
+	};
+}
+
+/** Signals of the records, named parts of the reward as `dims.<name>`, and `budget`. The level follows from the length of the arrays. */
+function signalsOf(records: readonly RolloutRecord[], shape: Shape): Record<string, Signal> {
+	const names = new Set(records.flatMap(({ signals }) => Object.keys(signals ?? {})));
+	const dims = new Set(records.flatMap(({ dims }) => Object.keys(dims ?? {})));
+	const out: Record<string, Signal> = {};
+	for (const name of names) out[name] = signalOf(name, records, shape);
+	for (const name of dims) out[`dims.${name}`] = perRollout(records, ({ dims }) => dims?.[name]);
+	if (records.some(({ budget }) => budget !== undefined)) out.budget = perRollout(records, ({ budget }) => budget);
+	return out;
+}
+
+const given = { provider: "file", unit: "" };
+
+function perRollout(records: readonly RolloutRecord[], of: (record: RolloutRecord) => number | undefined): Signal {
+	return { ...given, level: "rollout", data: Float64Array.from(records, (record) => of(record) ?? Number.NaN) };
+}
+
+function signalOf(name: string, records: readonly RolloutRecord[], shape: Shape): Signal {
+	const row = (record: RolloutRecord) => record.signals?.[name];
+	const fits = (of: (record: RolloutRecord) => number | undefined) =>
+		records.every((record) => row(record) === undefined || row(record)!.length === of(record));
+	if (fits(({ tokens }) => tokens.length))
+		return { ...given, level: "token", data: tokenRows(records, shape, row, Number.NaN) };
+	for (const level of ["step", "turn"] as const) {
+		const spans = (record: RolloutRecord) => (level === "step" ? record.steps : record.turns) ?? [];
+		if (!fits((record) => spans(record).length)) continue;
+		const data = records.flatMap((record) => row(record) ?? spans(record).map(() => null));
+		return { ...given, level, data: Float64Array.from(data, (x) => x ?? Number.NaN) };
+	}
+	if (fits(() => 1)) return perRollout(records, (record) => row(record)?.[0] ?? undefined);
+	throw new InvalidInput(
+		`The signal "${name}" fits no level: its arrays must have one entry for each token, each step, each turn, or one in all.`,
+	);
+}
