@@ -1,5 +1,6 @@
 import { METHODS } from "../credit/registry";
 import { LOSSES } from "../losses/registry";
+import { TASKS } from "../tasks/registry";
 import type { Task, TaskDefinition } from "../tasks/task";
 import type { ParamTables } from "./changes";
 import type { ExperimentSpec } from "./experiment";
@@ -8,7 +9,7 @@ import { findEntry, type Registries, resolveSpec } from "./resolveSpec";
 
 /** Everything that an experiment may name. */
 export const REGISTRIES = {
-	tasks: [] as readonly TaskDefinition[],
+	tasks: TASKS,
 	methods: METHODS,
 	losses: LOSSES,
 } as const satisfies Registries;

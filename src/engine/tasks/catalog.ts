@@ -1,0 +1,1 @@
+export { keydoor } from "./keydoor";
