@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { build, preview } from "vite";
 import { findChromium } from "../scripts/chromium.mjs";
+import { wasmModule } from "../scripts/viteWasm.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -28,8 +29,12 @@ export async function openArena({ hardware = false } = {}) {
 	installPeers();
 	const root = join(here, "page");
 	const outDir = join(here, "dist");
-	const shared = { root, base: "./", logLevel: "error", configFile: false };
-	await build({ ...shared, build: { outDir, emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 4000 } });
+	const shared = { root, base: "./", logLevel: "error", configFile: false, plugins: [wasmModule()] };
+	await build({
+		...shared,
+		worker: { format: "es", plugins: () => [wasmModule()] },
+		build: { outDir, emptyOutDir: true, target: "es2023", chunkSizeWarningLimit: 4000 },
+	});
 	const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 	const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, headers } });
 	const executablePath = await findChromium();

@@ -7,6 +7,8 @@ const makers = {
 	jaxWasm: async () => (await import("./jax.js")).jaxContender("wasm"),
 	reference: async () => (await import("./reference.js")).referenceContender(),
 	tfjs: async () => (await import("./tfjs.js")).tfjsContender(),
+	tfjsWasm: async () => (await import("./tfjsWasm.js")).tfjsWasmContender(),
+	wasm: async () => (await import("./wasm.js")).wasmContender(),
 };
 
 let contender;

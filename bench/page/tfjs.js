@@ -34,8 +34,12 @@ function unpack(list, layers) {
 	return { wte: list[0], wpe: list[1], blocks, lnWeight, lnBias, head };
 }
 
+/** Rows of a table. The WebAssembly backend has no gradient of gather, so there it is a product with one-hot rows. */
+const embed = (table, ids) =>
+	tf.getBackend() === "wasm" ? tf.matMul(tf.oneHot(ids, table.shape[0]).cast("float32"), table) : tf.gather(table, ids);
+
 function forward(params, inputs, mask, { width: d, heads, length: T, batch: B }) {
-	let x = tf.gather(params.wte, inputs).add(tf.tile(params.wpe, [B, 1])); // [B·T, d]
+	let x = embed(params.wte, inputs).add(tf.tile(params.wpe, [B, 1])); // [B·T, d]
 	const split = (a) => a.reshape([B, T, heads, d / heads]).transpose([0, 2, 1, 3]);
 	const attend = (qkv) => {
 		const [q, k, v] = tf.split(qkv, 3, -1).map(split);
@@ -68,12 +72,12 @@ function decodeStep(params, caches, token, position, { width: d, heads, batch: B
 	return { logits: tf.matMul(layerNorm(x, params.lnWeight, params.lnBias), params.head), next };
 }
 
-export async function tfjsContender() {
-	if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js found no webgpu backend");
+export async function tfjsContender(backend = "webgpu") {
+	if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js found no ${backend} backend`);
 	await tf.ready();
 	let state;
 	return {
-		name: "TensorFlow.js webgpu",
+		name: `TensorFlow.js ${backend}`,
 		async load(job) {
 			const { inputs, targets } = inputsAndTargets(job);
 			const { batch: B, length: T, vocab } = job.size;
