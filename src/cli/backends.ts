@@ -1,9 +1,13 @@
 import { InvalidInput } from "../engine/core/errors";
+import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { objectiveOf } from "../engine/training/objective";
 
 type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
 
-const OPEN: Readonly<Record<string, Open>> = {};
+const OPEN: Readonly<Record<string, Open>> = {
+	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
+};
 
 /** Executors that the command line can open. */
 export const BACKENDS = ["gpu", "cpu"] as const;

@@ -49,7 +49,7 @@ export function coinSpec(change: Record<string, unknown> = {}): ExperimentSpec {
 		schema: "ascribe.spec/1",
 		task: { id: "coin" },
 		method: { id: "grpo" },
-		loss: { id: "ppoClip" },
+		loss: { id: "ppo" },
 		model: { layers: 1, width: 8, heads: 1 },
 		rollout: { prompts: 4, groupSize: 2 },
 		steps: 10,

@@ -36,7 +36,7 @@ export function echoSpec(change: Record<string, unknown> = {}): ExperimentSpec {
 		schema: "ascribe.spec/1",
 		task: { id: "echo" },
 		method: { id: "grpo" },
-		loss: { id: "ppoClip" },
+		loss: { id: "ppo" },
 		model: { layers: 1, width: 16, heads: 2 },
 		rollout: { prompts: 8, groupSize: 8 },
 		optimizer: { learningRate: 0.01 },

@@ -1,6 +1,8 @@
 import { InvalidInput } from "../engine/core/errors";
 import { openSpec } from "../engine/spec/registries";
+import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { objectiveOf } from "../engine/training/objective";
 import type { TrainerHost } from "./trainer";
 import type { Backend, DeviceReport } from "./trainerApi";
 
@@ -25,8 +27,21 @@ function breathe(): Promise<void> {
 	});
 }
 
-async function createExecutor(backend: Backend, _plan: TrainingPlan): Promise<TrainingExecutor> {
-	throw new InvalidInput(`There is no ${backend} backend here.`);
+type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
+
+/** Executors of the browser; each loads when it is first used. */
+const OPEN: Readonly<Partial<Record<Backend, Open>>> = {
+	async wasm(plan) {
+		const { createWasmExecutor } = await import("../wasm/wasmExecutor");
+		return createWasmExecutor(plan, objectiveOf(plan));
+	},
+	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
+};
+
+async function createExecutor(backend: Backend, plan: TrainingPlan): Promise<TrainingExecutor> {
+	const open = OPEN[backend];
+	if (!open) throw new InvalidInput(`There is no ${backend} backend here.`);
+	return open(plan);
 }
 
 async function probe(): Promise<DeviceReport> {

@@ -7,7 +7,7 @@ const BASE = {
 	model: { layers: 2, width: 64, heads: 4, headBias: false, tiedHead: false, valueHead: false },
 	rollout: { prompts: 32, groupSize: 8, temperature: 1, topK: 0, topP: 1 },
 	method: { id: "grpo", params: {} },
-	loss: { id: "ppoClip", params: {} },
+	loss: { id: "ppo", params: {} },
 	optimizer: {
 		learningRate: 1e-3,
 		beta1: 0.9,

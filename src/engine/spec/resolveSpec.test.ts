@@ -9,7 +9,7 @@ const noise: ParamTable = {
 const registries: Registries = {
 	tasks: [{ id: "coin", params: noise }],
 	methods: [{ id: "grpo", params: {} }],
-	losses: [{ id: "ppoClip", params: {} }],
+	losses: [{ id: "ppo", params: {} }],
 };
 
 describe("names in an experiment", () => {
