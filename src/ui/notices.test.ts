@@ -22,7 +22,7 @@ describe("noticesOf", () => {
 		const cards = noticesOf({ ...healthy, device: { status, adapter: "", software: false, advice: "" } });
 		expect(cards).toHaveLength(1);
 		expect(isComplete(cards[0])).toBe(true);
-		expect(cards[0]?.actions).toContain("run-on-cpu");
+		expect(cards[0]?.works).toContain("WebAssembly");
 	});
 
 	it("prefers the advice of the machine to its own", () => {

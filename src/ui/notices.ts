@@ -17,7 +17,8 @@ export type NoticeAction =
 	| "run-again"
 	| "dismiss";
 
-const CPU_WORKS = "The float64 reference on the CPU trains small presets, slowly, with the same code.";
+const CPU_WORKS =
+	"Training runs on the processor instead, in WebAssembly: slower, and with the same numbers on every machine.";
 
 /** The notices that follow from what is known of the adapter and the run, most pressing first. */
 export function noticesOf(run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened">): Notice[] {
@@ -42,7 +43,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 					happened: "This browser has no WebGPU.",
 					works: CPU_WORKS,
 					todo: device.advice || "Open the page in a current Chrome or Edge, over https or on localhost.",
-					actions: ["run-on-cpu", "probe-again"],
+					actions: ["probe-again"],
 				},
 			];
 		case "no-adapter":
@@ -52,7 +53,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 					happened: "WebGPU is here, but no graphics card answered.",
 					works: CPU_WORKS,
 					todo: device.advice || "Check chrome://gpu; on Linux and remote desktops WebGPU may have to be switched on.",
-					actions: ["run-on-cpu", "probe-again"],
+					actions: ["probe-again"],
 				},
 			];
 		case "limits-too-small":
@@ -62,7 +63,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 					happened: "The graphics card offers too little for this experiment.",
 					works: CPU_WORKS,
 					todo: device.advice || "Choose a smaller policy or fewer rollouts a step.",
-					actions: ["run-on-cpu", "probe-again"],
+					actions: ["probe-again"],
 				},
 			];
 		default:

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../engine/training/events";
-import type { Backend, DeviceReport, TrainerApi } from "../workers/trainerApi";
+import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
 import { draftStore } from "./stores/draft";
 import { beginRun, failRun, isActive, isAlive, type Run, runStore, setDevice, showWaiting } from "./stores/run";
@@ -8,7 +8,6 @@ import { telemetry } from "./telemetry";
 
 /** The trainer behind the page. Set once at start; every button acts through the functions below. */
 let trainer: TrainerApi | null = null;
-let backend: Backend = "gpu";
 /** Events of a run that was replaced are dropped by this number. */
 let generation = 0;
 
@@ -31,15 +30,12 @@ export async function probeAgain(): Promise<void> {
 	if (trainer) setDevice(await probe(trainer));
 }
 
-export function chooseBackend(kind: Backend): void {
-	backend = kind;
-}
-
 /** Starts a run with the settings as they are edited now; a run in progress ends. */
 export async function startRun(): Promise<void> {
 	if (!trainer) return;
 	const mine = ++generation;
 	const { spec } = draftStore.getState();
+	const { backend } = runStore.getState();
 	beginRun(spec);
 	telemetry.clear();
 	followLatest();

@@ -1,8 +1,8 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
-import type { DeviceReport } from "../../workers/trainerApi";
+import type { Backend, DeviceReport } from "../../workers/trainerApi";
 import { probeAgain } from "../session";
-import { runStore } from "../stores/run";
+import { runStore, setBackend } from "../stores/run";
 import { Chip } from "./Chip";
 
 /** Which graphics adapter trains, and why there is none if there is none. */
@@ -10,7 +10,8 @@ export function DeviceChip(): JSX.Element {
 	const device = useStore(runStore, (r) => r.device);
 	const label = useStore(runStore, (r) => r.label);
 	const counts = useStore(runStore, (r) => r.counts);
-	const { tone, text, short, meaning } = stateOf(device);
+	const backend = useStore(runStore, (r) => r.backend);
+	const { tone, text, short, meaning } = backend === "gpu" ? stateOf(device) : PROCESSOR[backend];
 	return (
 		<Chip
 			tone={tone}
@@ -45,12 +46,59 @@ export function DeviceChip(): JSX.Element {
 					) : null}
 				</dl>
 			) : null}
+			<BackendChoice />
 			<button type="button" onClick={() => void probeAgain()}>
 				Look again
 			</button>
 		</Chip>
 	);
 }
+
+const BACKENDS: readonly { readonly id: Backend; readonly name: string; readonly help: string }[] = [
+	{ id: "gpu", name: "Graphics adapter", help: "fast; bits may differ between adapters" },
+	{ id: "wasm", name: "WebAssembly", help: "exact mode: the same bits in every browser on every machine" },
+	{ id: "cpu", name: "Float64 reference", help: "the definition of both, slow" },
+];
+
+/** What the next run trains on. */
+function BackendChoice(): JSX.Element {
+	const backend = useStore(runStore, (r) => r.backend);
+	const possible = useStore(runStore, (r) => r.device?.status === "ok");
+	return (
+		<fieldset className="backends">
+			<legend>The next run trains on</legend>
+			{BACKENDS.map(({ id, name, help }) => (
+				<label key={id} className="row-choice">
+					<input
+						type="radio"
+						name="backend"
+						checked={backend === id}
+						disabled={id === "gpu" && !possible}
+						onChange={() => setBackend(id)}
+					/>
+					<span>
+						{name} <span className="muted">{help}</span>
+					</span>
+				</label>
+			))}
+		</fieldset>
+	);
+}
+
+const PROCESSOR: Readonly<Record<"wasm" | "cpu", DeviceState>> = {
+	wasm: {
+		tone: "neutral",
+		text: "WebAssembly",
+		short: "Wasm",
+		meaning: "Training runs on the processor, in a worker. The same settings give the same bits on every machine.",
+	},
+	cpu: {
+		tone: "neutral",
+		text: "Float64 reference",
+		short: "Float64",
+		meaning: "Training runs on the processor in plain float64: the definition of all executors, and slow.",
+	},
+};
 
 interface DeviceState {
 	readonly tone: "good" | "neutral" | "warning" | "bad";

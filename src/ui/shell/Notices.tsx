@@ -1,21 +1,21 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
-import { chooseBackend, probeAgain, startRun } from "../session";
+import { probeAgain, startRun } from "../session";
 import { changeField, draftStore } from "../stores/draft";
-import { dismissFailure, runStore, setOpened } from "../stores/run";
+import { dismissFailure, runStore, setBackend, setOpened } from "../stores/run";
 
 const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly act: () => void }>> = {
 	"close-link": { label: "Understood", act: () => setOpened(null) },
 	"probe-again": { label: "Look again", act: () => void probeAgain() },
-	"run-on-cpu": { label: "Run on the CPU", act: runOnCpu },
+	"run-on-cpu": { label: "Run on the processor", act: runOnProcessor },
 	"lower-learning-rate": { label: "Halve the learning rate and run again", act: lowerLearningRate },
 	"run-again": { label: "Run again", act: () => void startRun() },
 	dismiss: { label: "Dismiss", act: dismissFailure },
 };
 
-function runOnCpu(): void {
-	chooseBackend("cpu");
+function runOnProcessor(): void {
+	setBackend("wasm");
 	void startRun();
 }
 

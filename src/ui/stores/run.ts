@@ -3,7 +3,7 @@ import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { ExecutorLabel, PlanCounts } from "../../engine/training/executor";
 import type { CreditAnswer } from "../../workers/labApi";
-import type { DeviceReport } from "../../workers/trainerApi";
+import type { Backend, DeviceReport } from "../../workers/trainerApi";
 
 export type RunPhase =
 	| "idle"
@@ -37,6 +37,8 @@ export interface Run {
 	readonly fingerprints: readonly { readonly step: number; readonly fingerprint: string }[];
 	readonly warmStart: { readonly step: number; readonly loss: number; readonly success: number | null } | null;
 	readonly failure: { readonly code: string; readonly message: string; readonly resumable: boolean } | null;
+	/** What trains: the graphics adapter, WebAssembly, or the float64 reference. */
+	readonly backend: Backend;
 	/** null while the adapter is being looked for. */
 	readonly device: DeviceReport | null;
 	/** Rollouts on screen, with the credit that the training method gave them. */
@@ -87,6 +89,7 @@ const FRESH = {
 export const runStore = createStore<Run>(() => ({
 	...FRESH,
 	device: null,
+	backend: "gpu",
 	latest: null,
 	beside: null,
 	opened: null,
@@ -98,6 +101,10 @@ export function beginRun(spec: ExperimentSpec): void {
 	runStore.setState({ ...FRESH, phase: "starting", spec, total: spec.steps });
 }
 
+export function setBackend(backend: Backend): void {
+	runStore.setState({ backend });
+}
+
 export function setBeside(of: Latest, answers: readonly CreditAnswer[]): void {
 	runStore.setState({ beside: { of, answers } });
 }
@@ -106,8 +113,12 @@ export function setOpened(opened: Opened | null): void {
 	runStore.setState({ opened });
 }
 
+/** Without an adapter that can train, WebAssembly takes its place. */
 export function setDevice(device: DeviceReport): void {
-	runStore.setState({ device });
+	runStore.setState(({ backend }) => ({
+		device,
+		backend: device.status !== "ok" && backend === "gpu" ? "wasm" : backend,
+	}));
 }
 
 export function failRun(code: string, message: string, resumable: boolean): void {
