@@ -6,11 +6,12 @@ import { objectiveOf } from "../engine/training/objective";
 type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
 
 const OPEN: Readonly<Record<string, Open>> = {
+	wasm: async (plan) => (await import("../wasm/wasmExecutor")).createWasmExecutor(plan),
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
 };
 
 /** Executors that the command line can open. */
-export const BACKENDS = ["gpu", "cpu"] as const;
+export const BACKENDS = ["gpu", "wasm", "cpu"] as const;
 export type CliBackend = (typeof BACKENDS)[number];
 
 /** Opens an executor for a plan. */

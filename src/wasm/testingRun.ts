@@ -29,7 +29,7 @@ export const plainObjective: Objective = {
 export const exactPlan: TrainingPlan = {
 	...randomPlan({
 		model: { vocabSize: 19, layers: 2, width: 20, heads: 2, headBias: true, tiedHead: false, valueHead: false },
-		prompts: 12,
+		prompts: 40,
 		groupSize: 4,
 		maxPromptLength: 3,
 		maxResponseLength: 18,
@@ -52,7 +52,7 @@ export async function trainSteps(executor: TrainingExecutor, plan: TrainingPlan,
 
 /** Fingerprint after `steps` training steps of `exactPlan`: the same on every machine. */
 export async function exactFingerprint(steps: number, threads = 1): Promise<string> {
-	const executor = await createWasmExecutor(exactPlan, plainObjective, { threads });
+	const executor = await createWasmExecutor(exactPlan, { threads, objective: plainObjective });
 	const print = await trainSteps(executor, exactPlan, steps);
 	executor.dispose();
 	return print;

@@ -8,7 +8,7 @@ import { exactFingerprint, exactPlan, plainObjective } from "./testingRun";
 import { createWasmExecutor } from "./wasmExecutor";
 
 async function pair(plan: TrainingPlan) {
-	const wasm = await createWasmExecutor(plan, plainObjective);
+	const wasm = await createWasmExecutor(plan, { objective: plainObjective });
 	const cpu = new CpuExecutor(plan, plainObjective);
 	for (const executor of [wasm, cpu]) {
 		executor.upload(randomState(plan));
@@ -74,7 +74,7 @@ describe("the WebAssembly executor", () => {
 	});
 
 	it("names itself and what its bits depend on", async () => {
-		const { label } = await createWasmExecutor(plan, plainObjective);
+		const { label } = await createWasmExecutor(plan, { objective: plainObjective });
 		expect(label.kind).toBe("wasm");
 		expect(label.plan).toMatch(/^[0-9a-f]{16}$/);
 	});

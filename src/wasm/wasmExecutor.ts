@@ -1,5 +1,6 @@
 import { CpuExecutor, type Objective } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { objectiveOf } from "../engine/training/objective";
 import { WasmCore } from "./core";
 import { WasmLearner } from "./wasmLearner";
 import { WasmSampler } from "./wasmSampler";
@@ -7,16 +8,18 @@ import { WasmSampler } from "./wasmSampler";
 export interface WasmOptions {
 	/** Threads that share the work; the bits do not depend on it. */
 	readonly threads?: number;
+	/** In place of the plan's method and loss. */
+	readonly objective?: Objective;
 }
 
 /**
  * The portable executor: sampling, forward, backward and AdamW in WebAssembly SIMD, credit and loss in float64 on the same thread
  * (they are cheap and exact). Same plan, same seed, same bits on every machine.
+ * @throws InvalidInput when method or loss is unknown.
  */
 export async function createWasmExecutor(
 	plan: TrainingPlan,
-	objective: Objective,
-	{ threads = 1 }: WasmOptions = {},
+	{ threads = 1, objective = objectiveOf(plan) }: WasmOptions = {},
 ): Promise<TrainingExecutor> {
 	const core = await WasmCore.open(plan, threads);
 	const label = { kind: "wasm", adapter: "WebAssembly SIMD", plan: core.planHash, software: true } as const;

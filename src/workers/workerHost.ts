@@ -33,7 +33,7 @@ type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
 const OPEN: Readonly<Partial<Record<Backend, Open>>> = {
 	async wasm(plan) {
 		const { createWasmExecutor } = await import("../wasm/wasmExecutor");
-		return createWasmExecutor(plan, objectiveOf(plan));
+		return createWasmExecutor(plan);
 	},
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
 };

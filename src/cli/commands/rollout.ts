@@ -33,7 +33,7 @@ export const rolloutCommand: Command = {
 			value: "NAME",
 			help: "preset, file or link, for a checkpoint that does not name its experiment",
 		},
-		{ name: "backend", value: "gpu|cpu", help: "gpu (default), or the float64 reference" },
+		{ name: "backend", value: "gpu|wasm|cpu", help: "gpu (default), WebAssembly, or the float64 reference" },
 	],
 	async run(args, io) {
 		const policy = openPolicy(args, io);

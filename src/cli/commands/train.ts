@@ -23,7 +23,7 @@ export const trainCommand: Command = {
 	options: [
 		{ name: "steps", value: "N", help: "training steps, in place of the experiment's" },
 		{ name: "seed", value: "N", help: "seed, in place of the experiment's" },
-		{ name: "backend", value: "gpu|cpu", help: "gpu (default), or the float64 reference" },
+		{ name: "backend", value: "gpu|wasm|cpu", help: "gpu (default), WebAssembly, or the float64 reference" },
 		{ name: "resume", value: "FILE", help: "goes on from the checkpoint of a run file" },
 		{ name: "out", value: "DIR", help: `writes ${FILE} there` },
 	],
