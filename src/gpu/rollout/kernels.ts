@@ -1,0 +1,33 @@
+import attention from "../shaders/decodeAttention.wgsl?raw";
+import linear from "../shaders/decodeLinear.wgsl?raw";
+import linearLanes from "../shaders/decodeLinearLanes.wgsl?raw";
+import pack from "../shaders/decodePack.wgsl?raw";
+import start from "../shaders/decodeStart.wgsl?raw";
+import sampleToken from "../shaders/sampleToken.wgsl?raw";
+
+/** How a kernel uses each of its bindings, in order. "position" is a uniform with a dynamic offset. */
+export type Access = "read" | "write" | "position";
+
+export interface Kernel {
+	/** Entry point, and the label that errors and profiles carry. */
+	readonly name: string;
+	readonly source: string;
+	readonly bindings: readonly Access[];
+}
+
+export const KERNELS = {
+	decodePack: { name: "decodePack", source: pack, bindings: ["read", "read", "write"] },
+	decodeStart: { name: "decodeStart", source: start, bindings: ["read", "read", "read", "write", "write", "write"] },
+	decodeLinear: { name: "decodeLinear", source: linear, bindings: ["read", "read", "write", "position"] },
+	decodeLinearLanes: {
+		name: "decodeLinearLanes",
+		source: linearLanes,
+		bindings: ["read", "read", "write", "position"],
+	},
+	decodeAttention: { name: "decodeAttention", source: attention, bindings: ["read", "write", "position"] },
+	sampleToken: {
+		name: "sampleToken",
+		source: sampleToken,
+		bindings: ["read", "read", "read", "read", "write", "write", "write", "position"],
+	},
+} as const satisfies Record<string, Kernel>;

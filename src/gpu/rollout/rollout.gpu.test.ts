@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STREAMS } from "../../engine/core/rng";
+import { parameterLayout } from "../../engine/model/config";
+import { initParameters } from "../../engine/model/parameters";
+import { CpuRollout, type RolloutRecord } from "../../engine/training/cpuRollout";
+import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import { randomMachine } from "../../testing/randomMachine";
+import { testDevice } from "../../testing/softwareDevice";
+import { readRecord } from "./readRollout";
+import { createRolloutPlan, type DecodeVariant } from "./rolloutPlan";
+
+let device: GPUDevice;
+beforeAll(async () => {
+	device = await testDevice();
+});
+afterAll(() => device.destroy());
+
+const V = 13;
+const machine = randomMachine(24, V, 3);
+
+function planFor(change: Partial<TrainingPlan> = {}, model: Partial<TrainingPlan["model"]> = {}): TrainingPlan {
+	return {
+		model: {
+			vocabSize: V,
+			contextLength: 16,
+			layers: 2,
+			width: 24,
+			heads: 3,
+			headBias: false,
+			tiedHead: false,
+			valueHead: false,
+			...model,
+		},
+		prompts: 5,
+		groupSize: 3,
+		maxPromptLength: 4,
+		maxResponseLength: 11,
+		sampling: { temperature: 0.8, topK: 0, topP: 1 },
+		machine,
+		method: { id: "grpo", params: {} },
+		loss: { id: "ppoClip", params: {} },
+		optimizer: {
+			learningRate: 1e-3,
+			beta1: 0.9,
+			beta2: 0.95,
+			eps: 1e-8,
+			weightDecay: 0,
+			clipNorm: 1,
+			warmupSteps: 0,
+			decaySteps: 0,
+			finalFraction: 1,
+		},
+		epochs: 1,
+		minibatches: 1,
+		reference: false,
+		seed: 7,
+		...change,
+	};
+}
+
+function requestFor(plan: TrainingPlan, step = 3, stream: number = STREAMS.sample): RolloutRequest {
+	const { prompts, maxPromptLength: P } = plan;
+	const promptTokens = new Int32Array(prompts * P);
+	const promptLengths = new Int32Array(prompts);
+	for (let p = 0; p < prompts; p++) {
+		promptLengths[p] = 1 + (p % P);
+		for (let t = 0; t < promptLengths[p]!; t++) promptTokens[p * P + t] = (3 * p + 5 * t + 1) % V;
+	}
+	return {
+		step,
+		stream,
+		promptTokens,
+		promptLengths,
+		startStates: Uint32Array.from({ length: prompts }, (_, p) => p % 2),
+	};
+}
+
+/** Parameters large enough that logits differ clearly between tokens. */
+function parametersFor({ model }: TrainingPlan): Float32Array<ArrayBuffer> {
+	const flat = initParameters(model, 5);
+	return Float32Array.from(flat, (v, i) => (v === 1 ? 1 + 0.1 * Math.sin(i) : v === 0 ? 0.05 * Math.cos(i) : 8 * v));
+}
+
+async function rolloutPlan(plan: TrainingPlan, variant: DecodeVariant, submits = 1) {
+	const parameters = device.createBuffer({ size: parameterLayout(plan.model).size * 4, usage: 128 | 8 });
+	device.queue.writeBuffer(parameters, 0, parametersFor(plan));
+	return createRolloutPlan(device, plan, parameters, { variant, submits });
+}
+
+async function sampleOnGpu(plan: TrainingPlan, request: RolloutRequest, variant: DecodeVariant, submits = 1) {
+	const rollouts = await rolloutPlan(plan, variant, submits);
+	rollouts.run(request);
+	const record = await readRecord(device, rollouts.shape, rollouts.buffers, plan.model.valueHead);
+	rollouts.dispose();
+	return record;
+}
+
+const sampleOnCpu = (plan: TrainingPlan, request: RolloutRequest) =>
+	new CpuRollout(plan, Float64Array.from(parametersFor(plan))).sample(request);
+
+/** Largest difference; NaN where only one side is NaN. */
+function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+	const differences = Array.from(a, (v, i) => (Number.isNaN(v) && Number.isNaN(b[i]!) ? 0 : Math.abs(v - b[i]!)));
+	return Math.max(...differences);
+}
+
+function expectSame(gpu: RolloutRecord, cpu: RolloutRecord) {
+	for (const key of ["tokens", "lengths", "states", "mask", "success", "truncated"] as const)
+		expect([key, ...gpu[key]]).toEqual([key, ...cpu[key]]);
+	expect(distance(gpu.logProbs, cpu.logProbs)).toBeLessThanOrEqual(1e-4);
+	expect(distance(gpu.entropy, cpu.entropy)).toBeLessThanOrEqual(1e-4);
+	expect(distance(gpu.rewards, cpu.rewards)).toBeLessThanOrEqual(0);
+	expect(distance(gpu.values, cpu.values)).toBeLessThanOrEqual(1e-4);
+	expect(distance(gpu.bootstrap, cpu.bootstrap)).toBeLessThanOrEqual(1e-4);
+}
+
+describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (variant) => {
+	it.each([
+		["three heads of 8", {}, {}],
+		["heads of 3 channels, width 6", {}, { width: 6, heads: 2 }],
+		["a value head", {}, { valueHead: true }],
+		["a tied head with bias", {}, { tiedHead: true, headBias: true }],
+		["no spare position, value head", {}, { contextLength: 15, valueHead: true }],
+		["top-k", { sampling: { temperature: 1.3, topK: 4, topP: 1 } }, {}],
+		["top-p", { sampling: { temperature: 1, topK: 0, topP: 0.7 } }, {}],
+		["top-p within top-k", { sampling: { temperature: 0.7, topK: 5, topP: 0.9 } }, {}],
+		["one rollout", { prompts: 1, groupSize: 1 }, {}],
+		["33 rollouts", { prompts: 11, groupSize: 3 }, { layers: 1 }],
+	] as const)("are those of the float64 sampler: %s", async (_, change, model) => {
+		const plan = planFor(change, model);
+		const request = requestFor(plan);
+		expectSame(await sampleOnGpu(plan, request, variant), sampleOnCpu(plan, request));
+	});
+
+	it("do not depend on the batch, nor on the number of submits", async () => {
+		const plan = planFor();
+		const request = requestFor(plan);
+		const whole = await sampleOnGpu(plan, request, variant);
+		const alone = await sampleOnGpu({ ...plan, prompts: 1 }, requestFor({ ...plan, prompts: 1 }), variant);
+		const split = await sampleOnGpu(plan, request, variant, 4);
+		const rows = 3 * plan.maxResponseLength;
+		expect(alone.tokens).toEqual(whole.tokens.subarray(0, rows));
+		expect(alone.logProbs).toEqual(whole.logProbs.subarray(0, rows));
+		expect(split).toEqual(whole);
+	});
+
+	it("leave nothing of the batch before, and differ by step and stream", async () => {
+		const plan = planFor();
+		const rollouts = await rolloutPlan(plan, variant);
+		const sample = (request: RolloutRequest) => {
+			rollouts.run(request);
+			return readRecord(device, rollouts.shape, rollouts.buffers, false);
+		};
+		const first = await sample(requestFor(plan));
+		const other = await sample(requestFor(plan, 4));
+		const evaluation = await sample(requestFor(plan, 3, STREAMS.evaluation));
+		expect(await sample(requestFor(plan))).toEqual(first);
+		expect(other.tokens).not.toEqual(first.tokens);
+		expect(evaluation.tokens).not.toEqual(first.tokens);
+	});
+
+	it("sample tokens as often as the reported log-probabilities say", async () => {
+		const plan = planFor({
+			prompts: 1,
+			groupSize: 64,
+			maxResponseLength: 1,
+			sampling: { temperature: 1, topK: 6, topP: 0.95 },
+		});
+		const rollouts = await rolloutPlan(plan, variant);
+		const counts = new Float64Array(V);
+		const shares = new Float64Array(V);
+		for (let step = 0; step < 40; step++) {
+			rollouts.run(requestFor(plan, step));
+			const { tokens, logProbs } = await readRecord(device, rollouts.shape, rollouts.buffers, false);
+			tokens.forEach((token, i) => {
+				counts[token]! += 1;
+				shares[token] = Math.exp(logProbs[i]!);
+			});
+		}
+		const total = 40 * 64;
+		const kept = [...shares.keys()].filter((v) => shares[v]! > 0);
+		expect(Math.abs(kept.reduce((sum, v) => sum + shares[v]!, 0) - 1)).toBeLessThanOrEqual(1e-5);
+		const chiSquare = kept.reduce((sum, v) => sum + (counts[v]! - total * shares[v]!) ** 2 / (total * shares[v]!), 0);
+		// 0.999 quantiles of chi-square with 1 to 5 degrees of freedom.
+		expect(chiSquare).toBeLessThanOrEqual([0, 10.83, 13.82, 16.27, 18.47, 20.52][kept.length - 1]!);
+		expect(kept.length).toBeGreaterThanOrEqual(3);
+	});
+});

@@ -1,0 +1,267 @@
+import { parameterLayout } from "../../engine/model/config";
+import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import { type CompiledKernel, type Constants, compileKernel } from "./compileKernel";
+import { KERNELS, type Kernel } from "./kernels";
+import { type PackedMatrix, packModel } from "./packing";
+import {
+	createRolloutBuffers,
+	destroyRolloutBuffers,
+	REQUEST_HEADER,
+	type RolloutBuffers,
+	type RolloutShape,
+	rolloutShape,
+} from "./rolloutBuffers";
+
+/** "registers": one invocation per tile or row, for software adapters. "lanes": workgroups share a row, for GPUs. */
+export type DecodeVariant = "registers" | "lanes";
+
+interface Dispatch {
+	readonly pipeline: GPUComputePipeline;
+	readonly bindGroup: GPUBindGroup;
+	readonly x: number;
+	readonly y: number;
+	/** Takes the position as a dynamic uniform offset. */
+	readonly positioned: boolean;
+}
+
+/** A rollout batch, compiled once: nothing is created when it runs. */
+export interface RolloutPlan {
+	readonly shape: RolloutShape;
+	readonly buffers: RolloutBuffers;
+	readonly dispatches: number;
+	readonly submits: number;
+	/** Enqueues one batch: one small write and `submits` submits. */
+	run(request: RolloutRequest): void;
+	dispose(): void;
+}
+
+export interface RolloutOptions {
+	readonly variant: DecodeVariant;
+	/** Submits that a batch is split into. */
+	readonly submits: number;
+}
+
+/**
+ * Compiles the rollouts of a training plan. Every position is one replay of the same 5·layers + 2 dispatches; prompts are forced
+ * token by token with the rest.
+ * @param parameters flat buffer in the parameter layout; read by every run.
+ * @throws InvalidInput when the plan does not fit the kernels or the adapter.
+ */
+export async function createRolloutPlan(
+	device: GPUDevice,
+	plan: TrainingPlan,
+	parameters: GPUBuffer,
+	options: RolloutOptions,
+): Promise<RolloutPlan> {
+	const shape = rolloutShape(plan);
+	const packing = packModel(plan.model);
+	const buffers = createRolloutBuffers(device, plan, shape, packing);
+	const compiler = new Compiler(device, buffers);
+	const sizes = sizeConstants(plan, shape, packing.width);
+	const linears = new Linears(compiler, buffers, shape, options.variant);
+
+	const before = Promise.all([
+		compiler.dispatch(
+			KERNELS.decodePack,
+			{ COLUMNS: packing.columnCount },
+			[buffers.columns, parameters, buffers.packed],
+			Math.ceil(packing.columnCount / 64),
+		),
+		compiler.dispatch(
+			KERNELS.decodeStart,
+			sizes,
+			[buffers.machine, buffers.request, parameters, buffers.rows, buffers.record, buffers.x],
+			shape.paddedB / 8,
+		),
+	]);
+	const layers = packing.layers.map((layer, l) => {
+		const cache = buffers.caches[l]!;
+		const { heads, width } = plan.model;
+		const cached = { OUT_ROW4: (shape.N * layer.attention.outputs) / 4, OUT_POSITION4: layer.attention.outputs / 4 };
+		const attention = {
+			ROWS: shape.B,
+			HEADS: heads,
+			CHANNELS4: packing.headWidth / 4,
+			CONTEXT: shape.N,
+			CACHE_ROW4: layer.attention.outputs / 4,
+			OUT_ROW4: layer.projection.inputs / 4,
+		};
+		const norm = { NORM: true, WIDTH: width };
+		return [
+			linears.dispatch(buffers.x, layer.attention, cache, { ...norm, ...cached }),
+			compiler.dispatch(
+				KERNELS.decodeAttention,
+				attention,
+				[cache, buffers.attended],
+				Math.ceil((shape.B * heads) / 16),
+			),
+			linears.dispatch(buffers.attended, layer.projection, buffers.x, { RESIDUAL: true }),
+			linears.dispatch(buffers.x, layer.expand, buffers.hidden, { ...norm, GELU: true }),
+			linears.dispatch(buffers.hidden, layer.contract, buffers.x, { RESIDUAL: true }),
+		];
+	});
+	const after = [
+		linears.dispatch(buffers.x, packing.head, buffers.logits, { NORM: true, WIDTH: plan.model.width }),
+		compiler.dispatch(
+			KERNELS.sampleToken,
+			{ ...sizes, ...samplingConstants(plan), LOGIT_STRIDE: packing.head.outputs },
+			[buffers.logits, buffers.machine, buffers.request, parameters, buffers.rows, buffers.record, buffers.x],
+			shape.paddedB / 8,
+		),
+	];
+	const setup = await before;
+	const step = await Promise.all([...layers.flat(), ...after]);
+	return new Replay(device, plan, shape, buffers, setup, step, options.submits);
+}
+
+class Replay implements RolloutPlan {
+	readonly dispatches: number;
+	readonly submits: number;
+	private readonly words: Uint32Array<ArrayBuffer>;
+
+	constructor(
+		private readonly device: GPUDevice,
+		private readonly plan: TrainingPlan,
+		readonly shape: RolloutShape,
+		readonly buffers: RolloutBuffers,
+		private readonly setup: readonly Dispatch[],
+		private readonly step: readonly Dispatch[],
+		submits: number,
+	) {
+		this.dispatches = setup.length + shape.positions * step.length;
+		this.submits = Math.max(1, Math.min(submits, shape.positions));
+		this.words = new Uint32Array(REQUEST_HEADER + plan.prompts * (2 + plan.maxPromptLength));
+	}
+
+	run(request: RolloutRequest): void {
+		this.write(request);
+		const chunk = Math.ceil(this.shape.positions / this.submits);
+		for (let first = 0; first < this.shape.positions; first += chunk)
+			this.submit(first, Math.min(first + chunk, this.shape.positions));
+	}
+
+	dispose(): void {
+		destroyRolloutBuffers(this.buffers);
+	}
+
+	private write({ step, stream, promptLengths, startStates, promptTokens }: RolloutRequest): void {
+		const { words } = this;
+		const { prompts, seed } = this.plan;
+		words[0] = step;
+		words[1] = stream;
+		words[2] = seed;
+		words.set(promptLengths, REQUEST_HEADER);
+		words.set(startStates, REQUEST_HEADER + prompts);
+		words.set(promptTokens, REQUEST_HEADER + 2 * prompts);
+		this.device.queue.writeBuffer(this.buffers.request, 0, words);
+	}
+
+	private submit(first: number, end: number): void {
+		const encoder = this.device.createCommandEncoder();
+		const pass = encoder.beginComputePass();
+		if (first === 0) for (const dispatch of this.setup) this.encode(pass, dispatch, 0);
+		for (let p = first; p < end; p++) {
+			const offset = p * this.buffers.positionStride;
+			for (const dispatch of this.step) this.encode(pass, dispatch, offset);
+		}
+		pass.end();
+		this.device.queue.submit([encoder.finish()]);
+	}
+
+	private readonly offsets = new Uint32Array(1);
+
+	private encode(pass: GPUComputePassEncoder, { pipeline, bindGroup, x, y, positioned }: Dispatch, offset: number) {
+		pass.setPipeline(pipeline);
+		this.offsets[0] = offset;
+		if (positioned) pass.setBindGroup(0, bindGroup, this.offsets, 0, 1);
+		else pass.setBindGroup(0, bindGroup);
+		pass.dispatchWorkgroups(x, y);
+	}
+}
+
+type Binding = GPUBuffer | { readonly buffer: GPUBuffer; readonly matrix: PackedMatrix };
+
+/** Compiles kernels, each set of constants once, and binds them. */
+class Compiler {
+	private readonly compiled = new Map<string, Promise<CompiledKernel>>();
+
+	constructor(
+		private readonly device: GPUDevice,
+		private readonly buffers: RolloutBuffers,
+	) {}
+
+	async dispatch(kernel: Kernel, constants: Constants, bound: readonly Binding[], x: number, y = 1): Promise<Dispatch> {
+		const { pipeline, layout } = await this.compile(kernel, constants);
+		const positioned = kernel.bindings.at(-1) === "position";
+		const entries = bound.map((b, binding): GPUBindGroupEntry => ({ binding, resource: resource(b) }));
+		if (positioned)
+			entries.push({ binding: bound.length, resource: { buffer: this.buffers.positions, offset: 0, size: 16 } });
+		const bindGroup = this.device.createBindGroup({ label: kernel.name, layout, entries });
+		return { pipeline, bindGroup, x, y, positioned };
+	}
+
+	private compile(kernel: Kernel, constants: Constants): Promise<CompiledKernel> {
+		const key = `${kernel.name} ${JSON.stringify(constants)}`;
+		const known = this.compiled.get(key) ?? compileKernel(this.device, kernel, constants);
+		this.compiled.set(key, known);
+		return known;
+	}
+}
+
+function resource(bound: Binding): GPUBindingResource {
+	if (!("matrix" in bound)) return { buffer: bound };
+	return { buffer: bound.buffer, offset: bound.matrix.base * 4, size: bound.matrix.length * 4 };
+}
+
+/** Linear layers in the variant of the plan. */
+class Linears {
+	constructor(
+		private readonly compiler: Compiler,
+		private readonly buffers: RolloutBuffers,
+		private readonly shape: RolloutShape,
+		private readonly variant: DecodeVariant,
+	) {}
+
+	dispatch(input: GPUBuffer, matrix: PackedMatrix, output: GPUBuffer, change: Constants): Promise<Dispatch> {
+		const { paddedB, B } = this.shape;
+		const outputs4 = matrix.outputs / 4;
+		const constants = { INPUTS4: matrix.inputs / 4, OUTPUTS4: outputs4, OUT_ROW4: outputs4, ...change };
+		const bound = [input, { buffer: this.buffers.packed, matrix }, output];
+		if (this.variant === "lanes")
+			return this.compiler.dispatch(KERNELS.decodeLinearLanes, constants, bound, Math.ceil(outputs4 / 16), B);
+		const ROW_TILES = paddedB / 8;
+		const groups = Math.ceil((ROW_TILES * outputs4) / 2 / 16);
+		return this.compiler.dispatch(KERNELS.decodeLinear, { ...constants, ROW_TILES }, bound, groups);
+	}
+}
+
+function sizeConstants(plan: TrainingPlan, shape: RolloutShape, STRIDE: number): Constants {
+	const { model, machine } = plan;
+	const offset = (name: string) => parameterLayout(model).tensors.find((t) => t.name === name)!.offset;
+	return {
+		ROWS: shape.B,
+		GROUP: plan.groupSize,
+		PROMPTS: plan.prompts,
+		PROMPT_LENGTH: plan.maxPromptLength,
+		RESPONSE_LENGTH: shape.T,
+		WIDTH: model.width,
+		STRIDE,
+		VOCAB: model.vocabSize,
+		STATES: machine.states,
+		TOKEN_EMBEDDING: offset("transformer.wte.weight"),
+		POSITION_EMBEDDING: offset("transformer.wpe.weight"),
+		ROW_SECTION: shape.rowSection,
+		TOKEN_SECTION: shape.tokenSection,
+		PADDED_ROWS: shape.paddedB,
+	};
+}
+
+function samplingConstants({ model, sampling }: TrainingPlan): Constants {
+	return {
+		CONTEXT: model.contextLength,
+		VALUE_HEAD: model.valueHead,
+		TEMPERATURE: sampling.temperature,
+		TOP_K: sampling.topK,
+		TOP_P: sampling.topP,
+	};
+}
