@@ -107,7 +107,7 @@ export class CpuOps {
 			case "covered":
 				return covers(this.spans(node.args[0]!.partition!));
 			case "prefix":
-				return prefixStatistic(this.batch, kind, arg(0));
+				return prefixStatistic(this, node, kind);
 			case "topShare":
 				return topShares(this.domain(node), kind.share, arg(0), arg(1));
 		}

@@ -19,11 +19,12 @@ function membersOf(ops: CpuOps, node: Node, scope: Scope): number[][] {
 /** A number for each entry, equal exactly for those that are compared. A span without a state key is compared with none. */
 export function groupKeys(ops: CpuOps, node: Node, { within, by }: Scope, key: Float64Array): Float64Array {
 	const { count, rollout } = ops.domain(node);
-	const base = (i: number) =>
-		within === "batch" ? 0 : within === "rollout" ? rollout[i]! : ops.batch.groupIds[rollout[i]!]!;
-	const part = by === undefined ? () => 0 : by === "key" ? (i: number) => key[i]! : spanKey(ops, node, by);
-	const numbers = new Map<string, number>();
+	const { groupIds } = ops.batch;
+	const base = (i: number) => (within === "batch" ? 0 : within === "rollout" ? rollout[i]! : groupIds[rollout[i]!]!);
 	const out = new Float64Array(count);
+	if (by === undefined) return out.map((_, i) => base(i));
+	const part = by === "key" ? (i: number) => key[i]! : spanKey(ops, node, by);
+	const numbers = new Map<string, number>();
 	for (let i = 0; i < count; i++) {
 		const name = `${base(i)} ${part(i)}`;
 		const known = numbers.get(name) ?? numbers.size;
@@ -55,8 +56,9 @@ export function groupStatistic(
 	for (const members of membersOf(ops, node, scope)) {
 		const xs = members.map((i) => x[i]!);
 		const ws = members.map((i) => weight[i]!);
+		const of = STATS[stat](xs, ws);
 		members.forEach((i, k) => {
-			out[i] = STATS[stat](xs, k, ws);
+			out[i] = of(k);
 		});
 	}
 	return out;
@@ -64,6 +66,7 @@ export function groupStatistic(
 
 const sum = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
 const allEqual = (xs: readonly number[]) => xs.every((x) => x === xs[0]);
+const largest = (xs: readonly number[]) => xs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 
 function weightedMean(xs: readonly number[], ws: readonly number[]): number {
 	if (allEqual(xs)) return xs[0]!;
@@ -78,17 +81,53 @@ function deviation(xs: readonly number[], ws: readonly number[], ddof: number): 
 	return Math.sqrt(sum(xs.map((x, i) => ws[i]! * (x - mean) ** 2)) / (sum(ws) - ddof));
 }
 
-type Statistic = (xs: readonly number[], k: number, ws: readonly number[]) => number;
+function median(xs: readonly number[]): number {
+	const sorted = [...xs].sort((a, b) => a - b);
+	const [low, high] = [sorted[(xs.length - 1) >> 1]!, sorted[xs.length >> 1]!];
+	return (low + high) / 2;
+}
+
+/** Mean of the others; the number itself among equal ones; 0 for one alone. */
+function others(xs: readonly number[]): (k: number) => number {
+	if (xs.length === 1) return () => 0;
+	if (allEqual(xs)) return () => xs[0]!;
+	const total = sum(xs);
+	return (k) => (total - xs[k]!) / (xs.length - 1);
+}
+
+/** Largest of the others; 0 for one alone. */
+function largestOther(xs: readonly number[]): (k: number) => number {
+	if (xs.length === 1) return () => 0;
+	const [first, second] = [...xs].sort((a, b) => b - a);
+	return (k) => (xs[k] === first ? second! : first!);
+}
+
+function ranks(xs: readonly number[]): (k: number) => number {
+	const sorted = [...xs].sort((a, b) => a - b);
+	const first = new Map<number, number>();
+	for (const [i, x] of sorted.entries()) if (!first.has(x)) first.set(x, i);
+	return (k) => first.get(xs[k]!)!;
+}
+
+type Statistic = (xs: readonly number[], ws: readonly number[]) => (k: number) => number;
+const same =
+	(of: (xs: readonly number[], ws: readonly number[]) => number): Statistic =>
+	(xs, ws) => {
+		const value = of(xs, ws);
+		return () => value;
+	};
 const STATS: Readonly<Record<Stat, Statistic>> = {
-	sum,
-	mean: (xs, _, ws) => weightedMean(xs, ws),
-	looMean: (xs, k) => (xs.length === 1 ? 0 : allEqual(xs) ? xs[0]! : (sum(xs) - xs[k]!) / (xs.length - 1)),
-	sd1: (xs, _, ws) => deviation(xs, ws, 1),
-	sd0: (xs, _, ws) => deviation(xs, ws, 0),
-	min: (xs) => xs.reduce((a, b) => Math.min(a, b)),
-	max: (xs) => xs.reduce((a, b) => Math.max(a, b)),
-	count: (xs) => xs.length,
-	rank: (xs, k) => xs.filter((x) => x < xs[k]!).length,
+	sum: same(sum),
+	mean: same(weightedMean),
+	looMean: others,
+	looMax: largestOther,
+	sd1: same((xs, ws) => deviation(xs, ws, 1)),
+	sd0: same((xs, ws) => deviation(xs, ws, 0)),
+	min: same((xs) => -largest(xs.map((x) => -x))),
+	max: same(largest),
+	median: same(median),
+	count: same((xs) => xs.length),
+	rank: ranks,
 };
 
 /** (x − centre) / (scale + eps); see `normalise`. */
@@ -116,11 +155,9 @@ function centred(xs: readonly number[], ws: readonly number[], options: Normalis
 	const { center, scale } = options;
 	if (center === "none" && scale === "none") return xs;
 	if (allEqual(xs)) return xs.map(() => 0);
-	const middle = (k: number) =>
-		center === "none" ? 0 : center === "loo" ? STATS.looMean(xs, k, ws) : weightedMean(xs, ws);
+	const middle = center === "none" ? () => 0 : STATS[center === "loo" ? "looMean" : "mean"](xs, ws);
 	const by = scale === "none" ? 1 : divisor(deviation(xs, ws, scale === "sd1" ? 1 : 0), options);
-	const mean = center === "loo" ? null : middle(0);
-	return xs.map((x, k) => (x - (mean ?? middle(k))) / by);
+	return xs.map((x, k) => (x - middle(k)) / by);
 }
 
 function divisor(sd: number, { eps, epsOn }: Pick<Normaliser, "eps" | "epsOn">): number {

@@ -19,6 +19,7 @@ const TOKEN: Readonly<Record<TokenInput, (batch: RolloutBatch) => Float64Array>>
 	values: (batch) => tokenOr(batch.values, batch),
 	entropy: (batch) => tokenOr(batch.entropy, batch),
 	position: positions,
+	gapAfter: gaps,
 };
 
 const ROLLOUT: Readonly<Record<RolloutInput, (batch: RolloutBatch) => Float64Array>> = {
@@ -52,6 +53,14 @@ function positions({ B, T, actionMask }: RolloutBatch): Float64Array {
 	return out;
 }
 
+/** 1 for policy tokens that an environment token follows. */
+function gaps({ B, T, actionMask, lengths }: RolloutBatch): Float64Array {
+	return Float64Array.from({ length: B * T }, (_, i) => {
+		const t = i % T;
+		return actionMask[i] && t + 1 < lengths[Math.floor(i / T)]! && !actionMask[i + 1] ? 1 : 0;
+	});
+}
+
 function spanInputOf(ops: CpuOps, node: Node, name: SpanInput): Float64Array {
 	const partition = node.partition!;
 	const spans = ops.spans(partition);
@@ -63,8 +72,6 @@ function spanInputOf(ops: CpuOps, node: Node, name: SpanInput): Float64Array {
 			return row((s) => s - spans.offsets[spans.rollout[s]!]!);
 		case "start":
 			return row((s) => spans.start[s]!);
-		case "tokens":
-			return row((s) => spans.ofToken.reduce((n, of) => n + (of === s ? 1 : 0), 0));
 		case "reward":
 			return column(table?.reward);
 		case "label":

@@ -21,11 +21,12 @@ export type Operand<L extends Level> = Node<L> | number;
 
 export type UnaryFn = "neg" | "abs" | "exp" | "log" | "log2" | "sqrt" | "cos" | "known" | "not";
 export type BinaryFn = "add" | "sub" | "mul" | "div" | "min" | "max" | "less" | "atMost" | "equal";
-export type Stat = "sum" | "mean" | "looMean" | "sd1" | "sd0" | "min" | "max" | "count" | "rank";
+export type Stat = "sum" | "mean" | "looMean" | "looMax" | "sd1" | "sd0" | "min" | "max" | "median" | "count" | "rank";
+export type TreeStat = "mean" | "childMean" | "childSd0" | "count" | "order";
 export type Fold = "sum" | "mean" | "first" | "last" | "min" | "max" | "count";
-export type TokenInput = "rewards" | "logProbs" | "refLogProbs" | "values" | "entropy" | "position";
+export type TokenInput = "rewards" | "logProbs" | "refLogProbs" | "values" | "entropy" | "position" | "gapAfter";
 export type RolloutInput = "returns" | "success" | "truncated" | "bootstrap" | "length" | "policyLength";
-export type SpanInput = "reward" | "label" | "duration" | "index" | "start" | "tokens";
+export type SpanInput = "reward" | "label" | "duration" | "index" | "start";
 
 /** Which entries are compared: all of the batch, of a group or of a rollout; with a key, only those with an equal key. */
 export interface Scope {
@@ -59,7 +60,7 @@ export type Kind =
 	| { readonly op: "reduce"; readonly how: Fold }
 	| { readonly op: "spread" }
 	| { readonly op: "covered" }
-	| { readonly op: "prefix"; readonly stat: "mean" | "childMean" | "count"; readonly at: "before" | "after" }
+	| { readonly op: "prefix"; readonly stat: TreeStat; readonly at: "before" | "after" }
 	| { readonly op: "topShare"; readonly share: number };
 
 export function node<L extends Level>(
@@ -191,12 +192,18 @@ export const covered = (partition: Partition) => node("token", { op: "covered" }
 
 /**
  * Mean of x over the rollouts of the group that share this rollout's tokens up to (`before`) or up to and including (`after`)
- * this token. `childMean`: mean over the children of the prefix-tree node instead of over its leaves.
+ * this token, environment tokens included.
  */
-export const prefixMean = (x: Node<"rollout">, at: "before" | "after", stat: "mean" | "childMean" = "mean") =>
-	node("token", { op: "prefix", stat, at }, [x]);
-export const prefixCount = (at: "before" | "after") =>
-	node("token", { op: "prefix", stat: "count", at }, [rolloutInput("returns")]);
+export const prefixMean = (x: Node<"rollout">, at: "before" | "after") =>
+	node("token", { op: "prefix", stat: "mean", at }, [x]);
+
+/**
+ * A statistic of the tree whose branches are the spans of a partition: rollouts of a group that agree up to the start (`before`)
+ * or up to and including the span (`after`) share a node. `mean`: over the rollouts below; `childMean`, `childSd0`: over the
+ * node's children, where the end of a rollout is a child; `count`: rollouts below; `order`: earlier ones among them.
+ */
+export const treeStat = (x: Node<"rollout">, stat: TreeStat, at: "before" | "after", partition: Partition) =>
+	node("span", { op: "prefix", stat, at }, [x], partition);
 
 /** 1 for the ⌊share·n + ½⌋ largest (at least one, earlier first among equals) of the n counted tokens of each rollout. */
 export const topShare = (x: Node<"token">, share: number, where: Operand<"token"> = 1) =>

@@ -2,8 +2,11 @@
 export type Partition =
 	| { readonly kind: "steps" }
 	| { readonly kind: "turns" }
-	/** n policy tokens each, the last span shorter; with `lastAlone`, the last token is a span of its own. */
-	| { readonly kind: "fixed"; readonly length: number; readonly lastAlone: boolean }
+	/**
+	 * n policy tokens each, the last span shorter; with `lastAlone`, the last token is a span of its own; with `levels` > 0, at
+	 * most so many spans, the last one as long as it takes.
+	 */
+	| { readonly kind: "fixed"; readonly length: number; readonly lastAlone: boolean; readonly levels: number }
 	/** Spans start where the token signal is not 0, and at the first token. */
 	| { readonly kind: "marks"; readonly signal: string }
 	/** Cuts before every m-th token whose probability lies below the threshold. */
@@ -11,6 +14,9 @@ export type Partition =
 
 export const STEPS: Partition = { kind: "steps" };
 export const TURNS: Partition = { kind: "turns" };
+
+/** Every policy token by itself. */
+export const TOKENS: Partition = { kind: "fixed", length: 1, lastAlone: false, levels: 0 };
 
 /** Spans with at least one policy token, in order of rollouts. Rollout b owns `[offsets[b], offsets[b+1])`. */
 export interface Spans {

@@ -1,9 +1,11 @@
 import type { RolloutBatch } from "../rollouts/batch";
-import type { Kind } from "./ops";
+import type { CpuOps } from "./cpuOps";
+import type { Kind, Node, TreeStat } from "./ops";
+import type { Spans } from "./partition";
 
 interface TreeNode {
-	readonly children: Map<number, TreeNode>;
-	/** Rollouts that pass through or end here. */
+	readonly children: Map<string | number, TreeNode>;
+	/** Rollouts that pass through or end here, in order. */
 	readonly leaves: number[];
 	/** Rollouts that end here. */
 	readonly ends: number[];
@@ -11,42 +13,79 @@ interface TreeNode {
 
 const empty = (): TreeNode => ({ children: new Map(), leaves: [], ends: [] });
 
-/** Statistics of the nodes of each group's prefix tree, read along every rollout; see `prefixMean`. Environment tokens count as tokens. */
-export function prefixStatistic(
-	batch: RolloutBatch,
-	{ stat, at }: Extract<Kind, { op: "prefix" }>,
-	x: Float64Array,
-): Float64Array {
-	const { B, T, tokens, lengths, groupIds } = batch;
-	const roots = new Map<number, TreeNode>();
-	const paths = Array.from({ length: B }, (_, b) => {
-		const root = roots.get(groupIds[b]!) ?? empty();
-		roots.set(groupIds[b]!, root);
-		return grow(root, tokens.subarray(b * T, b * T + lengths[b]!), b);
-	});
+/** Statistics of the nodes of each group's prefix tree, read along every rollout; see `prefixMean` and `treeStat`. */
+export function prefixStatistic(ops: CpuOps, node: Node, { stat, at }: Extract<Kind, { op: "prefix" }>): Float64Array {
+	const { batch } = ops;
+	const x = ops.value(node.args[0]!);
+	const spans = node.level === "span" ? ops.spans(node.partition!) : null;
+	const paths = growTrees(batch, spans);
 	const values = new Map<TreeNode, number>();
-	const nodeValue = (node: TreeNode): number => {
-		const known = values.get(node) ?? STATISTICS[stat](node, x, nodeValue);
-		values.set(node, known);
-		return known;
+	const valueAt = (treeNode: TreeNode): number => {
+		const known = values.get(treeNode);
+		if (known !== undefined) return known;
+		const value = stat === "mean" ? mean(treeNode.leaves.map((b) => x[b]!)) : mean(childValues(treeNode, x, valueAt));
+		values.set(treeNode, value);
+		return value;
 	};
-	// Leaves first, so that the recursion of `childMean` never goes deeper than one level.
-	for (const path of paths) for (const node of [...path].reverse()) nodeValue(node);
-	const out = new Float64Array(B * T);
+	// Leaves first, so that the recursion over children never goes deeper than one level.
+	for (const path of paths)
+		for (let i = path.length - 1; i >= 0; i--) if (stat !== "count" && stat !== "order") valueAt(path[i]!);
+	const out = new Float64Array(ops.domain(node).count);
 	paths.forEach((path, b) => {
-		for (let t = 0; t < lengths[b]!; t++) out[b * T + t] = nodeValue(path[at === "before" ? t : t + 1]!);
+		const first = spans ? spans.offsets[b]! : b * batch.T;
+		for (let i = 0; i + 1 < path.length; i++) {
+			const treeNode = path[at === "before" ? i : i + 1]!;
+			out[first + i] = READ[stat](treeNode, b, valueAt, () => childValues(treeNode, x, valueAt));
+		}
 	});
 	return out;
 }
 
-/** Adds a rollout; returns its nodes from the root to its end. */
-function grow(root: TreeNode, tokens: Int32Array, rollout: number): TreeNode[] {
+type Read = (node: TreeNode, b: number, valueAt: (node: TreeNode) => number, children: () => number[]) => number;
+const READ: Readonly<Record<TreeStat, Read>> = {
+	mean: (node, _, valueAt) => valueAt(node),
+	childMean: (node, _, valueAt) => valueAt(node),
+	childSd0: (_, __, ___, children) => deviation(children()),
+	count: ({ leaves }) => leaves.length,
+	order: ({ leaves }, b) => leaves.indexOf(b),
+};
+
+function childValues({ children, ends }: TreeNode, x: Float64Array, valueAt: (node: TreeNode) => number): number[] {
+	return [...[...children.values()].map(valueAt), ...ends.map((b) => x[b]!)];
+}
+
+/** Nodes of each rollout, from the root to its end. */
+function growTrees(batch: RolloutBatch, spans: Spans | null): TreeNode[][] {
+	const roots = new Map<number, TreeNode>();
+	return Array.from({ length: batch.B }, (_, b) => {
+		const root = roots.get(batch.groupIds[b]!) ?? empty();
+		roots.set(batch.groupIds[b]!, root);
+		return grow(root, spans ? spanNames(batch, spans, b) : tokensOf(batch, b), b);
+	});
+}
+
+function tokensOf({ T, tokens, lengths }: RolloutBatch, b: number): Int32Array {
+	return tokens.subarray(b * T, b * T + lengths[b]!);
+}
+
+/** What each span adds to the prefix: its tokens and the environment's reply to them. */
+function spanNames(batch: RolloutBatch, { offsets, start }: Spans, b: number): string[] {
+	const tokens = tokensOf(batch, b);
+	const count = offsets[b + 1]! - offsets[b]!;
+	return Array.from({ length: count }, (_, k) => {
+		const from = k === 0 ? 0 : start[offsets[b]! + k]!;
+		const to = k + 1 < count ? start[offsets[b]! + k + 1]! : tokens.length;
+		return tokens.subarray(from, to).join(" ");
+	});
+}
+
+function grow(root: TreeNode, names: Iterable<string | number>, rollout: number): TreeNode[] {
 	const path = [root];
 	root.leaves.push(rollout);
-	for (const token of tokens) {
+	for (const name of names) {
 		const parent = path.at(-1)!;
-		const child = parent.children.get(token) ?? empty();
-		parent.children.set(token, child);
+		const child = parent.children.get(name) ?? empty();
+		parent.children.set(name, child);
 		child.leaves.push(rollout);
 		path.push(child);
 	}
@@ -54,14 +93,14 @@ function grow(root: TreeNode, tokens: Int32Array, rollout: number): TreeNode[] {
 	return path;
 }
 
+const allEqual = (xs: readonly number[]) => xs.every((v) => v === xs[0]);
+
 function mean(xs: readonly number[]): number {
-	return xs.every((v) => v === xs[0]) ? xs[0]! : xs.reduce((a, b) => a + b, 0) / xs.length;
+	return allEqual(xs) ? xs[0]! : xs.reduce((a, b) => a + b, 0) / xs.length;
 }
 
-type Statistic = (node: TreeNode, x: Float64Array, nodeValue: (node: TreeNode) => number) => number;
-const STATISTICS: Readonly<Record<"mean" | "childMean" | "count", Statistic>> = {
-	count: ({ leaves }) => leaves.length,
-	mean: ({ leaves }, x) => mean(leaves.map((b) => x[b]!)),
-	childMean: ({ children, ends }, x, nodeValue) =>
-		mean([...[...children.values()].map(nodeValue), ...ends.map((b) => x[b]!)]),
-};
+function deviation(xs: readonly number[]): number {
+	if (allEqual(xs)) return 0;
+	const middle = mean(xs);
+	return Math.sqrt(xs.reduce((a, v) => a + (v - middle) ** 2, 0) / xs.length);
+}

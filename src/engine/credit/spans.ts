@@ -51,7 +51,9 @@ function startsOf(
 	if (n === 0) return [];
 	if (partition.kind === "fixed") {
 		const body = partition.lastAlone ? n - 1 : n;
-		const starts = Array.from({ length: Math.ceil(body / partition.length) }, (_, i) => i * partition.length);
+		const spans = Math.ceil(body / partition.length);
+		const count = partition.levels > 0 ? Math.min(spans, partition.levels) : spans;
+		const starts = Array.from({ length: count }, (_, i) => i * partition.length);
 		return partition.lastAlone ? [...starts, n - 1] : starts;
 	}
 	const at = (data: ArrayLike<number> | undefined, i: number) => data?.[b * batch.T + policy[i]!] ?? Number.NaN;

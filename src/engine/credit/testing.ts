@@ -1,4 +1,4 @@
-import type { RolloutBatch } from "../rollouts/batch";
+import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
 
 export interface RowSpec {
 	readonly tokens?: readonly number[];
@@ -61,4 +61,28 @@ export function distance(a: readonly (readonly number[])[], b: readonly (readonl
 	const [x, y] = [a.flat(), b.flat()];
 	if (x.length !== y.length || a.some((row, i) => row.length !== b[i]!.length)) return Infinity;
 	return Math.max(0, ...x.map((v, i) => (Number.isNaN(v) && Number.isNaN(y[i]!) ? 0 : Math.abs(v - y[i]!)))) || 0;
+}
+
+/** A span table of policy spans from `[start, end)` pairs per rollout. */
+export function spansOfRows(rows: readonly (readonly (readonly number[])[])[]): SpanTable {
+	const all = rows.flat();
+	const offsets = new Int32Array(rows.length + 1);
+	rows.forEach((row, b) => {
+		offsets[b + 1] = offsets[b]! + row.length;
+	});
+	return {
+		offsets,
+		start: Int32Array.from(all, ([start]) => start!),
+		end: Int32Array.from(all, ([, end]) => end!),
+		actor: new Uint8Array(all.length).fill(1),
+	};
+}
+
+/** A token signal from ragged rows. */
+export function tokenSignal({ B, T }: RolloutBatch, rows: readonly (readonly number[])[]): Signal {
+	const data = new Float64Array(B * T);
+	rows.forEach((row, b) => {
+		data.set(row, b * T);
+	});
+	return { level: "token", data, provider: "test", unit: "" };
 }

@@ -1,4 +1,16 @@
 export { drGrpo } from "./drGrpo";
+export { gae } from "./gae";
+export { gigpo } from "./gigpo";
 export { grpo } from "./grpo";
+export { hicra } from "./hicra";
+export { opo } from "./opo";
+export { passAtK } from "./passAtK";
 export { reinforce } from "./reinforce";
+export { reinforcePlusPlus } from "./reinforcePlusPlus";
+export { reinforcePlusPlusBaseline } from "./reinforcePlusPlusBaseline";
+export { remax } from "./remax";
 export { rloo } from "./rloo";
+export { tdLambda } from "./tdLambda";
+export { tempo } from "./tempo";
+export { vinePpo } from "./vinePpo";
+export { vTrace } from "./vTrace";

@@ -1,0 +1,57 @@
+import { defineMethod, type Estimate } from "../method";
+import { discountParam } from "../normaliserParams";
+import { add, mul, next, orElse, rolloutInput, select, sub, suffixSum, tokenInput } from "../ops";
+import { flagParam, numberParam, whiten, whitenParam } from "../sharedParams";
+
+/**
+ * Generalised advantage estimation with a critic's values.
+ *
+ * δ_t = r_t + γ V_{t+1} − V_t;  A_t = δ_t + γλ A_{t+1}. V after the last token is 0, or `bootstrap` where the rollout was cut.
+ * Environment tokens are transparent: the result is that of a rollout without them. Terms: `td` = δ_t, `later` = γλ A_{t+1}; one
+ * term `gae` when whitened.
+ *
+ * **Edges** unknown values give no number: the token is not scored from there back.
+ * **Against the exact advantage** unbiased with λ = γ = 1 whatever the critic; with exact values and γ = 1 unbiased for every λ;
+ * otherwise biased by the critic's error.
+ * **Reduces** to R − V at λ = γ = 1, to δ at λ = 0.
+ * **Source** Schulman et al. 2016, equation 16, https://arxiv.org/abs/1506.02438.
+ */
+export const gae = defineMethod({
+	id: "gae",
+	title: "GAE (PPO)",
+	family: "critic",
+	summary: "Sums the surprises of a critic along the rollout, later ones counting less.",
+	source: {
+		cite: "Schulman et al. 2016, High-Dimensional Continuous Control Using Generalized Advantage Estimation",
+		url: "https://arxiv.org/abs/1506.02438",
+		verification: "compared with the released code",
+	},
+	params: {
+		discount: discountParam(),
+		lambda: numberParam({
+			label: "λ",
+			help: "Weight of later surprises: 0 trusts the critic, 1 the outcome.",
+			default: 0.95,
+			min: 0,
+			max: 1,
+			unit: "",
+		}),
+		bootstrap: flagParam({
+			label: "Bootstrap cut rollouts",
+			help: "Use the value after the last token of a rollout that the limit cut, where it is known.",
+			default: true,
+		}),
+		whiten: whitenParam(false),
+	},
+	presets: { paper: {}, verl: { whiten: true, bootstrap: false, lambda: 1 }, rlhf: { whiten: true, bootstrap: false } },
+	traits: { zeroWhenEqual: false, groupLocal: false },
+	needs: () => [{ field: "values" }],
+	estimate: (p) => {
+		const values = tokenInput("values");
+		const end = p.bootstrap ? select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0) : 0;
+		const td = sub(add(tokenInput("rewards"), mul(next(values, end), p.discount)), values);
+		const sum = suffixSum(td, p.discount * p.lambda);
+		const terms: Estimate["terms"] = p.whiten ? { gae: whiten(sum) } : { td, later: sub(sum, td) };
+		return { terms };
+	},
+});

@@ -1,0 +1,89 @@
+import { defineMethod } from "../method";
+import { discountParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import {
+	covered,
+	mul,
+	normalise,
+	reduceToRollouts,
+	reduceToSpans,
+	rolloutInput,
+	spanInput,
+	spread,
+	suffixSum,
+	tokenInput,
+} from "../ops";
+import { choiceParam, numberParam, partitionOf } from "../sharedParams";
+
+/**
+ * GiGPO: the episode's credit within its group, plus each step's credit among all steps taken from the same state.
+ *
+ * A = A^E + w·A^S. A^E = (R_i − mean)/(sd + eps) over the group; A^S = (G_{i,k} − mean)/(sd + eps) over the anchor group, all
+ * steps of the group with the same state key; G_{i,k} = Σ_{j≥k} γ^{j−k} r_{i,j} over steps. Without a scale nothing is divided.
+ *
+ * **Edges** an anchor group of one gives 0, as do equal returns; an episode alone as `singleton` says. `episodeOver=steps` is what
+ * is released: a long episode counts once a step. Steps without a state key are compared with none; tokens outside are not scored.
+ * **Against the exact advantage** the step term removes what the state explains; with a finite horizon it is biased where one state
+ * is visited at different times.
+ * **Reduces** to group credit where all states differ.
+ * **Source** Feng et al. 2025, "Group-in-Group Policy Optimization for LLM Agent Training", https://arxiv.org/abs/2505.10978.
+ */
+export const gigpo = defineMethod({
+	id: "gigpo",
+	title: "GiGPO",
+	family: "step",
+	summary: "Compares episodes with each other, and actions with other actions taken in the same situation.",
+	source: {
+		cite: "Feng et al. 2025, Group-in-Group Policy Optimization for LLM Agent Training",
+		url: "https://arxiv.org/abs/2505.10978",
+		verification: "compared with the released code",
+	},
+	params: {
+		unit: choiceParam({
+			label: "Unit",
+			help: "What counts as a step of the agent.",
+			default: "turn",
+			options: ["turn", "step"],
+		}),
+		weight: numberParam({
+			label: "Step weight",
+			help: "Weight of the comparison within a state.",
+			default: 1,
+			min: 0,
+			max: 100,
+			unit: "",
+		}),
+		discount: discountParam(0.95),
+		scale: scaleParam("none"),
+		episodeOver: choiceParam({
+			label: "Episode statistics over",
+			help: "Every episode counts once, or once a step, as released.",
+			default: "episodes",
+			options: ["episodes", "steps"],
+		}),
+		eps: epsParam(1e-6),
+		singleton: singletonParam("zero"),
+	},
+	presets: {
+		paper: {},
+		paperStd: { scale: "sd1" },
+		released: { episodeOver: "steps", singleton: "raw" },
+		releasedStd: { episodeOver: "steps", singleton: "raw", scale: "sd1" },
+	},
+	traits: { zeroWhenEqual: false, groupLocal: true },
+	needs: ({ unit }) => [{ stepField: "stateKeys", of: unit === "turn" ? "turns" : "steps" }],
+	estimate: (p) => {
+		const partition = partitionOf(p.unit);
+		const paid = reduceToSpans(tokenInput("rewards"), "sum", partition);
+		const steps = reduceToRollouts(spanInput("index", partition), "count");
+		const options = normaliserOf({ ...p, center: "mean" });
+		const over = p.episodeOver === "steps" ? { weight: steps } : {};
+		const anchor = { ...options, within: "group", by: "state", singleton: "zero" } as const;
+		return {
+			terms: {
+				episode: spread(normalise(rolloutInput("returns"), options, over)),
+				step: mul(spread(normalise(suffixSum(paid, p.discount), anchor)), p.weight),
+			},
+			scored: mul(covered(partition), scoredGroups(p.singleton).scored ?? 1),
+		};
+	},
+});

@@ -1,0 +1,52 @@
+import { defineMethod } from "../method";
+import { discountParam } from "../normaliserParams";
+import { mul, not, sub, suffixSum, tokenInput } from "../ops";
+import { choiceParam, numberParam, whiten } from "../sharedParams";
+
+/**
+ * REINFORCE++: the discounted return to go, whitened over all tokens of the batch. No groups needed.
+ *
+ * A = (G − mean) / sqrt(var + 1e-8) with G_{i,t} = Σ_{k≥t} γ^{k−t} (r_{i,k} − klCoef · (log p − log p_ref)_{i,k}).
+ *
+ * **Edges** one token in all gets 0. `holes=reset` is what older releases do: an environment token forgets what comes after it.
+ * **Against the exact advantage** the baseline is one number for the batch, so prompts of different difficulty shift each other.
+ * **Source** Hu 2025, "REINFORCE++", https://arxiv.org/abs/2501.03262; verl `reinforce_plus_plus`.
+ */
+export const reinforcePlusPlus = defineMethod({
+	id: "reinforcePlusPlus",
+	title: "REINFORCE++",
+	family: "baseline",
+	summary: "Pays each token what was earned after it, shifted and scaled by the whole batch.",
+	source: {
+		cite: "Hu 2025, REINFORCE++: A Simple and Efficient Approach for Aligning Large Language Models",
+		url: "https://arxiv.org/abs/2501.03262",
+		verification: "compared with the released code",
+	},
+	params: {
+		discount: discountParam(),
+		klCoef: numberParam({
+			label: "KL in the reward",
+			help: "Weight of each token's log-ratio to the reference policy, subtracted from its reward.",
+			default: 0,
+			min: 0,
+			max: 10,
+			unit: "per nat",
+		}),
+		holes: choiceParam({
+			label: "Environment tokens",
+			help: "Whether the return is carried through them or starts anew before them, as in older releases.",
+			default: "through",
+			options: ["through", "reset"],
+		}),
+	},
+	presets: { paper: {}, verl: {}, verlOld: { holes: "reset" } },
+	traits: { zeroWhenEqual: false, groupLocal: false },
+	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
+	estimate: ({ discount, klCoef, holes }) => {
+		const rewards = tokenInput("rewards");
+		const paid =
+			klCoef > 0 ? sub(rewards, mul(sub(tokenInput("logProbs"), tokenInput("refLogProbs")), klCoef)) : rewards;
+		const decay = holes === "through" ? discount : mul(not(tokenInput("gapAfter")), discount);
+		return { terms: { return: whiten(suffixSum(paid, decay)) } };
+	},
+});

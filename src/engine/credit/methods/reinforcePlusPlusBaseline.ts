@@ -1,0 +1,39 @@
+import { defineMethod } from "../method";
+import { scoredGroups, singletonParam } from "../normaliserParams";
+import { normalise, rolloutInput, spread } from "../ops";
+import { whiten } from "../sharedParams";
+
+/**
+ * REINFORCE++ with a group baseline: return minus group mean, for every token, then whitened over all tokens of the batch.
+ *
+ * **Edges** a group of one as `singleton` says (verl: its raw reward); equal rewards in all groups give 0.
+ * **Against the exact advantage** Dr.GRPO with one scale for the batch, and a shift where lengths and outcomes go together.
+ * **Source** Hu 2025, https://arxiv.org/abs/2501.03262; verl `reinforce_plus_plus_baseline`.
+ */
+export const reinforcePlusPlusBaseline = defineMethod({
+	id: "reinforcePlusPlusBaseline",
+	title: "REINFORCE++ baseline",
+	family: "group",
+	summary: "Compares a rollout with the others of its prompt, then scales by the whole batch instead of by the group.",
+	source: {
+		cite: "Hu 2025, REINFORCE++: A Simple and Efficient Approach for Aligning Large Language Models",
+		url: "https://arxiv.org/abs/2501.03262",
+		verification: "released code read",
+	},
+	params: { singleton: singletonParam("zero") },
+	presets: { paper: {}, verl: { singleton: "raw" } },
+	traits: { zeroWhenEqual: false, groupLocal: false },
+	needs: () => [],
+	estimate: ({ singleton }) => {
+		const centred = normalise(rolloutInput("returns"), {
+			within: "group",
+			center: "mean",
+			scale: "none",
+			eps: 0,
+			epsOn: "sd",
+			singleton: singleton === "raw" ? "raw" : "zero",
+		});
+		const { scored } = scoredGroups(singleton);
+		return { terms: { outcome: whiten(spread(centred), scored) }, ...(scored ? { scored } : {}) };
+	},
+});

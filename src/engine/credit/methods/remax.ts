@@ -1,0 +1,32 @@
+import { defineMethod } from "../method";
+import { neg, rolloutSignal, spread, suffixSum, tokenInput } from "../ops";
+
+/**
+ * ReMax: the return to go minus the return of the greedy rollout of the same prompt.
+ *
+ * A_{i,t} = Σ_{k≥t} r_{i,k} − R(greedy). Reads the rollout signal `greedyReturn`.
+ *
+ * **Against the exact advantage** unbiased for the policy gradient: the baseline does not depend on the sampled tokens.
+ * **Cost** one greedy rollout a prompt, paid by whoever provides the signal.
+ * **Source** Li et al. 2023, "ReMax", https://arxiv.org/abs/2310.10505; verl `remax`.
+ */
+export const remax = defineMethod({
+	id: "remax",
+	title: "ReMax",
+	family: "baseline",
+	summary: "Asks how much better a sample did than the answer the policy would have given without chance.",
+	source: {
+		cite: "Li et al. 2023, ReMax: A Simple, Effective, and Efficient Reinforcement Learning Method for Aligning Large Language Models",
+		url: "https://arxiv.org/abs/2310.10505",
+		verification: "released code read",
+	},
+	params: {},
+	presets: { paper: {}, verl: {} },
+	traits: { zeroWhenEqual: false, groupLocal: true },
+	needs: () => [
+		{ signal: "greedyReturn", level: "rollout", meaning: "return of the greedy rollout of the same prompt" },
+	],
+	estimate: () => ({
+		terms: { return: suffixSum(tokenInput("rewards")), baseline: spread(neg(rolloutSignal("greedyReturn"))) },
+	}),
+});

@@ -1,0 +1,49 @@
+import { defineMethod } from "../method";
+import { discountParam } from "../normaliserParams";
+import { add, mul, neg, next, orElse, rolloutInput, select, suffixSum, tokenInput } from "../ops";
+import { numberParam } from "../sharedParams";
+
+/**
+ * TD(λ), forward view: the λ-return minus the value.
+ *
+ * G_t = r_t + γ[(1−λ) V_{t+1} + λ G_{t+1}], G after the end = V after the end;  A_t = G_t − V_t. V after the end is 0, or
+ * `bootstrap` where the rollout was cut.
+ *
+ * **Against the exact advantage** as GAE; λ trades the critic's bias against the outcome's variance.
+ * **Reduces** to GAE with the same γ, λ and values (tested).
+ * **Source** Sutton 1988, "Learning to predict by the methods of temporal differences", https://doi.org/10.1007/BF00115009.
+ */
+export const tdLambda = defineMethod({
+	id: "tdLambda",
+	title: "TD(λ)",
+	family: "critic",
+	summary: "One knob between trusting the critic's next value and waiting for the outcome.",
+	source: {
+		cite: "Sutton 1988, Learning to Predict by the Methods of Temporal Differences",
+		url: "https://doi.org/10.1007/BF00115009",
+		verification: "released code read",
+	},
+	params: {
+		discount: discountParam(0.99),
+		lambda: numberParam({
+			label: "λ",
+			help: "0 = one step, then the critic; 1 = the whole outcome.",
+			default: 0.9,
+			min: 0,
+			max: 1,
+			unit: "",
+		}),
+	},
+	presets: { paper: {}, td0: { lambda: 0 }, monteCarlo: { lambda: 1 } },
+	traits: { zeroWhenEqual: false, groupLocal: true },
+	needs: () => [{ field: "values" }],
+	estimate: ({ discount, lambda }) => {
+		const values = tokenInput("values");
+		const end = select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0);
+		const mixed = mul(next(values, end), discount * (1 - lambda));
+		// Past the end the λ-return is the value itself, which the scan takes for 0.
+		const beyond = mul(next(mul(values, 0), end), discount * lambda);
+		const paid = add(add(tokenInput("rewards"), mixed), beyond);
+		return { terms: { return: suffixSum(paid, discount * lambda), baseline: neg(values) } };
+	},
+});
