@@ -8,7 +8,7 @@ const success = (page: Page) => page.locator(".curve", { hasText: "Success" }).l
 
 test("the first journey: run, see the curve rise, look at a token, pause, step, cancel", async ({ page }) => {
 	await page.goto("");
-	await expect(page.locator(".chip")).toContainText(/GPU/);
+	await expect(page.locator(".chip")).toContainText(/GPU|WebAssembly/);
 	await button(page, "Run").click();
 
 	await test.step("rollouts with credit appear", async () => {

@@ -30,8 +30,19 @@ describe("session", () => {
 		expect(runStore.getState().device).toMatchObject({ status: "no-adapter", advice: "The worker did not load." });
 	});
 
-	it("runs the settings on screen and follows the events", () => {
-		void startRun();
+	it("waits for the adapter to be known, and then trains on what there is", async () => {
+		let answer = (_: typeof trainer.report) => {};
+		trainer.probe = () => new Promise((resolve) => (answer = resolve));
+		const connected = connect(trainer);
+		const started = startRun();
+		expect(trainer.calls).not.toContain("run keydoor gpu");
+		answer({ status: "no-adapter", adapter: "", software: false, advice: "" });
+		await Promise.all([connected, started]);
+		expect(trainer.calls).toContain("run keydoor wasm");
+	});
+
+	it("runs the settings on screen and follows the events", async () => {
+		await startRun();
 		expect(trainer.calls).toContain(`run ${PRESETS[0]?.spec.task.id} gpu`);
 		expect(runStore.getState().phase).toBe("starting");
 		trainer.send([
@@ -45,15 +56,15 @@ describe("session", () => {
 		expect(runStore.getState().phase).toBe("done");
 	});
 
-	it("stays paused when the last step's progress arrives after the pause", () => {
-		void startRun();
+	it("stays paused when the last step's progress arrives after the pause", async () => {
+		await startRun();
 		trainer.send([{ type: "paused", step: 5 }]);
 		trainer.send([{ type: "phase", phase: "training", done: 5, total: 120, note: "" }, step(5)]);
 		expect(runStore.getState().phase).toBe("paused");
 	});
 
 	it("pauses, resumes, steps and cancels the run at hand", async () => {
-		void startRun();
+		await startRun();
 		trainer.send([step(1), { type: "phase", phase: "training", done: 1, total: 120, note: "" }]);
 		await pauseOrResume();
 		trainer.send([{ type: "paused", step: 1 }]);
@@ -74,16 +85,16 @@ describe("session", () => {
 		expect(trainer.calls.slice(1).map((c) => c.split(" ")[0])).toEqual(["run", "pause", "step"]);
 	});
 
-	it("ignores what a replaced run still says", () => {
-		void startRun();
+	it("ignores what a replaced run still says", async () => {
+		await startRun();
 		const late = trainer.send;
-		void startRun();
+		await startRun();
 		late([{ type: "failed", code: "x", message: "Too late.", step: 1, resumable: false }]);
 		expect(runStore.getState().failure).toBeNull();
 	});
 
-	it("keeps the text under study, and shows what came since when it is let go", () => {
-		void startRun();
+	it("keeps the text under study, and shows what came since when it is let go", async () => {
+		await startRun();
 		trainer.send([rollouts(1)]);
 		pinToken(0, 1);
 		trainer.send([rollouts(2)]);
@@ -96,6 +107,7 @@ describe("session", () => {
 	it("turns a refusal into a failure with its sentence", async () => {
 		trainer.run = () => Promise.reject(Object.assign(new Error('There is no task "x".'), { code: "invalid-input" }));
 		await startRun();
+		await Promise.resolve();
 		expect(runStore.getState()).toMatchObject({
 			phase: "failed",
 			failure: { code: "invalid-input", message: 'There is no task "x".' },

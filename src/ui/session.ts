@@ -10,11 +10,14 @@ import { telemetry } from "./telemetry";
 let trainer: TrainerApi | null = null;
 /** Events of a run that was replaced are dropped by this number. */
 let generation = 0;
+/** Resolves when the adapter is known: what a run trains on depends on it. */
+let probed: Promise<void> = Promise.resolve();
 
 /** Takes the trainer into use and looks for an adapter. */
 export async function connect(api: TrainerApi): Promise<void> {
 	trainer = api;
-	setDevice(await probe(api));
+	probed = probe(api).then(setDevice);
+	await probed;
 }
 
 async function probe(api: TrainerApi): Promise<DeviceReport> {
@@ -30,22 +33,23 @@ export async function probeAgain(): Promise<void> {
 	if (trainer) setDevice(await probe(trainer));
 }
 
-/** Starts a run with the settings as they are edited now; a run in progress ends. */
+/** Starts a run with the settings as they are edited now; a run in progress ends. Resolves when the trainer was asked. */
 export async function startRun(): Promise<void> {
-	if (!trainer) return;
+	const api = trainer;
+	if (!api) return;
 	const mine = ++generation;
 	const { spec } = draftStore.getState();
-	const { backend } = runStore.getState();
 	beginRun(spec);
 	telemetry.clear();
 	followLatest();
-	try {
-		await trainer.run(spec, backend, (events) => {
-			if (mine === generation) applyEvents(events);
-		});
-	} catch (error) {
+	await probed;
+	if (mine !== generation) return;
+	const listen = (events: RunEvent[]) => {
+		if (mine === generation) applyEvents(events);
+	};
+	api.run(spec, runStore.getState().backend, listen).catch((error: unknown) => {
 		if (mine === generation) failRun(codeOf(error), sentenceOf(error), false);
-	}
+	});
 }
 
 export async function pauseOrResume(): Promise<void> {
@@ -59,7 +63,7 @@ export async function pauseOrResume(): Promise<void> {
 /** One training step, then pause. From an idle page it starts a run that pauses after its first step. */
 export async function stepOnce(): Promise<void> {
 	if (!isAlive(runStore.getState().phase)) {
-		void startRun();
+		await startRun();
 		await trainer?.pause();
 	}
 	await trainer?.step();

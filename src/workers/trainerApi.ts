@@ -9,6 +9,8 @@ export interface DeviceReport {
 	readonly software: boolean;
 	/** What it means and what to do; empty when all is well. */
 	readonly advice: string;
+	/** What this build can train on, whatever the adapter; absent: everything. */
+	readonly backends?: readonly Backend[];
 }
 
 export type Backend = "gpu" | "wasm" | "cpu";

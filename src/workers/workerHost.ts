@@ -10,7 +10,7 @@ import type { Backend, DeviceReport } from "./trainerApi";
 export const workerHost: TrainerHost = {
 	now: () => performance.now(),
 	breathe,
-	probe,
+	probe: async () => ({ ...(await probe()), backends: Object.keys(OPEN) as Backend[] }),
 	resolve: openSpec,
 	createExecutor,
 };

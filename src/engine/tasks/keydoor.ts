@@ -15,7 +15,7 @@ const PARAMS = {
 		type: "choice",
 		default: "apples",
 		options: ["door", "apples", "umbrella"],
-		label: "Rewards on the way",
+		label: "On the way",
 		help: "door: none. apples: a grab finds an apple half of the time. umbrella: each move wins or loses by a fair coin.",
 	},
 	size: {
@@ -25,7 +25,7 @@ const PARAMS = {
 		max: 1,
 		step: 0.05,
 		unit: "",
-		label: "Size of those rewards",
+		label: "Size of apples",
 		help: "What an apple, or the coin of a move, is worth. The door pays 1.",
 	},
 	colours: {

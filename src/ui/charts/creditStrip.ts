@@ -124,7 +124,7 @@ function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void
 		.selectAll("span.paid")
 		.data(paid === 0 ? [] : [paid])
 		.join("span")
-		.attr("class", "paid")
+		.attr("class", (r) => (Number.isInteger(r) ? "paid" : "paid long"))
 		.text((r) => signed(r, Number.isInteger(r) ? 0 : 2));
 	token
 		.selectAll("i")

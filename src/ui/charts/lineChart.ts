@@ -88,7 +88,8 @@ function scales(data: LineData, options: LineOptions) {
 	const levels = (options.levels ?? []).map((l) => l.value);
 	const shown = [...extent(values), ...levels, options.floor, options.ceiling].filter((v) => v !== undefined);
 	const [low = 0, top = 1] = extent(shown);
-	const high = data.length === 0 && top === low ? low + 1 : top;
+	const flat = top === low && (data.length === 0 || low === options.floor);
+	const high = flat ? low + 1 : top;
 	const pad = high > low ? 0 : Math.abs(high) * 0.1 || 0.5;
 	const x = scaleLinear([0, Math.max(1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
 	const y = scaleLinear([low - pad, high + pad], [options.height - MARGIN.bottom, MARGIN.top]);

@@ -1,7 +1,7 @@
 import { type JSX, type KeyboardEvent, useId, useState } from "react";
 import { type ParamSpec, parseParam } from "../../engine/spec/params";
 import { problemOf } from "../setup";
-import { helpOf, stepped } from "./fieldHelp";
+import { helpOf, shortest, stepped } from "./fieldHelp";
 
 interface Props {
 	readonly param: ParamSpec;
@@ -87,7 +87,7 @@ function NumberControl({ param, value, id, rejected, onChange, onReject }: Numbe
 				id={id}
 				inputMode="decimal"
 				autoComplete="off"
-				value={typed ?? rejected?.text ?? String(value)}
+				value={typed ?? rejected?.text ?? shortest(Number(value))}
 				aria-invalid={rejected !== undefined}
 				aria-describedby={rejected ? `${id}-problem ${id}-help` : `${id}-help`}
 				onKeyDown={onKeyDown}

@@ -4,13 +4,15 @@ import type { ParamSpec } from "../../engine/spec/params";
 export function rangeOf(param: ParamSpec): string | null {
 	if (param.type === "flag" || param.type === "choice") return null;
 	const kind = param.type === "integer" ? "whole number, " : "";
-	return `${kind}${param.min} to ${param.max}${param.unit ? ` ${param.unit}` : ""}`;
+	return `${kind}${shortest(param.min)} to ${shortest(param.max)}${param.unit ? ` ${param.unit}` : ""}`;
 }
+
+const spelled = (value: string | number) => (typeof value === "number" ? shortest(value) : value);
 
 /** What stands under a field that is being edited: meaning, range, default. */
 export function helpOf(param: ParamSpec): string {
 	const range = rangeOf(param);
-	const usual = param.type === "flag" ? (param.default ? "on" : "off") : String(param.default);
+	const usual = param.type === "flag" ? (param.default ? "on" : "off") : spelled(param.default);
 	return `${param.help} ${range ? `Range: ${range}. ` : ""}Default: ${usual}.`;
 }
 
@@ -20,4 +22,11 @@ export function stepped(param: Extract<ParamSpec, { min: number }>, value: numbe
 	const next = param.log ? value * 2 ** direction : value + direction * step;
 	const clamped = Math.min(param.max, Math.max(param.min, next));
 	return param.type === "integer" ? Math.round(clamped) : Number(clamped.toPrecision(6));
+}
+
+/** A number as people type it, `0.001` or `1e-6`; it reads back to the same number. */
+export function shortest(value: number): string {
+	const plain = String(value);
+	const power = value.toExponential();
+	return !Number.isInteger(value) && power.length + 1 < plain.length ? power : plain;
 }

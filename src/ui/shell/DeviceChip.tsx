@@ -2,7 +2,7 @@ import type { JSX } from "react";
 import { useStore } from "zustand";
 import type { Backend, DeviceReport } from "../../workers/trainerApi";
 import { probeAgain } from "../session";
-import { runStore, setBackend } from "../stores/run";
+import { canUseGpu, runStore, setBackend } from "../stores/run";
 import { Chip } from "./Chip";
 
 /** Which graphics adapter trains, and why there is none if there is none. */
@@ -63,7 +63,7 @@ const BACKENDS: readonly { readonly id: Backend; readonly name: string; readonly
 /** What the next run trains on. */
 function BackendChoice(): JSX.Element {
 	const backend = useStore(runStore, (r) => r.backend);
-	const possible = useStore(runStore, (r) => r.device?.status === "ok");
+	const possible = useStore(runStore, (r) => canUseGpu(r.device));
 	return (
 		<fieldset className="backends">
 			<legend>The next run trains on</legend>

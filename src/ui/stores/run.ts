@@ -115,11 +115,11 @@ export function setOpened(opened: Opened | null): void {
 
 /** Without an adapter that can train, WebAssembly takes its place. */
 export function setDevice(device: DeviceReport): void {
-	runStore.setState(({ backend }) => ({
-		device,
-		backend: device.status !== "ok" && backend === "gpu" ? "wasm" : backend,
-	}));
+	runStore.setState(({ backend }) => ({ device, backend: backend === "gpu" && !canUseGpu(device) ? "wasm" : backend }));
 }
+
+export const canUseGpu = (device: DeviceReport | null): boolean =>
+	device?.status === "ok" && (device.backends?.includes("gpu") ?? true);
 
 export function failRun(code: string, message: string, resumable: boolean): void {
 	runStore.setState({ phase: "failed", failure: { code, message, resumable } });
