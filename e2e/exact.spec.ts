@@ -26,9 +26,10 @@ test.afterAll(() => server.close());
 /** `exactFingerprint` of the page, called by name so that nothing of the test's own code runs there. */
 const run = (steps: number, threads: number) => `globalThis.exactFingerprint(${steps}, ${threads})`;
 
-test("a browser computes the bits that Node computes", async ({ page }) => {
+test("a browser computes the bits that Node computes, with one thread and with two", async ({ page }) => {
 	await page.goto(server.resolvedUrls!.local[0]!);
+	expect(await page.evaluate("crossOriginIsolated")).toBe(true); // otherwise two threads would be one
 	await page.waitForFunction("globalThis.exactFingerprint !== undefined");
 	for (const [steps, expected] of Object.entries(EXACT_FINGERPRINTS))
-		expect(await page.evaluate(run(Number(steps), 1))).toBe(expected);
+		for (const threads of [1, 2]) expect(await page.evaluate(run(Number(steps), threads))).toBe(expected);
 });

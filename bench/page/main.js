@@ -9,6 +9,7 @@ const makers = {
 	tfjs: async () => (await import("./tfjs.js")).tfjsContender(),
 	tfjsWasm: async () => (await import("./tfjsWasm.js")).tfjsWasmContender(),
 	wasm: async () => (await import("./wasm.js")).wasmContender(),
+	wasm2: async () => (await import("./wasm.js")).wasmContender(2),
 };
 
 let contender;

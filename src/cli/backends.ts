@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { InvalidInput } from "../engine/core/errors";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
@@ -6,7 +7,10 @@ import { objectiveOf } from "../engine/training/objective";
 type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
 
 const OPEN: Readonly<Record<string, Open>> = {
-	wasm: async (plan) => (await import("../wasm/wasmExecutor")).createWasmExecutor(plan),
+	async wasm(plan) {
+		const { createWasmExecutor } = await import("../wasm/wasmExecutor");
+		return createWasmExecutor(plan, { threads: availableParallelism() - 1 });
+	},
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
 };
 

@@ -9,7 +9,10 @@ const CHUNK_ROWS = 128;
  * Gradient sums kept apart and added in order at the end. Their number is part of what a fingerprint certifies: it fixes the order of
  * summation whatever the number of threads, and bounds how many of them can work.
  */
-const LANES = 8;
+export const LANES = 8;
+
+/** Floats of the tile that a thread spills to. */
+const SPILL = 32;
 
 const ABSENT = 0xffffffff;
 const up8 = (n: number) => Math.ceil(n / 8) * 8;
@@ -27,6 +30,8 @@ export interface Arena {
 	readonly lanes: number;
 	/** Sequences in a chunk. */
 	readonly chunkSequences: number;
+	/** Words by which threads agree on who does what; see `crew.ts`. */
+	readonly control: number;
 	/** End of the arena in bytes. */
 	readonly bytes: number;
 }
@@ -57,6 +62,7 @@ export function layArena(plan: TrainingPlan, threads: number): Arena {
 		for (const [name, value] of Object.entries(values)) words[Slot[name as SlotName]] = value;
 	};
 	const table = memory.take(words.length);
+	const control = memory.take(64);
 	set(sizes(plan, N));
 	set(tensorOffsets(model, layout));
 	const { forward, backward } = packedFloats(model);
@@ -76,7 +82,7 @@ export function layArena(plan: TrainingPlan, threads: number): Arena {
 	const scratch = scratchFloats(model, chunkRows, N);
 	set({ scratchBytes: 4 * Math.ceil(scratch / 16) * 16 });
 	set({ scratch: memory.take((threads * words[Slot.scratchBytes]!) / 4) });
-	return { table, words, policy, reference, layout, lanes: LANES, chunkSequences, bytes: memory.next + 256 };
+	return { table, words, control, policy, reference, layout, lanes: LANES, chunkSequences, bytes: memory.next + 256 };
 }
 
 function sizes(plan: TrainingPlan, context: number): Partial<Record<SlotName, number>> {
@@ -233,5 +239,5 @@ function rolloutBuffers(
 /** As `configure` hands it out in `assembly/plan.ts`. */
 function scratchFloats({ width: d, vocabSize: V }: ModelConfig, rows: number, N: number): number {
 	const panels = Math.max(rows, up8(N)) * up8(4 * d) + 64;
-	return rows * 6 * d + panels + up8(N) ** 2 + 2 * up4(V) + 64;
+	return rows * 6 * d + panels + up8(N) ** 2 + 2 * up4(V) + SPILL + 64;
 }

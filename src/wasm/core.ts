@@ -1,7 +1,8 @@
 import { sha256 } from "../engine/core/sha256";
 import type { TrainingPlan } from "../engine/training/executor";
-import { type Arena, layArena } from "./arena";
+import { type Arena, LANES, layArena } from "./arena";
 import { Slot } from "./assembly/slots";
+import { Crew, canShareMemory } from "./crew";
 import { instantiate, type WasmExports, wasmHash } from "./module";
 
 type SlotName = Exclude<keyof typeof Slot, "COUNT">;
@@ -12,41 +13,51 @@ export class WasmCore {
 		readonly plan: TrainingPlan,
 		readonly arena: Arena,
 		readonly wasm: WasmExports,
-		private readonly buffer: ArrayBuffer,
+		readonly crew: Crew,
+		private readonly buffer: ArrayBufferLike,
 		/** Names what may change the bits: the module and the order of summation. */
 		readonly planHash: string,
 	) {}
 
+	/** @param threads at most; one where memory cannot be shared. More than there are gradient lanes would find nothing to do. */
 	static async open(plan: TrainingPlan, threads = 1): Promise<WasmCore> {
-		const arena = layArena(plan, threads);
-		const memory = new WebAssembly.Memory({ initial: Math.ceil(arena.bytes / 65_536) });
-		const wasm = await instantiate(memory);
-		const core = new WasmCore(plan, arena, wasm, memory.buffer, await planHash(arena));
-		core.words(arena.table, arena.words.length).set(arena.words);
-		core.writeMachine();
+		const crewSize = canShareMemory() ? Math.max(1, Math.min(threads, LANES)) : 1;
+		const arena = layArena(plan, crewSize);
+		const variant = crewSize > 1 ? "shared" : "single";
+		const initial = Math.ceil(arena.bytes / 65_536);
+		const memory = new WebAssembly.Memory(crewSize > 1 ? { initial, maximum: initial, shared: true } : { initial });
+		const wasm = await instantiate(memory, variant);
+		new Uint32Array(memory.buffer, arena.table, arena.words.length).set(arena.words);
 		wasm.configure!(arena.table, 0, plan.sampling.temperature, plan.sampling.topP);
+		const crew = await Crew.gather(wasm, memory, arena, plan, crewSize);
+		const core = new WasmCore(plan, arena, wasm, crew, memory.buffer, await planHash(arena));
+		core.writeMachine();
 		return core;
 	}
 
-	/** Every instance that is to compute on this memory must choose its policy before it runs one. */
+	dispose(): void {
+		this.crew.dispose();
+	}
+
+	/** Chooses the policy that packing reads; work chooses its own. */
 	use({ flat, packed }: { readonly flat: number; readonly packed: number }): void {
 		this.wasm.usePolicy!(flat, packed);
 	}
 
-	floats(address: number, length: number): Float32Array<ArrayBuffer> {
+	floats(address: number, length: number): Float32Array {
 		return new Float32Array(this.buffer, address, length);
 	}
-	words(address: number, length: number): Uint32Array<ArrayBuffer> {
+	words(address: number, length: number): Uint32Array {
 		return new Uint32Array(this.buffer, address, length);
 	}
 	/** Views of named buffers. */
-	numbersOf(slot: SlotName, length: number): Float32Array<ArrayBuffer> {
+	numbersOf(slot: SlotName, length: number): Float32Array {
 		return this.floats(this.addressOf(slot), length);
 	}
-	wordsOf(slot: SlotName, length: number): Uint32Array<ArrayBuffer> {
+	wordsOf(slot: SlotName, length: number): Uint32Array {
 		return this.words(this.addressOf(slot), length);
 	}
-	integersOf(slot: SlotName, length: number): Int32Array<ArrayBuffer> {
+	integersOf(slot: SlotName, length: number): Int32Array {
 		return new Int32Array(this.buffer, this.addressOf(slot), length);
 	}
 	addressOf(slot: SlotName): number {

@@ -76,6 +76,10 @@ describe("the WebAssembly executor", () => {
 	it("names itself and what its bits depend on", async () => {
 		const { label } = await createWasmExecutor(plan, { objective: plainObjective });
 		expect(label.kind).toBe("wasm");
+		expect(label.adapter).toBe("WebAssembly SIMD, one thread");
+		const two = await createWasmExecutor(plan, { objective: plainObjective, threads: 2 });
+		expect(two.label).toEqual({ ...label, adapter: "WebAssembly SIMD, 2 threads" });
+		two.dispose();
 		expect(label.plan).toMatch(/^[0-9a-f]{16}$/);
 	});
 });
@@ -90,6 +94,10 @@ describe("exact mode", () => {
 			expect(await exactFingerprint(Number(steps))).toBe(expected);
 		},
 	);
+
+	it("has them with two and three threads", async () => {
+		for (const threads of [2, 3]) expect(await exactFingerprint(20, threads)).toBe(EXACT_FINGERPRINTS["20"]);
+	});
 
 	it("trains something", async () => {
 		expect(new Set(Object.values(EXACT_FINGERPRINTS)).size).toBe(Object.keys(EXACT_FINGERPRINTS).length);

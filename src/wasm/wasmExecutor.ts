@@ -22,6 +22,12 @@ export async function createWasmExecutor(
 	{ threads = 1, objective = objectiveOf(plan) }: WasmOptions = {},
 ): Promise<TrainingExecutor> {
 	const core = await WasmCore.open(plan, threads);
-	const label = { kind: "wasm", adapter: "WebAssembly SIMD", plan: core.planHash, software: true } as const;
-	return new CpuExecutor(plan, objective, { label, learner: new WasmLearner(core), sampler: new WasmSampler(core) });
+	const crew = core.crew.threads === 1 ? "one thread" : `${core.crew.threads} threads`;
+	const label = { kind: "wasm", adapter: `WebAssembly SIMD, ${crew}`, plan: core.planHash, software: true } as const;
+	return new CpuExecutor(plan, objective, {
+		label,
+		learner: new WasmLearner(core),
+		sampler: new WasmSampler(core),
+		dispose: () => core.dispose(),
+	});
 }

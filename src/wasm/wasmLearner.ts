@@ -3,6 +3,7 @@ import type { Learned, Learner, Scores } from "../engine/training/cpuLearner";
 import type { TrainState } from "../engine/training/executor";
 import type { SequenceBlock } from "../engine/training/sequences";
 import type { WasmCore } from "./core";
+import { WORK } from "./crew";
 
 /**
  * Policy, reference and optimiser in the module's memory. Chunks of sequences are computed one after the other or on several
@@ -48,8 +49,8 @@ export class WasmLearner implements Learner {
 	score(block: SequenceBlock, by: "policy" | "reference" = "policy"): Scores {
 		const { core } = this;
 		this.load(block);
-		core.use(by === "policy" ? core.arena.policy : core.arena.reference);
-		this.eachChunk((begin, end) => core.wasm.forwardChunk!(begin, end));
+		const policy = by === "policy" ? core.arena.policy : core.arena.reference;
+		core.crew.run({ kind: WORK.forward, count: this.chunks(), policy, items: this.sequences });
 		const total = block.batch.B * block.batch.N;
 		return {
 			logProbs: this.gather(core.numbersOf("logProbs", total)),
@@ -67,17 +68,15 @@ export class WasmLearner implements Learner {
 	/** Gradient of the block last scored, in lane 0; returns its norm. */
 	gradient(dlogProbs: Float64Array, dentropy: Float64Array | null): number {
 		const { core } = this;
-		const { layout, lanes, policy } = core.arena;
+		const { lanes, policy } = core.arena;
 		const total = this.sequences * (core.plan.maxPromptLength + core.plan.maxResponseLength);
 		this.scatter(core.numbersOf("dlogProbs", total), dlogProbs);
 		this.scatter(core.numbersOf("dentropies", total), dentropy);
 		core.numbersOf("dvalues", total).fill(0);
-		const chunks = Math.ceil(this.sequences / core.arena.chunkSequences);
-		const used = Math.min(lanes, chunks);
-		core.numbersOf("gradients", used * layout.size).fill(0);
+		const used = Math.min(lanes, this.chunks());
 		core.use(policy);
 		core.wasm.packBackward!();
-		this.eachChunk((begin, end, chunk) => core.wasm.backwardChunk!(begin, end, Math.floor((chunk * used) / chunks)));
+		core.crew.run({ kind: WORK.backward, count: used, policy, items: this.sequences });
 		return Math.sqrt(core.wasm.reduceGradients!(used));
 	}
 
@@ -129,10 +128,8 @@ export class WasmLearner implements Learner {
 		this.sequences = B;
 	}
 
-	private eachChunk(run: (begin: number, end: number, chunk: number) => void): void {
-		const { chunkSequences } = this.core.arena;
-		for (let begin = 0, chunk = 0; begin < this.sequences; begin += chunkSequences, chunk++)
-			run(begin, Math.min(this.sequences, begin + chunkSequences), chunk);
+	private chunks(): number {
+		return Math.ceil(this.sequences / this.core.arena.chunkSequences);
 	}
 
 	private gather(from: Float32Array): Float64Array {

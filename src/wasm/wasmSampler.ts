@@ -3,6 +3,7 @@ import { ACTOR } from "../engine/tasks/machine";
 import type { RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
 import type { RolloutRequest } from "../engine/training/executor";
 import type { WasmCore } from "./core";
+import { WORK } from "./crew";
 
 /** Rollouts by the policy in the module's memory. */
 export class WasmSampler implements RolloutSampler {
@@ -11,8 +12,10 @@ export class WasmSampler implements RolloutSampler {
 	sample(request: RolloutRequest): RolloutRecord {
 		const { core } = this;
 		this.write(request);
-		core.use(core.arena.policy);
-		core.wasm.rolloutRange!(0, core.plan.prompts * core.plan.groupSize);
+		const { prompts } = core.plan;
+		// Two parts a thread, so that nobody waits long for another; one thread runs widest in one.
+		const count = core.crew.threads === 1 ? 1 : Math.min(prompts, 2 * core.crew.threads);
+		core.crew.run({ kind: WORK.rollout, count, policy: core.arena.policy, items: prompts });
 		return this.record();
 	}
 

@@ -33,7 +33,8 @@ type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
 const OPEN: Readonly<Partial<Record<Backend, Open>>> = {
 	async wasm(plan) {
 		const { createWasmExecutor } = await import("../wasm/wasmExecutor");
-		return createWasmExecutor(plan);
+		// One core is left to the page.
+		return createWasmExecutor(plan, { threads: navigator.hardwareConcurrency - 1 });
 	},
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
 };

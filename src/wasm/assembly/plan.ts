@@ -1,5 +1,6 @@
 // Sizes and addresses of the compiled plan, read once from the caller's table. See slots.ts for what each means.
 import { Slot } from "./slots";
+import { setSpill } from "./tile";
 
 export const ABSENT: u32 = 0xffffffff;
 
@@ -96,6 +97,7 @@ export function configure(address: usize, thread: i32, heat: f32, nucleus: f32):
 	scores = panels + (<usize>(max(rows, padded) * up8(4 * width) + 64) << 2);
 	rowLogits = scores + (<usize>padded * padded << 2);
 	rowKept = rowLogits + (<usize>up4(vocab) << 2);
+	setSpill(rowKept + (<usize>up4(vocab) << 2));
 }
 
 /** Chooses the policy that `forward` and `decode` run. */

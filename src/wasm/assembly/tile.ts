@@ -6,8 +6,12 @@ export const FROM_ZERO = 0;
 export const FROM_BIAS = 1;
 export const FROM_OUTPUT = 2;
 
-/** A whole tile, for tiles of which only a part lies inside C. */
-const spill = memory.data(128, 16);
+/** A whole tile, for tiles of which only a part lies inside C. Threads that share memory need one each: see `setSpill`. */
+let spill: usize = memory.data(128, 16);
+
+export function setSpill(address: usize): void {
+	spill = address;
+}
 
 /**
  * C[4, 8] = init + A·B over K, A row-major (`lda` bytes a row), B with `ldb` bytes a row of eight columns.
