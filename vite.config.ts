@@ -2,10 +2,15 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { wasmModule } from "./scripts/viteWasm.mjs";
 
+/** Cross-origin isolation: only such pages may share memory between threads. Hosts without these headers run on one thread. */
+const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
 // Relative base: the build runs under any path of any static host.
 export default defineConfig({
 	base: "./",
 	plugins: [react(), wasmModule()],
 	worker: { format: "es", plugins: () => [wasmModule()] },
 	build: { target: "es2023" },
+	server: { headers },
+	preview: { headers },
 });
