@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { build, type PreviewServer, preview } from "vite";
 import { wasmModule } from "../scripts/viteWasm.mjs";
-import { EXACT_FINGERPRINTS } from "../src/wasm/exactFingerprints";
+import { EXACT_FINGERPRINTS, PRESET_FINGERPRINTS } from "../src/wasm/exactFingerprints";
 import { expect, test } from "./test";
 
 const root = fileURLToPath(new URL("./exact", import.meta.url));
@@ -23,8 +23,10 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.close());
 
-/** `exactFingerprint` of the page, called by name so that nothing of the test's own code runs there. */
+/** Functions of the page, called by name so that nothing of the test's own code runs there. */
 const run = (steps: number, threads: number) => `globalThis.exactFingerprint(${steps}, ${threads})`;
+const runPreset = (id: string, steps: number, threads: number) =>
+	`globalThis.presetFingerprint("${id}", ${steps}, ${threads})`;
 
 test("a browser computes the bits that Node computes, with one thread and with two", async ({ page }) => {
 	await page.goto(server.resolvedUrls!.local[0]!);
@@ -32,4 +34,6 @@ test("a browser computes the bits that Node computes, with one thread and with t
 	await page.waitForFunction("globalThis.exactFingerprint !== undefined");
 	for (const [steps, expected] of Object.entries(EXACT_FINGERPRINTS))
 		for (const threads of [1, 2]) expect(await page.evaluate(run(Number(steps), threads))).toBe(expected);
+	for (const { preset, steps, print } of PRESET_FINGERPRINTS)
+		for (const threads of [1, 2]) expect(await page.evaluate(runPreset(preset, steps, threads))).toBe(print);
 });

@@ -1,4 +1,4 @@
 // What the exactness test asks of a browser: the runs of src/wasm/testingRun.ts.
-import { exactFingerprint } from "../../src/wasm/testingRun";
+import { exactFingerprint, presetFingerprint } from "../../src/wasm/testingRun";
 
-Object.assign(globalThis, { exactFingerprint });
+Object.assign(globalThis, { exactFingerprint, presetFingerprint });

@@ -1,8 +1,11 @@
 import { parameterLayout } from "../engine/model/config";
 import { fingerprint } from "../engine/model/fingerprint";
 import type { RolloutBatch } from "../engine/rollouts/batch";
+import { findPreset } from "../engine/spec/presets";
+import { openSpec } from "../engine/spec/registries";
 import type { Objective } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { Run } from "../engine/training/run";
 import { randomPlan, randomRequest, randomState } from "./testingPlan";
 import { createWasmExecutor } from "./wasmExecutor";
 
@@ -55,5 +58,23 @@ export async function exactFingerprint(steps: number, threads = 1): Promise<stri
 	const executor = await createWasmExecutor(exactPlan, { threads, objective: plainObjective });
 	const print = await trainSteps(executor, exactPlan, steps);
 	executor.dispose();
+	return print;
+}
+
+/** Fingerprint after `steps` steps of a preset, evaluations left out: what the command line and the page print. */
+export async function presetFingerprint(id: string, steps: number, threads = 1): Promise<string> {
+	const preset = findPreset(id);
+	const { spec, task } = openSpec({ ...preset.spec, steps, evaluation: { ...preset.spec.evaluation, every: 0 } });
+	let print = "";
+	const outcome = await new Run({
+		spec,
+		task,
+		createExecutor: (plan) => createWasmExecutor(plan, { threads }),
+		onEvent(event) {
+			if (event.type === "fingerprint" && event.step === steps) print = event.fingerprint;
+		},
+		host: { now: () => 0, breathe: async () => {} },
+	}).execute();
+	if (outcome.reason === "failed") throw outcome.error;
 	return print;
 }

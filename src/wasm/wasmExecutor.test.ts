@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { SupervisedBatch, TrainingPlan } from "../engine/training/executor";
 import { compareExecutors, parameterDistance } from "../testing/agreement";
-import { EXACT_FINGERPRINTS } from "./exactFingerprints";
+import { EXACT_FINGERPRINTS, PRESET_FINGERPRINTS } from "./exactFingerprints";
 import { randomPlan, randomRequest, randomState } from "./testingPlan";
-import { exactFingerprint, exactPlan, plainObjective } from "./testingRun";
+import { exactFingerprint, exactPlan, plainObjective, presetFingerprint } from "./testingRun";
 import { createWasmExecutor } from "./wasmExecutor";
 
 async function pair(plan: TrainingPlan) {
@@ -98,6 +98,13 @@ describe("exact mode", () => {
 	it("has them with two and three threads", async () => {
 		for (const threads of [2, 3]) expect(await exactFingerprint(20, threads)).toBe(EXACT_FINGERPRINTS["20"]);
 	});
+
+	it.each(PRESET_FINGERPRINTS)(
+		"reproduces preset $preset for $steps steps, with one thread and with two",
+		async (run) => {
+			for (const threads of [1, 2]) expect(await presetFingerprint(run.preset, run.steps, threads)).toBe(run.print);
+		},
+	);
 
 	it("trains something", async () => {
 		expect(new Set(Object.values(EXACT_FINGERPRINTS)).size).toBe(Object.keys(EXACT_FINGERPRINTS).length);
