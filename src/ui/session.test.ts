@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
 import { FakeTrainer, makeBatch, makeMetrics } from "../testing/fakeTrainer";
 import { cancelRun, connect, followRun, pauseOrResume, startRun, stepOnce } from "./session";
@@ -54,6 +54,19 @@ describe("session", () => {
 		expect(telemetry.series.length).toBe(2);
 		trainer.send([{ type: "finished", step: 2, reason: "done" }]);
 		expect(runStore.getState().phase).toBe("done");
+	});
+
+	it("tells the store at most a few times a second, and the curves every step", async () => {
+		await startRun();
+		trainer.send([{ type: "phase", phase: "training", done: 0, total: 120, note: "" }, step(1)]);
+		const told = vi.fn();
+		const stop = runStore.subscribe(told);
+		for (let k = 2; k <= 50; k++) trainer.send([step(k)]);
+		expect(told.mock.calls.length).toBeLessThanOrEqual(1);
+		trainer.send([{ type: "paused", step: 50 }]);
+		stop();
+		expect(runStore.getState()).toMatchObject({ phase: "paused", step: 50 });
+		expect(telemetry.series.length).toBe(50);
 	});
 
 	it("stays paused when the last step's progress arrives after the pause", async () => {

@@ -41,6 +41,7 @@ export async function startRun(): Promise<void> {
 	const { spec } = draftStore.getState();
 	beginRun(spec);
 	telemetry.clear();
+	unshown = [];
 	followLatest();
 	await probed;
 	if (mine !== generation) return;
@@ -109,14 +110,29 @@ export function askForRollouts(): void {
 	}, ROLLOUTS_EVERY_MS);
 }
 
-/** Folds a batch of events into stores and telemetry: one store update however many events there are. */
+/** Four times a second is as often as people read numbers; what changes the run's state is shown at once. */
+const NUMBERS_EVERY_MS = 250;
+let shownAt = Number.NEGATIVE_INFINITY;
+/** Numbers that arrived since the store was last told. */
+let unshown: RunEvent[] = [];
+
+/** Folds a batch of events into stores and telemetry: at most one store update however many events there are. */
 export function applyEvents(events: readonly RunEvent[]): void {
-	let run = runStore.getState();
-	for (const event of events) run = reduce(run, event);
-	runStore.setState(run);
-	const last = events.at(-1)?.type;
+	for (const event of events) if (event.type === "step") telemetry.push(event.metrics, event.tokensPerSecond);
+	unshown.push(...events);
+	const onlyNumbers = runStore.getState().phase === "training" && unshown.every(isNumbers);
+	const now = performance.now();
+	if (onlyNumbers && now - shownAt < NUMBERS_EVERY_MS) return;
+	shownAt = now;
+	const arrived = unshown;
+	unshown = [];
+	runStore.setState(arrived.reduce(reduce, runStore.getState()));
+	const last = arrived.at(-1)?.type;
 	if (last === "step" || last === "phase" || last === "paused" || last === "finished") askForRollouts();
 }
+
+const isNumbers = (event: RunEvent): boolean =>
+	event.type === "step" || (event.type === "phase" && event.phase === "training");
 
 function reduce(run: Run, event: RunEvent): Run {
 	switch (event.type) {
@@ -165,7 +181,6 @@ function reducePhase(run: Run, event: Extract<RunEvent, { type: "phase" }>): Run
 
 function reduceStep(run: Run, event: Extract<RunEvent, { type: "step" }>): Run {
 	const { metrics, tokensPerSecond } = event;
-	telemetry.push(metrics, tokensPerSecond);
 	return {
 		...run,
 		step: metrics.step,

@@ -27,8 +27,11 @@ function lowerLearningRate(): void {
 
 /** Cards for everything that went wrong, over the credit panel. */
 export function Notices(): JSX.Element | null {
-	const run = useStore(runStore);
-	const notices = noticesOf(run);
+	const device = useStore(runStore, (r) => r.device);
+	const failure = useStore(runStore, (r) => r.failure);
+	const opened = useStore(runStore, (r) => r.opened);
+	const { step, phase } = runStore.getState();
+	const notices = noticesOf({ device, failure, opened, step, phase });
 	if (notices.length === 0) return null;
 	return (
 		<div className="notices">
