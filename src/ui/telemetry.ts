@@ -62,17 +62,15 @@ export class Telemetry {
 		for (const name of SERIES) this.columns.values[name] = grown(this.columns.values[name], capacity);
 	}
 
+	/** The wait for the next picture is a timer: asking for animation frames meanwhile would keep the browser drawing. */
 	private schedule(): void {
 		if (this.scheduled) return;
 		this.scheduled = true;
-		onFrame((now) => this.draw(now));
+		const wait = this.drawnAt + MIN_GAP_MS - performance.now();
+		setTimeout(() => onFrame((now) => this.draw(now)), Math.max(0, wait));
 	}
 
 	private draw(now: number): void {
-		if (now - this.drawnAt < MIN_GAP_MS) {
-			onFrame((later) => this.draw(later));
-			return;
-		}
 		this.scheduled = false;
 		this.drawnAt = now;
 		for (const listener of this.listeners) listener();

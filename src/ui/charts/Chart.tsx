@@ -17,16 +17,26 @@ interface Props {
 /** The bridge between React, which owns the box, and a chart function, which owns everything inside it. */
 export function Chart({ draw, redraws, className }: Props): JSX.Element {
 	const box = useRef<HTMLDivElement>(null);
+	// Measured when it changes, never while drawing: reading a size makes the browser lay out what was just drawn.
+	const size = useRef<Size | null>(null);
 	const latest = useRef(draw);
 	latest.current = draw;
 	const paint = useCallback(() => {
 		const element = box.current;
-		if (element) latest.current(element, { width: element.clientWidth, height: element.clientHeight });
+		if (!element) return;
+		size.current ??= { width: element.clientWidth, height: element.clientHeight };
+		latest.current(element, size.current);
 	}, []);
 	useLayoutEffect(paint);
 	useLayoutEffect(() => redraws?.(paint), [redraws, paint]);
 	useLayoutEffect(() => {
-		const observer = new ResizeObserver(oncePerFrame(paint));
+		const paintSoon = oncePerFrame(paint);
+		const observer = new ResizeObserver((entries) => {
+			const { width, height } = (entries.at(-1) as ResizeObserverEntry).contentRect;
+			if (width === size.current?.width && height === size.current.height) return;
+			size.current = { width, height };
+			paintSoon(undefined);
+		});
 		observer.observe(box.current as Element);
 		return () => observer.disconnect();
 	}, [paint]);
