@@ -1,1 +1,2 @@
 export { keydoor } from "./keydoor";
+export { modchain } from "./modchain";

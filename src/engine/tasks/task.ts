@@ -76,6 +76,8 @@ export interface Task {
 	/** Item i of a split: a pure function of (task, params, split, index). */
 	item(split: Split, index: number): TaskItem;
 	readonly env: Environment<unknown>;
+	/** False where equal futures are too rare for a table of states: replies then cost one readback a turn. Default true. */
+	readonly tabulable?: boolean;
 	/** Success of a finished rollout, for curves and thresholds. */
 	success(item: TaskItem, response: readonly number[], reward: number): boolean;
 	/** A demonstration for warm starts: response tokens, environment replies included; from `rng` where several exist. */
