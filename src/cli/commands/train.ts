@@ -23,7 +23,11 @@ export const trainCommand: Command = {
 	options: [
 		{ name: "steps", value: "N", help: "training steps, in place of the experiment's" },
 		{ name: "seed", value: "N", help: "seed, in place of the experiment's" },
-		{ name: "backend", value: "gpu|wasm|cpu", help: "gpu (default), WebAssembly, or the float64 reference" },
+		{
+			name: "backend",
+			value: "gpu|wasm|cpu|auto",
+			help: "gpu (default), WebAssembly, float64 reference, or the faster of the first two",
+		},
 		{ name: "resume", value: "FILE", help: "goes on from the checkpoint of a run file" },
 		{ name: "out", value: "DIR", help: `writes ${FILE} there` },
 	],
@@ -37,7 +41,7 @@ export const trainCommand: Command = {
 		const run = new Run({
 			spec,
 			task,
-			createExecutor: (plan) => openExecutor(backend, plan),
+			createExecutor: (plan) => openExecutor(backend, plan, io.note),
 			onEvent(event) {
 				recorder.add(event);
 				show(event);
