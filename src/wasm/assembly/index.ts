@@ -1,4 +1,3 @@
-export { attendBackward, attendForward } from "./attention";
 export { layerNormBackward, layerNormForward, layerNormGradient } from "./layerNorm";
 export { gelu } from "./gelu";
 export { mapMath } from "./math";
