@@ -82,6 +82,7 @@ export async function createRolloutPlan(
 			ROWS: shape.B,
 			HEADS: heads,
 			CHANNELS4: packing.headWidth / 4,
+			BLOCKS: Math.ceil(packing.headWidth / 32),
 			CONTEXT: shape.N,
 			CACHE_ROW4: layer.attention.outputs / 4,
 			OUT_ROW4: layer.projection.inputs / 4,
@@ -93,7 +94,7 @@ export async function createRolloutPlan(
 				KERNELS.decodeAttention,
 				attention,
 				[cache, buffers.attended],
-				Math.ceil((shape.B * heads) / 16),
+				Math.ceil((shape.B * heads * attention.BLOCKS) / 8),
 			),
 			linears.dispatch(buffers.attended, layer.projection, buffers.x, { RESIDUAL: true }),
 			linears.dispatch(buffers.x, layer.expand, buffers.hidden, { ...norm, GELU: true }),
@@ -230,7 +231,7 @@ class Linears {
 		if (this.variant === "lanes")
 			return this.compiler.dispatch(KERNELS.decodeLinearLanes, constants, bound, Math.ceil(outputs4 / 16), B);
 		const ROW_TILES = paddedB / 8;
-		const groups = Math.ceil((ROW_TILES * outputs4) / 2 / 16);
+		const groups = Math.ceil((ROW_TILES * outputs4) / 2 / 8);
 		return this.compiler.dispatch(KERNELS.decodeLinear, { ...constants, ROW_TILES }, bound, groups);
 	}
 }

@@ -12,7 +12,7 @@ override GELU: bool = false;
 override RESIDUAL: bool = false;
 override OUT_ROW4: u32; // distance between output rows / 4
 override OUT_POSITION4: u32 = 0; // distance between positions in the output / 4; 0 where it holds one position
-override WORKGROUP: u32 = 16;
+override WORKGROUP: u32 = 8;
 const EPS = 1e-5;
 
 struct Position { at: u32 }
@@ -22,9 +22,9 @@ struct Position { at: u32 }
 @group(0) @binding(2) var<storage, read_write> out: array<vec4f>;
 @group(0) @binding(3) var<uniform> position: Position;
 
+// ½ v (1 + tanh u) = v / (1 + exp(−2u)).
 fn gelu(v: vec4f) -> vec4f {
-	let inner = clamp(0.7978845608028654 * (v + 0.044715 * v * v * v), vec4f(-15), vec4f(15));
-	return 0.5 * v * (1 + tanh(inner));
+	return v / (1 + exp(clamp(-1.5957691216057308 * (v + 0.044715 * v * v * v), vec4f(-80), vec4f(80))));
 }
 
 fn finish(row: u32, column: u32, left: vec4f, right: vec4f, sums: vec2f) {

@@ -23,9 +23,9 @@ struct Position { at: u32 }
 var<workgroup> partial: array<vec4f, 64>;
 var<workgroup> sums: array<vec2f, 64>;
 
+// ½ v (1 + tanh u) = v / (1 + exp(−2u)).
 fn gelu(v: vec4f) -> vec4f {
-	let inner = clamp(0.7978845608028654 * (v + 0.044715 * v * v * v), vec4f(-15), vec4f(15));
-	return 0.5 * v * (1 + tanh(inner));
+	return v / (1 + exp(clamp(-1.5957691216057308 * (v + 0.044715 * v * v * v), vec4f(-80), vec4f(80))));
 }
 
 @compute @workgroup_size(16, 4)
