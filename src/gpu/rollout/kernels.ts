@@ -1,9 +1,12 @@
 import attention from "../shaders/decodeAttention.wgsl?raw";
+import attentionLanes from "../shaders/decodeAttentionLanes.wgsl?raw";
 import linear from "../shaders/decodeLinear.wgsl?raw";
 import linearLanes from "../shaders/decodeLinearLanes.wgsl?raw";
 import pack from "../shaders/decodePack.wgsl?raw";
 import start from "../shaders/decodeStart.wgsl?raw";
+import sampleShared from "../shaders/sampleShared.wgsl?raw";
 import sampleToken from "../shaders/sampleToken.wgsl?raw";
+import sampleTokenLanes from "../shaders/sampleTokenLanes.wgsl?raw";
 
 /** How a kernel uses each of its bindings, in order. "position" is a uniform with a dynamic offset. */
 export type Access = "read" | "write" | "position";
@@ -15,6 +18,8 @@ export interface Kernel {
 	readonly bindings: readonly Access[];
 }
 
+const SAMPLE = ["read", "read", "read", "read", "write", "write", "write", "position"] as const;
+
 export const KERNELS = {
 	decodePack: { name: "decodePack", source: pack, bindings: ["read", "read", "write"] },
 	decodeStart: { name: "decodeStart", source: start, bindings: ["read", "read", "read", "write", "write", "write"] },
@@ -25,9 +30,11 @@ export const KERNELS = {
 		bindings: ["read", "read", "write", "position"],
 	},
 	decodeAttention: { name: "decodeAttention", source: attention, bindings: ["read", "write", "position"] },
-	sampleToken: {
-		name: "sampleToken",
-		source: sampleToken,
-		bindings: ["read", "read", "read", "read", "write", "write", "write", "position"],
+	decodeAttentionLanes: {
+		name: "decodeAttentionLanes",
+		source: attentionLanes,
+		bindings: ["read", "write", "position"],
 	},
+	sampleToken: { name: "sampleToken", source: sampleToken + sampleShared, bindings: SAMPLE },
+	sampleTokenLanes: { name: "sampleTokenLanes", source: sampleTokenLanes + sampleShared, bindings: SAMPLE },
 } as const satisfies Record<string, Kernel>;

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STREAMS } from "../../engine/core/rng";
 import { parameterLayout } from "../../engine/model/config";
 import { initParameters } from "../../engine/model/parameters";
+import { CpuLearner } from "../../engine/training/cpuLearner";
 import { CpuRollout, type RolloutRecord } from "../../engine/training/cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import { sequenceBlock } from "../../engine/training/sequences";
 import { randomMachine } from "../../testing/randomMachine";
 import { testDevice } from "../../testing/softwareDevice";
 import { readRecord } from "./readRollout";
@@ -125,11 +127,26 @@ describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (v
 		["top-p", { sampling: { temperature: 1, topK: 0, topP: 0.7 } }, {}],
 		["top-p within top-k", { sampling: { temperature: 0.7, topK: 5, topP: 0.9 } }, {}],
 		["one rollout", { prompts: 1, groupSize: 1 }, {}],
+		["one head of 40 channels", {}, { width: 40, heads: 1, layers: 1 }],
 		["33 rollouts", { prompts: 11, groupSize: 3 }, { layers: 1 }],
 	] as const)("are those of the float64 sampler: %s", async (_, change, model) => {
 		const plan = planFor(change, model);
 		const request = requestFor(plan);
 		expectSame(await sampleOnGpu(plan, request, variant), sampleOnCpu(plan, request));
+	});
+
+	it("have the log-probabilities of a teacher-forced pass in float64", async () => {
+		const plan = planFor({ prompts: 8, groupSize: 4 });
+		const request = requestFor(plan);
+		const record = await sampleOnGpu(plan, request, variant);
+		const learner = new CpuLearner(plan);
+		learner.parameters.set(parametersFor(plan));
+		const block = sequenceBlock(plan, { ...request, rowsPerPrompt: 4 }, record, 0, 32);
+		const { logProbs, entropy } = learner.score(block);
+		const picked = (of: Float64Array) => Array.from(block.entries, (at) => of[at]!);
+		expect(logProbs.length).toBeGreaterThanOrEqual(60);
+		expect(distance(picked(record.logProbs), logProbs)).toBeLessThanOrEqual(1e-4);
+		expect(distance(picked(record.entropy), entropy)).toBeLessThanOrEqual(1e-4);
 	});
 
 	it("do not depend on the batch, nor on the number of submits", async () => {
@@ -167,9 +184,11 @@ describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (v
 			sampling: { temperature: 1, topK: 6, topP: 0.95 },
 		});
 		const rollouts = await rolloutPlan(plan, variant);
+		// Barriers are slow on software adapters.
+		const steps = variant === "lanes" ? 8 : 40;
 		const counts = new Float64Array(V);
 		const shares = new Float64Array(V);
-		for (let step = 0; step < 40; step++) {
+		for (let step = 0; step < steps; step++) {
 			rollouts.run(requestFor(plan, step));
 			const { tokens, logProbs } = await readRecord(device, rollouts.shape, rollouts.buffers, false);
 			tokens.forEach((token, i) => {
@@ -177,12 +196,49 @@ describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (v
 				shares[token] = Math.exp(logProbs[i]!);
 			});
 		}
-		const total = 40 * 64;
+		const total = steps * 64;
 		const kept = [...shares.keys()].filter((v) => shares[v]! > 0);
 		expect(Math.abs(kept.reduce((sum, v) => sum + shares[v]!, 0) - 1)).toBeLessThanOrEqual(1e-5);
 		const chiSquare = kept.reduce((sum, v) => sum + (counts[v]! - total * shares[v]!) ** 2 / (total * shares[v]!), 0);
 		// 0.999 quantiles of chi-square with 1 to 5 degrees of freedom.
 		expect(chiSquare).toBeLessThanOrEqual([0, 10.83, 13.82, 16.27, 18.47, 20.52][kept.length - 1]!);
 		expect(kept.length).toBeGreaterThanOrEqual(3);
+	});
+});
+
+describe("a compiled rollout plan", () => {
+	it("takes 5 dispatches a layer and 2 more per position, one submit, one write, and makes nothing while it runs", async () => {
+		const plan = planFor();
+		const rollouts = await rolloutPlan(plan, "registers");
+		const calls: string[] = [];
+		const watch = <T extends object>(name: string, target: T, allowed: readonly (keyof T)[] = []) => {
+			for (const key of Object.keys(Object.getPrototypeOf(target)) as (keyof T)[]) {
+				const method = target[key];
+				if (typeof method !== "function" || allowed.includes(key)) continue;
+				Object.defineProperty(target, key, {
+					configurable: true,
+					value: (...args: unknown[]) => {
+						calls.push(`${name}.${String(key)}`);
+						return method.apply(target, args);
+					},
+				});
+			}
+		};
+		watch("device", device);
+		watch("queue", device.queue);
+		rollouts.run(requestFor(plan));
+		expect(calls).toEqual(["queue.writeBuffer", "device.createCommandEncoder", "queue.submit"]);
+		expect(rollouts.dispatches).toBe(2 + 14 * (5 * 2 + 2));
+		expect(rollouts.submits).toBe(1);
+	});
+
+	it("refuses what does not fit, in one sentence", async () => {
+		await expect(rolloutPlan(planFor({ maxResponseLength: 13 }), "registers")).rejects.toThrow(
+			"Prompt and response take 17 positions and the model has 16; raise contextLength.",
+		);
+		await expect(rolloutPlan(planFor({}, { vocabSize: 300 }), "registers")).rejects.toThrow("at most 256 tokens");
+		await expect(rolloutPlan(planFor({}, { width: 260, heads: 2 }), "registers")).rejects.toThrow(
+			"at most 128 channels",
+		);
 	});
 });

@@ -74,15 +74,15 @@ export async function createRolloutPlan(
 			shape.paddedB / 8,
 		),
 	]);
+	const lanes = options.variant === "lanes";
+	const BLOCKS = Math.ceil(packing.headWidth / 32);
 	const layers = packing.layers.map((layer, l) => {
 		const cache = buffers.caches[l]!;
 		const { heads, width } = plan.model;
 		const cached = { OUT_ROW4: (shape.N * layer.attention.outputs) / 4, OUT_POSITION4: layer.attention.outputs / 4 };
 		const attention = {
-			ROWS: shape.B,
 			HEADS: heads,
 			CHANNELS4: packing.headWidth / 4,
-			BLOCKS: Math.ceil(packing.headWidth / 32),
 			CONTEXT: shape.N,
 			CACHE_ROW4: layer.attention.outputs / 4,
 			OUT_ROW4: layer.projection.inputs / 4,
@@ -90,12 +90,14 @@ export async function createRolloutPlan(
 		const norm = { NORM: true, WIDTH: width };
 		return [
 			linears.dispatch(buffers.x, layer.attention, cache, { ...norm, ...cached }),
-			compiler.dispatch(
-				KERNELS.decodeAttention,
-				attention,
-				[cache, buffers.attended],
-				Math.ceil((shape.B * heads * attention.BLOCKS) / 8),
-			),
+			lanes
+				? compiler.dispatch(KERNELS.decodeAttentionLanes, attention, [cache, buffers.attended], shape.B * heads)
+				: compiler.dispatch(
+						KERNELS.decodeAttention,
+						{ ...attention, ROWS: shape.B, BLOCKS },
+						[cache, buffers.attended],
+						Math.ceil((shape.B * heads * BLOCKS) / 8),
+					),
 			linears.dispatch(buffers.attended, layer.projection, buffers.x, { RESIDUAL: true }),
 			linears.dispatch(buffers.x, layer.expand, buffers.hidden, { ...norm, GELU: true }),
 			linears.dispatch(buffers.hidden, layer.contract, buffers.x, { RESIDUAL: true }),
@@ -104,10 +106,10 @@ export async function createRolloutPlan(
 	const after = [
 		linears.dispatch(buffers.x, packing.head, buffers.logits, { NORM: true, WIDTH: plan.model.width }),
 		compiler.dispatch(
-			KERNELS.sampleToken,
+			lanes ? KERNELS.sampleTokenLanes : KERNELS.sampleToken,
 			{ ...sizes, ...samplingConstants(plan), LOGIT_STRIDE: packing.head.outputs },
 			[buffers.logits, buffers.machine, buffers.request, parameters, buffers.rows, buffers.record, buffers.x],
-			shape.paddedB / 8,
+			lanes ? shape.B : shape.paddedB / 8,
 		),
 	];
 	const setup = await before;
