@@ -86,3 +86,7 @@ export function tokenSignal({ B, T }: RolloutBatch, rows: readonly (readonly num
 	});
 	return { level: "token", data, provider: "test", unit: "" };
 }
+
+export function rolloutSignal(data: readonly number[]): Signal {
+	return { level: "rollout", data: Float64Array.from(data), provider: "test", unit: "" };
+}

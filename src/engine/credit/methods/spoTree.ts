@@ -1,0 +1,73 @@
+import { defineMethod } from "../method";
+import { epsParam } from "../normaliserParams";
+import { add, div, equal, not, rolloutInput, spread, sub, treeStat } from "../ops";
+import type { Partition } from "../partition";
+import { choiceParam, flagParam, integerParam } from "../sharedParams";
+
+/**
+ * SPO-tree: rollouts of a prompt as a tree of segments of fixed length; an edge gets the child's value minus its parent's.
+ *
+ * V(leaf) = R, V(n) = mean over children (not over leaves); A = V(c) − V(n), with `scale=sd0` divided by the deviation of the
+ * siblings plus eps. Edges with exactly 0 are not scored (`dropZero`). Segments that agree on all tokens are one node.
+ *
+ * **Edges** a chain without branches gives 0 until the end; the last level takes what is left of the rollout.
+ * **Against the exact advantage** unbiased at the level of segments where all nodes have equally many children; otherwise the mean
+ * over children weighs leaves unevenly.
+ * **Reduces** to telescoping: unscaled edges of a rollout add up to R − V(root).
+ * **Source** Guo et al. 2025, "Segment Policy Optimization", https://arxiv.org/abs/2505.23564.
+ */
+export const spoTree = defineMethod({
+	id: "spoTree",
+	title: "SPO tree",
+	family: "tree",
+	summary: "Lets pieces of rollouts branch, and compares each branch with its siblings.",
+	source: {
+		cite: "Guo et al. 2025, Segment Policy Optimization: Effective Segment-Level Credit Assignment in RL for Large Language Models",
+		url: "https://arxiv.org/abs/2505.23564",
+		verification: "released code read",
+	},
+	params: {
+		segment: integerParam({
+			label: "Segment length",
+			help: "Tokens of a segment.",
+			default: 4,
+			min: 1,
+			max: 10000,
+			unit: "tokens",
+		}),
+		levels: integerParam({
+			label: "Levels",
+			help: "Segments of a rollout; the last takes the rest. 0 = no limit.",
+			default: 0,
+			min: 0,
+			max: 1000,
+			unit: "",
+		}),
+		scale: choiceParam({
+			label: "Scale",
+			help: "Undivided, or divided by the deviation of the siblings (divisor n).",
+			default: "none",
+			options: ["none", "sd0"],
+		}),
+		eps: epsParam(1e-8),
+		dropZero: flagParam({
+			label: "Drop zeros",
+			help: "Edges of exactly zero are left out of the loss.",
+			default: false,
+		}),
+	},
+	presets: { paper: {}, gsm8k: { segment: 30, levels: 3, dropZero: true }, grpo: { scale: "sd0", dropZero: true } },
+	traits: { zeroWhenEqual: true, groupLocal: true },
+	needs: () => [],
+	estimate: ({ segment, levels, scale, eps, dropZero }) => {
+		const partition: Partition = { kind: "fixed", length: segment, lastAlone: false, levels };
+		const returns = rolloutInput("returns");
+		const change = sub(
+			treeStat(returns, "childMean", "after", partition),
+			treeStat(returns, "childMean", "before", partition),
+		);
+		const siblings = add(treeStat(returns, "childSd0", "before", partition), eps);
+		const edge = spread(scale === "none" ? change : div(change, siblings));
+		return { terms: { edge }, ...(dropZero ? { scored: not(equal(edge, 0)) } : {}) };
+	},
+});

@@ -1,0 +1,309 @@
+import { describe, expect, it } from "vitest";
+import type { RolloutBatch } from "../../rollouts/batch";
+import { creditOf } from "../run";
+import { batchOf, distance, ragged, rolloutSignal, spansOfRows, tokenSignal } from "../testing";
+
+const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
+function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
+	expect(distance(got, want)).toBeLessThanOrEqual(by);
+}
+const nan = Number.NaN;
+const each = (n: number) => Array.from({ length: n }, (_, k) => [k, k + 1]);
+
+describe("spoChain", () => {
+	const p = [0.95, 0.6, 0.97, 0.99, 0.5, 0.92, 0.3, 0.98, 0.85, 0.99];
+	const at = (values: Record<number, number>) => Array.from({ length: 10 }, (_, t) => values[t] ?? nan);
+	const batch = batchOf([
+		{ logProbs: p.map(Math.log), values: at({ 1: 4 / 9, 6: 7 / 9 }), reward: 1 },
+		{ logProbs: [0.4, ...p.slice(1)].map(Math.log), values: at({ 0: 3 / 9, 4: 5 / 9, 8: 6 / 9 }), reward: 0 },
+	]);
+	const [a, b, c, d] = [0.333333, 0.222222, 0.111111, -0.666667] as [number, number, number, number];
+	it("credits segments with the change of value between cuts", () =>
+		near(rows(batch, "spoChain", { interval: 2, mask: "none" }), [
+			[0, a, a, a, a, a, b, b, b, b],
+			[b, b, b, b, c, c, c, c, d, d],
+		]));
+	it("leaves certain tokens out", () =>
+		near(rows(batch, "spoChain", { interval: 2 }), [
+			[0, a, 0, 0, a, 0, b, 0, b, 0],
+			[b, b, 0, 0, c, 0, c, 0, d, 0],
+		]));
+	it("whitens what is left, as released", () => {
+		const [w, x, y, z] = [0.684672, 0.322198, -0.040275, -2.577587] as [number, number, number, number];
+		near(rows(batch, "spoChain", { interval: 2, mask: "skip", whiten: true }), [
+			[nan, w, nan, nan, w, nan, x, nan, x, nan],
+			[x, x, nan, nan, y, nan, y, nan, z, nan],
+		]);
+	});
+	it("is R − V(prompt) with one cut at the first token", () => {
+		const one = batchOf([{ logProbs: [-1, 0, 0], values: [0.25, nan, nan], reward: 1 }]);
+		near(rows(one, "spoChain", { mask: "none" }), [[0.75, 0.75, 0.75]]);
+	});
+});
+
+describe("trees", () => {
+	it("spoTree: edges between means over children", () => {
+		const leaf = (tokens: number[], reward: number) => ({ tokens, reward });
+		const batch = batchOf([
+			leaf([1, 1], 1),
+			leaf([1, 2], 0),
+			leaf([1, 3], 1),
+			leaf([2, 1], 0),
+			leaf([2, 2], 0),
+			leaf([2, 3], 1),
+			leaf([3], 0),
+		]);
+		const third = 1 / 3;
+		near(rows(batch, "spoTree", { segment: 1 }), [
+			[third, third],
+			[third, -2 * third],
+			[third, third],
+			[0, -third],
+			[0, -third],
+			[0, 2 * third],
+			[-third],
+		]);
+		const scaled = rows(batch, "spoTree", { segment: 1, scale: "sd0", dropZero: true });
+		near(scaled, [
+			[1.224745, Math.SQRT1_2],
+			[1.224745, -Math.SQRT2],
+			[1.224745, Math.SQRT1_2],
+			[nan, -Math.SQRT1_2],
+			[nan, -Math.SQRT1_2],
+			[nan, Math.SQRT2],
+			[-1.224745],
+		]);
+	});
+	const batch = batchOf([
+		{ tokens: [1, 3], reward: 1 },
+		{ tokens: [1, 4, 6], reward: 1 },
+		{ tokens: [1, 4, 7], reward: 0 },
+		{ tokens: [2, 5], reward: 0 },
+	]);
+	const tree = (params: object) => rows(batch, "treePs", { unit: "token", ...params });
+	it("treePs: against parent, root, both", () => {
+		near(tree({}), [
+			[0.166667, 0.333333],
+			[0.166667, -0.166667, 0.5],
+			[0.166667, -0.166667, -0.5],
+			[-0.5, 0],
+		]);
+		near(tree({ form: "global" }), [
+			[0.166667, 0.5],
+			[0.166667, 0, 0.5],
+			[0.166667, 0, -0.5],
+			[-0.5, -0.5],
+		]);
+		near(tree({ form: "reweighted" }), [
+			[0.19245, 0.833333],
+			[0.19245, -0.117851, 1],
+			[0.19245, -0.117851, -1],
+			[-1, -0.5],
+		]);
+		near(tree({ value: "children" }), [
+			[0.375, 0.25],
+			[0.375, -0.25, 0.5],
+			[0.375, -0.25, -0.5],
+			[-0.375, 0],
+		]);
+	});
+	it("treePs: shared steps once", () =>
+		near(tree({ shared: "once" }), [
+			[0.166667, 0.333333],
+			[nan, -0.166667, 0.5],
+			[nan, nan, -0.5],
+			[-0.5, 0],
+		]));
+	it("treePs by token telescopes like TEMPO's tree term", () => {
+		const td = ragged(batch, creditOf("tempo", { scale: "none" }, batch).terms.td!);
+		near(tree({}), td, 1e-12);
+	});
+});
+
+describe("pure", () => {
+	const steps = (rewards: readonly (readonly number[])[], width = 1) => ({
+		...spansOfRows(rewards.map((row) => row.map((_, k) => [k * width, (k + 1) * width]))),
+		reward: Float64Array.from(rewards.flat()),
+	});
+	const pair = [
+		[0.8, -0.6, 0.3],
+		[0.5, 0.7],
+	];
+	const batch = batchOf(
+		[
+			{ length: 3, reward: 0 },
+			{ length: 2, reward: 1 },
+		],
+		{ steps: steps(pair) },
+	);
+	it("pays the worst step still to come", () => {
+		near(rows(batch, "pure", { form: "min" }), [
+			[-0.6, -0.6, 0],
+			[0.5, 0],
+		]);
+		near(rows(batch, "pure", { form: "sum" }), [
+			[0.5, -0.3, 0.3],
+			[1.2, 0.7],
+		]);
+		near(rows(batch, "pure"), [
+			[-0.599888, -0.599888, 0.000037],
+			[0.523841, 0.083442],
+		]);
+		near(
+			rows(batch, "pure", { temperature: 1 }).map((row) => row.slice(0, 1)),
+			[[-0.169827], [0.590033]],
+		);
+	});
+	it("subtracts the others' token returns and whitens, as released", () => {
+		const wide = batchOf(
+			[
+				{ length: 6, reward: 0 },
+				{ length: 4, reward: 0 },
+			],
+			{ steps: steps(pair, 2) },
+		);
+		near(
+			rows(wide, "pure", { baseline: "others" }),
+			[
+				[-0.802315, -0.802315, -0.802316, -0.802316, -0.202391, -0.202391],
+				[0.923754, 0.923754, 0.483355, 0.483355],
+			],
+			1.2e-6,
+		);
+		near(
+			rows(wide, "pure", { baseline: "others", whiten: true }),
+			[
+				[-0.992544, -0.992544, -0.992545, -0.992545, -0.168198, -0.168198],
+				[1.379215, 1.379215, 0.774072, 0.774072],
+			],
+			1.2e-6,
+		);
+	});
+	it("tends to the minimum and to the mean", () => {
+		const first = (temperature: number) => rows(batch, "pure", { temperature })[0]![0]!;
+		near([[first(1e-3), first(1e4)]], [[-0.6, 0.5 / 3]], 1e-4);
+	});
+});
+
+describe("attentionCredit", () => {
+	const plain = batchOf([
+		{ length: 8, reward: 1 },
+		{ length: 1, reward: -0.5 },
+	]);
+	const signals = {
+		waad: tokenSignal(plain, [[0, 0.3, 0.2, 0.7, 2.1, 0.5, 0.4, 2.1], [0]]),
+		fai: tokenSignal(plain, [[0.633333, 0.066667, 0.066667, 0.066667, 0.5, 0.05, 0.1, 0], [0]]),
+	};
+	const batch = { ...plain, signals };
+	const gain = (strategy: string, more = {}) =>
+		rows(batch, "attentionCredit", { strategy, scale: "none", window: 2, ...more })[0]!.map((x) => x / 0.75);
+	it("amplifies plans, anchors, or both coupled", () => {
+		near([gain("preplan")], [[1, 1, 1, 1.5, 1.5, 1, 1.5, 1]]);
+		near([gain("anchor")], [[1.5, 1, 1, 1, 1.5, 1, 1.5, 1]]);
+		near([gain("coupled")], [[1.5, 1, 1, 1, 1.75, 1, 1.25, 1]]);
+	});
+	it("is group credit without amplification", () => near([gain("coupled", { amplify: 1 })], [new Array(8).fill(1)], 0));
+});
+
+describe("brpo", () => {
+	const scores = [
+		[0, 0.5, 1],
+		[0, 0, 0.5],
+	];
+	const batch = batchOf(
+		[
+			{ length: 3, reward: 1 },
+			{ length: 3, reward: 0.5 },
+		],
+		{ steps: { ...spansOfRows(scores.map((row) => each(row.length))), reward: Float64Array.from(scores.flat()) } },
+	);
+	it("mixes the rollout's past with the group", () =>
+		near(rows(batch, "brpo"), [
+			[0.166667, 0.277778, 0.175926],
+			[-0.166667, -0.055556, 0.083333],
+		]));
+	it("is R − group mean with one budget", () => {
+		const one = batchOf(
+			[
+				{ length: 1, reward: 1 },
+				{ length: 1, reward: 0 },
+			],
+			{ steps: { ...spansOfRows([each(1), each(1)]), reward: Float64Array.of(1, 0) } },
+		);
+		near(rows(one, "brpo"), rows(one, "drGrpo"), 1e-15);
+	});
+});
+
+describe("hbpo", () => {
+	it("compares within the group and with the budget", () => {
+		const plain = batchOf([{ length: 400 }, { length: 900 }, { length: 700 }, { length: 2500 }]);
+		const batch = {
+			...plain,
+			success: Uint8Array.of(1, 1, 1, 0),
+			signals: { budget: rolloutSignal([512, 512, 2048, 2048]) },
+		};
+		near(
+			rows(batch, "hbpo").map((row) => row.slice(0, 1)),
+			[[0.605802], [0.464724], [-1.290132], [-2.862584]],
+			1.5e-6,
+		);
+	});
+});
+
+describe("rankGrpo", () => {
+	const hits = [
+		[1, 0, 1],
+		[0, 0, 1],
+		[0, 1, 0],
+	];
+	const batch = (h: readonly (readonly number[])[]) =>
+		batchOf(
+			h.map((row) => ({ length: row.length, reward: row[0]! })),
+			{ steps: { ...spansOfRows(h.map((row) => each(row.length))), reward: Float64Array.from(h.flat()) } },
+		);
+	it("compares places", () => {
+		near(
+			rows(batch(hits), "rankGrpo"),
+			[
+				[1.146083, -0.576588, 0.57715],
+				[-0.693467, -0.576588, 0.57715],
+				[-0.452616, 1.153175, -1.154301],
+			],
+			1.2e-6,
+		);
+		near(
+			rows(batch(hits), "rankGrpo", { reward: "own" }),
+			[
+				[1.154501, -0.57725, 0.57725],
+				[-0.57725, -0.57725, 0.57725],
+				[-0.57725, 1.154501, -1.154501],
+			],
+			1.2e-6,
+		);
+	});
+	it("counts a missing item as one without a hit", () => {
+		const short = rows(batch([[1, 1], [0]]), "rankGrpo", { reward: "own" });
+		near(short, [[0.5 / (Math.SQRT1_2 + 1e-4), 0.5 / (Math.SQRT1_2 + 1e-4)], [-0.5 / (Math.SQRT1_2 + 1e-4)]], 1e-12);
+	});
+	it("is GRPO for lists of one item", () => {
+		const one = batch([[1], [0], [0]]);
+		near(rows(one, "rankGrpo"), rows(one, "grpo", { eps: 1e-4 }), 1e-12);
+	});
+});
+
+describe("maRlhf", () => {
+	const batch = batchOf([{ rewards: [-0.01, -0.02, 0, -0.03, 0.01, 0.98], values: [0.2, 0.3, 0.4, 0.35, 0.5, 0.6] }]);
+	it("runs GAE over macro actions", () => {
+		near(rows(batch, "maRlhf", { length: 2, reward: "mean" }), [[0.639577, 0.639577, 0.55745, 0.55745, 0.471, 0.38]]);
+		near(rows(batch, "maRlhf", { length: 2 }), [[0.610327, 0.610327, 0.54245, 0.54245, 0.471, 0.38]]);
+	});
+	it("is GAE with macros of one token", () => {
+		near(rows(batch, "maRlhf", { length: 1 }), rows(batch, "gae"), 1e-12);
+		near(rows(batch, "maRlhf", { length: 1 }), [[0.607392, 0.544624, 0.489077, 0.56745, 0.471, 0.38]]);
+	});
+	it("weighs values by position", () => {
+		// V of the first macro: (0.2 + 0.3/2) / 1.5 = 0.233333, by hand; no discounting of later surprises.
+		const [first] = rows(batch, "maRlhf", { length: 2, value: "position", lambda: 0 })[0]!;
+		near([[first!]], [[-0.03 + (0.4 + 0.35 / 2) / 1.5 - 0.35 / 1.5]]);
+	});
+});
