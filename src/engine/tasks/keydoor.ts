@@ -169,6 +169,7 @@ function build(params: Params): Task {
 		optimalReturn: 1 + apples / 2,
 		randomReturn: 1 / (2 * colours) + apples / 6,
 		returnRange: 1 + apples + 2 * coins,
+		lowestReturn: -coins,
 		decisiveSteps: (_, response) => [0, response.length - 1],
 		stepLabels: (item, response) => labelsOf(colourOf(item), response),
 		corruptions: (item, random) => corruptionsOf(demonstrate(env, item, random), colourOf(item), colours),

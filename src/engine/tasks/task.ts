@@ -87,6 +87,8 @@ export interface Task {
 	readonly randomReturn: number | null;
 	/** Largest minus smallest reachable return. */
 	readonly returnRange: number;
+	/** Smallest reachable return; default 0. */
+	readonly lowestReturn?: number;
 	/** Response positions whose tokens decide the return. */
 	decisiveSteps(item: TaskItem, response: readonly number[]): number[];
 	/** Process labels of a response, where the task offers them. */

@@ -1,0 +1,194 @@
+import { describe, expect, it } from "vitest";
+import { Cancelled } from "../core/errors";
+import { Rng } from "../core/rng";
+import { resolveParams } from "../spec/params";
+import { keydoor } from "../tasks/keydoor";
+import { modchain } from "../tasks/modchain";
+import type { Task, TaskItem } from "../tasks/task";
+import { pick, play, respond } from "../tasks/walk";
+import { askOracle } from "./oracle";
+import { type Policy, tabularPolicy } from "./policy";
+import type { Truth } from "./truth";
+
+const chainOf = (n: number) => modchain.build(resolveParams(modchain.params, { n }, "task modchain"));
+const doorOf = (rewards: string) =>
+	keydoor.build(resolveParams(keydoor.params, { rewards, distractors: 2 }, "task keydoor"));
+
+/** Writes the right successor with probability p, otherwise one of the others; V from the formula of a random walk. */
+function skilled(task: Task, p: number): Policy {
+	const M = task.params.M as number;
+	const digits = (item: TaskItem) => (item.data as { digits: number[] }).digits;
+	const lambda = p - (1 - p) / (M - 1);
+	return tabularPolicy(
+		task.vocab.tokens.length,
+		"prefix",
+		({ item, response }, token) => {
+			const right = ((response.at(-1) ?? 0) + (digits(item)[response.length] as number)) % M;
+			return token === right ? p : (1 - p) / (M - 1);
+		},
+		(item, response) => {
+			const left = digits(item).length - response.length;
+			if (left === 0) return 0;
+			const truth = digits(item)
+				.slice(0, response.length)
+				.reduce((a, d) => a + d, 0);
+			const right = (response.at(-1) ?? 0) === truth % M;
+			return 1 / M + (right ? 1 - 1 / M : -1 / M) * lambda ** left;
+		},
+	);
+}
+
+/** A policy that sees states only, fixed by a hash of (state, token). */
+const stateful = (task: Task) =>
+	tabularPolicy(task.vocab.tokens.length, "state", ({ key }, token) => Rng.of(5).fork(key).fork(token).uniform());
+
+const rollouts = (task: Task, item: TaskItem, count: number) => {
+	const rng = Rng.of(3).fork("rollouts");
+	return Array.from({ length: count }, () =>
+		respond(
+			task.env,
+			item,
+			(_, legal, random) => pick(legal, random),
+			() => rng.uniform(),
+		),
+	);
+};
+
+function expectClose(a: Truth, b: Truth, tolerance: number) {
+	a.V.forEach((v, t) => {
+		expect(Math.abs(v - b.V[t]!)).toBeLessThanOrEqual(tolerance);
+	});
+	a.advantage.forEach((v, t) => {
+		expect(Math.abs(v - b.advantage[t]!)).toBeLessThanOrEqual(2 * tolerance);
+	});
+	a.Q.forEach((q, t) => {
+		expect(Object.keys(q)).toEqual(Object.keys(b.Q[t]!));
+	});
+}
+
+function expectIdentities(task: Task, item: TaskItem, truth: Truth) {
+	const { total } = play(task.env, item, truth.tokens);
+	const credit = truth.advantage.reduce((a, x) => a + x, 0) + truth.luck.reduce((a, x) => a + x, 0);
+	expect(Math.abs(total - truth.V[0]! - credit)).toBeLessThanOrEqual(1e-12);
+	truth.Q.forEach((q, t) => {
+		const sum = Object.entries(q).reduce(
+			(a, [token, value]) => a + truth.probabilities[t]![Number(token)]! * (value - truth.V[t]!),
+			0,
+		);
+		expect(Math.abs(sum)).toBeLessThanOrEqual(1e-12);
+	});
+}
+
+describe("oracle", () => {
+	it("values a chain of six as the random walk does", async () => {
+		const task = chainOf(6);
+		const item = task.item("train", 11);
+		const right = task.demonstration(item, () => 0.5);
+		const wrong = [(right[0]! + 1) % 5, ...right.slice(1)];
+		for (const mode of ["enumerate", "closed"] as const) {
+			const [a, b] = (await askOracle(mode, {
+				task,
+				item,
+				responses: [right, wrong],
+				policy: skilled(task, 0.8),
+			})) as [Truth, Truth];
+			// V0 = 0.2 + 0.8·0.75⁶; after a right token 0.2 + 0.8·0.75⁵, after a wrong one 0.2 − 0.2·0.75⁵.
+			expect(Math.abs(a.V[0]! - 0.3423828125)).toBeLessThanOrEqual(1e-12);
+			expect(Math.abs(a.V[1]! - 0.38984375)).toBeLessThanOrEqual(1e-12);
+			expect(Math.abs(b.V[1]! - 0.1525390625)).toBeLessThanOrEqual(1e-12);
+			expect(Math.abs(a.advantage[0]! - 0.0474609375)).toBeLessThanOrEqual(1e-12);
+			expect(Math.abs(b.advantage[0]! + 0.18984375)).toBeLessThanOrEqual(1e-12);
+		}
+	});
+
+	it("agrees between modes, telescopes, and weighs advantages to zero: chain", async () => {
+		const task = chainOf(4);
+		for (const index of [0, 5]) {
+			const item = task.item("train", index);
+			const question = { task, item, responses: rollouts(task, item, 4), policy: skilled(task, 0.7) };
+			const exact = await askOracle("enumerate", question);
+			const formula = await askOracle("closed", question);
+			const certified = await askOracle("bestfirst", { ...question, tolerance: 0.02 });
+			exact.forEach((truth, i) => {
+				expectClose(truth, formula[i]!, 1e-12);
+				expectIdentities(task, item, truth);
+				certified[i]!.V.forEach((_, t) => {
+					expect(certified[i]!.hi[t]! - certified[i]!.lo[t]!).toBeLessThanOrEqual(0.02 + 1e-12);
+					expect(certified[i]!.lo[t]!).toBeLessThanOrEqual(truth.V[t]! + 1e-12);
+					expect(truth.V[t]!).toBeLessThanOrEqual(certified[i]!.hi[t]! + 1e-12);
+				});
+			});
+		}
+	});
+
+	it.each(["door", "apples", "umbrella"])(
+		"agrees between modes where the environment rolls dice: %s",
+		async (rewards) => {
+			const task = doorOf(rewards);
+			const item = task.item("train", 1);
+			const question = { task, item, responses: rollouts(task, item, 6), policy: stateful(task) };
+			const exact = await askOracle("enumerate", question);
+			const induction = await askOracle("dp", question);
+			const certified = await askOracle("bestfirst", { ...question, tolerance: 0 });
+			exact.forEach((truth, i) => {
+				expectClose(truth, induction[i]!, 1e-12);
+				expectClose(truth, certified[i]!, 1e-12);
+				expectIdentities(task, item, truth);
+			});
+		},
+	);
+
+	it("holds the exact value in its Monte Carlo interval, and keeps the identities", async () => {
+		const task = chainOf(4);
+		let inside = 0;
+		let count = 0;
+		for (let index = 0; index < 20; index++) {
+			const item = task.item("train", index);
+			const question = { task, item, responses: rollouts(task, item, 1), policy: skilled(task, 0.8), seed: index };
+			const [exact] = (await askOracle("closed", question)) as [Truth];
+			const [estimate] = (await askOracle("montecarlo", { ...question, samples: 64 })) as [Truth];
+			expectIdentities(task, item, estimate);
+			for (let t = 0; t < 3; t++) {
+				count += 1;
+				inside += estimate.lo[t]! <= exact.V[t]! && exact.V[t]! <= estimate.hi[t]! ? 1 : 0;
+			}
+			expect(Math.abs(estimate.V[0]! - exact.V[0]!)).toBeLessThanOrEqual(0.2);
+		}
+		expect(inside / count).toBeGreaterThanOrEqual(0.9);
+	});
+
+	it("refuses what a mode cannot do, and stops when told", async () => {
+		const task = chainOf(5);
+		const item = task.item("train", 0);
+		const question = { task, item, responses: rollouts(task, item, 1), policy: stateful(task) };
+		await expect(askOracle("dp", { ...question, policy: skilled(task, 0.5) })).rejects.toThrow("sees the whole prefix");
+		await expect(askOracle("closed", question)).rejects.toThrow("closed form");
+		await expect(askOracle("enumerate", { ...question, maxPrefixes: 100 })).rejects.toThrow("more than 100 prefixes");
+		await expect(askOracle("enumerate", question, { cancelled: () => true })).rejects.toThrow(Cancelled);
+	});
+});
+
+describe("law of uniform credit", () => {
+	it("has cosine 1/√T with the exact advantage, whatever the task", async () => {
+		const task = chainOf(4);
+		const item = task.item("train", 7);
+		const policy = skilled(task, 0.8);
+		// Over all responses, each with its probability: the expectation itself, no sampling.
+		let product = 0;
+		let uniform = 0;
+		let exact = 0;
+		const responses = Array.from({ length: 5 ** 4 }, (_, i) =>
+			Array.from({ length: 4 }, (_, t) => Math.floor(i / 5 ** t) % 5),
+		);
+		for (const truth of await askOracle("enumerate", { task, item, responses, policy })) {
+			const weight = truth.tokens.reduce((w, token, t) => w * truth.probabilities[t]![token]!, 1);
+			const credit = play(task.env, item, truth.tokens).total - truth.V[0]!;
+			for (const a of truth.advantage) {
+				product += weight * credit * a;
+				uniform += weight * credit * credit;
+				exact += weight * a * a;
+			}
+		}
+		expect(Math.abs(product / Math.sqrt(uniform * exact) - 1 / Math.sqrt(4))).toBeLessThanOrEqual(1e-12);
+	});
+});
