@@ -72,14 +72,14 @@ function cells(row: Row): string[] {
 	];
 }
 
-/** `npm run prove -- learning [--backend gpu|cpu] [preset …]`: exits 1 unless every run ends at or above its goal. */
+/** `npm run prove -- learning [--backend gpu|wasm|cpu] [preset …]`: exits 1 unless every run ends at or above its goal. */
 async function main(argv: string[]): Promise<number> {
 	const at = argv.indexOf("--backend");
 	const backend = BACKENDS.find((name) => name === (at < 0 ? "gpu" : argv[at + 1]));
 	const names = at < 0 ? argv : argv.toSpliced(at, 2);
 	const presets = PRESETS.filter(({ id }) => names.length === 0 || names.some((name) => id.startsWith(name)));
 	if (!backend || presets.length === 0) {
-		console.error("Usage: npm run prove -- learning [--backend gpu|cpu] [preset …]");
+		console.error("Usage: npm run prove -- learning [--backend gpu|wasm|cpu] [preset …]");
 		return 2;
 	}
 	let missed = 0;

@@ -1,3 +1,4 @@
+import { InvalidInput, WorkFailed } from "../engine/core/errors";
 import { sha256 } from "../engine/core/sha256";
 import type { TrainingPlan } from "../engine/training/executor";
 import { type Arena, LANES, layArena } from "./arena";
@@ -23,9 +24,10 @@ export class WasmCore {
 	static async open(plan: TrainingPlan, threads = 1): Promise<WasmCore> {
 		const crewSize = canShareMemory() ? Math.max(1, Math.min(threads, LANES)) : 1;
 		const arena = layArena(plan, crewSize);
+		checkSize(arena.bytes);
 		const variant = crewSize > 1 ? "shared" : "single";
 		const initial = Math.ceil(arena.bytes / 65_536);
-		const memory = new WebAssembly.Memory(crewSize > 1 ? { initial, maximum: initial, shared: true } : { initial });
+		const memory = allocate(crewSize > 1 ? { initial, maximum: initial, shared: true } : { initial });
 		const wasm = await instantiate(memory, variant);
 		new Uint32Array(memory.buffer, arena.table, arena.words.length).set(arena.words);
 		wasm.configure!(arena.table, 0, plan.sampling.temperature, plan.sampling.topP);
@@ -70,6 +72,28 @@ export class WasmCore {
 		this.wordsOf("nextStates", next.length).set(next);
 		this.numbersOf("transitionRewards", reward.length).set(reward);
 		new Uint8Array(this.buffer, this.addressOf("actors"), actor.length).set(actor);
+	}
+}
+
+/** @throws InvalidInput for plans beyond the addresses of WebAssembly. */
+function checkSize(bytes: number): void {
+	if (bytes <= 2 ** 32 - 65_536) return;
+	throw new InvalidInput(
+		`This plan needs ${Math.ceil(bytes / 2 ** 20)} MB, and WebAssembly addresses 4096; choose fewer rollouts or a smaller model.`,
+	);
+}
+
+/** @throws WorkFailed when the machine has not got the memory. */
+function allocate(descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory {
+	try {
+		return new WebAssembly.Memory(descriptor);
+	} catch (cause) {
+		const size = Math.ceil(descriptor.initial / 16);
+		throw new WorkFailed(
+			"out-of-memory",
+			`There are no ${size} MB of memory for this plan; choose fewer rollouts or a smaller model.`,
+			{ cause },
+		);
 	}
 }
 

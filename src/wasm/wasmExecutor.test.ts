@@ -73,6 +73,13 @@ describe("the WebAssembly executor", () => {
 		expect(distance).toBeLessThanOrEqual(1e-3);
 	});
 
+	it("says what to do when a plan is too large", async () => {
+		const large = { ...plan, model: { ...plan.model, width: 1024, layers: 8 }, prompts: 1024, maxResponseLength: 256 };
+		await expect(createWasmExecutor(large, { objective: plainObjective })).rejects.toThrow(
+			/WebAssembly addresses 4096/,
+		);
+	});
+
 	it("names itself and what its bits depend on", async () => {
 		const { label } = await createWasmExecutor(plan, { objective: plainObjective });
 		expect(label.kind).toBe("wasm");
