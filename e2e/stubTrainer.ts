@@ -8,6 +8,9 @@ export interface Stub {
 	readonly events: readonly RunEvent[];
 }
 
+/** A page that is isolated from other origins loads only workers that say they are, too. */
+const ISOLATED = { "cross-origin-embedder-policy": "require-corp", "cross-origin-resource-policy": "same-origin" };
+
 /**
  * Puts a worker behind the page that answers as told, so that machines without a GPU, lost devices and bad numbers can be
  * met on purpose. It speaks comlink's wire format: `{id, type: "APPLY", path, argumentList}` is answered by
@@ -15,7 +18,9 @@ export interface Stub {
  */
 export async function stubTrainer(page: Page, stub: Stub): Promise<void> {
 	const body = `const told = ${toScript(stub)}; (${serve.toString()})(told);`;
-	await page.route(/trainer\.worker[^/]*\.js$/, (route) => route.fulfill({ contentType: "text/javascript", body }));
+	await page.route(/trainer\.worker[^/]*\.js$/, (route) =>
+		route.fulfill({ contentType: "text/javascript", headers: ISOLATED, body }),
+	);
 }
 
 /** JavaScript source of plain data with typed arrays. */

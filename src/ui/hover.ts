@@ -15,6 +15,9 @@ export function setHovered(hovered: HoveredToken | null): void {
 	for (const listener of listeners) listener(hovered);
 }
 
+/** Somebody is looking at a token. */
+export const isHovering = (): boolean => current !== null;
+
 export function onHover(listener: (hovered: HoveredToken | null) => void): () => void {
 	listeners.add(listener);
 	return () => listeners.delete(listener);

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
 import { FakeTrainer, makeBatch, makeMetrics } from "../testing/fakeTrainer";
+import { setHovered } from "./hover";
 import { cancelRun, connect, followRun, pauseOrResume, startRun, stepOnce } from "./session";
 import { runStore } from "./stores/run";
 import { pinToken, selectionStore } from "./stores/selection";
@@ -115,6 +116,16 @@ describe("session", () => {
 		followRun();
 		expect([runStore.getState().latest?.step, runStore.getState().waiting]).toEqual([2, null]);
 		expect(selectionStore.getState().pinned).toBeNull();
+	});
+
+	it("lets the text under the pointer stand still, and shows what came since when the pointer leaves", async () => {
+		await startRun();
+		trainer.send([rollouts(1)]);
+		setHovered({ rollout: 0, token: 0, element: document.body });
+		trainer.send([rollouts(2)]);
+		expect(runStore.getState().latest?.step).toBe(1);
+		setHovered(null);
+		expect(runStore.getState().latest?.step).toBe(2);
 	});
 
 	it("turns a refusal into a failure with its sentence", async () => {

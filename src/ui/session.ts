@@ -1,6 +1,7 @@
 import type { RunEvent } from "../engine/training/events";
 import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
+import { isHovering, onHover } from "./hover";
 import { draftStore } from "./stores/draft";
 import { beginRun, failRun, isActive, isAlive, type Run, runStore, setDevice, showWaiting } from "./stores/run";
 import { followLatest, selectionStore } from "./stores/selection";
@@ -95,6 +96,10 @@ export function followRun(): void {
 	askForRollouts();
 }
 
+onHover((hovered) => {
+	if (!hovered && !selectionStore.getState().hold) showWaiting();
+});
+
 const ROLLOUTS_EVERY_MS = 700;
 let asked = false;
 
@@ -162,7 +167,8 @@ function reduce(run: Run, event: RunEvent): Run {
 function reduceRollouts(run: Run, event: Extract<RunEvent, { type: "rollouts" }>): Run {
 	if (!run.spec) return run;
 	const arrived = { step: event.step, batch: event.batch, credit: event.credit, spec: run.spec };
-	const held = run.latest !== null && selectionStore.getState().hold;
+	// Text under the pointer or the keyboard focus stands still.
+	const held = run.latest !== null && (selectionStore.getState().hold || isHovering());
 	return held ? { ...run, waiting: arrived } : { ...run, latest: arrived, waiting: null };
 }
 

@@ -2,6 +2,7 @@ import { select } from "d3-selection";
 import { type Comparison, currentComparison } from "../comparison";
 import { oncePerFrame } from "../frame";
 import { type HoveredToken, onHover } from "../hover";
+import { runStore } from "../stores/run";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
 
 const GAP = 8;
@@ -16,9 +17,18 @@ export function mountHoverCard(parent: HTMLElement): () => void {
 	card.popover = "manual";
 	card.setAttribute("role", "tooltip");
 	parent.append(card);
-	const stop = onHover(oncePerFrame((hovered) => show(card, hovered)));
+	let shown: HoveredToken | null = null;
+	const draw = oncePerFrame((hovered: HoveredToken | null) => show(card, hovered));
+	const stopHover = onHover((hovered) => {
+		shown = hovered;
+		draw(hovered);
+	});
+	const stopRun = runStore.subscribe((run, before) => {
+		if (shown && (run.latest !== before.latest || run.beside !== before.beside)) draw(shown);
+	});
 	return () => {
-		stop();
+		stopHover();
+		stopRun();
 		card.remove();
 	};
 }
