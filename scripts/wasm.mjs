@@ -38,13 +38,27 @@ function sourceHash() {
 	return hash.digest("hex").slice(0, 16);
 }
 
+/** Compilations under way, so that nobody in this process starts one twice. */
+const running = new Map();
+
 /** Path of the compiled module; compiles when a source changed. @throws the compiler's messages. */
-export async function compileWasm(variant = "single") {
+export function compileWasm(variant = "single") {
 	const home = join(root, "node_modules", ".cache", "ascribe");
 	const path = join(home, `${variant}-${sourceHash()}.wasm`);
-	if (existsSync(path)) return path;
+	if (!running.has(path)) {
+		const work = existsSync(path) ? Promise.resolve() : compile(variant, home, path);
+		running.set(
+			path,
+			work.finally(() => running.delete(path)),
+		);
+	}
+	return running.get(path).then(() => path);
+}
+
+/** Compiles aside and moves into place, so that processes at the same time never read half a module. */
+async function compile(variant, home, path) {
 	mkdirSync(home, { recursive: true });
-	const aside = join(home, `${variant}-${process.pid}.wasm`);
+	const aside = join(home, `building-${process.pid}-${variant}.wasm`);
 	const { main } = await import("assemblyscript/asc");
 	const { error, stderr } = await main([
 		"src/wasm/assembly/index.ts",
@@ -56,10 +70,9 @@ export async function compileWasm(variant = "single") {
 		...variants[variant],
 	]);
 	if (error) throw new Error(`AssemblyScript: ${error.message}\n${stderr.toString()}`);
-	for (const old of readdirSync(home))
-		if (old.startsWith(`${variant}-`) && join(home, old) !== aside) rmSync(join(home, old), { force: true });
 	renameSync(aside, path);
-	return path;
+	for (const old of readdirSync(home))
+		if (old.startsWith(`${variant}-`) && join(home, old) !== path) rmSync(join(home, old), { force: true });
 }
 
 /** Paths of the sources, for whoever watches them. */
