@@ -8,6 +8,7 @@ import { tasksCommand } from "./commands/tasks";
 import { trainCommand } from "./commands/train";
 import { creditCommand } from "./credit";
 import { lossCommand } from "./loss";
+import { oracleCommand } from "./oracle";
 
 /** Every command, in the order of the overview. */
 export const COMMANDS: readonly Command[] = [
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
 	lossCommand,
 	forwardCommand,
 	fitCommand,
+	oracleCommand,
 	methodsCommand,
 	tasksCommand,
 ];

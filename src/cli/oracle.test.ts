@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { oracleCommand } from "./oracle";
+import { EXIT, runCli } from "./run";
+import { captureIo } from "./testing";
+
+interface Line {
+	mode: string;
+	tokens: number[];
+	V: number[];
+	lo: number[];
+	hi: number[];
+	Q: Record<string, number>[];
+	advantage: number[];
+	luck: number[];
+}
+async function call(...argv: string[]) {
+	const io = captureIo();
+	const status = await runCli([oracleCommand], ["oracle", ...argv], io);
+	const lines = io.stdout().trim().split("\n").filter(Boolean);
+	return { status, lines: lines.map((line) => JSON.parse(line) as Line), stderr: io.stderr() };
+}
+
+describe("ascribe oracle", () => {
+	it("prints exact values of the initial policy, which enumeration and a closed search agree on", async () => {
+		const exact = await call("keydoor@1", "--prompts", "1", "--group", "2");
+		const searched = await call(
+			"keydoor@1",
+			"--prompts",
+			"1",
+			"--group",
+			"2",
+			"--mode",
+			"bestfirst",
+			"--tolerance",
+			"0",
+		);
+		expect([exact.status, exact.lines.length]).toEqual([EXIT.good, 2]);
+		exact.lines.forEach((line, i) => {
+			const T = line.tokens.length;
+			expect([line.V.length, line.lo.length, line.Q.length, line.advantage.length]).toEqual([T + 1, T + 1, T, T]);
+			expect(line.V[T]).toBe(0);
+			line.V.forEach((v, t) => {
+				expect(Math.abs(v - searched.lines[i]!.V[t]!)).toBeLessThanOrEqual(1e-12);
+			});
+			line.tokens.forEach((token, t) => {
+				const change = line.advantage[t]! + line.luck[t]!;
+				expect(Math.abs(line.Q[t]![token]! - line.V[t]! - change)).toBeLessThanOrEqual(1e-12);
+			});
+		});
+	});
+
+	it("refuses a mode that cannot value a transformer, in one sentence", async () => {
+		const { status, stderr } = await call("keydoor@1", "--mode", "dp");
+		expect(status).toBe(EXIT.wrongCall);
+		expect(stderr).toContain("sees the whole prefix");
+	});
+});

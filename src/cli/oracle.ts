@@ -1,0 +1,105 @@
+import { InvalidInput } from "../engine/core/errors";
+import { Rng } from "../engine/core/rng";
+import type { ModelConfig } from "../engine/model/config";
+import { initParameters, toFloat32 } from "../engine/model/parameters";
+import { modelPolicy } from "../engine/oracle/modelPolicy";
+import { askOracle, ORACLE_MODES } from "../engine/oracle/oracle";
+import { ORACLE_DEFAULTS } from "../engine/oracle/request";
+import { sampleResponse } from "../engine/oracle/sampleResponse";
+import type { Truth } from "../engine/oracle/truth";
+import type { ExperimentSpec } from "../engine/spec/experiment";
+import { openSpec } from "../engine/spec/registries";
+import { planOf } from "../engine/training/plan";
+import { promptPool } from "../engine/training/prompts";
+import { readRunFile } from "../engine/training/runFile";
+import type { Args } from "./args";
+import type { Command } from "./command";
+import type { Io } from "./io";
+import { jsonLine } from "./json";
+import { openExperiment } from "./openExperiment";
+
+export const oracleCommand: Command = {
+	name: "oracle",
+	summary: "Exact values and advantages of a policy's rollouts, with intervals.",
+	usage: "<spec, preset, link or run file> [options]",
+	operands: ["policy"],
+	options: [
+		{ name: "mode", value: "MODE", help: `${ORACLE_MODES.join(", ")} (default: enumerate)` },
+		{ name: "prompts", value: "N", help: "prompts of the evaluation split (default: 8)" },
+		{ name: "group", value: "G", help: "rollouts of each prompt (default: 1)" },
+		{ name: "seed", value: "N", help: "seed of the rollouts (default: as in the experiment)" },
+		{
+			name: "samples",
+			value: "K",
+			help: `montecarlo: continuations of every token (default: ${ORACLE_DEFAULTS.samples})`,
+		},
+		{ name: "tolerance", value: "X", help: `bestfirst: width of the interval (default: ${ORACLE_DEFAULTS.tolerance})` },
+		{ name: "out", value: "FILE", help: "writes there instead of to standard output" },
+	],
+	async run(args, io) {
+		const { spec: given, parameters } = openWeights(args.operand(0), io);
+		const { spec, task } = openSpec(given);
+		const { sampling, model } = planOf(spec, task, promptPool(task, spec));
+		if (sampling.topK !== 0 || sampling.topP !== 1)
+			throw new InvalidInput(
+				"The oracle values the whole distribution: the experiment's topK must be 0 and its topP 1.",
+			);
+		const policy = modelPolicy(model, Float64Array.from(parameters(model)), sampling.temperature);
+		const prompts = args.integer("prompts", { min: 1, max: 4096 }) ?? 8;
+		const group = args.integer("group", { min: 1, max: 256 }) ?? 1;
+		const seed = args.integer("seed", { min: 0, max: 2 ** 32 - 1 }) ?? spec.seed;
+		const lines: string[] = [];
+		for (let p = 0; p < prompts; p++) {
+			const item = task.item("val", p);
+			const responses: number[][] = [];
+			for (let g = 0; g < group; g++)
+				responses.push(await sampleResponse(task, item, policy, Rng.of(seed).fork("oracle-rollouts").fork(p).fork(g)));
+			const question = { task, item, responses, policy, seed, ...precision(args) };
+			const truths = await askOracle(args.choice("mode", ORACLE_MODES) ?? "enumerate", question, {
+				onStep: ({ prefixes }) => io.progress(`prompt ${p + 1} of ${prompts}: ${prefixes} prefixes`),
+				cancelled: () => io.signal.aborted,
+			});
+			truths.forEach((truth, g) => {
+				const record = { id: `p${p}/${g}`, prompt: item.prompt, ...lineOf(truth) };
+				if (args.text("out") === undefined) io.json(record);
+				else lines.push(jsonLine(record).text);
+			});
+		}
+		io.progress("");
+		const out = args.text("out");
+		if (out !== undefined) io.write(out, `${lines.join("\n")}\n`);
+	},
+};
+
+function precision(args: Args) {
+	return {
+		samples: args.integer("samples", { min: 1, max: 1_000_000 }) ?? ORACLE_DEFAULTS.samples,
+		tolerance: args.number("tolerance", { min: 0, max: 1 }) ?? ORACLE_DEFAULTS.tolerance,
+	};
+}
+
+/** The weights of a run file, or the initial ones of an experiment. */
+function openWeights(path: string, io: Io): { spec: ExperimentSpec; parameters: (model: ModelConfig) => Float32Array } {
+	if (path.endsWith(".zip")) {
+		const { spec, checkpoint } = readRunFile(io.readBytes(path), path);
+		if (checkpoint) return { spec, parameters: () => checkpoint.state.parameters };
+	}
+	const spec = openExperiment(path, io);
+	return { spec, parameters: (model) => toFloat32(initParameters(model, spec.seed)) };
+}
+
+/** `tokens`, `V`, `lo`, `hi` [T+1], `Q` [T] of {id: q}, `advantage`, `luck`, `mask` [T], mode, cost. */
+function lineOf({ mode, tokens, V, lo, hi, Q, advantage, luck, mask, cost }: Truth) {
+	return {
+		mode,
+		tokens,
+		V: [...V],
+		lo: [...lo],
+		hi: [...hi],
+		Q,
+		advantage: [...advantage],
+		luck: [...luck],
+		mask: [...mask],
+		cost,
+	};
+}
