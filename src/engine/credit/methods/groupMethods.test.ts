@@ -48,6 +48,10 @@ describe("drGrpo", () => {
 });
 
 describe("rloo", () => {
+	it("gives equal rewards exactly zero", () => {
+		const batch = batchOf(Array.from({ length: 11 }, () => ({ reward: 0.7 })));
+		expect(rowsOf(batch, "rloo").flat()).toEqual(new Array(11).fill(0));
+	});
 	it("subtracts the mean of the others", () => near(perRollout("rloo"), [1, -1 / 3, -1 / 3, -1 / 3]));
 	it("is G/(G−1) times Dr.GRPO", () =>
 		near(

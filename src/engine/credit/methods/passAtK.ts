@@ -38,7 +38,7 @@ export const passAtK = defineMethod({
 		k: integerParam({
 			label: "k",
 			help: "Tries that the closed form counts with.",
-			default: 4,
+			default: 2,
 			min: 1,
 			max: 64,
 			unit: "",

@@ -41,7 +41,8 @@ export const rloo = defineMethod({
 		},
 	},
 	presets: { paper: {}, verl: { singleton: "raw" }, verlVectorized: {}, trl: { klCoef: 0.05 } },
-	traits: { zeroWhenEqual: true, groupLocal: true },
+	// Equal returns may still differ in what KL takes out of them.
+	traits: { zeroWhenEqual: false, groupLocal: true },
 	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
 	estimate: (p) => {
 		const returns = rolloutInput("returns");

@@ -1,0 +1,34 @@
+import { defineMethod, type Estimate } from "../method";
+import { div, groupStat, rolloutInput, spread, sub } from "../ops";
+
+const BATCH = { within: "batch" } as const;
+
+/**
+ * IRCR: every token of a rollout gets the rollout's return, scaled to the range seen in the batch.
+ *
+ * r̂ = (R − R_min)/(R_max − R_min) for every token, over the batch.
+ *
+ * **Edges** equal returns give 0. The range of the batch stands in for that of the replay buffer.
+ * **Against the exact advantage** blind to which token mattered, and never negative.
+ * **Source** Gangwani et al. 2020, "Learning Guidance Rewards with Trajectory-space Smoothing", https://arxiv.org/abs/2010.12718.
+ */
+export const ircr = defineMethod({
+	id: "ircr",
+	title: "IRCR",
+	family: "redistribution",
+	summary: "Spreads the outcome evenly, on a scale from the worst rollout seen to the best.",
+	source: {
+		cite: "Gangwani et al. 2020, Learning Guidance Rewards with Trajectory-space Smoothing",
+		url: "https://arxiv.org/abs/2010.12718",
+		verification: "released code read",
+	},
+	params: {},
+	presets: { paper: {} },
+	traits: { zeroWhenEqual: false, groupLocal: false },
+	needs: () => [],
+	estimate: (): Estimate => {
+		const returns = rolloutInput("returns");
+		const low = groupStat(returns, "min", BATCH);
+		return { terms: { outcome: spread(div(sub(returns, low), sub(groupStat(returns, "max", BATCH), low))) } };
+	},
+});

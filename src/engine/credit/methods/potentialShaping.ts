@@ -1,0 +1,39 @@
+import { defineMethod, type Estimate } from "../method";
+import { add, mul, next, orElse, rolloutInput, select, sub, tokenInput, tokenSignal } from "../ops";
+import { groupBaseline, toGo, writerParams } from "../redistribution";
+
+/**
+ * Potential-based shaping: rewards plus γΦ_{t+1} − Φ_t, then rewards to go minus a group baseline.
+ *
+ * Reads the token signal `potential`, Φ of the prefix before each token. Φ after the end is 0; where the limit cut, `bootstrap` if known.
+ * Terms: `return`, `shaping`, `baseline`.
+ *
+ * **Edges** without discount a rollout's shaping adds up to −Φ_0, so it acts as a baseline that depends on the prefix.
+ * **Against the exact advantage** the same optimal policies for every Φ; with Φ = V and γ = 1 the shaped reward is the exact TD error on average.
+ * **Reduces** to REINFORCE over the group at Φ = 0.
+ * **Source** Ng, Harada & Russell 1999, "Policy invariance under reward transformations", theorem 1,
+ * https://people.eecs.berkeley.edu/~russell/papers/icml99-shaping.pdf.
+ */
+export const potentialShaping = defineMethod({
+	id: "potentialShaping",
+	title: "Potential-based shaping",
+	family: "redistribution",
+	summary: "Pays progress on a map of promising places, in the one way that cannot change what is best.",
+	source: {
+		cite: "Ng, Harada & Russell 1999, Policy Invariance Under Reward Transformations",
+		url: "https://people.eecs.berkeley.edu/~russell/papers/icml99-shaping.pdf",
+		verification: "not verified",
+	},
+	params: writerParams,
+	presets: { paper: {} },
+	traits: { zeroWhenEqual: false, groupLocal: true },
+	needs: () => [{ signal: "potential", level: "token", meaning: "potential of the prefix before each token" }],
+	estimate: (p): Estimate => {
+		const potential = tokenSignal("potential");
+		const end = select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0);
+		const shaping = toGo(sub(mul(next(potential, end), p.discount), potential), p);
+		const earned = toGo(tokenInput("rewards"), p);
+		const baseline = groupBaseline(add(earned, shaping), p);
+		return { terms: { return: earned, shaping, ...(baseline ? { baseline } : {}) } };
+	},
+});

@@ -1,0 +1,33 @@
+import { defineMethod, type Estimate } from "../method";
+import { tokenSignal } from "../ops";
+import { groupBaseline, toGo, writerParams } from "../redistribution";
+
+/**
+ * Return decomposition: learned rewards whose sum explains the return, to go, minus a group baseline.
+ *
+ * A_t = Σ_{k≥t} γ^{k−t} r̂_k − baseline. Reads the token signal `rewardModel` = r̂.
+ *
+ * **Edges** r̂ need not add up to R; what is not identifiable stays so.
+ * **Against the exact advantage** biased by the regression's error.
+ * **Source** Efroni et al. 2021, "Reinforcement Learning with Trajectory Feedback", https://arxiv.org/abs/2008.06036; Ren et al. 2022, https://arxiv.org/abs/2111.13485.
+ */
+export const returnDecomposition = defineMethod({
+	id: "returnDecomposition",
+	title: "Return decomposition",
+	family: "redistribution",
+	summary: "Learns a reward for every token that adds up to the outcome, and uses those.",
+	source: {
+		cite: "Ren et al. 2022, Learning Long-Term Reward Redistribution via Randomized Return Decomposition",
+		url: "https://arxiv.org/abs/2111.13485",
+		verification: "released code read",
+	},
+	params: writerParams,
+	presets: { paper: {} },
+	traits: { zeroWhenEqual: false, groupLocal: true },
+	needs: () => [{ signal: "rewardModel", level: "token", meaning: "learned reward of each token" }],
+	estimate: (p): Estimate => {
+		const earned = toGo(tokenSignal("rewardModel"), p);
+		const baseline = groupBaseline(earned, p);
+		return { terms: { return: earned, ...(baseline ? { baseline } : {}) } };
+	},
+});

@@ -1,0 +1,40 @@
+import { defineMethod, type Estimate } from "../method";
+import { add, mul, tokenInput, tokenSignal } from "../ops";
+import { groupBaseline, toGo, writerParams } from "../redistribution";
+import { numberParam } from "../sharedParams";
+
+/**
+ * Synthetic returns: each token is paid what regression says it contributes to later rewards, beside its own reward.
+ *
+ * r'_t = α·c_t + β·r_t, to go, minus a group baseline. Reads the token signal `contribution` = c.
+ *
+ * **Edges** c is known up to a constant only: with a discount below 1 that constant matters, without a baseline always.
+ * **Against the exact advantage** biased by the regression; it keeps credit where the reward's cause is.
+ * **Reduces** to REINFORCE over the group at α = 0, β = 1.
+ * **Source** Raposo et al. 2021, "Synthetic Returns for Long-Term Credit Assignment", equation 4, https://arxiv.org/abs/2102.12425.
+ */
+export const syntheticReturns = defineMethod({
+	id: "syntheticReturns",
+	title: "Synthetic returns",
+	family: "redistribution",
+	summary: "Learns which moments make later rewards likely, and pays them at once.",
+	source: {
+		cite: "Raposo et al. 2021, Synthetic Returns for Long-Term Credit Assignment",
+		url: "https://arxiv.org/abs/2102.12425",
+		verification: "released code read",
+	},
+	params: {
+		alpha: numberParam({ label: "α", help: "Weight of the contribution.", default: 0.3, min: 0, max: 100, unit: "" }),
+		beta: numberParam({ label: "β", help: "Weight of the reward itself.", default: 1, min: 0, max: 100, unit: "" }),
+		...writerParams,
+	},
+	presets: { paper: {} },
+	traits: { zeroWhenEqual: false, groupLocal: true },
+	needs: () => [{ signal: "contribution", level: "token", meaning: "contribution of each token to later rewards" }],
+	estimate: (p): Estimate => {
+		const contribution = toGo(mul(tokenSignal("contribution"), p.alpha), p);
+		const earned = toGo(mul(tokenInput("rewards"), p.beta), p);
+		const baseline = groupBaseline(add(contribution, earned), p);
+		return { terms: { contribution, return: earned, ...(baseline ? { baseline } : {}) } };
+	},
+});
