@@ -1,5 +1,7 @@
 import type { RolloutRecord } from "../../engine/training/cpuRollout";
-import { RECORD, ROWS, type RolloutBuffers, type RolloutShape } from "./rolloutBuffers";
+import type { Outcomes } from "../../engine/training/executor";
+import { Readback } from "./readback";
+import { RECORD, ROWS, type RolloutShape } from "./rolloutBuffers";
 
 /**
  * What the sampler recorded, from copies of `rows` and `record`.
@@ -37,31 +39,20 @@ export function decodeRecord(
 	};
 }
 
-/** Copies rows and record to the processor, as they were when this was called. */
-export async function readRecord(
-	device: GPUDevice,
-	shape: RolloutShape,
-	buffers: Pick<RolloutBuffers, "rows" | "record">,
-	hasValues: boolean,
-): Promise<RolloutRecord> {
-	const [rows, record] = await Promise.all([readWords(device, buffers.rows), readWords(device, buffers.record)]);
-	return decodeRecord(shape, rows, record, hasValues);
+/** Returns and successes, from a copy of `rows`. */
+export function decodeOutcomes({ B, rowSection }: RolloutShape, rows: Uint32Array<ArrayBuffer>): Outcomes {
+	const returns = new Float32Array(rows.buffer, rows.byteOffset + ROWS.returns * rowSection * 4, B);
+	const success = rows.subarray(ROWS.success * rowSection, ROWS.success * rowSection + B);
+	return { returns: Float64Array.from(returns), success: Uint8Array.from(success) };
 }
 
-// GPUBufferUsage and GPUMapMode; the globals are missing outside browsers.
-const MAP_READ = 1;
-const COPY_TARGET = 8;
-
-/** Copies a whole buffer to the processor, as it was when this was called. */
+/** Copies a whole buffer to the processor once, as it was when this was called. Those who read often keep a `Readback`. */
 export async function readWords(device: GPUDevice, source: GPUBuffer): Promise<Uint32Array<ArrayBuffer>> {
-	const staging = device.createBuffer({ label: "staging", size: source.size, usage: MAP_READ | COPY_TARGET });
-	const encoder = device.createCommandEncoder();
-	encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
-	device.queue.submit([encoder.finish()]);
+	const readback = new Readback(device);
 	try {
-		await staging.mapAsync(MAP_READ);
-		return new Uint32Array(staging.getMappedRange().slice(0));
+		const [words] = await readback.read([source]);
+		return words!;
 	} finally {
-		staging.destroy();
+		readback.dispose();
 	}
 }

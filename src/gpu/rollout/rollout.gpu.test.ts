@@ -8,8 +8,9 @@ import type { RolloutRequest, TrainingPlan } from "../../engine/training/executo
 import { sequenceBlock } from "../../engine/training/sequences";
 import { randomMachine } from "../../testing/randomMachine";
 import { testDevice } from "../../testing/softwareDevice";
-import { readRecord } from "./readRollout";
-import { createRolloutPlan, type DecodeVariant } from "./rolloutPlan";
+import { Readback } from "./readback";
+import { decodeRecord } from "./readRollout";
+import { createRolloutPlan, type DecodeVariant, type RolloutPlan } from "./rolloutPlan";
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -89,10 +90,17 @@ async function rolloutPlan(plan: TrainingPlan, variant: DecodeVariant, submits =
 	return createRolloutPlan(device, plan, parameters, { variant, submits });
 }
 
+async function readRecord({ shape, buffers }: RolloutPlan, hasValues = false): Promise<RolloutRecord> {
+	const readback = new Readback(device);
+	const [rows, record] = await readback.read([buffers.rows, buffers.record]);
+	readback.dispose();
+	return decodeRecord(shape, rows!, record!, hasValues);
+}
+
 async function sampleOnGpu(plan: TrainingPlan, request: RolloutRequest, variant: DecodeVariant, submits = 1) {
 	const rollouts = await rolloutPlan(plan, variant, submits);
 	rollouts.run(request);
-	const record = await readRecord(device, rollouts.shape, rollouts.buffers, plan.model.valueHead);
+	const record = await readRecord(rollouts, plan.model.valueHead);
 	rollouts.dispose();
 	return record;
 }
@@ -166,7 +174,7 @@ describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (v
 		const rollouts = await rolloutPlan(plan, variant);
 		const sample = (request: RolloutRequest) => {
 			rollouts.run(request);
-			return readRecord(device, rollouts.shape, rollouts.buffers, false);
+			return readRecord(rollouts);
 		};
 		const first = await sample(requestFor(plan));
 		const other = await sample(requestFor(plan, 4));
@@ -190,7 +198,7 @@ describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (v
 		const shares = new Float64Array(V);
 		for (let step = 0; step < steps; step++) {
 			rollouts.run(requestFor(plan, step));
-			const { tokens, logProbs } = await readRecord(device, rollouts.shape, rollouts.buffers, false);
+			const { tokens, logProbs } = await readRecord(rollouts);
 			tokens.forEach((token, i) => {
 				counts[token]! += 1;
 				shares[token] = Math.exp(logProbs[i]!);

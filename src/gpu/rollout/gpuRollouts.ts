@@ -1,0 +1,63 @@
+import type { RolloutBatch } from "../../engine/rollouts/batch";
+import { rolloutBatch } from "../../engine/training/cpuRollout";
+import type { Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import { Readback } from "./readback";
+import { decodeOutcomes, decodeRecord } from "./readRollout";
+import { createRolloutPlan, type RolloutOptions, type RolloutPlan } from "./rolloutPlan";
+
+/**
+ * The acting half of an executor on the GPU: samples rollout batches with the parameters in a buffer and reads them back when
+ * asked. Sampling changes nothing but its own buffers, so that evaluation leaves training as it was.
+ */
+export class GpuRollouts {
+	private latest: RolloutRequest | null = null;
+
+	private constructor(
+		private readonly plan: TrainingPlan,
+		/** Compiled kernels and buffers, for those who go on with the rollouts on the GPU. */
+		readonly compiled: RolloutPlan,
+		private readonly readback: Readback,
+	) {}
+
+	/** @throws InvalidInput when the plan does not fit the kernels or the adapter. */
+	static async create(device: GPUDevice, plan: TrainingPlan, parameters: GPUBuffer, options: RolloutOptions) {
+		const compiled = await createRolloutPlan(device, plan, parameters, options);
+		return new GpuRollouts(plan, compiled, new Readback(device));
+	}
+
+	/** Enqueues one batch. */
+	sample(request: RolloutRequest): void {
+		this.compiled.run(request);
+		this.latest = {
+			...request,
+			promptTokens: request.promptTokens.slice(),
+			promptLengths: request.promptLengths.slice(),
+			startStates: request.startStates.slice(),
+		};
+	}
+
+	/** Returns and successes of the latest batch, as it is now. @throws WorkFailed when the device was lost. */
+	async readOutcomes(): Promise<Outcomes> {
+		this.request();
+		const [rows] = await this.readback.read([this.compiled.buffers.rows]);
+		return decodeOutcomes(this.compiled.shape, rows!);
+	}
+
+	/** The latest batch, as it is now. @throws WorkFailed when the device was lost. */
+	async readBatch(): Promise<RolloutBatch> {
+		const request = this.request();
+		const { shape, buffers } = this.compiled;
+		const [rows, record] = await this.readback.read([buffers.rows, buffers.record]);
+		return rolloutBatch(this.plan, request, decodeRecord(shape, rows!, record!, this.plan.model.valueHead));
+	}
+
+	dispose(): void {
+		this.readback.dispose();
+		this.compiled.dispose();
+	}
+
+	private request(): RolloutRequest {
+		if (!this.latest) throw new Error("The executor was asked about rollouts before any were sampled.");
+		return this.latest;
+	}
+}

@@ -1,0 +1,70 @@
+import { WorkFailed } from "../../engine/core/errors";
+
+// GPUBufferUsage and GPUMapMode; the globals are missing outside browsers.
+const MAP_READ = 1;
+const COPY_TARGET = 8;
+
+/**
+ * Reads buffers back without holding up what is enqueued next. Staging buffers are kept and used again; more than before are made
+ * only when more reads are under way than ever.
+ */
+export class Readback {
+	private readonly free = new Map<number, GPUBuffer[]>();
+	private readonly all: GPUBuffer[] = [];
+	private lost: string | null = null;
+
+	constructor(private readonly device: GPUDevice) {
+		device.lost.then(({ message }) => {
+			this.lost = message || "no reason given";
+		});
+	}
+
+	/** Staging buffers made so far. */
+	get made(): number {
+		return this.all.length;
+	}
+
+	/**
+	 * Whole buffers as they are when this is called, whatever is enqueued before it resolves.
+	 * @throws WorkFailed with code "device-lost".
+	 */
+	async read(sources: readonly GPUBuffer[]): Promise<Uint32Array<ArrayBuffer>[]> {
+		const encoder = this.device.createCommandEncoder();
+		const staged = sources.map((source) => {
+			const staging = this.take(source.size);
+			encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
+			return staging;
+		});
+		this.device.queue.submit([encoder.finish()]);
+		return Promise.all(staged.map((staging) => this.map(staging)));
+	}
+
+	dispose(): void {
+		for (const buffer of this.all) buffer.destroy();
+	}
+
+	private take(size: number): GPUBuffer {
+		const known = this.free.get(size)?.pop();
+		if (known) return known;
+		const made = this.device.createBuffer({ label: "staging", size, usage: MAP_READ | COPY_TARGET });
+		this.all.push(made);
+		return made;
+	}
+
+	private async map(staging: GPUBuffer): Promise<Uint32Array<ArrayBuffer>> {
+		try {
+			await staging.mapAsync(MAP_READ);
+		} catch (cause) {
+			// Both promises settle for the same loss, in no order that is promised.
+			await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
+			const code = this.lost === null ? "readback-failed" : "device-lost";
+			const what =
+				this.lost === null ? `Reading from the device failed: ${cause}` : `The device was lost (${this.lost}).`;
+			throw new WorkFailed(code, what, { cause });
+		}
+		const words = new Uint32Array(staging.getMappedRange().slice(0));
+		staging.unmap();
+		this.free.set(staging.size, [...(this.free.get(staging.size) ?? []), staging]);
+		return words;
+	}
+}
