@@ -27,7 +27,15 @@ describe("format", () => {
 	});
 
 	it("shortens counts", () => {
-		expect([8, 812, 1234, 45678, 4_100_000].map(compact)).toEqual(["8", "812", "1.2k", "46k", "4.1M"]);
+		expect([8, 812, 1234, 5000, 45678, 999_900, 4_100_000].map(compact)).toEqual([
+			"8",
+			"812",
+			"1.2k",
+			"5k",
+			"46k",
+			"1M",
+			"4.1M",
+		]);
 	});
 
 	it("says durations in the two largest units", () => {

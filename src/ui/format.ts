@@ -30,7 +30,8 @@ export function significant(x: number): string {
 export function compact(n: number): string {
 	if (!Number.isFinite(n)) return "\u2013";
 	if (n < 1000) return n < 10 ? String(Math.round(n * 10) / 10) : String(Math.round(n));
-	return n < 1e6 ? `${(n / 1000).toFixed(n < 1e4 ? 1 : 0)}k` : `${(n / 1e6).toFixed(1)}M`;
+	const [size, unit] = n < 999_500 ? [n / 1000, "k"] : [n / 1e6, "M"];
+	return `${size < 10 ? Number(size.toFixed(1)) : Math.round(size)}${unit}`;
 }
 
 /** A duration in words: `under 1 s`, `14 s`, `2 min 05 s`, `1 h 03 min`. */
