@@ -62,6 +62,21 @@ describe("ascribe credit", () => {
 		const { output } = await run(rows, "credit", "--method", "drGrpo");
 		expect(output.map(({ advantage }) => advantage)).toEqual([[0.5], [-0.5], [0.5], [-0.5]]);
 	});
+	it("explains one token", async () => {
+		const { output } = await run(PAIR, "credit", "--method", "drGrpo", "--trace", "b:2");
+		expect(output).toHaveLength(1);
+		expect(output[0]).toMatchObject({ id: "b", token: 2, value: -0.25, terms: { outcome: -0.25 } });
+		const steps = output[0]!.steps as { equation: string; members?: number[] }[];
+		expect(steps[0]!.equation).toBe("returns = 0.5");
+		expect(steps[1]).toMatchObject({
+			equation: "x2 = x − mean over the group (returns) = x − mean over the group (0.5) = −0.25",
+			members: [1, 0.5],
+		});
+		expect((await run(PAIR, "credit", "--method", "drGrpo", "--trace", "b:3")).stderr).toMatch(
+			/no token 3: the rollout has 3/,
+		);
+		expect((await run(PAIR, "credit", "--method", "drGrpo", "--trace", "z:0")).stderr).toMatch(/no rollout "z"/);
+	});
 	it("prints null for tokens that the method does not score, and says so once", async () => {
 		const { output, stderr } = await run(PAIR, "credit", "--method", "grpo", "--param", "singleton=skip");
 		expect(output[1]).toMatchObject({ advantage: [null] });

@@ -1,7 +1,9 @@
 import { InvalidInput } from "../engine/core/errors";
+import type { AnyMethod } from "../engine/credit/method";
 import { METHODS } from "../engine/credit/registry";
 import { creditBy } from "../engine/credit/run";
-import { batchesOf } from "../engine/formats/recordsBatch";
+import { traceOf } from "../engine/credit/traceOps";
+import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
 import { readRollouts } from "../engine/formats/rolloutsJsonl";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import { findEntry } from "../engine/spec/resolveSpec";
@@ -19,6 +21,11 @@ export const creditCommand: Command = {
 		{ name: "method", value: "ID", help: "the credit-assignment method; ascribe methods lists them" },
 		...PARAM_OPTIONS,
 		{ name: "backend", value: "cpu", help: "where to compute: cpu, the float64 definition (default)" },
+		{
+			name: "trace",
+			value: "ID:TOKEN",
+			help: "instead: how one token came by its credit, step by step, as one object",
+		},
 		{ name: "out", value: "FILE", help: "write there instead of standard output" },
 	],
 	run(args, io) {
@@ -29,6 +36,8 @@ export const creditCommand: Command = {
 		const lines = readRollouts(io.readText(path), path);
 		const { batches, warnings } = batchesOf(lines);
 		for (const warning of warnings) io.note(`ascribe: ${warning}`);
+		const trace = args.text("trace");
+		if (trace !== undefined) return print([explain(trace, batches, method, params)], args.text("out"), io);
 		const output: unknown[] = new Array(lines.length);
 		for (const { batch, lines: at } of batches) {
 			const credit = creditBy(method, params, batch);
@@ -39,6 +48,26 @@ export const creditCommand: Command = {
 		print(output, args.text("out"), io);
 	},
 };
+
+/** @throws InvalidInput when there is no such rollout or token. */
+function explain(
+	target: string,
+	batches: readonly StepBatch[],
+	method: AnyMethod,
+	params: Readonly<Record<string, unknown>>,
+) {
+	const colon = target.lastIndexOf(":");
+	const [id, token] = [target.slice(0, colon), target.slice(colon + 1)];
+	if (colon < 0 || !/^\d+$/.test(token))
+		throw new InvalidInput(`--trace is "${target}"; it must be ID:TOKEN, as in p0/3:7.`);
+	for (const { batch } of batches) {
+		const b = batch.ids!.indexOf(id);
+		if (b < 0) continue;
+		const { rollout: _, ...trace } = traceOf(method, params, batch, b, Number(token));
+		return { id, ...trace };
+	}
+	throw new InvalidInput(`There is no rollout "${id}" in the file.`);
+}
 
 function report(batch: RolloutBatch, credit: CreditResult, b: number, group: string | null, preset: string | null) {
 	const row = <A extends Float64Array | Uint8Array>(data: A) =>

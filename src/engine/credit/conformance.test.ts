@@ -6,6 +6,7 @@ import type { AnyMethod } from "./method";
 import { METHODS } from "./registry";
 import { creditBy } from "./run";
 import { batchOf, type RowSpec, rolloutSignal, spansOfRows } from "./testing";
+import { traceOf } from "./traceOps";
 
 const TOKEN_SIGNALS = [
 	"planning",
@@ -172,6 +173,16 @@ for (const method of METHODS)
 				const alone = credit(rows.slice(0, 4));
 				close(rowsOf(alone.batch, alone.advantage), rowsOf(batch, advantage).slice(0, 4));
 			});
+		it("is explained by a trace that ends in the very number", () => {
+			const { batch, advantage } = credit(some(1));
+			for (let b = 0; b < batch.B; b++)
+				for (let t = 0; t < batch.lengths[b]!; t++) {
+					const { value, steps, terms } = traceOf(method, params, batch, b, t);
+					expect(Object.is(value, advantage[b * batch.T + t]!)).toBe(true);
+					if (Number.isNaN(value) || batch.actionMask[b * batch.T + t] === 0) continue;
+					for (const term of Object.values(terms)) expect(steps.some((step) => step.value === term)).toBe(true);
+				}
+		});
 		it("says in one sentence what is missing", () => {
 			const bare = batchOf(some(7));
 			const { logProbs: _lp, values: _v, ...rest } = bare;
