@@ -240,6 +240,14 @@ describe("a compiled rollout plan", () => {
 		expect(rollouts.submits).toBe(1);
 	});
 
+	it("refuses more workgroups than the adapter runs", async () => {
+		const plan = planFor(
+			{ prompts: 1, groupSize: 22_000, maxResponseLength: 1, maxPromptLength: 1 },
+			{ width: 6, layers: 1 },
+		);
+		await expect(rolloutPlan(plan, "lanes")).rejects.toThrow("needs 66000 workgroups");
+	});
+
 	it("refuses what does not fit, in one sentence", async () => {
 		await expect(rolloutPlan(planFor({ maxResponseLength: 13 }), "registers")).rejects.toThrow(
 			"Prompt and response take 17 positions and the model has 16; raise contextLength.",

@@ -1,3 +1,4 @@
+import { InvalidInput } from "../../engine/core/errors";
 import { parameterLayout } from "../../engine/model/config";
 import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
 import { type CompiledKernel, type Constants, compileKernel } from "./compileKernel";
@@ -112,9 +113,13 @@ export async function createRolloutPlan(
 			lanes ? shape.B : shape.paddedB / 8,
 		),
 	];
-	const setup = await before;
-	const step = await Promise.all([...layers.flat(), ...after]);
-	return new Replay(device, plan, shape, buffers, setup, step, options.submits);
+	try {
+		const [setup, step] = await Promise.all([before, Promise.all([...layers.flat(), ...after])]);
+		return new Replay(device, plan, shape, buffers, setup, step, options.submits);
+	} catch (error) {
+		destroyRolloutBuffers(buffers);
+		throw error;
+	}
 }
 
 class Replay implements RolloutPlan {
@@ -194,6 +199,11 @@ class Compiler {
 	) {}
 
 	async dispatch(kernel: Kernel, constants: Constants, bound: readonly Binding[], x: number, y = 1): Promise<Dispatch> {
+		const most = this.device.limits.maxComputeWorkgroupsPerDimension;
+		if (Math.max(x, y) > most)
+			throw new InvalidInput(
+				`Kernel ${kernel.name} needs ${Math.max(x, y)} workgroups and the adapter runs ${most}; use fewer rollouts.`,
+			);
 		const { pipeline, layout } = await this.compile(kernel, constants);
 		const positioned = kernel.bindings.at(-1) === "position";
 		const entries = bound.map((b, binding): GPUBindGroupEntry => ({ binding, resource: resource(b) }));
