@@ -42,12 +42,6 @@ export function changeField(path: string, value: unknown): void {
 	draftStore.setState((d) => ({ spec: withPath(d.spec, path.split("."), value), rejected: without(d.rejected, path) }));
 }
 
-/** Replaces the whole spec, for changes that touch several fields at once. */
-export function changeSpec(field: string, spec: ExperimentSpec): void {
-	remember(field);
-	draftStore.setState({ spec, rejected: {} });
-}
-
 export function rejectField(path: string, text: string, sentence: string): void {
 	draftStore.setState((d) => ({ rejected: { ...d.rejected, [path]: { text, sentence } } }));
 }
