@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { fai, meanDistance, meanMap, splitHeads, waad } from "./attention";
+
+const N = 8;
+const square = (rows: readonly (readonly number[])[]) =>
+	Float64Array.from({ length: N * N }, (_, i) => rows[Math.floor(i / N)]![i % N] ?? 0);
+const local = square([
+	[1],
+	[0.3, 0.7],
+	[0, 0.2, 0.8],
+	[0.1, 0.1, 0.2, 0.6],
+	[0.5, 0.1, 0.1, 0.1, 0.2],
+	[0, 0, 0, 0.1, 0.3, 0.6],
+	[0, 0, 0, 0, 0.1, 0.2, 0.7],
+	[0.2, 0.2, 0, 0.1, 0.1, 0.1, 0.1, 0.2],
+]);
+const global = square([
+	[1],
+	[0.6, 0.4],
+	[0.7, 0.1, 0.2],
+	[0.6, 0.1, 0.1, 0.2],
+	[0.5, 0, 0.1, 0.1, 0.3],
+	[0.3, 0, 0, 0.1, 0.5, 0.1],
+	[0.2, 0, 0.1, 0, 0.5, 0.1, 0.1],
+	[0.2, 0.1, 0, 0, 0.5, 0, 0.1, 0.1],
+]);
+function near(got: ArrayLike<number>, want: readonly number[]): void {
+	expect(got.length).toBe(want.length);
+	for (const [i, x] of want.entries()) expect(Math.abs(got[i]! - x)).toBeLessThanOrEqual(6e-7);
+}
+
+it("mean distances tell local from global heads", () => {
+	near([meanDistance(local, N), meanDistance(global, N)], [1.0375, 1.875]);
+	expect(splitHeads([3, 1, 2, 1], 0.3)).toEqual({ local: [1], global: [0] });
+	expect(splitHeads([1, 1, 1, 1], 0.5)).toEqual({ local: [0, 1], global: [0, 1] });
+});
+
+it("WAAD cuts distances at the window", () => near(waad(local, N, 3), [0, 0.3, 0.2, 0.7, 2.1, 0.5, 0.4, 2.1]));
+
+it("FAI is the mean weight that the horizon puts on a token, 0 without a horizon", () =>
+	near(fai(global, N, 1, 3), [0.633333, 0.066667, 0.066667, 0.066667, 0.5, 0.05, 0.1, 0]));
+
+it("maps of heads are averaged", () => near(meanMap([local, global], [0, 1], N).subarray(N, N + 2), [0.45, 0.55]));
