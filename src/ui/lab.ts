@@ -1,3 +1,4 @@
+import type { Trace } from "../engine/credit/traceOps";
 import type { CreditAnswer, LabApi } from "../workers/labApi";
 import { METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
@@ -25,6 +26,11 @@ export function connectLab(api: LabApi): void {
 			askLab();
 		}
 	});
+}
+
+/** Why the method that trained gave a token its credit; null without a lab. Rejects with one sentence. */
+export function askWhy({ batch, credit }: Latest, rollout: number, token: number): Promise<Trace> | null {
+	return lab?.trace(batch, { id: credit.method, params: credit.params }, rollout, token) ?? null;
 }
 
 let watchers = 0;

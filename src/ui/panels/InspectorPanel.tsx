@@ -7,6 +7,7 @@ import { followRun } from "../session";
 import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
 import { useComparison } from "../useComparison";
+import { WhyCard } from "./WhyCard";
 
 /** The pinned token: its credit, the terms that add up to it, and how its group came out. */
 export default function InspectorPanel(): JSX.Element {
@@ -37,6 +38,7 @@ export default function InspectorPanel(): JSX.Element {
 						</div>
 					))}
 			</dl>
+			<WhyCard latest={comparison.latest} rollout={pinned.rollout} token={pinned.token} />
 			<GroupReturns comparison={comparison} rollout={pinned.rollout} />
 			<MethodNote comparison={comparison} />
 		</div>
