@@ -1,6 +1,7 @@
 export { attentionCredit } from "./attentionCredit";
 export { brpo } from "./brpo";
 export { cocoa } from "./cocoa";
+export { dapo } from "./dapo";
 export { drGrpo } from "./drGrpo";
 export { gae } from "./gae";
 export { gigpo } from "./gigpo";

@@ -47,6 +47,28 @@ describe("drGrpo", () => {
 	it("subtracts the mean", () => near(perRollout("drGrpo"), [0.75, -0.25, -0.25, -0.25]));
 });
 
+describe("dapo", () => {
+	const batch = batchOf([18, 10, 20, 16].map((length, i) => ({ length, reward: i === 0 ? 1 : 0 })));
+	const first = (params: object, of = batch) =>
+		rowsOf(of, "dapo", { maxLength: 20, buffer: 4, ...params }).map((row) => row[0]!);
+	it("charges for running out of room: short wrong answers end above the mean", () =>
+		near(first({}), [0.993398, 0.19868, -1.390757, 0.19868]));
+	it("charges on beyond the longest response in the released form only", () => {
+		// Lengths 22 and 16, no rewards: prices −1 and 0, or −1.5 and 0; both are ±1/√2 deviations apart, so eps tells them.
+		const long = batchOf([{ length: 22 }, { length: 16 }]);
+		near(first({ eps: 1 }, long), [-0.5 / (Math.SQRT1_2 + 1), 0.5 / (Math.SQRT1_2 + 1)]);
+		near(first({ eps: 1, beyond: "growing" }, long), [
+			-0.75 / (1.5 * Math.SQRT1_2 + 1),
+			0.75 / (1.5 * Math.SQRT1_2 + 1),
+		]);
+	});
+	it("is GRPO while there is room", () => expect(rowsOf(batch, "dapo")).toEqual(rowsOf(batch, "grpo")));
+	it("leaves out groups whose returns are equal", () => {
+		const dead = batchOf([{ length: 18 }, { length: 2 }]);
+		expect(first({ dropEqual: true }, dead)).toEqual([Number.NaN, Number.NaN]);
+	});
+});
+
 describe("rloo", () => {
 	it("gives equal rewards exactly zero", () => {
 		const batch = batchOf(Array.from({ length: 11 }, () => ({ reward: 0.7 })));

@@ -1,0 +1,85 @@
+import { defineMethod } from "../method";
+import { epsParam, normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
+import { add, equal, groupStat, less, max, min, mul, normalise, not, rolloutInput, spread, sub } from "../ops";
+import { choiceParam, flagParam, integerParam, numberParam } from "../sharedParams";
+
+const GROUP = { within: "group" } as const;
+
+/**
+ * DAPO's credit: GRPO on returns with a soft price on overlong answers; groups without contrast can be left out.
+ *
+ * R' = R + pen(n)·factor, n policy tokens: pen = 0 up to L − buffer, then −(n − L + buffer)/buffer, no further than −1 in the
+ * paper's form, without end in the released one. A = (R' − mean)/(sd + eps), n − 1. With `dropEqual`, groups whose returns before the
+ * price are all equal are not scored, the effect of dynamic sampling on a batch without refills.
+ *
+ * **Edges** the deviation is taken after the price: a short wrong answer can get positive credit. A group of one as `singleton` says.
+ * **Against the exact advantage** GRPO's relation, to the priced return.
+ * **Reduces** to GRPO while no answer enters the buffer.
+ * **Source** Yu et al. 2025, "DAPO", equations 11 to 13, https://arxiv.org/abs/2503.14476. Its clip and its token mean are a preset of
+ * the clipped surrogate.
+ */
+export const dapo = defineMethod({
+	id: "dapo",
+	title: "DAPO",
+	family: "group",
+	summary: "GRPO that charges for answers which run out of room, and skips prompts where all rollouts did alike.",
+	source: {
+		cite: "Yu et al. 2025, DAPO: An Open-Source LLM Reinforcement Learning System at Scale",
+		url: "https://arxiv.org/abs/2503.14476",
+		verification: "released code read",
+	},
+	params: {
+		maxLength: integerParam({
+			label: "Longest response",
+			help: "L: from here on the whole price is due.",
+			default: 20480,
+			min: 1,
+			max: 1e9,
+			unit: "tokens",
+		}),
+		buffer: integerParam({
+			label: "Buffer",
+			help: "Tokens before the longest response over which the price grows.",
+			default: 4096,
+			min: 1,
+			max: 1e9,
+			unit: "tokens",
+		}),
+		factor: numberParam({
+			label: "Price",
+			help: "What running out of room costs.",
+			default: 1,
+			min: 0,
+			max: 1e3,
+			unit: "",
+		}),
+		beyond: choiceParam({
+			label: "Beyond the longest",
+			help: "The price stays at its full height (paper) or grows on (released).",
+			default: "flat",
+			options: ["flat", "growing"],
+		}),
+		dropEqual: flagParam({
+			label: "Drop equal groups",
+			help: "Groups whose returns are all equal get no credit at all.",
+			default: false,
+		}),
+		eps: epsParam(1e-6),
+		singleton: singletonParam("zero"),
+	},
+	presets: { paper: { dropEqual: true }, verl: { beyond: "growing", singleton: "raw" } },
+	traits: { zeroWhenEqual: false, groupLocal: true },
+	needs: () => [],
+	estimate: ({ maxLength, buffer, factor, beyond, dropEqual, eps, singleton }) => {
+		const returns = rolloutInput("returns");
+		const over = max(mul(sub(rolloutInput("policyLength"), maxLength - buffer), 1 / buffer), 0);
+		const price = mul(beyond === "flat" ? min(over, 1) : over, -factor);
+		const outcome = normalise(add(returns, price), normaliserOf({ center: "mean", scale: "sd1", eps, singleton }));
+		const terms = { outcome: spread(outcome) };
+		if (!dropEqual) return { terms, ...scoredGroups(singleton) };
+		const alike = equal(groupStat(returns, "min", GROUP), groupStat(returns, "max", GROUP));
+		const several = less(1, groupStat(returns, "count", GROUP));
+		const dropped = singleton === "skip" ? alike : mul(alike, several);
+		return { terms, scored: spread(not(dropped)) };
+	},
+});
