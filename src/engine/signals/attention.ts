@@ -31,7 +31,7 @@ export function meanMap(maps: readonly AttentionMap[], heads: readonly number[],
  * Windowed average attention distance: WAAD_t = Σ_{s≤t} w[t,s]·min(t − s, W), tokens. Small inside a chunk, large where a token
  * looks far back to plan the next one.
  *
- * **Source** "Attention Illuminates LLM Reasoning", 2025, section 3, https://arxiv.org/abs/2510.13554; W = 10 there.
+ * **Source** "Attention Illuminates LLM Reasoning", 2025, https://arxiv.org/abs/2510.13554; W = 10 there.
  */
 export function waad(local: AttentionMap, N: number, window: number): Float64Array {
 	const out = new Float64Array(N);

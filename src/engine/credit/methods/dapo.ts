@@ -15,7 +15,7 @@ const GROUP = { within: "group" } as const;
  * **Edges** the deviation is taken after the price: a short wrong answer can get positive credit. A group of one as `singleton` says.
  * **Against the exact advantage** GRPO's relation, to the priced return.
  * **Reduces** to GRPO while no answer enters the buffer.
- * **Source** Yu et al. 2025, "DAPO", equations 11 to 13, https://arxiv.org/abs/2503.14476. Its clip and its token mean are a preset of
+ * **Source** Yu et al. 2025, "DAPO", https://arxiv.org/abs/2503.14476. Its clip and its token mean are a preset of
  * the clipped surrogate.
  */
 export const dapo = defineMethod({

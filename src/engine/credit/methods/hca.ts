@@ -10,7 +10,7 @@ import { numberParam } from "../sharedParams";
  *
  * **Edges** h = π gives 0: the outcome says nothing about the choice. −Z·exp is bounded by `maxRatio` on π/h.
  * **Against the exact advantage** equal in expectation over rollouts that take the action; a mean over the choices made is not A.
- * **Source** Harutyunyan et al. 2019, "Hindsight Credit Assignment", theorem 2, https://arxiv.org/abs/1912.02503.
+ * **Source** Harutyunyan et al. 2019, "Hindsight Credit Assignment", https://arxiv.org/abs/1912.02503.
  */
 export const hca = defineMethod({
 	id: "hca",

@@ -33,7 +33,7 @@ import { choiceParam, numberParam, whiten, whitenParam } from "../sharedParams";
  * **Edges** a group of one has baseline 0; tokens outside of steps are not scored; a step without a reward has none of its own.
  * **Against the exact advantage** another objective: the expected worst step.
  * **Reduces** to `min` for T → 0, to the mean of the rewards at the first step for T → ∞.
- * **Source** Cheng et al. 2025, "Stop Summation", https://arxiv.org/abs/2504.15275, equations 4 to 8.
+ * **Source** Cheng et al. 2025, "Stop Summation", https://arxiv.org/abs/2504.15275.
  */
 export const pure = defineMethod({
 	id: "pure",

@@ -10,7 +10,7 @@ import { choiceParam, flagParam } from "../sharedParams";
  *
  * **Edges** credit adds up to R − g_{−1} exactly. It is the redistributed reward itself: with an optimal redistribution nothing is left to come.
  * **Against the exact advantage** equal on average where g is the exact expected return of the prefix.
- * **Source** Arjona-Medina et al. 2019, "RUDDER", theorem 3 and section 3, https://arxiv.org/abs/1806.07857.
+ * **Source** Arjona-Medina et al. 2019, "RUDDER", https://arxiv.org/abs/1806.07857.
  */
 export const rudder = defineMethod({
 	id: "rudder",

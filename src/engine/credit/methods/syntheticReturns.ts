@@ -11,7 +11,7 @@ import { numberParam } from "../sharedParams";
  * **Edges** c is known up to a constant only: with a discount below 1 that constant matters, without a baseline always.
  * **Against the exact advantage** biased by the regression; it keeps credit where the reward's cause is.
  * **Reduces** to REINFORCE over the group at α = 0, β = 1.
- * **Source** Raposo et al. 2021, "Synthetic Returns for Long-Term Credit Assignment", equation 4, https://arxiv.org/abs/2102.12425.
+ * **Source** Raposo et al. 2021, "Synthetic Returns for Long-Term Credit Assignment", https://arxiv.org/abs/2102.12425.
  */
 export const syntheticReturns = defineMethod({
 	id: "syntheticReturns",

@@ -13,7 +13,7 @@ import { partitionOf, unitNeeds, unitParam, whiten, whitenParam } from "../share
  * **Against the exact advantage** unbiased at the level of steps (values of K rollouts are unbiased); equal for all tokens of a
  * step; the last step carries one sample's noise.
  * **Reduces** to telescoping: the steps of a rollout add up to R − V(prompt).
- * **Source** Kazemnejad et al. 2024, "VinePPO", equations 5 and 6, https://arxiv.org/abs/2410.01679.
+ * **Source** Kazemnejad et al. 2024, "VinePPO", https://arxiv.org/abs/2410.01679.
  */
 export const vinePpo = defineMethod({
 	id: "vinePpo",

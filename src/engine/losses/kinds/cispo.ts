@@ -4,7 +4,7 @@ import { aggParams, clipParams, commonConfig, penaltyParams } from "../lossParam
 /**
  * Clipped importance weights: ℓ = −sg[clip(ρ, 1 − low, 1 + high)]·A·log p. Clipped tokens keep a gradient of bounded weight.
  *
- * **Source** MiniMax 2025, "MiniMax-M1", equations 4 and 5, https://arxiv.org/abs/2506.13585. The paper puts no lower bound
+ * **Source** MiniMax 2025, "MiniMax-M1", https://arxiv.org/abs/2506.13585. The paper puts no lower bound
  * (low = 1) and tunes the upper one without giving it.
  */
 export const cispo = defineLoss({

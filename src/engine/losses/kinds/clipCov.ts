@@ -5,7 +5,7 @@ import { aggParams, clipParams, commonConfig, penaltyParams } from "../lossParam
  * Clipped surrogate without the tokens whose advantage and log-probability vary together: their loss is 0.
  *
  * Chosen are the largest covariances inside the band among tokens that the ratio clip leaves alone; the released code draws them at random.
- * **Source** Cui et al. 2025, section 4.2, https://arxiv.org/abs/2505.22617; verl's `clip_cov` policy loss.
+ * **Source** Cui et al. 2025, https://arxiv.org/abs/2505.22617; verl's `clip_cov` policy loss.
  */
 export const clipCov = defineLoss({
 	id: "clipCov",

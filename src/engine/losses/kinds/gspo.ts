@@ -6,7 +6,7 @@ import { aggParams, clipParams, commonConfig, penaltyParams } from "../lossParam
  *
  * `level=sequenceToken` lets each token carry its own gradient (GSPO-token); with credit that is constant over a response both agree.
  * `spanLogRatio=sum` is the probability ratio of the whole response, as in TRL's RLOO.
- * **Source** Zheng et al. 2025, equations 5 to 7 and 13, https://arxiv.org/abs/2507.18071.
+ * **Source** Zheng et al. 2025, https://arxiv.org/abs/2507.18071.
  */
 export const gspo = defineLoss({
 	id: "gspo",

@@ -4,7 +4,7 @@ import { aggParams, commonConfig, penaltyParams } from "../lossParams";
 /**
  * Unclipped surrogate −Aρ, plus coef·|log ρ| on the tokens whose advantage and log-probability vary together most.
  *
- * **Source** Cui et al. 2025, section 4.2, https://arxiv.org/abs/2505.22617; verl's `kl_cov` policy loss.
+ * **Source** Cui et al. 2025, https://arxiv.org/abs/2505.22617; verl's `kl_cov` policy loss.
  */
 export const klCov = defineLoss({
 	id: "klCov",
