@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../core/rng";
+import { methodFidelity } from "./ranking";
+import { signAccuracy } from "./scores";
+
+const close = (a: number | undefined, b: number, by = 1e-12) =>
+	expect(Math.abs((a ?? Number.NaN) - b)).toBeLessThanOrEqual(by);
+
+const batchOf = (groups: readonly number[], T: number) => ({
+	B: groups.length,
+	T,
+	lengths: new Int32Array(groups.length).fill(T),
+	actionMask: new Uint8Array(groups.length * T).fill(1),
+	groupIds: Int32Array.from(groups),
+});
+
+describe("methodFidelity", () => {
+	it("gives the worked numbers of two groups", () => {
+		// e = 2,4 | 0,0 and A = 1,1 | 1,−1. c = 6/20 = 0.3; errors −0.4, 0.2, −1, 1: Σ² = 0.16+0.04+1+1 = 2.2.
+		const got = methodFidelity(batchOf([0, 1], 2), [2, 4, 0, 0], [1, 1, 1, -1], 0.5);
+		close(got?.factor, 0.3);
+		close(got?.error.value, Math.sqrt(2.2 / 4));
+		// Means 1.5 and 0.5: Σ eA − n·ē·Ā = 6 − 3 = 3; 20 − 9 = 11; 4 − 1 = 3.
+		close(got?.correlation.value, 3 / Math.sqrt(33));
+		// Right, right, half, half.
+		close(got?.signs.value, 0.75);
+		expect(got).toMatchObject({ coverage: 1, unit: "groups", units: 2, decisive: 4 });
+	});
+
+	it("agrees with the sign accuracy of the fidelity score", () => {
+		const random = Rng.of(3);
+		const truth = Float64Array.from({ length: 60 }, () => random.normal());
+		const estimate = truth.map((a) => (random.uniform() < 0.3 ? 0 : a + random.normal()));
+		const got = methodFidelity(batchOf([0, 0, 0], 20), estimate, truth, 0.7);
+		close(2 * (got?.signs.value ?? 0) - 1, signAccuracy({ estimate, truth, group: truth, threshold: 0.7 }));
+		expect(got?.unit).toBe("rollouts");
+	});
+
+	it("counts what was not scored as zero credit and says how much was", () => {
+		const got = methodFidelity(batchOf([0], 2), [1, Number.NaN], [1, 1], 0.5);
+		close(got?.error.value, Math.sqrt(1 / 2));
+		close(got?.signs.value, 0.75);
+		close(got?.coverage, 0.5);
+	});
+
+	it("has an interval that holds the value and shrinks with more groups", () => {
+		const random = Rng.of(7);
+		const of = (groups: number) => {
+			const truth = Float64Array.from({ length: 4 * groups }, () => random.normal());
+			const estimate = truth.map((a) => a + random.normal());
+			return methodFidelity(batchOf([...Array(groups).keys()], 4), estimate, truth, 0)!.correlation;
+		};
+		const [few, many] = [of(8), of(128)];
+		for (const r of [few, many]) {
+			expect(r.lo).toBeLessThanOrEqual(r.value);
+			expect(r.value).toBeLessThanOrEqual(r.hi);
+		}
+		expect(many.hi - many.lo).toBeLessThanOrEqual((few.hi - few.lo) / 2);
+		// corr(a, a + noise) = 1/√2.
+		close(many.value, Math.SQRT1_2, 0.1);
+	});
+
+	it("says nothing where nothing is known, and no correlation where nothing varies", () => {
+		expect(methodFidelity(batchOf([0], 1), [1], [Number.NaN], 0)).toBeNull();
+		expect(methodFidelity(batchOf([0], 3), [1, 1, 1], [0.1, 0.2, 0.3], 0)?.correlation.value).toBeNaN();
+	});
+});
