@@ -5,7 +5,8 @@ import { creditBy } from "../../engine/credit/run";
 import { batchOf } from "../../engine/credit/testing";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import { testDevice } from "../../testing/softwareDevice";
-import { readWords } from "../rollout/readRollout";
+import { DispatchCompiler } from "../device/dispatch";
+import { readWords } from "../device/readback";
 import { createCreditPlan } from "./creditPlan";
 import type { CreditSections } from "./program";
 
@@ -74,7 +75,7 @@ async function onGpu(id: string, params: Readonly<Record<string, unknown>>, batc
 	};
 	const buffers = { record: pack(recordSections, B * T), rows: pack(rowSections, B), sections };
 	const method = METHODS.find((m) => m.id === id)!;
-	const plan = await createCreditPlan(device, { B, T, groupSize }, method, params, buffers);
+	const plan = await createCreditPlan(new DispatchCompiler(device), { B, T, groupSize }, method, params, buffers);
 	for (let replay = 0; replay < 2; replay++) {
 		const encoder = device.createCommandEncoder();
 		const pass = encoder.beginComputePass();

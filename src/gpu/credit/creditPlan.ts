@@ -1,7 +1,8 @@
 import type { AnyMethod } from "../../engine/credit/method";
 import { resolveParams } from "../../engine/spec/params";
-import { type Constants, compileKernel } from "../rollout/compileKernel";
-import type { Kernel } from "../rollout/kernels";
+import { type Dispatch, type DispatchCompiler, encodeDispatch } from "../device/dispatch";
+import type { Constants, Kernel } from "../device/kernel";
+import { USAGE } from "../device/usage";
 import groups from "../shaders/creditGroups.wgsl?raw";
 import rows from "../shaders/creditRows.wgsl?raw";
 import whiten from "../shaders/creditWhiten.wgsl?raw";
@@ -31,26 +32,18 @@ export interface CreditPlan {
 	dispose(): void;
 }
 
-interface Dispatch {
-	readonly pipeline: GPUComputePipeline;
-	readonly group: GPUBindGroup;
-	readonly x: number;
-}
-
-// GPUBufferUsage; the global is missing outside browsers.
-const USAGE = { copySource: 4, copyTarget: 8, storage: 128 } as const;
-
 /**
  * Compiles a method for rollouts of a fixed shape: at most four dispatches for methods of rollouts and groups.
  * @throws InvalidInput for wrong parameters, and for methods that the GPU does not compute.
  */
 export async function createCreditPlan(
-	device: GPUDevice,
+	compiler: DispatchCompiler,
 	shape: CreditShape,
 	method: AnyMethod,
 	params: Readonly<Record<string, unknown>>,
 	buffers: CreditBuffers,
 ): Promise<CreditPlan> {
+	const { device } = compiler;
 	const estimate = method.estimate(resolveParams(method.params, params, `method ${method.id}`));
 	const program = compileCredit(estimate, shape, buffers.sections);
 	const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
@@ -61,9 +54,7 @@ export async function createCreditPlan(
 		program.stages.map(async (stage): Promise<Dispatch> => {
 			const { kernel, constants, bindings, x } = dispatchOf(device, stage, shape, buffers, arena);
 			owned.push(...bindings.filter((buffer) => ![arena, buffers.record, buffers.rows].includes(buffer)));
-			const { pipeline, layout } = await compileKernel(device, kernel, constants);
-			const entries = bindings.map((buffer, binding) => ({ binding, resource: { buffer } }));
-			return { pipeline, group: device.createBindGroup({ label: kernel.name, layout, entries }), x };
+			return compiler.dispatch(kernel, constants, bindings, x);
 		}),
 	);
 	return {
@@ -71,11 +62,7 @@ export async function createCreditPlan(
 		program,
 		dispatches: dispatches.length,
 		encode(pass) {
-			for (const { pipeline, group, x } of dispatches) {
-				pass.setPipeline(pipeline);
-				pass.setBindGroup(0, group);
-				pass.dispatchWorkgroups(x);
-			}
+			for (const dispatch of dispatches) encodeDispatch(pass, dispatch);
 		},
 		dispose() {
 			for (const buffer of owned) buffer.destroy();

@@ -7,6 +7,7 @@ import type { RolloutRequest } from "../../engine/training/executor";
 import { planOf } from "../../engine/training/plan";
 import { coinSpec, coinTask } from "../../testing/coinTask";
 import { testDevice } from "../../testing/softwareDevice";
+import { DispatchCompiler } from "../device/dispatch";
 import { GpuRollouts } from "./gpuRollouts";
 
 const plan = planOf(coinSpec({ rollout: { prompts: 4, groupSize: 3 } }), coinTask);
@@ -24,7 +25,10 @@ async function open() {
 	const device = await testDevice();
 	const parameters = device.createBuffer({ size: parameterLayout(plan.model).size * 4, usage: 128 | 8 });
 	device.queue.writeBuffer(parameters, 0, weights);
-	const rollouts = await GpuRollouts.create(device, plan, parameters, { variant: "registers", submits: 1 });
+	const rollouts = await GpuRollouts.create(new DispatchCompiler(device), plan, parameters, {
+		variant: "registers",
+		submits: 1,
+	});
 	return { device, rollouts };
 }
 

@@ -1,7 +1,8 @@
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import { rolloutBatch } from "../../engine/training/cpuRollout";
 import type { Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
-import { Readback } from "./readback";
+import type { DispatchCompiler } from "../device/dispatch";
+import { Readback } from "../device/readback";
 import { decodeOutcomes, decodeRecord } from "./readRollout";
 import { createRolloutPlan, type RolloutOptions, type RolloutPlan } from "./rolloutPlan";
 
@@ -20,9 +21,9 @@ export class GpuRollouts {
 	) {}
 
 	/** @throws InvalidInput when the plan does not fit the kernels or the adapter. */
-	static async create(device: GPUDevice, plan: TrainingPlan, parameters: GPUBuffer, options: RolloutOptions) {
-		const compiled = await createRolloutPlan(device, plan, parameters, options);
-		return new GpuRollouts(plan, compiled, new Readback(device));
+	static async create(compiler: DispatchCompiler, plan: TrainingPlan, parameters: GPUBuffer, options: RolloutOptions) {
+		const compiled = await createRolloutPlan(compiler, plan, parameters, options);
+		return new GpuRollouts(plan, compiled, new Readback(compiler.device));
 	}
 
 	/** Enqueues one batch. */

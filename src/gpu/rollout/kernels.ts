@@ -1,3 +1,4 @@
+import type { Kernel } from "../device/kernel";
 import attention from "../shaders/decodeAttention.wgsl?raw";
 import attentionLanes from "../shaders/decodeAttentionLanes.wgsl?raw";
 import linear from "../shaders/decodeLinear.wgsl?raw";
@@ -7,16 +8,6 @@ import start from "../shaders/decodeStart.wgsl?raw";
 import sampleShared from "../shaders/sampleShared.wgsl?raw";
 import sampleToken from "../shaders/sampleToken.wgsl?raw";
 import sampleTokenLanes from "../shaders/sampleTokenLanes.wgsl?raw";
-
-/** How a kernel uses each of its bindings, in order. "position" is a uniform with a dynamic offset. */
-export type Access = "read" | "write" | "position";
-
-export interface Kernel {
-	/** Entry point, and the label that errors and profiles carry. */
-	readonly name: string;
-	readonly source: string;
-	readonly bindings: readonly Access[];
-}
 
 const SAMPLE = ["read", "read", "read", "read", "write", "write", "write", "position"] as const;
 

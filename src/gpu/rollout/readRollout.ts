@@ -1,6 +1,5 @@
 import type { RolloutRecord } from "../../engine/training/cpuRollout";
 import type { Outcomes } from "../../engine/training/executor";
-import { Readback } from "./readback";
 import { RECORD, ROWS, type RolloutShape } from "./rolloutBuffers";
 
 /**
@@ -44,15 +43,4 @@ export function decodeOutcomes({ B, rowSection }: RolloutShape, rows: Uint32Arra
 	const returns = new Float32Array(rows.buffer, rows.byteOffset + ROWS.returns * rowSection * 4, B);
 	const success = rows.subarray(ROWS.success * rowSection, ROWS.success * rowSection + B);
 	return { returns: Float64Array.from(returns), success: Uint8Array.from(success) };
-}
-
-/** Copies a whole buffer to the processor once, as it was when this was called. Those who read often keep a `Readback`. */
-export async function readWords(device: GPUDevice, source: GPUBuffer): Promise<Uint32Array<ArrayBuffer>> {
-	const readback = new Readback(device);
-	try {
-		const [words] = await readback.read([source]);
-		return words!;
-	} finally {
-		readback.dispose();
-	}
 }

@@ -8,7 +8,8 @@ import type { RolloutRequest, TrainingPlan } from "../../engine/training/executo
 import { sequenceBlock } from "../../engine/training/sequences";
 import { randomMachine } from "../../testing/randomMachine";
 import { testDevice } from "../../testing/softwareDevice";
-import { Readback } from "./readback";
+import { DispatchCompiler } from "../device/dispatch";
+import { Readback } from "../device/readback";
 import { decodeRecord } from "./readRollout";
 import { createRolloutPlan, type DecodeVariant, type RolloutPlan } from "./rolloutPlan";
 
@@ -87,7 +88,7 @@ function parametersFor({ model }: TrainingPlan): Float32Array<ArrayBuffer> {
 async function rolloutPlan(plan: TrainingPlan, variant: DecodeVariant, submits = 1) {
 	const parameters = device.createBuffer({ size: parameterLayout(plan.model).size * 4, usage: 128 | 8 });
 	device.queue.writeBuffer(parameters, 0, parametersFor(plan));
-	return createRolloutPlan(device, plan, parameters, { variant, submits });
+	return createRolloutPlan(new DispatchCompiler(device), plan, parameters, { variant, submits });
 }
 
 async function readRecord({ shape, buffers }: RolloutPlan, hasValues = false): Promise<RolloutRecord> {

@@ -1,5 +1,6 @@
 import { InvalidInput } from "../../engine/core/errors";
 import type { TrainingPlan } from "../../engine/training/executor";
+import { USAGE } from "../device/usage";
 import type { Packing } from "./packing";
 
 /** Token sections of the record, in order; each holds `[B·T]` words. */
@@ -69,9 +70,6 @@ export interface RolloutBuffers {
 	readonly positions: GPUBuffer;
 	readonly positionStride: number;
 }
-
-// GPUBufferUsage; the global is missing outside browsers.
-const USAGE = { copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 
 /** @throws InvalidInput when a buffer is larger than the adapter binds. */
 export function createRolloutBuffers(

@@ -1,8 +1,8 @@
-import { InvalidInput } from "../../engine/core/errors";
 import { parameterLayout } from "../../engine/model/config";
 import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
-import { type CompiledKernel, type Constants, compileKernel } from "./compileKernel";
-import { KERNELS, type Kernel } from "./kernels";
+import { type Binding, type Dispatch, type DispatchCompiler, encodeDispatch } from "../device/dispatch";
+import type { Constants, Kernel } from "../device/kernel";
+import { KERNELS } from "./kernels";
 import { type PackedMatrix, packModel } from "./packing";
 import {
 	createRolloutBuffers,
@@ -15,15 +15,6 @@ import {
 
 /** "registers": one invocation per tile or row, for software adapters. "lanes": workgroups share a row, for GPUs. */
 export type DecodeVariant = "registers" | "lanes";
-
-interface Dispatch {
-	readonly pipeline: GPUComputePipeline;
-	readonly bindGroup: GPUBindGroup;
-	readonly x: number;
-	readonly y: number;
-	/** Takes the position as a dynamic uniform offset. */
-	readonly positioned: boolean;
-}
 
 /** A rollout batch, compiled once: nothing is created when it runs. */
 export interface RolloutPlan {
@@ -49,15 +40,16 @@ export interface RolloutOptions {
  * @throws InvalidInput when the plan does not fit the kernels or the adapter.
  */
 export async function createRolloutPlan(
-	device: GPUDevice,
+	shared: DispatchCompiler,
 	plan: TrainingPlan,
 	parameters: GPUBuffer,
 	options: RolloutOptions,
 ): Promise<RolloutPlan> {
+	const { device } = shared;
 	const shape = rolloutShape(plan);
 	const packing = packModel(plan.model);
 	const buffers = createRolloutBuffers(device, plan, shape, packing);
-	const compiler = new Compiler(device, buffers);
+	const compiler = new Compiler(shared, buffers);
 	const sizes = sizeConstants(plan, shape, packing.width);
 	const linears = new Linears(compiler, buffers, shape, options.variant);
 
@@ -167,62 +159,34 @@ class Replay implements RolloutPlan {
 	private submit(first: number, end: number): void {
 		const encoder = this.device.createCommandEncoder();
 		const pass = encoder.beginComputePass();
-		if (first === 0) for (const dispatch of this.setup) this.encode(pass, dispatch, 0);
+		if (first === 0) for (const dispatch of this.setup) encodeDispatch(pass, dispatch);
 		for (let p = first; p < end; p++) {
 			const offset = p * this.buffers.positionStride;
-			for (const dispatch of this.step) this.encode(pass, dispatch, offset);
+			for (const dispatch of this.step) encodeDispatch(pass, dispatch, offset);
 		}
 		pass.end();
 		this.device.queue.submit([encoder.finish()]);
 	}
-
-	private readonly offsets = new Uint32Array(1);
-
-	private encode(pass: GPUComputePassEncoder, { pipeline, bindGroup, x, y, positioned }: Dispatch, offset: number) {
-		pass.setPipeline(pipeline);
-		this.offsets[0] = offset;
-		if (positioned) pass.setBindGroup(0, bindGroup, this.offsets, 0, 1);
-		else pass.setBindGroup(0, bindGroup);
-		pass.dispatchWorkgroups(x, y);
-	}
 }
 
-type Binding = GPUBuffer | { readonly buffer: GPUBuffer; readonly matrix: PackedMatrix };
+type Bound = GPUBuffer | { readonly buffer: GPUBuffer; readonly matrix: PackedMatrix };
 
-/** Compiles kernels, each set of constants once, and binds them. */
+/** Binds packed matrices by name, and the position to the kernels that take it. */
 class Compiler {
-	private readonly compiled = new Map<string, Promise<CompiledKernel>>();
-
 	constructor(
-		private readonly device: GPUDevice,
+		private readonly shared: DispatchCompiler,
 		private readonly buffers: RolloutBuffers,
 	) {}
 
-	async dispatch(kernel: Kernel, constants: Constants, bound: readonly Binding[], x: number, y = 1): Promise<Dispatch> {
-		const most = this.device.limits.maxComputeWorkgroupsPerDimension;
-		if (Math.max(x, y) > most)
-			throw new InvalidInput(
-				`Kernel ${kernel.name} needs ${Math.max(x, y)} workgroups and the adapter runs ${most}; use fewer rollouts.`,
-			);
-		const { pipeline, layout } = await this.compile(kernel, constants);
-		const positioned = kernel.bindings.at(-1) === "position";
-		const entries = bound.map((b, binding): GPUBindGroupEntry => ({ binding, resource: resource(b) }));
-		if (positioned)
-			entries.push({ binding: bound.length, resource: { buffer: this.buffers.positions, offset: 0, size: 16 } });
-		const bindGroup = this.device.createBindGroup({ label: kernel.name, layout, entries });
-		return { pipeline, bindGroup, x, y, positioned };
-	}
-
-	private compile(kernel: Kernel, constants: Constants): Promise<CompiledKernel> {
-		const key = `${kernel.name} ${JSON.stringify(constants)}`;
-		const known = this.compiled.get(key) ?? compileKernel(this.device, kernel, constants);
-		this.compiled.set(key, known);
-		return known;
+	dispatch(kernel: Kernel, constants: Constants, bound: readonly Bound[], x: number, y = 1): Promise<Dispatch> {
+		const bindings: Binding[] = bound.map(resource);
+		if (kernel.bindings.at(-1) === "position") bindings.push({ buffer: this.buffers.positions, offset: 0, size: 16 });
+		return this.shared.dispatch(kernel, constants, bindings, x, y);
 	}
 }
 
-function resource(bound: Binding): GPUBindingResource {
-	if (!("matrix" in bound)) return { buffer: bound };
+function resource(bound: Bound): Binding {
+	if (!("matrix" in bound)) return bound;
 	return { buffer: bound.buffer, offset: bound.matrix.base * 4, size: bound.matrix.length * 4 };
 }
 

@@ -1,8 +1,8 @@
 import { WorkFailed } from "../../engine/core/errors";
+import { USAGE } from "./usage";
 
-// GPUBufferUsage and GPUMapMode; the globals are missing outside browsers.
+/** GPUMapMode.READ; the global is missing outside browsers. */
 const MAP_READ = 1;
-const COPY_TARGET = 8;
 
 /**
  * Reads buffers back without holding up what is enqueued next. Staging buffers are kept and used again; more than before are made
@@ -46,7 +46,7 @@ export class Readback {
 	private take(size: number): GPUBuffer {
 		const known = this.free.get(size)?.pop();
 		if (known) return known;
-		const made = this.device.createBuffer({ label: "staging", size, usage: MAP_READ | COPY_TARGET });
+		const made = this.device.createBuffer({ label: "staging", size, usage: USAGE.mapRead | USAGE.copyTarget });
 		this.all.push(made);
 		return made;
 	}
@@ -66,5 +66,16 @@ export class Readback {
 		staging.unmap();
 		this.free.set(staging.size, [...(this.free.get(staging.size) ?? []), staging]);
 		return words;
+	}
+}
+
+/** Copies a whole buffer to the processor once, as it was when this was called. Those who read often keep a `Readback`. */
+export async function readWords(device: GPUDevice, source: GPUBuffer): Promise<Uint32Array<ArrayBuffer>> {
+	const readback = new Readback(device);
+	try {
+		const [words] = await readback.read([source]);
+		return words!;
+	} finally {
+		readback.dispose();
 	}
 }

@@ -1,7 +1,5 @@
-import type { Access, Kernel } from "./kernels";
-
-/** Override constants of a kernel; booleans count as 0 and 1. */
-export type Constants = Readonly<Record<string, number | boolean>>;
+import { WorkFailed } from "../../engine/core/errors";
+import type { Access, Constants, Kernel } from "./kernel";
 
 export interface CompiledKernel {
 	readonly pipeline: GPUComputePipeline;
@@ -10,13 +8,17 @@ export interface CompiledKernel {
 
 /**
  * Compiles one kernel with its constants.
- * @throws Error with the compiler's first message and its line in the source.
+ * @throws WorkFailed with the compiler's first message and its line in the source.
  */
 export async function compileKernel(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<CompiledKernel> {
 	const module = device.createShaderModule({ label: kernel.name, code: kernel.source });
 	const { messages } = await module.getCompilationInfo();
 	const broken = messages.find((m) => m.type === "error");
-	if (broken) throw new Error(`Shader ${kernel.name}, line ${broken.lineNum}: ${broken.message}`);
+	if (broken)
+		throw new WorkFailed(
+			"shader",
+			`Shader ${kernel.name}, line ${broken.lineNum}: ${broken.message} (${lineOf(kernel.source, broken.lineNum)})`,
+		);
 	const layout = device.createBindGroupLayout({
 		label: kernel.name,
 		entries: kernel.bindings.map((access, binding) => ({ binding, visibility: COMPUTE, buffer: bufferLayout(access) })),
@@ -39,4 +41,8 @@ const COMPUTE = 4;
 function bufferLayout(access: Access): GPUBufferBindingLayout {
 	if (access === "position") return { type: "uniform", hasDynamicOffset: true, minBindingSize: 16 };
 	return { type: access === "read" ? "read-only-storage" : "storage" };
+}
+
+function lineOf(source: string, line: number): string {
+	return (source.split("\n")[line - 1] ?? "").trim();
 }
