@@ -40,6 +40,7 @@ export const coinTask: Task = {
 	optimalReturn: 0.5,
 	randomReturn: 0.5,
 	returnRange: 1,
+	steps: () => [{ start: 0, end: 1 }],
 	decisiveSteps: () => [0],
 };
 

@@ -28,6 +28,7 @@ export const echoTask: Task = {
 	optimalReturn: 1,
 	randomReturn: 0.25,
 	returnRange: 1,
+	steps: () => [{ start: 0, end: 1 }],
 	decisiveSteps: () => [0],
 };
 

@@ -21,6 +21,10 @@ function columns(a: readonly number[], b: readonly number[]): number[] {
 	});
 }
 
+/** A response column by column: digit and carry. */
+const pairsOf = (response: readonly number[]) =>
+	Array.from({ length: Math.ceil(response.length / 2) }, (_, column) => response.slice(2 * column, 2 * column + 2));
+
 interface State {
 	readonly at: number;
 	/** What a faultless response still says; null after a mistake that is checked. */
@@ -79,6 +83,13 @@ function build(params: Params): Task {
 		randomReturn: 10 ** -n / 2,
 		returnRange: 1,
 		decisiveSteps: (_, response) => response.flatMap((_, t) => (t % 2 === 0 || t === response.length - 1 ? [t] : [])),
+		steps: (item, response) =>
+			pairsOf(response).map((said, column) => ({
+				start: 2 * column,
+				end: 2 * column + said.length,
+				label: said.every((token, i) => token === solution(item)[2 * column + i]) ? 1 : -1,
+			})),
+		goldTrace: (item) => pairsOf(solution(item)),
 		stepLabels: (item, response) => Float64Array.from(response, (token, t) => (token === solution(item)[t] ? 1 : -1)),
 		corruptions: (item) => {
 			const good = solution(item);
@@ -104,6 +115,13 @@ export const addcarry: TaskDefinition<typeof PARAMS> = {
 	summary:
 		"Two numbers are added column by column; the carries in between are never checked and yet worth getting right.",
 	isolates: "Scratch tokens whose value is only that they help later ones.",
+	grammar: {
+		prompt: "n digits of a, n digits of b, low digit first, `=`",
+		response: "(digit, `c0` or `c1`){n}: each column's digit and carry; the last carry is the top digit",
+		reward:
+			"1 at the end iff all digits and the top carry are right; inner carries are not checked. Success is the reward.",
+		demonstration: "The addition with all carries.",
+	},
 	source: { cite: "Karpathy 2020, minGPT (adder, digits reversed)", url: "https://github.com/karpathy/minGPT" },
 	params: PARAMS,
 	levels: { xs: { n: 2 }, s: { n: 3 }, m: { n: 5 } },

@@ -22,11 +22,36 @@ const someItems = (task: Task, count: number, split: Split = "train") =>
 const uniform = (task: Task, item: TaskItem, random: () => number) =>
 	respond(task.env, item, (_, legal) => pick(legal, random), random);
 
+/** Steps come in order, do not overlap, and hold the policy's tokens only. */
+function expectSteps(task: Task, item: TaskItem, response: readonly number[]) {
+	const { states } = play(task.env, item, response);
+	const steps = task.steps(item, response);
+	expect(steps.length).toBeGreaterThan(0);
+	let from = 0;
+	for (const { start, end } of steps) {
+		expect(start >= from && end > start && end <= response.length).toBe(true);
+		for (let t = start; t < end; t++) expect(task.env.turn(states[t]).actor).toBe("policy");
+		from = end;
+	}
+}
+
 describe("registry", () => {
 	it("names each task once, by its export", () => {
 		const ids = TASKS.map((t) => t.id);
 		expect(new Set(ids).size).toBe(ids.length);
 		for (const { levels } of TASKS) expect(Object.keys(levels)).toContain("xs");
+	});
+
+	it("tells for every task what is read, written and paid, and what would prove its expectations wrong", () => {
+		for (const { id, grammar, expectations } of TASKS) {
+			for (const text of Object.values(grammar)) expect([id, text.length > 5]).toEqual([id, true]);
+			expect([id, expectations.length > 0]).toEqual([id, true]);
+			expect(new Set(expectations.map((e) => e.id)).size).toBe(expectations.length);
+			for (const { claim, falsifiedIf } of expectations) {
+				expect(claim).toMatch(/^[A-Z].*\.$/);
+				expect(falsifiedIf).toMatch(/^(?!If ).*\.$/);
+			}
+		}
 	});
 });
 
@@ -61,9 +86,21 @@ describe.each(BUILDS)("$name", ({ build, level }) => {
 				longest = Math.max(longest, response.length);
 				expect(task.stepLabels?.(item, response).length ?? response.length).toBe(response.length);
 				for (const t of task.decisiveSteps(item, response)) expect(t >= 0 && t < response.length).toBe(true);
+				expectSteps(task, item, response);
 			}
 		}
 		expect(longest).toBeGreaterThan(0);
+	});
+
+	it("succeeds by its gold trace, whatever else is written where the trace says nothing", () => {
+		if (!task.goldTrace) return;
+		for (const [i, item] of someItems(task, 60).entries()) {
+			const left = task.goldTrace(item).flat();
+			const follow = (_: unknown, legal: readonly number[], random: () => number) =>
+				legal.includes(left[0] as number) ? (left.shift() as number) : pick(legal, random);
+			const response = respond(task.env, item, follow, randomOf(i));
+			expect([item.id, left, accepts(task.env, item, response)]).toEqual([item.id, [], true]);
+		}
 	});
 
 	it("earns its declared random return, and demonstrations never more than the optimal one", () => {

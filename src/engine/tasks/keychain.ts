@@ -1,6 +1,6 @@
 import type { ParamTable, ParamValues } from "../spec/params";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
-import { accepts, pick, respond } from "./walk";
+import { accepts, pick, respond, tokenSteps } from "./walk";
 
 const PARAMS = {
 	steps: {
@@ -58,6 +58,14 @@ function environmentOf({ steps, sigma }: Params): Environment<State> {
 	};
 }
 
+/** The first action is right or wrong, later ones are irrelevant, replies are not the policy's. */
+function labelsOf(response: readonly number[]): Float64Array {
+	return Float64Array.from(response, (token, t) => {
+		if (t === 0) return token === ID.key ? 1 : -1;
+		return t % 2 === 1 ? 0 : Number.NaN;
+	});
+}
+
 function build(params: Params): Task {
 	const { steps, sigma } = params;
 	const env = environmentOf(params);
@@ -84,11 +92,9 @@ function build(params: Params): Task {
 		returnRange: 1 + 2 * sigma * (steps - 1),
 		lowestReturn: -sigma * (steps - 1),
 		decisiveSteps: () => [0],
-		stepLabels: (_, response) =>
-			Float64Array.from(response, (token, t) => {
-				if (t === 0) return token === ID.key ? 1 : -1;
-				return t % 2 === 1 ? 0 : Number.NaN;
-			}),
+		steps: (_, response) => tokenSteps(labelsOf(response)),
+		goldTrace: () => [[ID.key]],
+		stepLabels: (_, response) => labelsOf(response),
 		corruptions: (_, random) => [{ response: [ID.leave, ...demonstrate(random).slice(1)], why: "the key was left" }],
 	};
 }
@@ -106,6 +112,12 @@ export const keychain: TaskDefinition<typeof PARAMS> = {
 	summary: "The first action takes or leaves a key, noise follows, and only the last step pays for the key.",
 	isolates:
 		"One action, one delayed reward, and noise in between: bias and variance of an estimator in their purest form.",
+	grammar: {
+		prompt: "`⟨begin⟩`",
+		response: "`take-key` or `leave-key`, then (`go` or `stay`, then the environment's `up` or `down`){steps − 1}",
+		reward: "±sigma with every reply; 1 more with the last one if the key was taken, which is success.",
+		demonstration: "The key is taken, then any moves.",
+	},
 	source: {
 		cite: "In the manner of Hung et al. 2019, Optimizing agent behavior over long time scales by transporting value",
 		url: "https://arxiv.org/abs/1810.06721",

@@ -1,5 +1,6 @@
 import { defaultsOf, type ParamTable, type ParamValues } from "../spec/params";
 import type { Environment, Task, TaskDefinition, TaskItem, Turn } from "./task";
+import { tokenSteps } from "./walk";
 
 const PARAMS = {
 	distractors: {
@@ -171,6 +172,8 @@ function build(params: Params): Task {
 		returnRange: 1 + apples + 2 * coins,
 		lowestReturn: -coins,
 		decisiveSteps: (_, response) => [0, response.length - 1],
+		steps: (item, response) => tokenSteps(labelsOf(colourOf(item), response)),
+		goldTrace: (item) => [[ID.take + colourOf(item)], [ID.open]],
 		stepLabels: (item, response) => labelsOf(colourOf(item), response),
 		corruptions: (item, random) => corruptionsOf(demonstrate(env, item, random), colourOf(item), colours),
 	};
@@ -235,6 +238,14 @@ export const keydoor: TaskDefinition<typeof PARAMS> = {
 	summary:
 		"A colour is shown, the key of that colour has to be taken at once, and only after many moves that do not matter does the door pay.",
 	isolates: "Delayed reward with distractors: which of many tokens earned it?",
+	grammar: {
+		prompt: "`⟨begin⟩` colour `?`",
+		response:
+			"`take-colour`, (move, then the environment's `apple` or `none`){distractors}, its `door`, `open` or `skip`",
+		reward:
+			"1 at the door iff the right key was taken and the door is opened, which is success; apples and coins on the way.",
+		demonstration: "The right key, any moves, the door opened.",
+	},
 	source: {
 		cite: "Osband et al. 2020, Behaviour Suite for Reinforcement Learning (umbrella_length, umbrella_distract)",
 		url: "https://arxiv.org/abs/1908.03568",

@@ -1,7 +1,7 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
 import type { Environment, Task, TaskDefinition, TaskItem, Turn } from "./task";
-import { accepts, play, respond } from "./walk";
+import { accepts, play, policyRuns, respond } from "./walk";
 
 const PARAMS = {
 	actions: {
@@ -106,6 +106,10 @@ function environmentOf({ actions, slip }: Params): Environment<State> {
 	};
 }
 
+/** The moves of a response, one by one. */
+const movesOf = (response: readonly number[]) =>
+	response.filter((token) => ACTIONS.includes(token)).map((move) => [move]);
+
 function build(params: Params): Task {
 	const { actions, starts, slip } = params;
 	const cells = START_CELLS.slice(0, starts);
@@ -139,6 +143,8 @@ function build(params: Params): Task {
 		optimalReturn: slip ? null : 1,
 		randomReturn: null,
 		returnRange: 1,
+		steps: (item, response) => policyRuns(env, item, response),
+		...(slip ? {} : { goldTrace: (item: TaskItem) => movesOf(respond(env, item, nearest, () => 0)) }),
 		decisiveSteps: (_, response) => response.flatMap((_, t) => (t % 2 === 0 ? [t] : [])),
 		corruptions: (item, random) => {
 			const cut = { response: demonstrate(item, random).slice(0, -1), why: "the goal is not reached" };
@@ -159,6 +165,12 @@ export const lake: TaskDefinition<typeof PARAMS> = {
 	title: "Frozen lake",
 	summary: "The cell is shown, a move is made, the next cell is shown; holes end the walk, the goal pays.",
 	isolates: "States that come again: what anchors, critics and bootstrapping live on.",
+	grammar: {
+		prompt: "`⟨begin⟩` cell",
+		response: "(move, then the environment's cell, `hole` or `goal`){≤ moves}",
+		reward: "1 on reaching the goal, which is success.",
+		demonstration: "The shortest way; on slippery ice, walks that arrive.",
+	},
 	source: { cite: "Brockman et al. 2016, OpenAI Gym (FrozenLake 4x4)", url: "https://arxiv.org/abs/1606.01540" },
 	params: PARAMS,
 	levels: { xs: { actions: 6 }, s: { actions: 12, starts: 3 }, m: { actions: 16, starts: 3, slip: true } },

@@ -2,7 +2,7 @@ import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
 import { drawnItem, promptOrder } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
-import { accepts, respond } from "./walk";
+import { accepts, respond, tokenSteps } from "./walk";
 
 const PARAMS = {
 	n: {
@@ -134,6 +134,8 @@ function build(params: Params): Task {
 		randomReturn: 1 / M,
 		returnRange: 1,
 		decisiveSteps: (_, response) => response.flatMap((token, t) => (token < M ? [t] : [])),
+		steps: (item, response) => tokenSteps(labelsOf(digitsOf(item), response, params)),
+		goldTrace: (item) => prefixSums(digitsOf(item), M).map((sum) => [sum]),
 		stepLabels: (item, response) => labelsOf(digitsOf(item), response, params),
 		corruptions: (item, random) => {
 			const good = demonstrate(env, item, params, random);
@@ -147,11 +149,19 @@ function build(params: Params): Task {
 	};
 }
 
+function prefixSums(digits: readonly number[], M: number): number[] {
+	let total = 0;
+	return digits.map((digit) => {
+		total = (total + digit) % M;
+		return total;
+	});
+}
+
 /** The true partial sums; where thinking is allowed, a think token before a quarter of them. */
 function demonstrate(env: Environment<State>, item: TaskItem, { n, M }: Params, random: () => number): number[] {
-	const digits = digitsOf(item);
-	const sum = (count: number) => digits.slice(0, count).reduce((a, d) => a + d, 0) % M;
-	return respond(env, item, ({ left, thinks }) => (thinks > 0 && random() < 0.25 ? M + 1 : sum(n - left + 1)), random);
+	const sums = prefixSums(digitsOf(item), M);
+	const next = (left: number) => sums[n - left] as number;
+	return respond(env, item, ({ left, thinks }) => (thinks > 0 && random() < 0.25 ? M + 1 : next(left)), random);
 }
 
 function labelsOf(digits: readonly number[], response: readonly number[], { M, labels }: Params): Float64Array {
@@ -181,6 +191,12 @@ export const modchain: TaskDefinition<typeof PARAMS> = {
 	title: "Sums modulo M",
 	summary: "Digits are shown, their running sum is written token by token, and only the last sum is paid.",
 	isolates: "A chain in which every token matters: correctness against influence.",
+	grammar: {
+		prompt: "digit{n} `=`",
+		response: "sum{n}, with `think` between them where allowed",
+		reward: "1 at the end iff the last sum is that of all digits modulo M. Success is the reward.",
+		demonstration: "The true partial sums; where thinking is allowed, `think` before a quarter of them.",
+	},
 	source: {
 		cite: "In the manner of Lightman et al. 2023, Let's Verify Step by Step (step labels against outcomes)",
 		url: "https://arxiv.org/abs/2305.20050",

@@ -3,7 +3,7 @@ import { Rng } from "../core/rng";
 import type { ParamTable, ParamValues } from "../spec/params";
 import { drawnItem } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
-import { accepts } from "./walk";
+import { accepts, tokenSteps } from "./walk";
 
 const PARAMS = {
 	arms: {
@@ -75,6 +75,9 @@ function drawGraph(rng: Rng, { arms, length, nodes }: Params): TaskItem {
 	return { id, prompt: [...shuffled.flat(), centre, goal, nodes], data: path };
 }
 
+const labelsOf = (path: readonly number[], response: readonly number[]) =>
+	Float64Array.from(response, (token, t) => (token === path[t] ? 1 : -1));
+
 function build(params: Params): Task {
 	const { arms, length, nodes } = params;
 	const needed = 1 + arms * (length - 1);
@@ -101,7 +104,9 @@ function build(params: Params): Task {
 		randomReturn: nodes ** -(length - 1),
 		returnRange: 1,
 		decisiveSteps: () => [0],
-		stepLabels: (item, response) => Float64Array.from(response, (token, t) => (token === pathOf(item)[t] ? 1 : -1)),
+		steps: (item, response) => tokenSteps(labelsOf(pathOf(item), response)),
+		goldTrace: (item) => pathOf(item).map((node) => [node]),
+		stepLabels: (item, response) => labelsOf(pathOf(item), response),
 		corruptions: (item) => {
 			const good = pathOf(item);
 			const slip = ((good[0] as number) + 1) % nodes;
@@ -124,6 +129,12 @@ export const star: TaskDefinition<typeof PARAMS> = {
 	title: "Star graph",
 	summary: "A star graph and a goal are shown, the path is named node by node, and only the first node is a choice.",
 	isolates: "One fork, then a forced walk: an obstacle of representation, not of credit.",
+	grammar: {
+		prompt: "(node node){arms·(length − 1)}: the edges, shuffled; centre, goal, `=`",
+		response: "node{length − 1}: the way from the centre to the goal, the centre left out",
+		reward: "1 at the end iff the way is exact. Success is the reward.",
+		demonstration: "The way to the goal.",
+	},
 	source: {
 		cite: "Bachmann & Nagarajan 2024, The Pitfalls of Next-Token Prediction",
 		url: "https://arxiv.org/abs/2403.06963",

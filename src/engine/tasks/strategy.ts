@@ -1,6 +1,6 @@
 import type { ParamTable, ParamValues } from "../spec/params";
 import { promptOrder } from "./splits";
-import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
+import type { Environment, ResponseStep, Task, TaskDefinition, TaskItem } from "./task";
 import { accepts, pick, respond } from "./walk";
 
 const PARAMS = {
@@ -82,6 +82,20 @@ function environmentOf({ M, before, after }: Params): Environment<State> {
 	};
 }
 
+/** Fillers, the plan and its execution; a plan is right if it reaches the target, an execution if it follows from the plan. */
+function stepsOf(prompt: Digits, response: readonly number[], { M, before }: Params): ResponseStep[] {
+	const end = response.length - 3;
+	const wanted = procedure((response[before] as number) - M, prompt[0], prompt[1], M);
+	const done = wanted.every((digit, i) => response[end + i] === digit);
+	const all = [
+		{ start: 0, end: before, label: 0 },
+		{ start: before, end: before + 1, label: wanted[2] === prompt[2] ? 1 : -1 },
+		{ start: before + 1, end, label: 0 },
+		{ start: end, end: end + 3, label: done ? 1 : -1 },
+	];
+	return all.filter((step) => step.end > step.start);
+}
+
 function build(params: Params): Task {
 	const { M, before, after } = params;
 	const all = Array.from({ length: M ** 3 }, (_, i): Digits => [Math.floor(i / M ** 2), Math.floor(i / M) % M, i % M]);
@@ -129,6 +143,12 @@ function build(params: Params): Task {
 		randomReturn:
 			solvable.reduce((sum, prompt) => sum + plansFor(prompt).length, 0) / (solvable.length * PLANS.length * M ** 3),
 		returnRange: 1,
+		steps: (item, response) => stepsOf(item.data as Digits, response, params),
+		goldTrace: (item) => {
+			const prompt = item.data as Digits;
+			const plan = plansFor(prompt)[0] as number;
+			return [[M + plan], procedure(plan, prompt[0], prompt[1], M)];
+		},
 		decisiveSteps: (_, response) => [before, ...[3, 2, 1].map((k) => response.length - k)],
 		corruptions: (item, random) => {
 			const good = demonstrate(item, random);
@@ -154,6 +174,12 @@ export const strategy: TaskDefinition<typeof PARAMS> = {
 	summary:
 		"Two numbers and a target are shown, one token chooses how to get there, the rest carries it out, and the end pays.",
 	isolates: "One decisive token followed by procedure.",
+	grammar: {
+		prompt: "a b t `=`",
+		response: "filler{before} plan filler{after} x y z: the plan's operands and its result, modulo M",
+		reward: "1 at the end iff x y z follow from the plan and z = t. Success is the reward.",
+		demonstration: "Any plan that reaches the target, carried out; any fillers.",
+	},
 	source: {
 		cite: "In the manner of Wang et al. 2025, Emergent Hierarchical Reasoning in LLMs through Reinforcement Learning (planning tokens)",
 		url: "https://arxiv.org/abs/2509.03646",

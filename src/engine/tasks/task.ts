@@ -57,9 +57,17 @@ export interface Environment<S> {
 	decided?(state: S): number | null;
 }
 
-export interface StepLabels {
-	/** +1 right, −1 wrong, 0 irrelevant, NaN unlabelled, per response token. */
-	readonly labels: Float64Array;
+/**
+ * A stretch of the policy's own tokens that belong together: a plan, a column of a sum, a call, a rank. Half-open, counted
+ * from the first token after the prompt. Its reward and label annotate; they are never added to the return.
+ */
+export interface ResponseStep {
+	readonly start: number;
+	readonly end: number;
+	/** What a process reward pays for the step, in units of the return. */
+	readonly reward?: number;
+	/** +1 right, −1 wrong, 0 irrelevant. */
+	readonly label?: number;
 }
 
 export interface Task {
@@ -82,7 +90,10 @@ export interface Task {
 	success(item: TaskItem, response: readonly number[], reward: number): boolean;
 	/** A demonstration for warm starts: response tokens, environment replies included; from `rng` where several exist. */
 	demonstration(item: TaskItem, random: () => number): number[];
-	/** Expected return of the best policy and of the policy that draws legal tokens uniformly; null where not known in closed form. */
+	/**
+	 * Expected return of the best policy and of the policy that draws legal tokens uniformly, over the prompts; where it differs
+	 * between too many prompts to ask them all, over the first 256 of the training split. Null where not known.
+	 */
 	readonly optimalReturn: number | null;
 	readonly randomReturn: number | null;
 	/** Largest minus smallest reachable return. */
@@ -91,10 +102,27 @@ export interface Task {
 	readonly lowestReturn?: number;
 	/** Response positions whose tokens decide the return. */
 	decisiveSteps(item: TaskItem, response: readonly number[]): number[];
-	/** Process labels of a response, where the task offers them. */
+	/** The steps of a response, environment tokens in none of them: what step- and turn-level methods credit. */
+	steps(item: TaskItem, response: readonly number[]): readonly ResponseStep[];
+	/**
+	 * A reference solution: what the policy has to write, step by step, without environment replies and without steps that do not
+	 * matter. Where several solutions exist it is one of them, the same every time.
+	 */
+	goldTrace?(item: TaskItem): readonly (readonly number[])[];
+	/** Process labels per token: +1 right, −1 wrong, 0 irrelevant, NaN unlabelled; where the task offers them. */
 	stepLabels?(item: TaskItem, response: readonly number[]): Float64Array;
 	/** Correct responses that the verifier must accept, and corruptions it must reject. */
 	corruptions?(item: TaskItem, random: () => number): { readonly response: number[]; readonly why: string }[];
+}
+
+/** What is read and written, for people. Words in `code` are tokens, `{n}` repeats. */
+export interface Grammar {
+	readonly prompt: string;
+	readonly response: string;
+	/** What pays, when and how much; what counts as success. */
+	readonly reward: string;
+	/** What a demonstration for a warm start shows. */
+	readonly demonstration: string;
 }
 
 /** A falsifiable expectation, shown by the library panel. */
@@ -111,6 +139,7 @@ export interface TaskDefinition<P extends ParamTable = ParamTable> {
 	readonly summary: string;
 	/** The difficulty that the task isolates. */
 	readonly isolates: string;
+	readonly grammar: Grammar;
 	readonly source: { readonly cite: string; readonly url: string };
 	readonly params: P;
 	/** Named difficulty levels as differences from the defaults; "xs" can be enumerated. */

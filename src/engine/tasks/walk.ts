@@ -1,5 +1,5 @@
 import { InvalidInput } from "../core/errors";
-import type { Environment, TaskItem, Turn } from "./task";
+import type { Environment, ResponseStep, TaskItem, Turn } from "./task";
 
 type Choose<S> = (state: S, legal: readonly number[], random: () => number) => number;
 
@@ -74,4 +74,22 @@ export function accepts<S>(env: Environment<S>, item: TaskItem, response: readon
 		if (error instanceof InvalidInput) return false;
 		throw error;
 	}
+}
+
+/** Steps of tasks in which everything that the policy says in a row is one step. */
+export function policyRuns<S>(env: Environment<S>, item: TaskItem, response: readonly number[]): ResponseStep[] {
+	const runs: { start: number; end: number }[] = [];
+	const { states } = play(env, item, response);
+	for (const t of response.keys()) {
+		if (env.turn(states[t] as S).actor !== "policy") continue;
+		const last = runs.at(-1);
+		if (last?.end === t) last.end = t + 1;
+		else runs.push({ start: t, end: t + 1 });
+	}
+	return runs;
+}
+
+/** Steps of tasks in which every token is a step of its own, with its label; tokens labelled NaN are in none. */
+export function tokenSteps(labels: Float64Array): ResponseStep[] {
+	return [...labels].flatMap((label, t) => (Number.isNaN(label) ? [] : [{ start: t, end: t + 1, label }]));
 }
