@@ -1,6 +1,7 @@
 import type { Command } from "./command";
 import { fitCommand } from "./commands/fit";
 import { forwardCommand } from "./commands/forward";
+import { importCommand } from "./commands/import";
 import { methodsCommand } from "./commands/methods";
 import { rolloutCommand } from "./commands/rollout";
 import { specCommand } from "./commands/spec";
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
 	specCommand,
 	trainCommand,
 	rolloutCommand,
+	importCommand,
 	creditCommand,
 	lossCommand,
 	forwardCommand,

@@ -4,19 +4,19 @@ import { METHODS } from "../engine/credit/registry";
 import { creditBy } from "../engine/credit/run";
 import { traceOf } from "../engine/credit/traceOps";
 import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
-import { readRollouts } from "../engine/formats/rolloutsJsonl";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import { findEntry } from "../engine/spec/resolveSpec";
 import type { Command } from "./command";
 import type { Io } from "./io";
 import { jsonLine } from "./json";
+import { loadRollouts } from "./loadRollouts";
 import { chosenParams, PARAM_OPTIONS } from "./methodArgs";
 
 export const creditCommand: Command = {
 	name: "credit",
 	summary: "Per-token credit of a method on anybody's rollouts, one JSON object a line.",
-	usage: "<rollouts.jsonl> --method ID [options]",
-	operands: ["rollouts.jsonl"],
+	usage: "<rollouts> --method ID [options]",
+	operands: ["rollouts"],
 	options: [
 		{ name: "method", value: "ID", help: "the credit-assignment method; ascribe methods lists them" },
 		...PARAM_OPTIONS,
@@ -28,12 +28,12 @@ export const creditCommand: Command = {
 		},
 		{ name: "out", value: "FILE", help: "write there instead of standard output" },
 	],
-	run(args, io) {
+	async run(args, io) {
 		const path = args.operand(0);
 		args.choice("backend", ["cpu"]);
 		const method = findEntry(METHODS, args.required("method"), "method");
 		const { preset, params } = chosenParams(args, method, "method");
-		const lines = readRollouts(io.readText(path), path);
+		const { lines } = await loadRollouts(io, path);
 		const { batches, warnings } = batchesOf(lines);
 		for (const warning of warnings) io.note(`ascribe: ${warning}`);
 		const trace = args.text("trace");

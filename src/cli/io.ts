@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InvalidInput, WorkFailed } from "../engine/core/errors";
+import type { ByteSource } from "../engine/formats/containers/byteSource";
 import { jsonLine } from "./json";
 
 /** Where a command reads and writes. Results go to standard output, everything for people to standard error. */
@@ -18,6 +19,8 @@ export interface Io {
 	/** @throws InvalidInput when the file cannot be read. */
 	readText(path: string): string;
 	readBytes(path: string): Uint8Array;
+	/** A file that is read piece by piece, however large. */
+	source(path: string): ByteSource;
 	/** Creates missing folders. @throws WorkFailed when the file cannot be written. */
 	write(path: string, content: string | Uint8Array): void;
 	/** Aborted by Ctrl-C. */
@@ -63,6 +66,7 @@ export function createIo({ out, err, columns, cwd, signal }: Streams): Io {
 		},
 		path: (path) => resolve(cwd, path),
 		readBytes: read,
+		source: (path) => fileSource(resolve(cwd, path), path),
 		readText: (path) => decodeText(read(path), path),
 		write: (path, content) => writeFile(resolve(cwd, path), path, content),
 		signal,
@@ -75,6 +79,32 @@ function readFile(path: string, shown: string): Uint8Array {
 	} catch (cause) {
 		throw new InvalidInput(`${shown} cannot be read: ${reason(cause)}.`, { cause });
 	}
+}
+
+function fileSource(path: string, name: string): ByteSource {
+	const attempt = <T>(work: () => T): T => {
+		try {
+			return work();
+		} catch (cause) {
+			throw new InvalidInput(`${name} cannot be read: ${reason(cause)}.`, { cause });
+		}
+	};
+	const stat = attempt(() => statSync(path));
+	if (stat.isDirectory()) throw new InvalidInput(`${name} cannot be read: ${REASONS.EISDIR}.`);
+	return {
+		name,
+		size: stat.size,
+		read: async (start, end) =>
+			attempt(() => {
+				const bytes = new Uint8Array(end - start);
+				const file = openSync(path, "r");
+				try {
+					return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start));
+				} finally {
+					closeSync(file);
+				}
+			}),
+	};
 }
 
 function decodeText(bytes: Uint8Array, shown: string): string {

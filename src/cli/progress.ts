@@ -24,6 +24,11 @@ export class ProgressLine {
 	}
 }
 
+/** `37 %` */
+export function percentDone(done: number, total: number): string {
+	return `${Math.floor((100 * done) / Math.max(total, 1))} %`;
+}
+
 function bar(share: number): string {
 	const full = Math.round(Math.min(Math.max(share, 0), 1) * WIDTH);
 	return `[${"#".repeat(full)}${"-".repeat(WIDTH - full)}]`;

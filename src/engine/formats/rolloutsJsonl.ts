@@ -28,7 +28,8 @@ export function writeRollouts(records: readonly RolloutRecord[]): string {
 	return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
-function checkIds(lines: readonly RolloutLine[]): void {
+/** @throws InvalidInput when two rollouts of a group have one id. */
+export function checkIds(lines: readonly RolloutLine[]): void {
 	const seen = new Map<string, string>();
 	for (const { record, where } of lines) {
 		const name = JSON.stringify([record.step ?? null, record.group ?? null, record.id]);
@@ -49,6 +50,15 @@ function readRecord(line: string, where: string): RolloutRecord {
 		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
 	}
 	if (!isObject(value)) throw new InvalidInput(`${where} must be an object with at least id and tokens.`);
+	return checkedRecord(value, where);
+}
+
+/**
+ * One object as a rollout of schema v1, every known field checked, unknown fields kept.
+ * @param where `file, line N`, for messages.
+ * @throws InvalidInput names the field and says what would be right.
+ */
+export function checkedRecord(value: Readonly<Record<string, unknown>>, where: string): RolloutRecord {
 	const { schema } = value;
 	if (schema !== undefined && schema !== "ascribe.rollout/1")
 		throw new InvalidInput(`${where}: schema is ${show(schema)}; this version reads "ascribe.rollout/1".`);

@@ -8,6 +8,7 @@ const convert = (row: Record<string, unknown>, file = origin.file) =>
 	recognise(row, file).convert(row, { ...origin, file });
 
 const samples: Record<string, Record<string, unknown>> = {
+	ascribe: { schema: "ascribe.rollout/1", id: "p0/0", group: "p0", tokens: [3, 4], mask: [1, 0], reward: 1 },
 	verl: { input: "1+1=", output: "so 2", gts: "2", score: 1, step: 4, uid: "7_0_0", acc: true },
 	trl: { step: 2, prompt: "hi", completion: "yes no", accuracy_reward: 1, format_reward: 0.5, advantage: -0.25 },
 	primeRlTokens: {

@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../core/errors";
+import { ascribeRollouts } from "./ascribeRollouts";
 import type { Importer, Row } from "./importer";
 import { inspectSample, openAiCompletions, openAiMessages } from "./messages";
 import { nemoRl } from "./nemoRl";
@@ -9,6 +10,7 @@ import { trl, verl } from "./verl";
 
 /** Foreign formats, most telling first: the first one that recognises a row converts it. */
 export const IMPORTERS: readonly Importer[] = [
+	ascribeRollouts,
 	primeRlTokens,
 	verifiersTraces,
 	nemoRl,

@@ -1,0 +1,39 @@
+import { reportCard } from "../../engine/formats/importers/reportCard";
+import { rolloutFile } from "../../engine/formats/writers/registry";
+import { creditLint } from "../../engine/lint/creditLint";
+import type { Command } from "../command";
+import { loadRollouts } from "../loadRollouts";
+
+export const importCommand: Command = {
+	name: "import",
+	summary: "Recognises a rollout dump of another trainer, converts it, and says what is wrong with its credit.",
+	usage: "<file> [--lint] [--out FILE] [--keep-going]",
+	operands: ["file"],
+	options: [
+		{ name: "lint", help: "print what is wrong with the credit, one finding a line, worst first" },
+		{ name: "out", value: "FILE", help: "write the rollouts there: *.jsonl, *.parquet or *.csv" },
+		{ name: "keep-going", help: "leave rows out that cannot be read, instead of stopping at the first" },
+	],
+	async run(args, io) {
+		const path = args.operand(0);
+		const out = args.text("out");
+		const write = out === undefined ? null : rolloutFile(out);
+		const { importer, lines } = await loadRollouts(io, path, args.flag("keep-going"));
+		const records = lines.map(({ record }) => record);
+		const card = { format: importer.id, title: importer.title, ...reportCard(records) };
+		if (write) io.write(out!, await write(records));
+		if (args.flag("lint")) for (const finding of creditLint(records)) io.json(finding);
+		else if (write) io.json(card);
+		else for (const record of records) io.json(record);
+		io.note(`ascribe: ${summary(card)}`);
+	},
+};
+
+interface Card extends ReturnType<typeof reportCard> {
+	readonly title: string;
+}
+
+function summary({ title, rollouts, steps, groups, missing }: Card): string {
+	const lacks = missing.length > 0 ? `; without ${missing.join(", ")}` : "";
+	return `${title}: ${rollouts} rollouts, ${groups} groups, ${steps} steps${lacks}.`;
+}

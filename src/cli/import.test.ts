@@ -1,0 +1,69 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { COMMANDS } from "./catalog";
+import { runCli } from "./run";
+import { captureIo } from "./testing";
+
+const folder = mkdtempSync(join(tmpdir(), "ascribe-"));
+const VERL = [0, 1, 1, 1].map((score, i) => ({ input: "q", output: "a b", score, step: 4, uid: `${i >> 1}_${i}_0` }));
+
+async function run(...argv: string[]) {
+	writeFileSync(join(folder, "4.jsonl"), VERL.map((row) => `${JSON.stringify(row)}\n`).join(""));
+	const io = captureIo(folder);
+	const status = await runCli(COMMANDS, argv, io);
+	const output = io
+		.stdout()
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as Record<string, unknown>);
+	return { status, output, stderr: io.stderr() };
+}
+
+describe("ascribe import", () => {
+	it("prints a foreign dump as rollouts and says what it was", async () => {
+		const { status, output, stderr } = await run("import", "4.jsonl");
+		expect(status).toBe(0);
+		expect(output.map(({ id, group, reward }) => [id, group, reward])).toEqual([
+			["0_0_0", "0", 0],
+			["0_1_0", "0", 1],
+			["1_2_0", "1", 1],
+			["1_3_0", "1", 1],
+		]);
+		expect(stderr).toContain("verl rollout dump: 4 rollouts, 2 groups, 1 steps; without tokens");
+	});
+
+	it("prints what is wrong with its credit", async () => {
+		const { output } = await run("import", "4.jsonl", "--lint");
+		expect(output[0]).toMatchObject({ check: "deadGroups", share: 0.5, rows: [2, 3] });
+	});
+
+	it.each(["r.jsonl", "r.parquet"])("writes %s, from which every command reads the same credit", async (out) => {
+		const { output } = await run("import", "4.jsonl", "--out", out);
+		expect(output[0]).toMatchObject({ format: "verl", rollouts: 4, groups: 2, found: { text: 1, logprobs: 0 } });
+		const credit = async (file: string) => (await run("credit", file, "--method", "drGrpo")).output;
+		expect((await credit(out)).map(({ advantage }) => advantage)).toEqual([
+			[-0.5, -0.5],
+			[0.5, 0.5],
+			[0, 0],
+			[0, 0],
+		]);
+		expect(await credit(out)).toEqual(await credit("4.jsonl"));
+	});
+
+	it("writes a table for a spreadsheet", async () => {
+		await run("import", "4.jsonl", "--out", "r.csv");
+		expect(readFileSync(join(folder, "r.csv"), "utf8").split("\r\n")[1]).toBe("0_0_0,0,4,0,,a,0");
+	});
+
+	it.each([
+		[["import", "none.jsonl"], "none.jsonl cannot be read: there is no such file"],
+		[["import", "4.jsonl", "--out", "r.xlsx"], "end it with .jsonl, .parquet, .csv"],
+	])("refuses %j in one sentence", async (argv, message) => {
+		const { status, output, stderr } = await run(...argv);
+		expect({ status, output }).toEqual({ status: 2, output: [] });
+		expect(stderr).toContain(message);
+		expect(stderr.trim().split("\n").length).toBe(1);
+	});
+});

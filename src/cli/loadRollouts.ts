@@ -1,0 +1,22 @@
+import { type ImportedFile, importFile } from "../engine/formats/importFile";
+import type { Io } from "./io";
+import { percentDone } from "./progress";
+
+/**
+ * Rollouts of a file in any recognised format, with progress on a terminal; warnings are said.
+ * @param keepGoing leaves rows out that cannot be read and says so; otherwise the first of them ends the work.
+ * @throws InvalidInput, Cancelled.
+ */
+export async function loadRollouts(io: Io, path: string, keepGoing = false): Promise<ImportedFile> {
+	const source = io.source(path);
+	const file = await importFile(source, {
+		signal: io.signal,
+		onPiece: (read, rollouts) => io.progress(`${path}: ${percentDone(read, source.size)}, ${rollouts} rollouts`),
+	});
+	io.progress("");
+	if (!keepGoing && file.broken.length > 0) throw file.broken[0]!;
+	for (const { message } of file.broken.slice(0, 5)) io.note(`ascribe: left out: ${message}`);
+	if (file.broken.length > 5) io.note(`ascribe: … and ${file.broken.length - 5} more rows that could not be read.`);
+	for (const warning of file.warnings) io.note(`ascribe: ${warning}`);
+	return file;
+}

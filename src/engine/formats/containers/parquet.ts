@@ -1,0 +1,78 @@
+import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { Cancelled, InvalidInput } from "../../core/errors";
+import type { ByteSource, StopSignal } from "./byteSource";
+import type { FoundRow } from "./rows";
+
+/** Rows decoded at a time. */
+const ROWS = 2_000;
+/** Codecs that the reader brings itself; the others load when a file needs them. */
+const BUILT_IN = new Set(["UNCOMPRESSED", "SNAPPY"]);
+
+/** Milliseconds since 1970: JSON has no dates. */
+const TIMES = {
+	dateFromDays: (days: number) => days * 86_400_000,
+	timestampFromMilliseconds: (t: bigint) => Number(t),
+	timestampFromMicroseconds: (t: bigint) => Number(t) / 1e3,
+	timestampFromNanoseconds: (t: bigint) => Number(t) / 1e6,
+};
+
+/**
+ * Rows of a Parquet file as plain JSON values: integers beyond a double's exact range are refused, times are milliseconds since 1970.
+ * @throws InvalidInput when it is not Parquet; Cancelled when the signal says so.
+ */
+export async function* parquetRows(source: ByteSource, signal?: StopSignal): AsyncGenerator<readonly FoundRow[]> {
+	const file: AsyncBuffer = {
+		byteLength: source.size,
+		slice: async (start, end = source.size) => {
+			const bytes = await source.read(start < 0 ? source.size + start : start, end);
+			return bytes.slice().buffer as ArrayBuffer;
+		},
+	};
+	const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => unreadable(source, cause));
+	const codecs = metadata.row_groups.flatMap((group) => group.columns.map((c) => c.meta_data?.codec ?? "UNCOMPRESSED"));
+	const compressors = codecs.every((codec) => BUILT_IN.has(codec))
+		? undefined
+		: (await import("hyparquet-compressors")).compressors;
+	const total = Number(metadata.num_rows);
+	for (let first = 0; first < total; first += ROWS) {
+		if (signal?.aborted) throw new Cancelled();
+		const rowEnd = Math.min(total, first + ROWS);
+		const rows = await parquetReadObjects({
+			file,
+			metadata,
+			rowStart: first,
+			rowEnd,
+			parsers: TIMES,
+			...(compressors ? { compressors } : {}),
+		}).catch((cause: unknown) => unreadable(source, cause));
+		yield rows.map((row, i) => ({
+			row: plain(row, `${source.name}, row ${first + i + 1}`) as Record<string, unknown>,
+			number: first + i + 1,
+			read: Math.round((source.size * (first + i + 1)) / total),
+		}));
+	}
+}
+
+function unreadable({ name }: ByteSource, cause: unknown): never {
+	throw new InvalidInput(
+		`${name} is not readable as Parquet: ${cause instanceof Error ? cause.message : String(cause)}.`,
+		{
+			cause,
+		},
+	);
+}
+
+/** BigInt has no place in JSON, and what is undefined is missing. */
+function plain(value: unknown, where: string): unknown {
+	if (typeof value === "bigint") {
+		if (!Number.isSafeInteger(Number(value)))
+			throw new InvalidInput(`${where} holds the integer ${value}, which a double cannot hold exactly.`);
+		return Number(value);
+	}
+	if (Array.isArray(value)) return value.map((x) => plain(x, where));
+	if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<unknown>, (x) => plain(x, where));
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([name, x]) => (x === undefined ? [] : [[name, plain(x, where)]])),
+	);
+}

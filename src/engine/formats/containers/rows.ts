@@ -1,0 +1,50 @@
+import { gunzipSync } from "fflate";
+import { InvalidInput } from "../../core/errors";
+import { refusePickle } from "../importers/registry";
+import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
+import { parquetRows } from "./parquet";
+import { type BrokenRow, textRows } from "./text";
+import { zipRows } from "./zip";
+
+/** One row of a file, before anybody knows its format. */
+export interface FoundRow {
+	readonly row: Record<string, unknown>;
+	/** Line or row, from 1. */
+	readonly number: number;
+	/** Bytes of the file that were read when this row was there; for progress. */
+	readonly read: number;
+}
+
+/** Largest gzip file: it is unpacked in memory. */
+const LARGEST_GZIP = 2 ** 28;
+
+/**
+ * Rows of a file whatever holds them: JSON lines, one JSON value, Parquet, a zip archive, gzip around any of these. Told apart by their
+ * first bytes, never by name.
+ * @throws InvalidInput for what cannot be read, pickles among them; Cancelled.
+ */
+export async function* rowsOf(
+	source: ByteSource,
+	signal?: StopSignal,
+): AsyncGenerator<readonly (FoundRow | BrokenRow)[]> {
+	const head = await source.read(0, Math.min(16, source.size));
+	if (head.length === 0) throw new InvalidInput(`${source.name} is empty.`);
+	refusePickle(head, source.name);
+	const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
+	if (starts(0x50, 0x41, 0x52, 0x31)) yield* parquetRows(source, signal);
+	else if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) yield* zipRows(source, signal);
+	else if (starts(0x1f, 0x8b)) yield* rowsOf(await unpacked(source), signal);
+	else yield* textRows(source, signal);
+}
+
+async function unpacked(source: ByteSource): Promise<ByteSource> {
+	if (source.size > LARGEST_GZIP)
+		throw new InvalidInput(
+			`${source.name} is a gzip file of ${Math.round(source.size / 2 ** 20)} MB; unpack it first, then it is read piece by piece.`,
+		);
+	try {
+		return memorySource(source.name, gunzipSync(await source.read(0, source.size)));
+	} catch (cause) {
+		throw new InvalidInput(`${source.name} is not readable as gzip: ${(cause as Error).message}.`, { cause });
+	}
+}

@@ -1,0 +1,88 @@
+import { strFromU8 } from "fflate";
+import { InvalidInput } from "../../core/errors";
+import type { ByteSource, StopSignal } from "./byteSource";
+import { linesOf, type TextLine } from "./lines";
+import type { FoundRow } from "./rows";
+
+/** Largest file that is parsed as one JSON value; lines have no such limit. */
+const LARGEST = 2 ** 28;
+
+/** A line that could not be read, beside the rows that could. */
+export interface BrokenRow {
+	readonly broken: InvalidInput;
+	/** True for the last line of a file that ends in the middle of it. */
+	readonly cut: boolean;
+	readonly number: number;
+	readonly read: number;
+}
+
+/**
+ * Rows of a text file: one JSON object a line, or one JSON array or object over the whole file.
+ * @throws InvalidInput when no reading fits; Cancelled when the signal says so.
+ */
+export async function* textRows(
+	source: ByteSource,
+	signal?: StopSignal,
+): AsyncGenerator<readonly (FoundRow | BrokenRow)[]> {
+	if (await isOneValue(source)) return yield await wholeRows(source);
+	for await (const lines of linesOf(source, signal)) yield lines.map((line) => rowOf(line, source));
+}
+
+function rowOf(line: TextLine, { name }: ByteSource): FoundRow | BrokenRow {
+	const at = { number: line.number, read: line.end };
+	try {
+		return { row: parseLine(line.text, `${name}, line ${line.number}`), ...at };
+	} catch (broken) {
+		return { broken: broken as InvalidInput, cut: !line.closed, ...at };
+	}
+}
+
+/** One JSON object. @throws InvalidInput that names the place. */
+export function parseLine(text: string, where: string): Record<string, unknown> {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (cause) {
+		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
+	}
+	if (typeof value !== "object" || value === null || Array.isArray(value))
+		throw new InvalidInput(`${where} is ${text.slice(0, 40)}; it must be a JSON object.`);
+	return value as Record<string, unknown>;
+}
+
+/** Files whose first line is no JSON value of its own: an array over lines, or a pretty-printed object. */
+async function isOneValue(source: ByteSource): Promise<boolean> {
+	for await (const [first] of linesOf(source)) {
+		if (!first) continue;
+		const text = first.text.trim();
+		if (text.startsWith("[")) return true;
+		if (!text.startsWith("{") || source.size > LARGEST) return false;
+		try {
+			JSON.parse(text);
+			return false;
+		} catch {
+			return first.closed && !/^\{.*\}$/.test(text);
+		}
+	}
+	return false;
+}
+
+async function wholeRows(source: ByteSource): Promise<FoundRow[]> {
+	if (source.size > LARGEST)
+		throw new InvalidInput(
+			`${source.name} is one JSON value of ${Math.round(source.size / 2 ** 20)} MB; write one object a line instead, which is read piece by piece.`,
+		);
+	const text = strFromU8(await source.read(0, source.size));
+	let value: unknown;
+	try {
+		value = JSON.parse(text.replace(/^\uFEFF/, ""));
+	} catch (cause) {
+		throw new InvalidInput(`${source.name} is not JSON: ${(cause as Error).message}.`, { cause });
+	}
+	const list = Array.isArray(value) ? value : [value];
+	return list.map((row: unknown, i) => {
+		if (typeof row !== "object" || row === null || Array.isArray(row))
+			throw new InvalidInput(`${source.name}, entry ${i + 1} is not an object.`);
+		return { row: row as Record<string, unknown>, number: i + 1, read: source.size };
+	});
+}

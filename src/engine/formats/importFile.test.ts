@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { gzipSync, strToU8, zipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import { type ByteSource, memorySource } from "./containers/byteSource";
+import { linesOf } from "./containers/lines";
+import { importFile, importPieces } from "./importFile";
+import type { RolloutRecord } from "./record";
+import { writeCsv } from "./writers/csv";
+import { writeParquet } from "./writers/parquet";
+
+const verl = (i: number) => ({ input: "q", output: `so ${i}`, gts: "2", score: i % 2, step: 4, uid: `7_${i}_0` });
+const textFile = (text: string, name = "dump.jsonl") => memorySource(name, strToU8(text));
+const jsonl = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+const records = async (source: ByteSource) => (await importFile(source)).lines.map(({ record }) => record);
+
+describe("a file of rollouts", () => {
+	it("is read as lines, as one array, as one object over many lines, zipped and gzipped, all the same", async () => {
+		const rows = [verl(0), verl(1)];
+		const lines = await records(textFile(jsonl(rows)));
+		expect(lines.map(({ reward, group, tokens }) => ({ reward, group, tokens }))).toEqual([
+			{ reward: 0, group: "7", tokens: ["so", " 0"] },
+			{ reward: 1, group: "7", tokens: ["so", " 1"] },
+		]);
+		expect(await records(textFile(JSON.stringify(rows, null, 2)))).toEqual(lines);
+		expect(await records(textFile(JSON.stringify(rows[0], null, 2)))).toEqual(lines.slice(0, 1));
+		expect(await records(memorySource("dump.jsonl", gzipSync(strToU8(jsonl(rows)))))).toEqual(lines);
+		const zip = zipSync({ "events.jsonl": strToU8("{}\n"), "a/4.jsonl": strToU8(jsonl(rows)) });
+		expect(await records(memorySource("dump.jsonl", zip))).toEqual(lines);
+	});
+
+	it("loses only its last line where it is cut in the middle, and says so", async () => {
+		const text = jsonl([verl(0), verl(1), verl(2)]);
+		const { lines, broken, warnings } = await importFile(textFile(text.slice(0, -10)));
+		expect(lines.length).toBe(2);
+		expect(broken).toEqual([]);
+		expect(warnings).toEqual(["dump.jsonl ends in the middle of its last line, which is left out."]);
+	});
+
+	it("keeps the rows that can be read beside those that cannot, each with its place", async () => {
+		const { lines, broken } = await importFile(
+			textFile(`${jsonl([verl(0)])}{"input": 3\n${jsonl([{ ...verl(2), score: "x" }, verl(3)])}`),
+		);
+		expect(lines.map(({ where }) => where)).toEqual(["dump.jsonl, line 1", "dump.jsonl, line 4"]);
+		expect(broken.map(({ message }) => message)).toEqual([
+			expect.stringContaining("dump.jsonl, line 2 is not JSON"),
+			expect.stringContaining("dump.jsonl, line 3: score"),
+		]);
+	});
+
+	it("gives a number to ids that a foreign writer gave twice, and refuses them in our own format", async () => {
+		const twice = await records(textFile(jsonl([verl(0), verl(0)])));
+		expect(twice.map(({ id }) => id)).toEqual(["7_0_0", "7_0_0#2"]);
+		const own = { id: "a", group: "p", tokens: [1], reward: 0 };
+		await expect(records(textFile(jsonl([own, own])))).rejects.toThrow('line 2: id "a" is already taken');
+	});
+
+	it.each([
+		["an empty file", "", "dump.jsonl is empty"],
+		["a list", "[1, 2]", "entry 1 is not an object"],
+		["unknown rows", '{"a": 1}\n', "rows of no known format"],
+		["a number a line", "3\n4\n", "must be a JSON object"],
+	])("says in a sentence what is wrong with %s", async (_, text, message) => {
+		await expect(records(textFile(text))).rejects.toThrow(message);
+	});
+
+	it("refuses pickles, and archives without rollouts", async () => {
+		await expect(records(memorySource("batch.pt", Uint8Array.of(0x80, 2, 0x8a)))).rejects.toThrow("pickle");
+		const zip = zipSync({ "readme.txt": strToU8("hi") });
+		await expect(records(memorySource("x.zip", zip))).rejects.toThrow("neither *.jsonl nor samples/*.json");
+	});
+
+	it("stops between two pieces when it is told to", async () => {
+		const signal = { aborted: false };
+		const source = textFile(jsonl(Array.from({ length: 20_000 }, (_, i) => ({ ...verl(i), output: "x".repeat(100) }))));
+		const pieces = importPieces(source, signal);
+		const first = await pieces.next();
+		expect(first.done).toBe(false);
+		signal.aborted = true;
+		await expect(pieces.next()).rejects.toMatchObject({ code: "cancelled" });
+	});
+});
+
+describe("lines of a file", () => {
+	it("are those of the text, wherever the pieces are cut", async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(fc.string({ unit: "grapheme" })),
+				fc.integer({ min: 1, max: 7 }),
+				async (lines, piece) => {
+					const clean = lines.map((line) => line.replaceAll(/[\r\n]/g, " "));
+					const bytes = strToU8(clean.join("\n"));
+					const source: ByteSource = {
+						name: "x",
+						size: bytes.length,
+						read: async (a, b) => bytes.subarray(a, Math.min(b, a + piece)),
+					};
+					const found: string[] = [];
+					for await (const part of linesOf(source)) for (const { text } of part) found.push(text);
+					expect(found).toEqual(clean.filter((line) => line.trim() !== ""));
+				},
+			),
+			{ numRuns: 300 },
+		);
+	});
+});
+
+const numbers = (n: number) =>
+	fc.array(fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })), { minLength: n, maxLength: n });
+const rollout = fc.nat({ max: 4 }).chain((n) =>
+	fc.record(
+		{
+			schema: fc.constant("ascribe.rollout/1" as const),
+			id: fc.uuid(),
+			tokens: fc.array(fc.nat(), { minLength: n, maxLength: n }),
+			group: fc.string(),
+			step: fc.nat(),
+			reward: fc.double({ noNaN: true, noDefaultInfinity: true }),
+			mask: fc.array(fc.constantFrom(0, 1), { minLength: n, maxLength: n }),
+			logprobs: numbers(n),
+			advantages: fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), numbers(n)),
+			note: fc.string(),
+		},
+		{ requiredKeys: ["schema", "id", "tokens"] },
+	),
+);
+
+describe("a Parquet file of ours", () => {
+	it("reads back to the rollouts it was written from, unknown fields included", async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.uniqueArray(rollout, { minLength: 1, maxLength: 6, selector: ({ id }) => id }),
+				async (list) => {
+					const written = writeParquet(list as RolloutRecord[]);
+					const read = await records(memorySource("r.parquet", written));
+					// What is empty or −0 in one writer is the same thing in the other.
+					expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(list.map(withoutEmpty))));
+				},
+			),
+			{ numRuns: 200 },
+		);
+	});
+});
+
+/** No method at all and no `advantages` are the same in a table. */
+function withoutEmpty({ advantages, ...record }: Record<string, unknown>) {
+	return advantages && Object.keys(advantages).length > 0 ? { ...record, advantages } : record;
+}
+
+describe("a CSV of rollouts", () => {
+	it("has one line a token, and leaves no formula to a spreadsheet", () => {
+		const record = {
+			schema: "ascribe.rollout/1",
+			id: "=1+1",
+			tokens: ["a,b", 'c"'],
+			reward: 1,
+			logprobs: [-1, null],
+		} as const;
+		expect(writeCsv([record]).split("\r\n")).toEqual([
+			"id,group,step,position,token,text,reward,logprobs",
+			`'=1+1,,,0,,"a,b",1,-1`,
+			`'=1+1,,,1,,"c""",1,`,
+			"",
+		]);
+	});
+});

@@ -1,0 +1,95 @@
+import { Cancelled, InvalidInput } from "../core/errors";
+import type { ByteSource, StopSignal } from "./containers/byteSource";
+import { rowsOf } from "./containers/rows";
+import { ascribeRollouts } from "./importers/ascribeRollouts";
+import type { Importer } from "./importers/importer";
+import { recognise } from "./importers/registry";
+import { checkIds, type RolloutLine } from "./rolloutsJsonl";
+
+/** Some rollouts of a file, in order. */
+export interface ImportPiece {
+	readonly importer: Importer;
+	readonly lines: readonly RolloutLine[];
+	/** Rows that could not be read, each with its sentence. */
+	readonly broken: readonly InvalidInput[];
+	/** True when the file ends in the middle of its last line, which is left out. */
+	readonly cut: boolean;
+	/** Bytes read so far. */
+	readonly read: number;
+}
+
+/**
+ * Rollouts of a file in any recognised format, piece by piece, so that the first group can be shown before the rest is read. The first
+ * readable row decides the format. Ids that a foreign writer gave twice within a group get a number.
+ * @throws InvalidInput when the format is unknown, when the first row cannot be read, or for a pickle; Cancelled.
+ */
+export async function* importPieces(source: ByteSource, signal?: StopSignal): AsyncGenerator<ImportPiece> {
+	const taken = new Map<string, number>();
+	let importer: Importer | null = null;
+	for await (const rows of rowsOf(source, signal)) {
+		if (signal?.aborted) throw new Cancelled();
+		const lines: RolloutLine[] = [];
+		const broken: InvalidInput[] = [];
+		let cut = false;
+		for (const found of rows) {
+			if ("broken" in found) {
+				if (!importer) throw found.broken;
+				if (found.cut) cut = true;
+				else broken.push(found.broken);
+				continue;
+			}
+			importer ??= recognise(found.row, source.name);
+			try {
+				const where = `${source.name}, line ${found.number}`;
+				for (const record of importer.convert(found.row, { file: source.name, line: found.number }))
+					lines.push({ record: importer === ascribeRollouts ? record : unique(record, taken), where });
+			} catch (error) {
+				if (!(error instanceof InvalidInput)) throw error;
+				broken.push(error);
+			}
+		}
+		if (importer) yield { importer, lines, broken, cut, read: rows.at(-1)?.read ?? 0 };
+	}
+}
+
+/** A file's rollouts and what was odd about it. */
+export interface ImportedFile {
+	readonly importer: Importer;
+	readonly lines: readonly RolloutLine[];
+	readonly broken: readonly InvalidInput[];
+	/** A sentence each. */
+	readonly warnings: readonly string[];
+}
+
+/**
+ * The whole of a file.
+ * @param onPiece is told after each piece how far the work is: bytes read and rollouts found.
+ * @throws InvalidInput as `importPieces`, when there is no rollout at all, and for an id of our own format that is not unique; Cancelled.
+ */
+export async function importFile(
+	source: ByteSource,
+	{ signal, onPiece }: { signal?: StopSignal; onPiece?: (read: number, rollouts: number) => void } = {},
+): Promise<ImportedFile> {
+	const lines: RolloutLine[] = [];
+	const broken: InvalidInput[] = [];
+	const warnings: string[] = [];
+	let importer: Importer | null = null;
+	for await (const piece of importPieces(source, signal)) {
+		importer = piece.importer;
+		for (const line of piece.lines) lines.push(line);
+		broken.push(...piece.broken);
+		if (piece.cut) warnings.push(`${source.name} ends in the middle of its last line, which is left out.`);
+		onPiece?.(piece.read, lines.length);
+	}
+	if (broken.length > 0 && lines.length === 0) throw broken[0]!;
+	if (!importer || lines.length === 0) throw new InvalidInput(`${source.name} holds no rollout.`);
+	if (importer === ascribeRollouts) checkIds(lines);
+	return { importer, lines, broken, warnings };
+}
+
+function unique(record: RolloutLine["record"], taken: Map<string, number>): RolloutLine["record"] {
+	const name = JSON.stringify([record.step ?? null, record.group ?? null, record.id]);
+	const before = taken.get(name) ?? 0;
+	taken.set(name, before + 1);
+	return before === 0 ? record : { ...record, id: `${record.id}#${before + 1}` };
+}
