@@ -110,6 +110,11 @@ export class FakeTrainer implements TrainerApi {
 	async requestRollouts(): Promise<void> {
 		this.calls.push("requestRollouts");
 	}
+	policy: Float32Array<ArrayBuffer> | null = null;
+	async policyOf(step: number): Promise<Float32Array<ArrayBuffer> | null> {
+		this.calls.push(`policyOf ${step}`);
+		return this.policy;
+	}
 	async exportRun(): Promise<null> {
 		this.calls.push("exportRun");
 		return null;

@@ -1,7 +1,9 @@
 import type { CreditResult } from "../engine/rollouts/batch";
-import type { CreditAnswer } from "../workers/labApi";
+import type { CreditAnswer, ExactAnswer } from "../workers/labApi";
 import { creditScale } from "./charts/creditScale";
 import type { CreditRow, StripData } from "./charts/creditStrip";
+import { membersOf } from "./exact";
+import { exactRow } from "./exactRow";
 import { findEntry, METHODS, TASKS, taskOf } from "./registries";
 import { layoutStore } from "./stores/layout";
 import { type Latest, type Run, runStore } from "./stores/run";
@@ -14,6 +16,12 @@ export interface Comparison extends StripData {
 	/** Ids of all groups of the batch, in order of appearance. */
 	readonly groups: readonly number[];
 	readonly group: number;
+	/** The row of the method that trained. */
+	readonly trained: CreditRow;
+	/** The exact advantage, first among the rows; null where it is not known. */
+	readonly exact: CreditRow | null;
+	/** What is known of the exact values: null while they are worked out, undefined where nobody asked. */
+	readonly truth: ExactAnswer | null | undefined;
 	/** The prompt as printable text. */
 	readonly prompt: string;
 }
@@ -24,7 +32,8 @@ interface Prepared {
 	readonly chosen: readonly string[];
 	readonly groups: readonly number[];
 	readonly tokens: readonly string[];
-	readonly rows: readonly CreditRow[];
+	readonly trained: CreditRow;
+	readonly others: readonly CreditRow[];
 	readonly byGroup: Map<number, Comparison>;
 }
 type Answers = readonly CreditAnswer[];
@@ -34,14 +43,15 @@ const NO_ROWS: readonly string[] = [];
 const prepared = new WeakMap<Latest, Prepared>();
 
 /**
- * The group `wanted` of a batch, or its first, with a row for the method that trained and for each that answered. The same
- * object for equal questions.
+ * The group `wanted` of a batch, or its first, with a row for the exact advantage, for the method that trained and for each
+ * that answered. The same object for equal questions.
  */
 export function comparisonOf(
 	latest: Latest,
 	wanted: number | null,
 	beside: Run["beside"] = null,
 	chosen: readonly string[] = NO_ROWS,
+	exact: Run["exact"] = null,
 ): Comparison {
 	const answers = beside?.of === latest ? beside.answers : NO_ANSWERS;
 	let batch = prepared.get(latest);
@@ -50,7 +60,9 @@ export function comparisonOf(
 		prepared.set(latest, batch);
 	}
 	const group = wanted !== null && batch.groups.includes(wanted) ? wanted : (batch.groups[0] ?? 0);
-	const comparison = batch.byGroup.get(group) ?? compare(latest, batch, group);
+	const truth = exact?.of === latest ? exact.groups.get(group) : undefined;
+	const known = batch.byGroup.get(group);
+	const comparison = known && known.truth === truth ? known : compare(latest, batch, group, truth);
 	batch.byGroup.set(group, comparison);
 	return comparison;
 }
@@ -65,7 +77,8 @@ function prepare({ batch, credit, spec }: Latest, answers: Answers, chosen: read
 		chosen,
 		groups: [...new Set(batch.groupIds)],
 		tokens: tokenNames(spec),
-		rows: [rowOf(credit), ...others],
+		trained: rowOf(credit),
+		others,
 		byGroup: new Map(),
 	};
 }
@@ -81,17 +94,25 @@ export function tokenNames(spec: Latest["spec"]): readonly string[] {
 	return findEntry(TASKS, spec.task.id) ? taskOf(spec).vocab.tokens : [];
 }
 
-function compare(latest: Latest, { groups, tokens, rows }: Prepared, group: number): Comparison {
+function compare(
+	latest: Latest,
+	{ groups, tokens, trained, others }: Prepared,
+	group: number,
+	truth: Comparison["truth"],
+): Comparison {
 	const { batch, step } = latest;
-	const members = [...batch.groupIds.keys()].filter((b) => batch.groupIds[b] === group);
+	const members = membersOf(batch.groupIds, group);
+	const exact = truth === undefined || truth?.ok === false ? null : exactRow(batch, members, truth);
+	const rows = [...(exact ? [exact] : []), trained, ...others];
 	const first = members[0] ?? 0;
 	const promptIds = batch.promptTokens.subarray(batch.promptOffsets[first], batch.promptOffsets[first + 1]);
 	const prompt = Array.from(promptIds, (id) => tokens[id] ?? `#${id}`).join(" ");
-	return { latest, step, batch, tokens, groups, group, members, rows, prompt };
+	return { latest, step, batch, tokens, groups, group, members, rows, trained, exact, truth, prompt };
 }
 
 /** What every panel shows at the moment; null before the first rollouts. */
 export function currentComparison(): Comparison | null {
-	const { latest, beside } = runStore.getState();
-	return latest ? comparisonOf(latest, selectionStore.getState().group, beside, layoutStore.getState().rows) : null;
+	const { latest, beside, exact } = runStore.getState();
+	const { group } = selectionStore.getState();
+	return latest ? comparisonOf(latest, group, beside, layoutStore.getState().rows, exact) : null;
 }

@@ -12,8 +12,8 @@ function groupOf(credit: number[][], returns: number[]): Comparison {
 		returns: Float64Array.from(returns),
 	};
 	const values = Float64Array.from(credit.flatMap((c) => [...c, ...new Array(T - c.length).fill(0)]));
-	const rows = [{ id: "m", label: "GRPO", values, terms: {}, scale: creditScale(values) }];
-	return { batch, rows, members: [...credit.keys()] } as unknown as Comparison;
+	const trained = { id: "m", label: "GRPO", values, terms: {}, scale: creditScale(values) };
+	return { batch, trained, members: [...credit.keys()] } as unknown as Comparison;
 }
 
 describe("insightOf", () => {

@@ -2,9 +2,7 @@ import type { Comparison } from "./comparison";
 import { signed } from "./format";
 
 /** One sentence that can be checked on screen: what the method did with the rollouts of this group; empty when there is nothing to say. */
-export function insightOf({ batch, rows, members }: Comparison): string {
-	const row = rows[0];
-	if (!row) return "";
+export function insightOf({ batch, trained: row, members }: Comparison): string {
 	const returns = members.map((b) => batch.returns[b] as number);
 	const spread = members.map((b) => scoresOf(row.values, batch, b));
 	const scored = spread.flat();

@@ -12,7 +12,8 @@ if (!spec) throw new Error("There is no preset.");
 const latestAt = (step: number): Latest => ({ step, spec, ...makeBatch({ seed: step }) });
 
 const credit = vi.fn<LabApi["credit"]>();
-connectLab({ credit, trace: () => Promise.reject(new Error("not asked here")) });
+const unasked = () => Promise.reject(new Error("not asked here"));
+connectLab({ credit, trace: unasked, exact: unasked, cancelExact: unasked });
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 beforeEach(() => {

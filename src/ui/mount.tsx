@@ -3,6 +3,7 @@ import type { LabApi } from "../workers/labApi";
 import type { TrainerApi } from "../workers/trainerApi";
 import { App } from "./App";
 import { creditCss } from "./charts/creditColours";
+import { connectExact } from "./exact";
 import { connectLab } from "./lab";
 import { connect } from "./session";
 import { openLink } from "./share";
@@ -27,5 +28,6 @@ export function mount(trainer: TrainerApi, lab: LabApi): void {
 	createRoot(document.getElementById("root") as HTMLElement).render(<App />);
 	mountHoverCard(document.body);
 	connectLab(lab);
+	connectExact(lab, trainer);
 	void connect(trainer);
 }

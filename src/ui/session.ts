@@ -3,7 +3,17 @@ import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
 import { isHovering, onHover } from "./hover";
 import { draftStore } from "./stores/draft";
-import { beginRun, failRun, isActive, isAlive, type Run, runStore, setDevice, showWaiting } from "./stores/run";
+import {
+	beginRun,
+	failRun,
+	isActive,
+	isAlive,
+	isAskingExact,
+	type Run,
+	runStore,
+	setDevice,
+	showWaiting,
+} from "./stores/run";
 import { followLatest, selectionStore } from "./stores/selection";
 import { telemetry } from "./telemetry";
 
@@ -101,6 +111,8 @@ onHover((hovered) => {
 });
 
 const ROLLOUTS_EVERY_MS = 700;
+/** How long the next rollouts wait for the exact values of those on screen. */
+const EXACT_MS = 10_000;
 let asked = false;
 
 /** Asks for the latest rollouts if nobody holds the ones on screen; at most one question is open. */
@@ -109,10 +121,14 @@ export function askForRollouts(): void {
 	if (!isAlive(runStore.getState().phase)) return;
 	asked = true;
 	void trainer.requestRollouts().catch(() => undefined);
-	setTimeout(() => {
+	const patience = performance.now() + EXACT_MS;
+	const again = (): void => {
+		// Rollouts that came faster than their exact values would never show any.
+		if (isAskingExact(runStore.getState()) && performance.now() < patience) return void setTimeout(again, 50);
 		asked = false;
 		if (runStore.getState().phase === "training") askForRollouts();
-	}, ROLLOUTS_EVERY_MS);
+	};
+	setTimeout(again, ROLLOUTS_EVERY_MS);
 }
 
 /** Four times a second is as often as people read numbers; what changes the run's state is shown at once. */

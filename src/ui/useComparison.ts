@@ -8,7 +8,8 @@ import { selectionStore } from "./stores/selection";
 export function useComparison(): Comparison | null {
 	const latest = useStore(runStore, (r) => r.latest);
 	const beside = useStore(runStore, (r) => r.beside);
+	const exact = useStore(runStore, (r) => r.exact);
 	const group = useStore(selectionStore, (s) => s.group);
 	const rows = useStore(layoutStore, (l) => l.rows);
-	return latest ? comparisonOf(latest, group, beside, rows) : null;
+	return latest ? comparisonOf(latest, group, beside, rows, exact) : null;
 }

@@ -1,4 +1,4 @@
-import { type Remote, wrap } from "comlink";
+import { proxy, type Remote, wrap } from "comlink";
 import type { LabApi } from "./labApi";
 
 /** The lab in a worker of its own, started by the first question. */
@@ -10,6 +10,8 @@ export function startLab(): LabApi {
 	};
 	return {
 		credit: (spec, batch, methods) => lab().credit(spec, batch, methods),
+		exact: (question, onStep) => lab().exact(question, proxy(onStep)),
+		cancelExact: () => lab().cancelExact(),
 		trace: (batch, method, rollout, token) => lab().trace(batch, method, rollout, token),
 	};
 }

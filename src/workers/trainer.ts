@@ -85,6 +85,11 @@ export class Trainer implements TrainerApi {
 		this.current?.requestRollouts();
 	}
 
+	async policyOf(step: number): Promise<Float32Array<ArrayBuffer> | null> {
+		const parameters = await this.latest?.run.policyOf(step).catch(() => null);
+		return parameters ? Float32Array.from(parameters) : null;
+	}
+
 	async exportRun(): Promise<Uint8Array<ArrayBuffer> | null> {
 		if (!this.latest) return null;
 		const { spec, task, run, recorder } = this.latest;

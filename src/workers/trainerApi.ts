@@ -27,6 +27,11 @@ export interface TrainerApi {
 	cancel(): Promise<void>;
 	/** Asks for a `rollouts` event with the latest batch. */
 	requestRollouts(): Promise<void>;
+	/**
+	 * The flat parameters that sampled the rollouts of the latest run's `rollouts` event with this step; null where they are no
+	 * longer kept (a few events are).
+	 */
+	policyOf(step: number): Promise<Float32Array<ArrayBuffer> | null>;
 	/** The latest run as a file (`*.ascribe.zip`), with its latest checkpoint; null before there is a run. */
 	exportRun(): Promise<Uint8Array<ArrayBuffer> | null>;
 }

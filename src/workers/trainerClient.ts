@@ -44,6 +44,7 @@ export function connectTrainer(endpoint: Endpoint): TrainerClient {
 		step: () => remote.step(),
 		cancel: () => remote.cancel(),
 		requestRollouts: () => remote.requestRollouts(),
+		policyOf: (step) => remote.policyOf(step),
 		exportRun: () => remote.exportRun(),
 		dispose: () => remote[releaseProxy](),
 	};

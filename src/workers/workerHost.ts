@@ -3,6 +3,7 @@ import { openSpec } from "../engine/spec/registries";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { objectiveOf } from "../engine/training/objective";
+import { breathe } from "./breathe";
 import type { TrainerHost } from "./trainer";
 import type { Backend, DeviceReport } from "./trainerApi";
 
@@ -14,18 +15,6 @@ export const workerHost: TrainerHost = {
 	resolve: openSpec,
 	createExecutor,
 };
-
-/** A message to oneself comes after those that wait already, and no timer delays it. */
-function breathe(): Promise<void> {
-	const { port1, port2 } = new MessageChannel();
-	return new Promise((resolve) => {
-		port1.onmessage = () => {
-			port1.close();
-			resolve();
-		};
-		port2.postMessage(null);
-	});
-}
 
 type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
 

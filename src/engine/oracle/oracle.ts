@@ -19,6 +19,8 @@ export interface OracleControl {
 	readonly onStep?: (step: Step) => void;
 	/** Asked between batches. */
 	readonly cancelled?: () => boolean;
+	/** Awaited between batches: lets whoever asks see to other things meanwhile. */
+	readonly breathe?: () => Promise<void>;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function askOracle(
 		const { done, value } = await work.next();
 		if (done) return value;
 		control.onStep?.(value);
+		await control.breathe?.();
 		if (control.cancelled?.()) throw new Cancelled();
 	}
 }

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../core/errors";
-import { checkModelConfig } from "../model/config";
+import { checkModelConfig, type ModelConfig } from "../model/config";
 import type { ExperimentSpec } from "../spec/experiment";
 import { type Machine, tabulate } from "../tasks/machine";
 import type { Task } from "../tasks/task";
@@ -14,11 +14,7 @@ import { type PromptPool, promptPool } from "./prompts";
 export function planOf(spec: ExperimentSpec, task: Task, pool: PromptPool = promptPool(task, spec)): TrainingPlan {
 	const { prompts, groupSize, ...sampling } = spec.rollout;
 	return {
-		model: checkModelConfig({
-			...spec.model,
-			vocabSize: task.vocab.tokens.length,
-			contextLength: task.maxPromptLength + task.maxResponseLength,
-		}),
+		model: modelOf(spec, task),
 		prompts,
 		groupSize,
 		maxPromptLength: task.maxPromptLength,
@@ -33,6 +29,15 @@ export function planOf(spec: ExperimentSpec, task: Task, pool: PromptPool = prom
 		reference: needsReference(spec),
 		seed: spec.seed,
 	};
+}
+
+/** The policy's shape. @throws InvalidInput when its sizes do not fit together. */
+export function modelOf(spec: ExperimentSpec, task: Task): ModelConfig {
+	return checkModelConfig({
+		...spec.model,
+		vocabSize: task.vocab.tokens.length,
+		contextLength: task.maxPromptLength + task.maxResponseLength,
+	});
 }
 
 function machineOf(task: Task, pool: PromptPool): Machine {

@@ -18,6 +18,13 @@ export function promptPool(task: Task, spec: ExperimentSpec): PromptPool {
 	return { train: items("train", count), evaluation: items("val", spec.evaluation.prompts) };
 }
 
+/** The item of a pool that has exactly this prompt; undefined for a prompt from elsewhere. */
+export function findItem({ train, evaluation }: PromptPool, prompt: ArrayLike<number>): TaskItem | undefined {
+	const same = (item: TaskItem) =>
+		item.prompt.length === prompt.length && item.prompt.every((id, t) => id === prompt[t]);
+	return train.find(same) ?? evaluation.find(same);
+}
+
 /** Indices into the training pool of the prompts of one step: a pure function of (seed, purpose, step). */
 export function drawPrompts(seed: number, purpose: string, step: number, poolSize: number, count: number): number[] {
 	const rng = Rng.of(seed).fork(purpose).fork(step);

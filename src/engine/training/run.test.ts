@@ -56,6 +56,20 @@ function scene({
 	};
 }
 
+test("keeps the policy that sampled the rollouts it tells of: the one before the step", async () => {
+	const { run, of, options } = scene({ spec: coinSpec({ steps: 4, evaluation: { every: 2, prompts: 6 } }) });
+	await run.execute();
+	const steps = of("rollouts").map((e) => e.step);
+	expect(steps).toEqual([2, 4]);
+	expect(await run.policyOf(3)).toBeNull();
+	for (const step of steps) {
+		const shorter = new Run({ ...options, spec: { ...options.spec, steps: step - 1 }, onEvent: () => {} });
+		const { checkpoint } = await shorter.execute();
+		expect(checkpoint?.step).toBe(step - 1);
+		expect(await run.policyOf(step)).toEqual(checkpoint?.state.parameters);
+	}
+});
+
 const tillIdle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe("a run", () => {

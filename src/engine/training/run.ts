@@ -19,6 +19,8 @@ import { warmStart } from "./warmStart";
 /** Steps that may be queued while the next one is issued: enough to keep the device busy, few enough to pause promptly. */
 const QUEUED_STEPS = 2;
 const CHECKPOINT_MS = 10_000;
+/** Rollouts whose policy is remembered: those on screen, those that wait, and one that is just being asked about. */
+const POLICIES = 3;
 /** Lets messages in at least this often, where the executor computes on this very thread. */
 const BREATHE_MS = 40;
 /** Losses of the device in a row, without a checkpoint in between, after which the run gives up. */
@@ -71,6 +73,8 @@ export class Run {
 	/** Training steps issued to the executor at hand. */
 	private issued = 0;
 	private wantRollouts = false;
+	/** Parameters that sampled the rollouts last read, by step. */
+	private readonly policies = new Map<number, Promise<Float32Array>>();
 	private latestRollouts: RunEvent | null = null;
 	private ended = false;
 
@@ -92,6 +96,11 @@ export class Run {
 	/** Latest parameters known to be good; null before step 0. */
 	get latestCheckpoint(): Checkpoint | null {
 		return this.checkpoint;
+	}
+
+	/** Parameters that sampled the rollouts of a `rollouts` event; null if that was too long ago or never. */
+	async policyOf(step: number): Promise<Float32Array | null> {
+		return (await this.policies.get(step)) ?? null;
 	}
 
 	pause(): void {
@@ -215,16 +224,18 @@ export class Run {
 	/** Enqueues one step and the reads that are due after it; none of them holds up the next step. */
 	private issue(executor: TrainingExecutor, step: number): void {
 		const { spec, host } = this.options;
-		executor.rollout(this.requests.training(step));
-		executor.train(step);
 		const last = step === spec.steps;
+		const { every } = spec.evaluation;
+		const evaluation = every > 0 && (step % every === 0 || last);
+		const reads = this.wantRollouts || last || evaluation || this.gate.closed;
+		executor.rollout(this.requests.training(step));
+		if (reads) this.rememberPolicy(executor, step);
+		executor.train(step);
 		const isNamed = isFingerprintStep(step) || last;
 		const checkpoint = last || host.now() - this.checkpointAt >= CHECKPOINT_MS;
 		if (isNamed || checkpoint) this.side.track(this.keep(executor, step, { fingerprint: isNamed, checkpoint }));
 		if (checkpoint) this.checkpointAt = host.now();
-		const { every } = spec.evaluation;
-		const evaluation = every > 0 && (step % every === 0 || last);
-		if (this.wantRollouts || last || evaluation || this.gate.closed) this.readRollouts(executor, step);
+		if (reads) this.readRollouts(executor, step);
 		if (evaluation) this.evaluate(executor, step);
 	}
 
@@ -267,6 +278,14 @@ export class Run {
 		this.side.track(
 			measured.then(({ success, meanReturn }) => this.emit({ type: "evaluation", step, success, meanReturn })),
 		);
+	}
+
+	/** Before the step that changes it: what the exact values of its rollouts are about. */
+	private rememberPolicy(executor: TrainingExecutor, step: number): void {
+		const policy = executor.download().then(({ parameters }) => parameters);
+		this.policies.set(step, policy);
+		for (const old of [...this.policies.keys()].slice(0, -POLICIES)) this.policies.delete(old);
+		this.side.track(policy.then(() => undefined));
 	}
 
 	private readRollouts(executor: TrainingExecutor, step: number): void {

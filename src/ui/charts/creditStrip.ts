@@ -13,6 +13,10 @@ export interface CreditRow {
 	/** Named parts that add up to `values`. */
 	readonly terms: Readonly<Record<string, Float64Array>>;
 	readonly scale: CreditScale;
+	/** One sentence about the whole row. */
+	readonly note?: string;
+	/** The values are still being worked out. */
+	readonly pending?: boolean;
 }
 
 export interface StripData {
@@ -88,6 +92,8 @@ function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, b:
 		.selectAll("span")
 		.data(rows)
 		.join("span")
+		.attr("data-row", (r) => r.id)
+		.attr("title", (r) => r.note ?? null)
 		.text((r) => r.label);
 	const marks = Array.from({ length: batch.lengths[b] as number }, (_, t): TokenMark => ({ rollout: b, token: t }));
 	select(row)
@@ -130,7 +136,8 @@ function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void
 		.selectAll("i")
 		.data(batch.actionMask[i] === 1 ? data.rows : [])
 		.join("i")
-		.attr("class", (row) => cellClass(row.scale.step(row.values[i] as number)));
+		.attr("data-row", (row) => row.id)
+		.attr("class", (row) => (row.pending ? "cell pending" : cellClass(row.scale.step(row.values[i] as number))));
 }
 
 /** Class of a credit cell: its colour step, and `neg` or `absent`, which do not rely on colour. */

@@ -1,7 +1,6 @@
 import { type JSX, useCallback, useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
-import { creditScale } from "../charts/creditScale";
 import { drawCreditStrip } from "../charts/creditStrip";
 import { drawLegend } from "../charts/legend";
 import type { Comparison } from "../comparison";
@@ -15,6 +14,7 @@ import { runStore } from "../stores/run";
 import { chooseGroup, holdRollouts, selectionStore } from "../stores/selection";
 import { useComparison } from "../useComparison";
 import { EmptyCredit } from "./EmptyCredit";
+import { ExactNote } from "./ExactNote";
 import { RowsMenu } from "./RowsMenu";
 import { listenToStrip } from "./stripListeners";
 
@@ -26,6 +26,7 @@ export default function CreditPanel(): JSX.Element {
 		<div className="credit">
 			<CreditHead comparison={comparison} />
 			<Insight comparison={comparison} />
+			<ExactNote comparison={comparison} />
 			<Strip comparison={comparison} />
 		</div>
 	);
@@ -105,21 +106,21 @@ function FollowButton({ step }: { step: number }): JSX.Element {
 }
 
 function Legend({ comparison }: { comparison: Comparison }): JSX.Element {
-	const row = comparison.rows[0];
+	const row = comparison.trained;
 	const { T } = comparison.batch;
-	const scale = row?.scale ?? creditScale([]);
+	const { scale } = row;
 	const hovered = useRef<number | null>(null);
 	const redraws = useCallback(
 		(again: () => void) =>
 			onHover((token) => {
-				hovered.current = token && row ? (row.values[token.rollout * T + token.token] ?? null) : null;
+				hovered.current = token ? (row.values[token.rollout * T + token.token] ?? null) : null;
 				again();
 			}),
 		[row, T],
 	);
 	return (
 		<div className="legend-box" title="Scale of the credit; small values are spread apart by asinh">
-			<span className="legend-name">{row?.label}</span>
+			<span className="legend-name">{row.label}</span>
 			<Chart className="legend" draw={(element) => drawLegend(element, scale, hovered.current)} redraws={redraws} />
 		</div>
 	);

@@ -24,7 +24,8 @@ export function mountHoverCard(parent: HTMLElement): () => void {
 		draw(hovered);
 	});
 	const stopRun = runStore.subscribe((run, before) => {
-		if (shown && (run.latest !== before.latest || run.beside !== before.beside)) draw(shown);
+		if (shown && (run.latest !== before.latest || run.beside !== before.beside || run.exact !== before.exact))
+			draw(shown);
 	});
 	return () => {
 		stopHover();
@@ -53,7 +54,11 @@ export function fillCard(card: HTMLElement, comparison: Comparison, rollout: num
 	part("p").text(where);
 	part("dl")
 		.selectAll("div")
-		.data(factsOf(comparison, rollout, token).filter((fact) => fact.kind !== "term" || comparison.rows.length === 1))
+		.data(
+			factsOf(comparison, rollout, token).filter(
+				(fact) => fact.kind !== "term" || comparison.rows.filter((row) => row !== comparison.exact).length === 1,
+			),
+		)
 		.join((enter) => {
 			const line = enter.append("div");
 			line.append("dt");

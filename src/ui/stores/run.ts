@@ -1,8 +1,9 @@
 import { createStore } from "zustand/vanilla";
+import type { Step } from "../../engine/oracle/request";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { ExecutorLabel, PlanCounts } from "../../engine/training/executor";
-import type { CreditAnswer } from "../../workers/labApi";
+import type { CreditAnswer, ExactAnswer } from "../../workers/labApi";
 import type { Backend, DeviceReport } from "../../workers/trainerApi";
 
 export type RunPhase =
@@ -45,6 +46,10 @@ export interface Run {
 	readonly latest: Latest | null;
 	/** What other methods say of the rollouts `of`. */
 	readonly beside: { readonly of: Latest; readonly answers: readonly CreditAnswer[] } | null;
+	/** What the rollouts `of` are really worth, by group id; null for a group that is being worked out. */
+	readonly exact: { readonly of: Latest; readonly groups: ReadonlyMap<number, ExactAnswer | null> } | null;
+	/** How far that work is; null before its first word. */
+	readonly exactStep: Step | null;
 	/** What the link said that opened the page; null without one. */
 	readonly opened: Opened | null;
 	/** Newer rollouts that wait because somebody studies the ones on screen. */
@@ -92,6 +97,8 @@ export const runStore = createStore<Run>(() => ({
 	backend: "gpu",
 	latest: null,
 	beside: null,
+	exact: null,
+	exactStep: null,
 	opened: null,
 	waiting: null,
 }));
@@ -108,6 +115,20 @@ export function setBackend(backend: Backend): void {
 export function setBeside(of: Latest, answers: readonly CreditAnswer[]): void {
 	runStore.setState({ beside: { of, answers } });
 }
+
+/** What is known of a group's exact values: the answer, null while it is worked out, undefined for nothing. */
+export function setExact(of: Latest, group: number, answer: ExactAnswer | null | undefined): void {
+	runStore.setState(({ exact }) => {
+		const groups = new Map(exact?.of === of ? exact.groups : []);
+		if (answer === undefined) groups.delete(group);
+		else groups.set(group, answer);
+		return { exact: { of, groups }, exactStep: null };
+	});
+}
+
+/** Whether exact values of the rollouts on screen are being worked out. */
+export const isAskingExact = ({ exact, latest }: Run): boolean =>
+	exact !== null && exact.of === latest && [...exact.groups.values()].includes(null);
 
 export function setOpened(opened: Opened | null): void {
 	runStore.setState({ opened });

@@ -1,0 +1,82 @@
+import type { ExactAnswer, LabApi } from "../workers/labApi";
+import type { TrainerApi } from "../workers/trainerApi";
+import { findEntry, TASKS } from "./registries";
+import { type Latest, runStore, setExact } from "./stores/run";
+import { selectionStore } from "./stores/selection";
+
+type Exact = Pick<LabApi, "exact" | "cancelExact">;
+type Policies = Pick<TrainerApi, "policyOf">;
+
+let lab: Exact | null = null;
+let trainer: Policies | null = null;
+/** The policy of each batch that was asked about, as long as the batch lives. */
+const policies = new WeakMap<Latest, Promise<Float32Array | null>>();
+let newest = 0;
+
+/** Takes the lab into use: the exact values of the group on screen are asked for whenever it changes. */
+export function connectExact(api: Exact, source: Policies): void {
+	lab = api;
+	trainer = source;
+	runStore.subscribe((run, before) => {
+		if (run.latest !== before.latest) askExact();
+	});
+	selectionStore.subscribe((selection, before) => {
+		if (selection.group !== before.group) askExact();
+	});
+}
+
+/** Stops working out the exact values of the group on screen. */
+export function cancelExact(): void {
+	void lab?.cancelExact();
+}
+
+/** Asks for the group on screen, unless its answer is known or on its way. */
+function askExact(): void {
+	const { latest, exact } = runStore.getState();
+	if (!lab || !latest || latest.spec.oracle === "off" || !findEntry(TASKS, latest.spec.task.id)) return;
+	const { groupIds } = latest.batch;
+	const wanted = selectionStore.getState().group;
+	const group = wanted !== null && groupIds.includes(wanted) ? wanted : (groupIds[0] ?? 0);
+	if (exact?.of === latest && exact.groups.has(group)) return;
+	setExact(latest, group, null);
+	const mine = ++newest;
+	void answer(lab, latest, group).then((found) => {
+		if (runStore.getState().latest === latest) setExact(latest, group, mine === newest ? found : undefined);
+	});
+}
+
+async function answer(api: Exact, latest: Latest, group: number): Promise<ExactAnswer> {
+	try {
+		const parameters = await policyOf(latest);
+		if (!parameters) return { ok: false, reason: "The policy that sampled these rollouts is not at hand." };
+		return await api.exact({ spec: latest.spec, parameters, ...groupOf(latest, group) }, (step) => {
+			runStore.setState({ exactStep: step });
+		});
+	} catch (error) {
+		return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+/** Asked for at once when a batch arrives: the trainer keeps few, and a new run has none of the old one's. */
+function policyOf(latest: Latest): Promise<Float32Array | null> {
+	const known = policies.get(latest);
+	if (known) return known;
+	const sameRun = runStore.getState().spec === latest.spec;
+	const policy = sameRun && trainer ? trainer.policyOf(latest.step) : Promise.resolve(null);
+	policies.set(latest, policy);
+	return policy;
+}
+
+function groupOf({ batch }: Latest, group: number) {
+	const members = membersOf(batch.groupIds, group);
+	const first = members[0] ?? 0;
+	return {
+		prompt: batch.promptTokens.slice(batch.promptOffsets[first], batch.promptOffsets[first + 1]),
+		responses: members.map((b) => batch.tokens.slice(b * batch.T, b * batch.T + (batch.lengths[b] as number))),
+	};
+}
+
+/** Rollouts of a group, in order. */
+export function membersOf(groupIds: Int32Array, group: number): number[] {
+	return [...groupIds.keys()].filter((b) => groupIds[b] === group);
+}
