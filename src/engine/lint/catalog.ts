@@ -1,4 +1,5 @@
 export { deadGroups, groupMean, lengthBias, mergedGroups, unevenGroups } from "./groupChecks";
+export { explainedCredit, unexplainedCredit } from "./recomputeChecks";
 export {
 	badMask,
 	constantCredit,

@@ -15,7 +15,7 @@ const rollout = (id: string, fields: Partial<RolloutRecord> = {}): RolloutRecord
 	reward: 0,
 	...fields,
 });
-const credit = (a: number, b = a, tool = 0) => ({ advantages: { grpo: [a, tool, b] } });
+const credit = (a: number, b = a, tool = 0) => ({ advantages: { critic: [a, tool, b] } });
 /** Nothing is wrong with these. */
 const good = [
 	rollout("0", { reward: 1, ...credit(0.7, 0.2) }),
@@ -60,6 +60,8 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		["samplerDrift", swap(1, { signals: { trainerLogProbs: [-1.5, null, -2] } }), [1]],
 		["rewardSum", swap(0, { rewards: [0, 0, 0.5] }), [0]],
 		["truncatedRollouts", swap(0, { done: "limit" }), [0]],
+		["explainedCredit", uniform, [0, 1]],
+		["unexplainedCredit", good.map((r, i) => ({ ...r, advantages: { grpo: [i, 0, i] } })), [0, 1, 2, 3]],
 		["retokenised", swap(0, { text: ["a", "b", "c"], response: "a bc" }), [0]],
 	])("%s", (check, records, rows) => {
 		const finding = found(records)[check];
@@ -68,7 +70,7 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		expect(finding?.message).toMatch(/\.$/);
 	});
 	test("and every check has such a case", () => {
-		expect(Object.keys(CHECKS)).toHaveLength(14);
+		expect(Object.keys(CHECKS)).toHaveLength(16);
 	});
 });
 

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { RolloutRecord } from "../formats/record";
+import { creditLint } from "./creditLint";
+import { explainCredit } from "./recompute";
+
+const REWARDS = [1, 0, 0, 0.25, 2, 1];
+
+/** Two groups of three; `advantage` says what the trainer wrote for a rollout, from its group's rewards. */
+function file(advantage: (reward: number, group: readonly number[]) => number, method = "trainer"): RolloutRecord[] {
+	return REWARDS.map((reward, i) => {
+		const group = REWARDS.slice(3 * Math.floor(i / 3), 3 * Math.floor(i / 3) + 3);
+		const a = Number(advantage(reward, group).toPrecision(5));
+		return {
+			schema: "ascribe.rollout/1",
+			id: `${i}`,
+			group: `${Math.floor(i / 3)}`,
+			tokens: [7, 8, 9],
+			mask: [1, 0, 1],
+			reward,
+			advantages: { [method]: [a, 0, a] },
+		};
+	});
+}
+const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
+const deviation = (xs: readonly number[], ddof: number) =>
+	Math.sqrt(xs.reduce((sum, x) => sum + (x - mean(xs)) ** 2, 0) / (xs.length - ddof));
+
+describe("the method behind a file's advantages", () => {
+	it("is found with its divisor and epsilon", () => {
+		// n − 1 and 1e-4 is what TRL does; n and 1e-8 is nobody's preset.
+		const trl = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 1) + 1e-4)));
+		expect(trl?.best).toMatchObject({ share: 1, mismatch: null });
+		expect(trl?.tokens).toBe(12);
+		const population = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 0) + 1e-8)));
+		expect(population?.best).toMatchObject({ method: "grpo", params: { center: "mean", scale: "sd0" }, share: 1 });
+	});
+
+	it("is found without a scale, and by leaving one out", () => {
+		expect(explainCredit(file((r, g) => r - mean(g)))?.best).toMatchObject({ share: 1, mismatch: null });
+		expect(explainCredit(file((r, g) => (g.length / (g.length - 1)) * (r - mean(g))))?.best.method).toBe("rloo");
+	});
+
+	it("is not found where there is none, and the first difference is named", () => {
+		const records = file((r, g) => r - mean(g), "drGrpo");
+		const broken = records.map((record, i) =>
+			i === 4 ? { ...record, advantages: { drGrpo: [0.9, 0, 0.25] } } : record,
+		);
+		const found = creditLint(broken).find(({ check }) => check === "unexplainedCredit");
+		// Rollout 4 earns 2 in a group of mean 13/12.
+		expect(found?.message).toContain("First difference: rollout 5, token 0, theirs 0.9, ours 0.91667");
+		expect(found?.worst).toBe(4);
+	});
+
+	it("is a note in the lint where it is found, and nothing where the file has no credit or no reward", () => {
+		const note = creditLint(file((r, g) => r - mean(g))).find(({ check }) => check === "explainedCredit");
+		expect(note?.message).toContain('The advantages called "trainer" are those of');
+		const bare = file(() => 0).map(({ advantages: _, ...record }) => record as RolloutRecord);
+		expect(explainCredit(bare)).toBe(null);
+		expect(explainCredit(file(() => 0).map(({ reward: _, ...record }) => record as RolloutRecord))).toBe(null);
+	});
+});

@@ -1,0 +1,146 @@
+import { AscribeError } from "../core/errors";
+import type { AnyMethod } from "../credit/method";
+import { METHODS } from "../credit/registry";
+import { creditBy } from "../credit/run";
+import type { RolloutRecord } from "../formats/record";
+import { batchesOf, type StepBatch } from "../formats/recordsBatch";
+import { theirCredit } from "./check";
+
+/** A method with parameters, and how its credit agrees with the file's. */
+export interface Explanation {
+	readonly method: string;
+	/** Name of the parameters where they are a preset's. */
+	readonly preset: string | null;
+	readonly params: Readonly<Record<string, unknown>>;
+	/** Share of the counted tokens on which both agree within `TOLERANCE` of the batch's largest advantage. */
+	readonly share: number;
+	/** First token, in the order of the file, on which they do not. */
+	readonly mismatch: {
+		readonly row: number;
+		readonly token: number;
+		readonly theirs: number;
+		readonly ours: number;
+	} | null;
+}
+
+/** What is known of the advantages that a file carries. */
+export interface Recomputed {
+	/** What the file calls them. */
+	readonly theirs: string;
+	/** The best of all methods and normaliser options. */
+	readonly best: Explanation;
+	/** Where the file names a registered method: that method at its defaults. */
+	readonly named: Explanation | null;
+	/** Tokens compared. */
+	readonly tokens: number;
+}
+
+/** Files write a handful of digits; what differs by less is the same number. */
+export const TOLERANCE = 1e-4;
+/** Rollouts looked at: options multiply, and a thousand tell what a million would. */
+const MOST_ROLLOUTS = 1024;
+
+/**
+ * Recomputes the advantages of a file with every registered method whose inputs it carries, at every preset, and with the normaliser
+ * options of GRPO in all combinations: which of them would explain the numbers in the file?
+ * @returns null where the file carries no advantages, no reward, or nothing to compare.
+ */
+export function explainCredit(records: readonly RolloutRecord[]): Recomputed | null {
+	const rows = records.flatMap((record, row) => (theirCredit(record) ? [row] : [])).slice(0, MOST_ROLLOUTS);
+	if (rows.length === 0) return null;
+	const batches = batchesFrom(rows.map((row) => records[row]!));
+	if (!batches) return null;
+	const theirs = theirCredit(records[rows[0]!]!)!.method;
+	const compare = (candidate: Candidate) => agreement(candidate, batches, records, rows);
+	const found = candidates().flatMap((candidate) => compare(candidate) ?? []);
+	const best = found.reduce<Compared | null>((a, b) => (a && a.share >= b.share ? a : b), null);
+	if (!best) return null;
+	const method = METHODS.find(({ id }) => id === theirs);
+	const { tokens, ...explanation } = best;
+	const named = method ? compare({ method, preset: null, params: {} }) : null;
+	return { theirs, best: explanation, named, tokens };
+}
+
+interface Candidate {
+	readonly method: AnyMethod;
+	readonly preset: string | null;
+	readonly params: Readonly<Record<string, unknown>>;
+}
+interface Compared extends Explanation {
+	readonly tokens: number;
+}
+
+/** Presets first, so that a known implementation is named before options that happen to do the same. */
+function candidates(): Candidate[] {
+	const presets = METHODS.flatMap((method): Candidate[] => [
+		...Object.entries(method.presets).map(([preset, params]) => ({ method, preset, params })),
+		{ method, preset: null, params: {} },
+	]);
+	const grpo = METHODS.find(({ id }) => id === "grpo");
+	return grpo
+		? [...presets, ...normaliserOptions().map((params) => ({ method: grpo, preset: null, params }))]
+		: presets;
+}
+
+function normaliserOptions(): Record<string, unknown>[] {
+	const options = {
+		center: ["mean", "loo", "none"],
+		scale: ["sd1", "sd0", "none"],
+		eps: [1e-8, 1e-6, 1e-5, 1e-4],
+		singleton: ["zero", "raw"],
+	};
+	return Object.entries(options).reduce<Record<string, unknown>[]>(
+		(all, [name, values]) => all.flatMap((given) => values.map((value) => ({ ...given, [name]: value }))),
+		[{}],
+	);
+}
+
+function batchesFrom(records: readonly RolloutRecord[]): readonly StepBatch[] | null {
+	try {
+		return batchesOf(records.map((record, i) => ({ record, where: `rollout ${i + 1}` }))).batches;
+	} catch (error) {
+		if (error instanceof AscribeError) return null;
+		throw error;
+	}
+}
+
+/** Null where the method cannot say anything of these rollouts. */
+function agreement(
+	{ method, preset, params }: Candidate,
+	batches: readonly StepBatch[],
+	records: readonly RolloutRecord[],
+	rows: readonly number[],
+): Compared | null {
+	let tokens = 0;
+	let agreed = 0;
+	let mismatch: Explanation["mismatch"] = null;
+	for (const { batch, lines } of batches) {
+		const ours = attempt(() => creditBy(method, params, batch).advantage);
+		if (!ours) return null;
+		const largest = lines.reduce(
+			(most, line) =>
+				theirCredit(records[rows[line]!]!)!.row.reduce<number>((m, a) => Math.max(m, Math.abs(a ?? 0)), most),
+			0,
+		);
+		lines.forEach((line, b) => {
+			const row = rows[line]!;
+			theirCredit(records[row]!)!.row.forEach((their, t) => {
+				if (their === null || !batch.actionMask[b * batch.T + t]) return;
+				tokens += 1;
+				const our = ours[b * batch.T + t]!;
+				if (Math.abs(our - their) <= TOLERANCE * Math.max(largest, 1e-12)) agreed += 1;
+				else if (!mismatch || row < mismatch.row) mismatch = { row, token: t, theirs: their, ours: our };
+			});
+		});
+	}
+	return tokens === 0 ? null : { method: method.id, preset, params, share: agreed / tokens, mismatch, tokens };
+}
+
+function attempt<T>(work: () => T): T | null {
+	try {
+		return work();
+	} catch (error) {
+		if (error instanceof AscribeError) return null;
+		throw error;
+	}
+}
