@@ -3,6 +3,7 @@ import { fitCommand } from "./commands/fit";
 import { forwardCommand } from "./commands/forward";
 import { importCommand } from "./commands/import";
 import { methodsCommand } from "./commands/methods";
+import { recordCommand } from "./commands/record";
 import { rolloutCommand } from "./commands/rollout";
 import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
 	trainCommand,
 	rolloutCommand,
 	importCommand,
+	recordCommand,
 	creditCommand,
 	lossCommand,
 	forwardCommand,

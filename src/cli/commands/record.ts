@@ -1,0 +1,52 @@
+import { gzipSync } from "fflate";
+import { writeRecording } from "../../engine/formats/recording";
+import { ORACLE_MODES } from "../../engine/oracle/oracle";
+import { findPreset } from "../../engine/spec/presets";
+import { makeRecording } from "../../engine/training/makeRecording";
+import { BACKENDS, openExecutor } from "../backends";
+import type { Command } from "../command";
+import { NODE_HOST } from "../host";
+
+/** Methods that need nothing but rollouts, from one number a rollout to one a token. */
+const METHODS = "grpo,rloo,drGrpo,reinforcePlusPlus,opo,tempo,spoTree,ircr";
+
+export const recordCommand: Command = {
+	name: "record",
+	summary: "Trains a preset and keeps it as a recording, with exact values, that the page plays without a GPU.",
+	usage: "<preset> --out FILE [options]",
+	operands: ["preset"],
+	options: [
+		{ name: "out", value: "FILE", help: "writes there, a gzipped safetensors file" },
+		{ name: "seeds", value: "N", help: "runs with seeds 1 to N, for bands (default: 3)" },
+		{ name: "frames", value: "N", help: "steps whose rollouts are kept, exponentially spaced (default: 40)" },
+		{ name: "groups", value: "N", help: "groups of each that are kept (default: 3)" },
+		{ name: "methods", value: "A,B", help: `methods whose credit is kept (default: ${METHODS})` },
+		{
+			name: "mode",
+			value: "MODE",
+			help: `how exact values are found: ${ORACLE_MODES.join(", ")} (default: enumerate)`,
+		},
+		{ name: "backend", value: "gpu|wasm|cpu", help: "what trains (default: wasm, the same bits everywhere)" },
+	],
+	async run(args, io) {
+		const preset = findPreset(args.operand(0));
+		const backend = args.choice("backend", BACKENDS) ?? "wasm";
+		const count = args.integer("seeds", { min: 1, max: 16 }) ?? 3;
+		const recording = await makeRecording({
+			preset,
+			seeds: Array.from({ length: count }, (_, i) => i + 1),
+			methods: (args.text("methods") ?? METHODS).split(","),
+			frames: args.integer("frames", { min: 2, max: 64 }) ?? 40,
+			groups: args.integer("groups", { min: 1, max: 32 }) ?? 3,
+			mode: args.choice("mode", ORACLE_MODES) ?? "enumerate",
+			createExecutor: (plan) => openExecutor(backend, plan),
+			host: NODE_HOST,
+			control: { cancelled: () => io.signal.aborted },
+			onNote: io.progress,
+		});
+		io.progress("");
+		const bytes = gzipSync(writeRecording(recording), { level: 9, mtime: 0 });
+		io.write(args.required("out"), bytes);
+		io.note(`ascribe: wrote ${args.required("out")}, ${recording.frames.length} frames, ${bytes.length} bytes`);
+	},
+};

@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import { PRESETS } from "../spec/presets";
+import { openSpec } from "../spec/registries";
+import { CpuExecutor } from "./cpuExecutor";
+import type { TrainingPlan } from "./executor";
+import { makeRecording } from "./makeRecording";
+import { objectiveOf } from "./objective";
+import { Run } from "./run";
+
+const preset = PRESETS[0]!;
+const spec = {
+	...preset.spec,
+	task: { id: "keydoor", params: { distractors: 1, colours: 2 } },
+	model: { ...preset.spec.model, layers: 1, width: 8, heads: 1 },
+	rollout: { ...preset.spec.rollout, prompts: 3, groupSize: 3 },
+	evaluation: { every: 0, prompts: 1 },
+	steps: 6,
+};
+const createExecutor = async (plan: TrainingPlan) => new CpuExecutor(plan, objectiveOf(plan));
+const host = { now: () => 0, breathe: async () => {} };
+
+it("does not change the run that it records, and knows what its rollouts were worth", async () => {
+	const recording = await makeRecording({
+		preset: { ...preset, spec },
+		seeds: [1, 2],
+		methods: ["grpo", "tempo"],
+		frames: 4,
+		groups: 2,
+		mode: "enumerate",
+		createExecutor,
+		host,
+		onNote: () => {},
+	});
+	const prints: string[] = [];
+	const onEvent = (e: { type: string; fingerprint?: string }) => void (e.fingerprint && prints.push(e.fingerprint));
+	await new Run({ ...openSpec({ ...spec, seed: 1 }), createExecutor, onEvent, host }).execute();
+	expect(recording.fingerprints.map((f) => f.fingerprint)).toEqual(prints);
+
+	expect(recording.frames.map((f) => f.step)).toEqual([1, 2, 3, 6]);
+	expect(recording.curves.success?.length).toBe(2 * 6);
+	expect(recording.errors.tempo?.length).toBe(2 * 4);
+	for (const error of recording.errors.grpo ?? []) expect(error).toBeLessThanOrEqual(1);
+	const { batch, exact } = recording.frames[0]!;
+	expect([batch.B, batch.T]).toEqual([6, 5]);
+	// An untrained policy is nearly uniform: two keys, two ways at the door, and an apple in a third of the moves half of the time.
+	expect(Math.abs((exact.values[0] as number) - (1 / 4 + 0.3 / 6))).toBeLessThanOrEqual(0.05);
+});

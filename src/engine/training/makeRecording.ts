@@ -1,0 +1,149 @@
+import { creditOf } from "../credit/run";
+import { residualAfterScaling } from "../fidelity/residual";
+import type { RecordedFrame, Recording } from "../formats/recording";
+import { type BatchTruth, truthOfBatch } from "../oracle/batchTruth";
+import { modelPolicy } from "../oracle/modelPolicy";
+import type { OracleControl } from "../oracle/oracle";
+import type { OracleMode } from "../oracle/truth";
+import { batchOfRollouts, tokensOf, variedRollouts } from "../rollouts/subBatch";
+import type { Preset } from "../spec/experiment";
+import { openSpec } from "../spec/registries";
+import type { RunEvent } from "./events";
+import type { StepMetrics, TrainingExecutor, TrainingPlan } from "./executor";
+import { planOf } from "./plan";
+import { promptPool } from "./prompts";
+import { Run, type RunHost } from "./run";
+import { spacedSteps } from "./spacedSteps";
+import { TapedExecutor, type TapedStep } from "./tapedExecutor";
+
+export interface RecordingOptions {
+	readonly preset: Preset;
+	readonly seeds: readonly number[];
+	/** Methods whose credit is kept, at the parameters of the experiment or their defaults. */
+	readonly methods: readonly string[];
+	/** Frames at most, and groups of each that are kept. */
+	readonly frames: number;
+	readonly groups: number;
+	readonly mode: OracleMode;
+	createExecutor(plan: TrainingPlan): Promise<TrainingExecutor>;
+	readonly host: RunHost;
+	readonly control?: OracleControl;
+	/** Told what is being done. */
+	onNote(text: string): void;
+}
+
+/** Curves of a recording: entries of `StepMetrics`. */
+export const RECORDED_CURVES = [
+	"success",
+	"meanReturn",
+	"entropy",
+	"klBehaviour",
+	"gradientNorm",
+	"deadGroups",
+	"meanLength",
+] as const satisfies readonly (keyof StepMetrics)[];
+
+/**
+ * Trains a preset once for each seed and keeps what a page needs to show it: every curve, the error of each method at
+ * exponentially spaced steps over the whole batch, and of the first seed some groups of rollouts with exact values.
+ * @throws whatever a failed run threw; InvalidInput for methods that these rollouts do not suffice for.
+ */
+export async function makeRecording(options: RecordingOptions): Promise<Recording> {
+	const { preset, seeds, methods } = options;
+	const runs: SeedRun[] = [];
+	for (const seed of seeds) runs.push(await recordSeed(options, seed));
+	const [first] = runs as [SeedRun];
+	const table = <K extends string>(names: readonly K[], of: (run: SeedRun, name: K) => readonly number[]) =>
+		Object.fromEntries(names.map((name) => [name, Float64Array.from(runs.flatMap((run) => of(run, name)))]));
+	const { label, fingerprints } = first;
+	return {
+		preset: preset.id,
+		spec: openSpec(preset.spec).spec,
+		label,
+		fingerprints,
+		seeds,
+		curves: table(RECORDED_CURVES, (run, name) => run.metrics.map((m) => m[name])),
+		errors: table(methods, (run, id) => run.judged.map((j) => j.errors[id]!)),
+		frames: framesOf(first.judged, options.groups),
+		opening: openingOf(first),
+	};
+}
+
+interface SeedRun extends Pick<Recording, "label" | "fingerprints"> {
+	readonly metrics: readonly StepMetrics[];
+	readonly judged: readonly Judged[];
+}
+
+/** A step with the truth about every rollout and what methods said of them. */
+interface Judged extends Omit<TapedStep, "credit"> {
+	readonly exact: BatchTruth;
+	readonly credit: Readonly<Record<string, Float64Array>>;
+	readonly errors: Readonly<Record<string, number>>;
+}
+
+async function recordSeed(options: RecordingOptions, seed: number): Promise<SeedRun> {
+	const { spec, task } = openSpec({ ...options.preset.spec, seed });
+	const steps = new Set(spacedSteps(spec.steps, options.frames));
+	const events: RunEvent[] = [];
+	let tape: TapedExecutor | null = null;
+	const createExecutor = async (plan: TrainingPlan) => {
+		tape = new TapedExecutor(await options.createExecutor(plan), steps);
+		return tape;
+	};
+	options.onNote(`seed ${seed}: training ${spec.steps} steps`);
+	const run = new Run({ spec, task, createExecutor, onEvent: (event) => void events.push(event), host: options.host });
+	const outcome = await run.execute();
+	if (outcome.reason !== "done" || tape === null) throw outcome.error;
+	const pool = promptPool(task, spec);
+	const { model, sampling } = planOf(spec, task, pool);
+	const judged: Judged[] = [];
+	for (const taped of await (tape as TapedExecutor).tape()) {
+		options.onNote(`seed ${seed}: exact values of step ${taped.step}`);
+		const policy = modelPolicy(model, Float64Array.from(taped.parameters), sampling.temperature);
+		const question = { task, batch: taped.batch, policy, mode: options.mode, items: pool.train };
+		judged.push(judge(taped, await truthOfBatch(question, options.control), options));
+	}
+	const ready = events.find((event) => event.type === "ready")!;
+	return {
+		label: ready.label,
+		fingerprints: events.flatMap((e) =>
+			e.type === "fingerprint" ? [{ step: e.step, fingerprint: e.fingerprint }] : [],
+		),
+		metrics: events.flatMap((e) => (e.type === "step" ? [e.metrics] : [])),
+		judged,
+	};
+}
+
+function judge(taped: TapedStep, exact: BatchTruth, { methods, preset }: RecordingOptions): Judged {
+	const { method: trained } = preset.spec;
+	const credit = methods.map((id) => {
+		const params = id === trained.id ? trained.params : {};
+		return [id, creditOf(id, params, taped.batch).advantage] as const;
+	});
+	const counted = [...taped.batch.actionMask.keys()].filter((i) => taped.batch.actionMask[i] === 1);
+	const pick = (x: Float64Array) => Float64Array.from(counted, (i) => x[i]!);
+	const truth = pick(exact.advantage);
+	const errors = credit.map(([id, A]) => [id, residualAfterScaling(pick(A), truth)] as const);
+	return { ...taped, exact, credit: Object.fromEntries(credit), errors: Object.fromEntries(errors) };
+}
+
+/** Frames of equal shape: some groups of each step, as wide as the longest rollout of all. */
+function framesOf(judged: readonly Judged[], groups: number): RecordedFrame[] {
+	const width = Math.max(...judged.map(({ batch }) => Math.max(...batch.lengths)));
+	return judged.map(({ step, batch, exact, credit }) => {
+		const rollouts = variedRollouts(batch, groups);
+		const cut = (x: Float64Array) => tokensOf(x, batch.T, rollouts, width);
+		return {
+			step,
+			batch: batchOfRollouts(batch, rollouts, width),
+			exact: { mode: exact.mode, advantage: cut(exact.advantage), values: cut(exact.values) },
+			credit: Object.fromEntries(Object.entries(credit).map(([id, A]) => [id, cut(A)])),
+		};
+	});
+}
+
+/** The frame at which the policy half can: there is most to see. */
+function openingOf({ judged, metrics }: SeedRun): number {
+	const distance = ({ step }: Judged) => Math.abs(metrics.find((m) => m.step === step)!.success - 0.5);
+	return judged.reduce((best, frame, i) => (distance(frame) < distance(judged[best]!) ? i : best), 0);
+}
