@@ -11,8 +11,8 @@ import { type Policy, tabularPolicy } from "./policy";
 import type { Truth } from "./truth";
 
 const chainOf = (n: number) => modchain.build(resolveParams(modchain.params, { n }, "task modchain"));
-const doorOf = (rewards: string) =>
-	keydoor.build(resolveParams(keydoor.params, { rewards, distractors: 2 }, "task keydoor"));
+const doorOf = (luck: Readonly<Record<string, unknown>>) =>
+	keydoor.build(resolveParams(keydoor.params, { ...luck, distractors: 2 }, "task keydoor"));
 
 /** Writes the right successor with probability p, otherwise one of the others; V from the formula of a random walk. */
 function skilled(task: Task, p: number): Policy {
@@ -121,10 +121,10 @@ describe("oracle", () => {
 		}
 	});
 
-	it.each(["door", "apples", "umbrella"])(
-		"agrees between modes where the environment rolls dice: %s",
-		async (rewards) => {
-			const task = doorOf(rewards);
+	it.each([{ rewards: "door" }, { rewards: "apples" }, { mode: "umbrella" }])(
+		"agrees between modes where the environment rolls dice: %o",
+		async (luck) => {
+			const task = doorOf(luck);
 			const item = task.item("train", 1);
 			const question = { task, item, responses: rollouts(task, item, 6), policy: stateful(task) };
 			const exact = await askOracle("enumerate", question);

@@ -12,9 +12,8 @@ const randomOf = (seed: number) => {
 	const rng = Rng.of(seed);
 	return () => rng.uniform();
 };
-const VARIANTS = (["door", "apples", "umbrella"] as const).flatMap((rewards) =>
-	[0, 1, 4].map((distractors) => ({ rewards, distractors })),
-);
+const LUCK = [{ rewards: "door" }, { rewards: "apples" }, { mode: "umbrella" }] as const;
+const VARIANTS = LUCK.flatMap((luck) => [0, 1, 4].map((distractors) => ({ ...luck, distractors })));
 
 /** Return and end of a response, walked through the environment; throws where a token is not possible. */
 function play(task: Task, item: TaskItem, response: readonly number[]) {
@@ -67,7 +66,7 @@ describe("keydoor", () => {
 		const apples = taskWith({ distractors: 2, rewards: "apples", size: 0.25 });
 		expect(play(apples, apples.item("train", 1), [3, 8, 11, 8, 12, 13, 9]).reward).toBe(0.25);
 		expect(() => play(apples, apples.item("train", 1), [3, 6, 11])).toThrow("not possible");
-		const coins = taskWith({ distractors: 2, rewards: "umbrella", size: 0.25 });
+		const coins = taskWith({ distractors: 2, mode: "umbrella", size: 0.25 });
 		expect(play(coins, coins.item("train", 0), [3, 6, 11, 7, 12, 13, 9]).reward).toBe(1);
 	});
 

@@ -12,12 +12,19 @@ const PARAMS = {
 		label: "Distractors",
 		help: "Moves between the key and the door: how long the reward is delayed.",
 	},
+	mode: {
+		type: "choice",
+		default: "key",
+		options: ["key", "umbrella"],
+		label: "Mode",
+		help: "key: what is paid on the way is set below. umbrella: each move wins or loses the size of an apple by a fair coin, whatever it was.",
+	},
 	rewards: {
 		type: "choice",
 		default: "apples",
-		options: ["door", "apples", "umbrella"],
+		options: ["door", "apples"],
 		label: "On the way",
-		help: "door: none. apples: a grab finds an apple half of the time. umbrella: each move wins or loses by a fair coin.",
+		help: "In mode key, beside the door: door: nothing. apples: a grab finds an apple half of the time.",
 	},
 	size: {
 		type: "number",
@@ -40,6 +47,10 @@ const PARAMS = {
 	},
 } as const satisfies ParamTable;
 type Params = ParamValues<typeof PARAMS>;
+
+/** What is left to luck between the key and the door. */
+const luckOf = ({ mode, rewards }: Params) =>
+	mode === "umbrella" ? "coins" : rewards === "apples" ? "apples" : "none";
 
 const COLOURS = ["red", "green", "blue"] as const;
 /** Token ids. */
@@ -80,15 +91,16 @@ type State =
 const onward = (right: boolean, moved: number, { distractors }: Params): State =>
 	moved < distractors ? { at: "move", right, moved } : { at: "door", right };
 
-function turnOf(state: State, { rewards, colours }: Params): Turn {
+function turnOf(state: State, params: Params): Turn {
 	const surely = (token: number): Turn => ({ actor: "environment", outcomes: [{ token, probability: 1 }] });
 	switch (state.at) {
 		case "key":
-			return { actor: "policy", legal: Array.from({ length: colours }, (_, c) => ID.take + c) };
+			return { actor: "policy", legal: Array.from({ length: params.colours }, (_, c) => ID.take + c) };
 		case "move":
 			return { actor: "policy", legal: MOVES };
 		case "reply": {
-			const coin = rewards === "umbrella" || (rewards === "apples" && state.grabbed);
+			const luck = luckOf(params);
+			const coin = luck === "coins" || (luck === "apples" && state.grabbed);
 			if (!coin) return surely(ID.none);
 			const outcomes = [ID.apple, ID.none].map((token) => ({ token, probability: 0.5 }));
 			return { actor: "environment", outcomes };
@@ -121,9 +133,9 @@ function stepFrom(state: State, token: number, params: Params): { state: State; 
 	}
 }
 
-function rewardOf(reply: number, { rewards, size }: Params): number {
-	if (reply === ID.apple) return size;
-	return rewards === "umbrella" ? -size : 0;
+function rewardOf(reply: number, params: Params): number {
+	if (reply === ID.apple) return params.size;
+	return luckOf(params) === "coins" ? -params.size : 0;
 }
 
 function environmentOf(params: Params): Environment<State> {
@@ -139,15 +151,15 @@ function environmentOf(params: Params): Environment<State> {
 }
 
 /** With the wrong key only apples can still be earned; coins are fair. */
-function decidedValue(state: State, { rewards }: Params): number | null {
+function decidedValue(state: State, params: Params): number | null {
 	if (state.at === "end") return 0;
-	return state.at !== "key" && !state.right && rewards !== "apples" ? 0 : null;
+	return state.at !== "key" && !state.right && luckOf(params) !== "apples" ? 0 : null;
 }
 
 function build(params: Params): Task {
-	const { distractors: D, colours, size, rewards } = params;
-	const apples = rewards === "apples" ? D * size : 0;
-	const coins = rewards === "umbrella" ? D * size : 0;
+	const { distractors: D, colours, size } = params;
+	const apples = luckOf(params) === "apples" ? D * size : 0;
+	const coins = luckOf(params) === "coins" ? D * size : 0;
 	const itemOf = (colour: number): TaskItem => ({
 		id: COLOURS[colour] as string,
 		prompt: [ID.begin, colour, ID.ask],
