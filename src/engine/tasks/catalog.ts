@@ -1,4 +1,7 @@
 export { addcarry } from "./addcarry";
+export { box } from "./box";
+export { duet } from "./duet";
+export { flow2d } from "./flow2d";
 export { keychain } from "./keychain";
 export { keydoor } from "./keydoor";
 export { lake } from "./lake";

@@ -93,3 +93,37 @@ export function policyRuns<S>(env: Environment<S>, item: TaskItem, response: rea
 export function tokenSteps(labels: Float64Array): ResponseStep[] {
 	return [...labels].flatMap((label, t) => (Number.isNaN(label) ? [] : [{ start: t, end: t + 1, label }]));
 }
+
+/**
+ * Labels by what can still be reached: +1 where success is possible before and after a token, −1 where the token gave it away, 0
+ * where it was lost before, NaN for tokens of the environment.
+ */
+export function fateLabels<S>(
+	env: Environment<S>,
+	item: TaskItem,
+	response: readonly number[],
+	alive: (state: S) => boolean,
+): Float64Array {
+	const { states } = play(env, item, response);
+	return Float64Array.from(response, (_, t) => {
+		if (env.turn(states[t] as S).actor !== "policy") return Number.NaN;
+		if (!alive(states[t] as S)) return 0;
+		return alive(states[t + 1] as S) ? 1 : -1;
+	});
+}
+
+/** Positions of a response at which some legal tokens keep success possible and others give it away. */
+export function forks<S>(
+	env: Environment<S>,
+	item: TaskItem,
+	response: readonly number[],
+	alive: (state: S) => boolean,
+): number[] {
+	const { states } = play(env, item, response);
+	return [...response.keys()].filter((t) => {
+		const state = states[t] as S;
+		const turn = env.turn(state);
+		if (turn.actor !== "policy" || !alive(state)) return false;
+		return turn.legal.some((token) => !alive(env.step(state, token).state));
+	});
+}
