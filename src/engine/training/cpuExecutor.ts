@@ -25,6 +25,8 @@ export interface SurrogateInput {
 	readonly oldLogProbs: Float64Array;
 	readonly refLogProbs: Float64Array | null;
 	readonly entropy: Float64Array;
+	/** Of the distribution sampled from `[n]`. */
+	readonly oldEntropy: Float64Array;
 	readonly advantage: Float64Array;
 }
 
@@ -175,6 +177,7 @@ export class CpuExecutor implements TrainingExecutor {
 			oldLogProbs,
 			refLogProbs,
 			entropy,
+			oldEntropy: pick(batch.entropy!),
 			advantage: pick(advantage),
 		});
 		const learningRate = learningRateAt(this.plan.optimizer, this.learner.step);

@@ -56,10 +56,17 @@ function resource(bound: Binding): GPUBindingResource {
 	return "offset" in bound ? bound : { buffer: bound };
 }
 
+/** What dispatches go into: a compute pass, or something that splits or times what it is given. */
+export interface DispatchPass {
+	setPipeline(pipeline: GPUComputePipeline): void;
+	setBindGroup(index: number, group: GPUBindGroup, offsets?: Uint32Array, start?: number, length?: number): void;
+	dispatchWorkgroups(x: number, y?: number): void;
+}
+
 const offsets = new Uint32Array(1);
 
 /** Puts a dispatch into an open pass. */
-export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch, offset = 0): void {
+export function encodeDispatch(pass: DispatchPass, dispatch: Dispatch, offset = 0): void {
 	const { pipeline, bindGroup, x, y, positioned } = dispatch;
 	pass.setPipeline(pipeline);
 	offsets[0] = offset;

@@ -4,7 +4,17 @@ import { USAGE } from "../device/usage";
 import type { Packing } from "./packing";
 
 /** Token sections of the record, in order; each holds `[B·T]` words. */
-export const RECORD = { tokens: 0, states: 1, mask: 2, logProbs: 3, entropy: 4, rewards: 5, values: 6 } as const;
+export const RECORD = {
+	tokens: 0,
+	states: 1,
+	mask: 2,
+	logProbs: 3,
+	entropy: 4,
+	rewards: 5,
+	values: 6,
+	/** Written by training where there is a reference policy, else zero. */
+	refLogProbs: 7,
+} as const;
 /** Row sections, in order; each holds `[B]` words. */
 export const ROWS = { state: 0, length: 1, success: 2, truncated: 3, returns: 4, bootstrap: 5 } as const;
 export const REQUEST_HEADER = 4;
