@@ -199,7 +199,7 @@ export const atropos: Importer = {
 		return sequences.map((_, i): RolloutRecord => {
 			const own = (list: readonly (readonly unknown[])[] | undefined) => list && oneRow(list[i]!, origin, i);
 			const ids = oneRow(sequences[i]!, origin, i).ids("row");
-			const mask = masks[i]!.map((m) => (m === -100 || m === 0 ? 0 : 1));
+			const mask = countedBy(masks[i]!);
 			const start = Math.max(0, mask.indexOf(1));
 			const cut = (list: Fields | undefined) => list?.numbers("row").slice(start);
 			const parts = present({
@@ -222,6 +222,12 @@ export const atropos: Importer = {
 		});
 	},
 };
+
+/** Masks repeat the ids of counted tokens and hold −100 elsewhere, so that 0 is a token; masks without any −100 are of 0 and 1. */
+function countedBy(masks: readonly unknown[]): number[] {
+	const none = masks.includes(-100) ? -100 : 0;
+	return masks.map((m) => (m === none ? 0 : 1));
+}
 
 function rows(f: Fields, name: string): readonly (readonly unknown[])[] {
 	const list = f.list(name);

@@ -46,6 +46,29 @@ export function writeParquet(records: readonly RolloutRecord[]): Uint8Array {
 	return new Uint8Array(parquetWriteBuffer({ columnData, schema }));
 }
 
+/** Rows of plain values as Parquet, one column a key. @throws TypeError for values that are no text, number, boolean or null. */
+export function writeTable(rows: readonly Readonly<Record<string, unknown>>[]): Uint8Array {
+	const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+	const columnData = names.map((name) => {
+		const data = rows.map((row) => row[name] ?? null);
+		return { name, data, type: plainType(data, name), nullable: true };
+	});
+	return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+function plainType(data: readonly unknown[], name: string): "STRING" | "DOUBLE" | "BOOLEAN" {
+	const kinds = new Set(data.filter((x) => x !== null).map((x) => typeof x));
+	const [kind = "number"] = kinds;
+	const types: Readonly<Record<string, "STRING" | "DOUBLE" | "BOOLEAN">> = {
+		string: "STRING",
+		number: "DOUBLE",
+		boolean: "BOOLEAN",
+	};
+	if (kinds.size > 1 || !types[kind])
+		throw new TypeError(`Column ${name} holds values that a table has no column for.`);
+	return types[kind];
+}
+
 function leaf(name: string, type: Scalar) {
 	const text = type === "BYTE_ARRAY" ? ({ converted_type: "UTF8" } as const) : {};
 	return { name, type, repetition_type: "OPTIONAL", ...text } as const;

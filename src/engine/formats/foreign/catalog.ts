@@ -1,0 +1,13 @@
+export {
+	areal,
+	inspectSample,
+	openAiCompletions,
+	openAiMessages,
+	rlLoggingBoard,
+	roll,
+	skyRl,
+	trl,
+	verifiersResults,
+	verl,
+} from "./textWriters";
+export { atropos, nemoRl, primeRlTokens, rllm, tinker, verifiersTraces } from "./tokenWriters";
