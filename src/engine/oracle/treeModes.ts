@@ -11,20 +11,24 @@ import { type Truth, truthOf } from "./truth";
 export async function* enumerate(request: OracleRequest): AsyncGenerator<Step, Truth[]> {
 	const tree = new PrefixTree(request.task, request.item, request.policy);
 	const paths = await pathsOf(tree, request);
-	let level = openLeaves(tree.root).map((l) => l.node);
+	yield* openAll(tree, request.maxPrefixes);
+	backUp(tree.root);
+	return readOut("enumerate", tree, paths, request);
+}
+
+/** Opens every prefix whose value is open. @throws InvalidInput beyond `maxPrefixes`. */
+export async function* openAll(tree: PrefixTree, maxPrefixes: number): AsyncGenerator<Step, void> {
+	const level = openLeaves(tree.root).map((l) => l.node);
 	while (level.length > 0) {
 		const batch = level.splice(0, BATCH);
 		await tree.expand(batch);
-		if (tree.asked > request.maxPrefixes)
+		if (tree.asked > maxPrefixes)
 			throw new InvalidInput(
-				`The prompt has more than ${request.maxPrefixes} prefixes; use mode bestfirst or montecarlo, or a smaller task.`,
+				`The prompt has more than ${maxPrefixes} prefixes; use mode bestfirst or montecarlo, or a smaller task.`,
 			);
 		for (const node of batch) for (const child of node.children ?? []) if (isOpen(child)) level.push(child);
-		if (level.length === 0) level = openLeaves(tree.root).map((l) => l.node);
 		yield { prefixes: tree.asked, open: level.length };
 	}
-	backUp(tree.root);
-	return readOut("enumerate", tree, paths, request);
 }
 
 /**
@@ -74,7 +78,8 @@ function openLeaves(from: Node): { node: Node; reach: number }[] {
 	return out;
 }
 
-async function pathsOf(tree: PrefixTree, { responses }: OracleRequest): Promise<Node[][]> {
+/** The nodes along each response, from the root to its end. */
+export async function pathsOf(tree: PrefixTree, { responses }: Pick<OracleRequest, "responses">): Promise<Node[][]> {
 	const paths: Node[][] = [];
 	for (const response of responses) paths.push(await tree.path(response));
 	return paths;

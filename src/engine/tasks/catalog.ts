@@ -6,5 +6,6 @@ export { keychain } from "./keychain";
 export { keydoor } from "./keydoor";
 export { lake } from "./lake";
 export { modchain } from "./modchain";
+export { preflog } from "./preflog";
 export { star } from "./star";
 export { strategy } from "./strategy";

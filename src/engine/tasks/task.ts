@@ -70,6 +70,26 @@ export interface ResponseStep {
 	readonly label?: number;
 }
 
+/** Rollouts that another policy wrote, and which of two was preferred. Entry i is a pure function of (task, parameters, i). */
+export interface OfflineLog {
+	readonly rollouts: number;
+	readonly pairs: number;
+	rollout(index: number): LoggedRollout;
+	pair(index: number): PreferencePair;
+}
+export interface LoggedRollout {
+	readonly item: TaskItem;
+	readonly response: readonly number[];
+	/** The whole return. */
+	readonly reward: number;
+}
+export interface PreferencePair {
+	readonly chosen: LoggedRollout;
+	readonly rejected: LoggedRollout;
+	/** Leading tokens that the two share on purpose; 0 for two rollouts that only have the prompt in common. */
+	readonly shared: number;
+}
+
 export interface Task {
 	readonly id: string;
 	readonly params: Readonly<Record<string, unknown>>;
@@ -111,6 +131,8 @@ export interface Task {
 	goldTrace?(item: TaskItem): readonly (readonly number[])[];
 	/** Process labels per token: +1 right, −1 wrong, 0 irrelevant, NaN unlabelled; where the task offers them. */
 	stepLabels?(item: TaskItem, response: readonly number[]): Float64Array;
+	/** Logs of another policy, for methods that learn from logs and preferences. */
+	readonly offline?: OfflineLog;
 	/** Correct responses that the verifier must accept, and corruptions it must reject. */
 	corruptions?(item: TaskItem, random: () => number): { readonly response: number[]; readonly why: string }[];
 }
