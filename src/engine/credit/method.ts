@@ -1,9 +1,12 @@
 import type { ParamTable, ParamValues } from "../spec/params";
 import type { Node } from "./ops";
+import type { Partition } from "./partition";
 
 /** What a method reads beyond tokens, masks, returns, rewards and groups. */
 export type Need =
-	| { readonly field: "logProbs" | "refLogProbs" | "values" | "entropy" | "success" | "steps" | "turns" }
+	| { readonly field: "logProbs" | "refLogProbs" | "entropy" | "success" | "steps" | "turns" }
+	/** Values of prefixes; with `at`, those before the first token of each span are enough. */
+	| { readonly field: "values"; readonly at?: Partition }
 	| { readonly stepField: "reward" | "label" | "stateKeys" | "votes"; readonly of: "steps" | "turns" }
 	| { readonly signal: string; readonly level: "token" | "rollout" | "turn" | "step"; readonly meaning: string };
 

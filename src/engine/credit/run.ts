@@ -4,6 +4,7 @@ import { resolveParams } from "../spec/params";
 import { findEntry } from "../spec/resolveSpec";
 import { CpuOps } from "./cpuOps";
 import type { AnyMethod, Need } from "./method";
+import { carries, describeNeed, needKey } from "./needs";
 import { METHODS } from "./registry";
 
 /**
@@ -59,36 +60,8 @@ export function presetOf(method: AnyMethod, name: string): Readonly<Record<strin
 /** @throws MissingSignal for the first need that the batch does not meet. */
 export function checkNeeds(method: Pick<AnyMethod, "id">, needs: readonly Need[], batch: RolloutBatch): void {
 	for (const need of needs) {
-		const lack = lacking(need, batch);
-		if (lack)
-			throw new MissingSignal(lack.name, `Method ${method.id} needs ${lack.what}, and the rollouts carry none.`);
+		if (carries(need, batch)) continue;
+		const what = describeNeed(need, batch);
+		throw new MissingSignal(needKey(need), `Method ${method.id} needs ${what}, and the rollouts carry none.`);
 	}
 }
-
-function lacking(need: Need, batch: RolloutBatch): { name: string; what: string } | null {
-	if ("field" in need) return batch[need.field] ? null : { name: need.field, what: FIELDS[need.field] };
-	if ("stepField" in need) {
-		const what = `${FIELDS[need.of]} with ${COLUMNS[need.stepField]}`;
-		return batch[need.of]?.[need.stepField] ? null : { name: `${need.of}.${need.stepField}`, what };
-	}
-	const signal = batch.signals[need.signal];
-	if (signal && signal.level === need.level) return null;
-	const kind = signal ? `at level ${need.level}, not ${signal.level}` : `at level ${need.level}`;
-	return { name: need.signal, what: `the signal "${need.signal}" ${kind} (${need.meaning})` };
-}
-
-const FIELDS = {
-	logProbs: "log-probabilities of the behaviour policy (logprobs)",
-	refLogProbs: "log-probabilities of a reference policy (ref_logprobs)",
-	values: "values of the prefixes (values)",
-	entropy: "entropies of the sampled distributions (entropy)",
-	success: "success flags (success)",
-	steps: "steps (steps)",
-	turns: "turns (turns)",
-} as const;
-const COLUMNS = {
-	reward: "rewards (reward)",
-	label: "labels (label)",
-	stateKeys: "state keys (state_key)",
-	votes: "votes (votes)",
-} as const;

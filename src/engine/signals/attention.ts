@@ -1,11 +1,11 @@
 /** Attention of one head over a response: row t holds the weights of token t on tokens 0 … N−1, none on later ones `[N·N]`. */
 export type AttentionMap = ArrayLike<number>;
 
-/** Mean distance that a head looks back: mean over rows t of Σ_s w[t,s]·(t − s), tokens. */
-export function meanDistance(map: AttentionMap, N: number): number {
+/** Mean distance that a head looks back: mean over rows t ≥ first of Σ_s w[t,s]·(t − s), tokens; 0 without such a row. */
+export function meanDistance(map: AttentionMap, N: number, first = 0): number {
 	let sum = 0;
-	for (let t = 0; t < N; t++) for (let s = 0; s <= t; s++) sum += map[t * N + s]! * (t - s);
-	return N === 0 ? 0 : sum / N;
+	for (let t = first; t < N; t++) for (let s = 0; s <= t; s++) sum += map[t * N + s]! * (t - s);
+	return N <= first ? 0 : sum / (N - first);
 }
 
 /**

@@ -52,7 +52,10 @@ export const spoChain = defineMethod({
 	},
 	presets: { paper: {}, released: { mask: "skip", whiten: true } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
-	needs: () => [{ field: "logProbs" }, { field: "values" }],
+	needs: ({ threshold, interval }) => [
+		{ field: "logProbs" },
+		{ field: "values", at: { kind: "cuts", threshold, interval } },
+	],
 	estimate: ({ threshold, interval, mask, whiten: whitened }) => {
 		const cuts: Partition = { kind: "cuts", threshold, interval };
 		const logThreshold = Math.log(threshold);

@@ -28,7 +28,7 @@ export const vinePpo = defineMethod({
 	params: { unit: unitParam("step"), whiten: whitenParam(false) },
 	presets: { paper: {}, released: { whiten: true } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
-	needs: ({ unit }) => [{ field: "values" }, ...unitNeeds(unit)],
+	needs: ({ unit }) => [...unitNeeds(unit), { field: "values", at: partitionOf(unit) }],
 	estimate: ({ unit, whiten: whitened }) => {
 		const partition = partitionOf(unit);
 		const raw = reduceToSpans(tokenInput("values"), "first", partition);

@@ -1,0 +1,125 @@
+import { MissingSignal } from "../core/errors";
+import type { AnyMethod, Need } from "../credit/method";
+import { describeNeed, needKey } from "../credit/needs";
+import { resolveParams } from "../spec/params";
+import { findEntry } from "../spec/resolveSpec";
+import { type AnyProvider, gives, type Resource } from "./provider";
+
+/** Parameters of providers by id. A provider that is named goes before all others, and before what the rollouts carry. */
+export type SignalChoices = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What there is to work with. */
+export interface Available {
+	carries(need: Need): boolean;
+	readonly resources: ReadonlySet<Resource>;
+}
+
+/** One step of a plan: a provider, what it is to give, and its parameters in full. */
+export interface PlannedSignal {
+	readonly provider: AnyProvider;
+	readonly asked: Need;
+	readonly params: Readonly<Record<string, unknown>>;
+}
+
+type Parameterised = Pick<AnyMethod, "id" | "params" | "needs">;
+
+/**
+ * The providers that give a method what it needs, in the order in which they have to run: depth first, each after what it
+ * reads itself. Knows methods and providers by what they declare, never by name.
+ * @throws MissingSignal one sentence: what is missing, and for each provider of it what it lacks and which setting would supply that.
+ */
+export function planSignals(
+	method: Parameterised,
+	given: Readonly<Record<string, unknown>>,
+	available: Available,
+	providers: readonly AnyProvider[],
+	choices: SignalChoices = {},
+): PlannedSignal[] {
+	const params = resolveParams(method.params, given, `method ${method.id}`);
+	const planner = new Planner(available, providers, choices);
+	for (const need of method.needs(params)) {
+		const lack = planner.meet(need, []);
+		if (lack) throw new MissingSignal(needKey(need), `Method ${method.id} needs ${describeNeed(need)}: ${lack}.`);
+	}
+	return planner.steps;
+}
+
+/** Checks the names and values of choices. @throws InvalidInput */
+export function resolveChoices(choices: SignalChoices, providers: readonly AnyProvider[]): SignalChoices {
+	return Object.fromEntries(
+		Object.entries(choices).map(([id, params]) => {
+			const provider = findEntry(providers, id, "signal provider");
+			return [id, resolveParams(provider.params, params, `signal provider ${id}`)];
+		}),
+	);
+}
+
+class Planner {
+	readonly steps: PlannedSignal[] = [];
+	private readonly choices: SignalChoices;
+
+	constructor(
+		private readonly available: Available,
+		private readonly providers: readonly AnyProvider[],
+		choices: SignalChoices,
+	) {
+		this.choices = resolveChoices(choices, providers);
+	}
+
+	/** Plans for a need; null when it is met, else why not. `trail` holds the providers that wait for it. */
+	meet(need: Need, trail: readonly AnyProvider[]): string | null {
+		if (this.steps.some(({ provider, asked }) => gives(provider, need) && sameNeed(asked, need))) return null;
+		const able = this.providers.filter((provider) => gives(provider, need) && !trail.includes(provider));
+		const named = able.filter(({ id }) => Object.hasOwn(this.choices, id));
+		const reasons: string[] = [];
+		for (const provider of named) {
+			const lack = this.use(provider, need, trail);
+			if (!lack) return null;
+			reasons.push(lack);
+		}
+		if (this.available.carries(need)) return null;
+		for (const provider of able) {
+			if (named.includes(provider)) continue;
+			const lack = this.use(provider, need, trail);
+			if (!lack) return null;
+			reasons.push(lack);
+		}
+		return reasons.length > 0 ? reasons.join("; ") : HAND[kindOf(need)];
+	}
+
+	private use(provider: AnyProvider, need: Need, trail: readonly AnyProvider[]): string | null {
+		for (const resource of provider.reads)
+			if (!this.available.resources.has(resource)) return `"${provider.id}" ${RESOURCES[resource]}`;
+		const params = resolveParams(provider.params, this.choices[provider.id] ?? {}, `signal provider ${provider.id}`);
+		const before = this.steps.length;
+		for (const own of provider.needs(params, need)) {
+			const lack = this.meet(own, [...trail, provider]);
+			if (!lack) continue;
+			this.steps.length = before;
+			return `"${provider.id}" needs ${describeNeed(own)}, but ${lack}`;
+		}
+		this.steps.push({ provider, asked: need, params });
+		return null;
+	}
+}
+
+const RESOURCES: Readonly<Record<Resource, string>> = {
+	task: "needs the task that the rollouts come from, which is known in training and in a run file",
+	labels: "needs a task that labels right and wrong tokens",
+	policy: "needs the policy that wrote the rollouts, which is at hand while it trains",
+	reference: "needs a frozen reference policy, which a run keeps when its method or loss asks for one",
+	critic: "needs a value head (set model.valueHead)",
+};
+
+type Kind = "field" | "column" | "signal";
+const kindOf = (need: Need): Kind => ("field" in need ? "field" : "stepField" in need ? "column" : "signal");
+const HAND: Readonly<Record<Kind, string>> = {
+	field: "nothing here computes it, so the rollouts must carry it",
+	column: "nothing here computes it, so the rollouts must carry it in their spans",
+	signal: "nothing here computes it, so the rollouts must carry it under signals",
+};
+
+function sameNeed(a: Need, b: Need): boolean {
+	const at = (need: Need) => ("field" in need && need.field === "values" ? JSON.stringify(need.at ?? null) : "");
+	return needKey(a) === needKey(b) && at(a) === at(b);
+}

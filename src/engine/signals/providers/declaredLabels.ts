@@ -1,0 +1,52 @@
+import { choiceParam } from "../../credit/sharedParams";
+import type { RolloutBatch } from "../../rollouts/batch";
+import { withColumns } from "../additions";
+import { defineProvider } from "../provider";
+import type { TaskSource } from "../sources";
+import { spanColumn } from "../spanTables";
+import { responseOf } from "../taskSource";
+
+/**
+ * Process labels of the task for each step, and rewards from them. A step has the smallest label of its tokens: one wrong token
+ * makes it wrong. Label +1 right, −1 wrong, 0 irrelevant. Reward of a step: its label, or 1 for right and 0 for wrong.
+ *
+ * **Edges** steps without a labelled token have neither (NaN); so have rollouts whose prompt the task does not know.
+ */
+export const declaredLabels = defineProvider({
+	id: "declaredLabels",
+	title: "Step labels of the task",
+	summary: "Says which steps are right, as the task's own judge sees them, and pays for it.",
+	source: { cite: "Lightman et al. 2023, Let's Verify Step by Step", url: "https://arxiv.org/abs/2305.20050" },
+	cost: "arithmetic",
+	provides: [
+		{ stepField: "label", of: "steps" },
+		{ stepField: "reward", of: "steps" },
+	],
+	reads: ["labels"],
+	params: {
+		reward: choiceParam({
+			label: "Reward",
+			help: "Plus or minus one, or one for right and zero for wrong.",
+			default: "zero-one",
+			options: ["zero-one", "signed"],
+		}),
+	},
+	needs: () => [{ field: "steps" }],
+	annotate(batch, { params, sources }) {
+		const labels = Array.from(batch.lengths, (_, b) => tokenLabels(batch, b, sources.task!));
+		const steps = batch.steps!;
+		const label = spanColumn(steps, (b, s) => {
+			const own = labels[b]?.subarray(steps.start[s]!, steps.end[s]!).filter((x) => !Number.isNaN(x));
+			return own && own.length > 0 ? Math.min(...own) : Number.NaN;
+		});
+		const reward = params.reward === "signed" ? label : label.map((x) => (x > 0 ? 1 : x <= 0 ? 0 : Number.NaN));
+		return {
+			batch: withColumns(batch, "steps", { label: Float64Array.from(label), reward: Float64Array.from(reward) }),
+		};
+	},
+});
+
+function tokenLabels(batch: RolloutBatch, b: number, { task, itemOf }: TaskSource): Float64Array | null {
+	const item = itemOf(batch, b);
+	return (item && task.stepLabels?.(item, responseOf(batch, b))) ?? null;
+}

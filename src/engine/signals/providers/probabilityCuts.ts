@@ -1,0 +1,47 @@
+import type { Partition } from "../../credit/partition";
+import { integerParam, numberParam } from "../../credit/sharedParams";
+import { spansOf } from "../../credit/spans";
+import type { RolloutBatch, SpanTable } from "../../rollouts/batch";
+import { defineProvider } from "../provider";
+
+/**
+ * Steps that start before every m-th token whose probability lies below a threshold, and at the first token: pieces between points
+ * where the policy was unsure.
+ */
+export const probabilityCuts = defineProvider({
+	id: "probabilityCuts",
+	title: "Cuts by probability",
+	summary: "Cuts a rollout before tokens that the policy was unsure of.",
+	source: { cite: "Guo et al. 2025, Segment Policy Optimization", url: "https://arxiv.org/abs/2505.23564" },
+	cost: "arithmetic",
+	provides: [{ field: "steps" }],
+	reads: [],
+	params: {
+		threshold: numberParam({
+			label: "Threshold",
+			help: "Tokens below this probability are uncertain.",
+			default: 0.9,
+			min: 0,
+			max: 1,
+			unit: "",
+		}),
+		interval: integerParam({
+			label: "Interval",
+			help: "Every m-th uncertain token is a cut.",
+			default: 1,
+			min: 1,
+			max: 1000,
+			unit: "tokens",
+		}),
+	},
+	needs: () => [{ field: "logProbs" }],
+	annotate: (batch, { params }) => ({
+		batch: { ...batch, steps: tableOfPartition(batch, { kind: "cuts", ...params }) },
+	}),
+});
+
+/** The spans of a partition as a table of steps. */
+export function tableOfPartition(batch: RolloutBatch, partition: Partition): SpanTable {
+	const { count, offsets, start, end } = spansOf(batch, partition);
+	return { offsets, start, end, actor: new Uint8Array(count).fill(1) };
+}
