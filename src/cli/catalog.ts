@@ -5,6 +5,7 @@ import { importCommand } from "./commands/import";
 import { methodsCommand } from "./commands/methods";
 import { recordCommand } from "./commands/record";
 import { rolloutCommand } from "./commands/rollout";
+import { signalsCommand } from "./commands/signals";
 import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
 import { trainCommand } from "./commands/train";
@@ -25,5 +26,6 @@ export const COMMANDS: readonly Command[] = [
 	fitCommand,
 	oracleCommand,
 	methodsCommand,
+	signalsCommand,
 	tasksCommand,
 ];

@@ -47,6 +47,37 @@ describe("ascribe credit", () => {
 			terms: { outcome: [0.25, 0.25] },
 		});
 	});
+	it("computes what it can from the file alone, and says what was asked for", async () => {
+		const rows = [
+			{ id: "a", group: "p", tokens: [1, 2, 3], reward: 1, success: true, logprobs: [-1, -0.1, -2] },
+			{ id: "b", group: "p", tokens: [1, 2, 4], reward: 0, success: false, logprobs: [-1, -0.1, -2] },
+		];
+		const { output } = await run(rows, "credit", "--method", "hicra", "--signal", "strategicGrams.shortest=2");
+		expect(output[0]).toMatchObject({ cost: { extraTokens: 0, modelCalls: 0 }, terms: { planning: [0.1, 0.1, 0] } });
+		const macros = rows.map((row) => ({ ...row, values: [0, 0, 0] }));
+		const marks = await run(
+			macros,
+			"credit",
+			"--method",
+			"maRlhf",
+			"--param",
+			"cut=marks",
+			"--signal",
+			"perplexityMacros",
+		);
+		expect(marks.status).toBe(0);
+		const { status, stderr } = await run(rows, "credit", "--method", "vinePpo", "--param", "unit=token");
+		expect([status, stderr]).toEqual([2, expect.stringContaining('"criticValues" needs a value head')]);
+		const bad = await run(rows, "credit", "--method", "hicra", "--signal", "strategicGrams.top=2");
+		expect([bad.status, bad.stderr]).toEqual([2, expect.stringContaining("top is 2; it must be a number from 0 to 1")]);
+	});
+	it("reports the weights that are inside the terms", async () => {
+		const rows = [
+			{ id: "a", tokens: [1], reward: 1, values: [0.5], logprobs: [-1], signals: { currentLogProbs: [-1.5] } },
+		];
+		const { output } = await run(rows, "credit", "--method", "vTrace");
+		expect((output[0]!.weights as number[])[0]).toBeCloseTo(Math.exp(-0.5), 12);
+	});
 	it("takes presets, then parameters", async () => {
 		const { output } = await run(PAIR, "credit", "--method", "grpo", "--preset", "verl", "--param", "scale=none");
 		expect(output[1]).toMatchObject({

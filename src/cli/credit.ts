@@ -1,10 +1,13 @@
 import { InvalidInput } from "../engine/core/errors";
 import type { AnyMethod } from "../engine/credit/method";
 import { METHODS } from "../engine/credit/registry";
-import { creditBy } from "../engine/credit/run";
 import { traceOf } from "../engine/credit/traceOps";
 import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
+import { annotateFor, creditFrom } from "../engine/signals/annotate";
+import { resolveChoices, type SignalChoices } from "../engine/signals/planner";
+import { PROVIDERS } from "../engine/signals/registry";
+import { parseParam } from "../engine/spec/params";
 import { findEntry } from "../engine/spec/resolveSpec";
 import type { Command } from "./command";
 import type { Io } from "./io";
@@ -20,6 +23,12 @@ export const creditCommand: Command = {
 	options: [
 		{ name: "method", value: "ID", help: "the credit-assignment method; ascribe methods lists them" },
 		...PARAM_OPTIONS,
+		{
+			name: "signal",
+			value: "ID[.K=V]",
+			repeat: true,
+			help: "compute what is missing with this provider, and its parameter; ascribe signals lists them",
+		},
 		{ name: "backend", value: "cpu", help: "where to compute: cpu, the float64 definition (default)" },
 		{
 			name: "trace",
@@ -33,14 +42,15 @@ export const creditCommand: Command = {
 		args.choice("backend", ["cpu"]);
 		const method = findEntry(METHODS, args.required("method"), "method");
 		const { preset, params } = chosenParams(args, method, "method");
+		const signals = chosenSignals(args.all("signal"));
 		const { lines } = await loadRollouts(io, path);
 		const { batches, warnings } = batchesOf(lines);
 		for (const warning of warnings) io.note(`ascribe: ${warning}`);
 		const trace = args.text("trace");
-		if (trace !== undefined) return print([explain(trace, batches, method, params)], args.text("out"), io);
+		if (trace !== undefined) return print([explain(trace, batches, method, params, signals)], args.text("out"), io);
 		const output: unknown[] = new Array(lines.length);
 		for (const { batch, lines: at } of batches) {
-			const credit = creditBy(method, params, batch);
+			const credit = creditFrom(method, params, batch, {}, signals);
 			at.forEach((line, b) => {
 				output[line] = report(batch, credit, b, lines[line]!.record.group ?? null, preset);
 			});
@@ -49,12 +59,26 @@ export const creditCommand: Command = {
 	},
 };
 
+/** Providers and their parameters from `id` or `id.name=value`. @throws InvalidInput for what is unknown or out of range. */
+function chosenSignals(texts: readonly string[]): SignalChoices {
+	const choices: Record<string, Record<string, unknown>> = {};
+	for (const text of texts) {
+		const [, id = "", name, value = ""] = /^([^.=]+)(?:\.([^=]+)=(.*))?$/.exec(text) ?? [];
+		const provider = findEntry(PROVIDERS, id || text, "signal provider");
+		const own = choices[id] ?? {};
+		const spec = name !== undefined && Object.hasOwn(provider.params, name) ? provider.params[name] : undefined;
+		choices[id] = name === undefined ? own : { ...own, [name]: spec ? parseParam(spec, value) : value };
+	}
+	return resolveChoices(choices, PROVIDERS);
+}
+
 /** @throws InvalidInput when there is no such rollout or token. */
 function explain(
 	target: string,
 	batches: readonly StepBatch[],
 	method: AnyMethod,
 	params: Readonly<Record<string, unknown>>,
+	signals: SignalChoices,
 ) {
 	const colon = target.lastIndexOf(":");
 	const [id, token] = [target.slice(0, colon), target.slice(colon + 1)];
@@ -63,7 +87,8 @@ function explain(
 	for (const { batch } of batches) {
 		const b = batch.ids!.indexOf(id);
 		if (b < 0) continue;
-		const { rollout: _, ...trace } = traceOf(method, params, batch, b, Number(token));
+		const annotated = annotateFor(method, params, batch, {}, signals).batch;
+		const { rollout: _, ...trace } = traceOf(method, params, annotated, b, Number(token));
 		return { id, ...trace };
 	}
 	throw new InvalidInput(`There is no rollout "${id}" in the file.`);

@@ -97,6 +97,8 @@ function sizes(plan: TrainingPlan, context: number): Partial<Record<SlotName, nu
 		promptCapacity: plan.maxPromptLength,
 		responseCapacity: plan.maxResponseLength,
 		topK: plan.sampling.topK,
+		branching: plan.sampling.branching ?? 1,
+		segment: plan.sampling.segment ?? 1,
 		flatBytes: 4 * parameterLayout(plan.model).size,
 	};
 }
@@ -208,6 +210,7 @@ function rolloutBuffers(
 		promptTokens: memory.take(prompts * P),
 		promptLengths: memory.take(prompts),
 		startStates: memory.take(prompts),
+		responseLimits: memory.take(prompts),
 		policyKeys: perRollout(4),
 		environmentKeys: perRollout(4),
 		outTokens: perToken(),

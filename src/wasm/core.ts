@@ -66,6 +66,11 @@ export class WasmCore {
 		return this.arena.words[Slot[slot]]!;
 	}
 
+	/** Changes a number that the module reads anew at every call. */
+	setWord(slot: SlotName, value: number): void {
+		this.words(this.arena.table, this.arena.words.length)[Slot[slot]] = value;
+	}
+
 	private writeMachine(): void {
 		const { weight, next, reward, actor } = this.plan.machine;
 		this.numbersOf("legal", weight.length).set(weight);

@@ -75,6 +75,8 @@ const worst = (a: ArrayLike<number>, b: ArrayLike<number>) => {
 	return most;
 };
 
+const justLogProbs = (dlogProbs: Float64Array) => ({ dlogProbs, dentropy: null, dvalues: null });
+
 describe.each(SHAPES)("transformer in WebAssembly: %s", (_, shape) => {
 	const plan = randomPlan(shape);
 
@@ -99,8 +101,12 @@ describe.each(SHAPES)("transformer in WebAssembly: %s", (_, shape) => {
 		const rng = Rng.of(8);
 		const dlogp = expected.logProbs.map(() => rng.normal());
 		const dentropy = expected.logProbs.map(() => rng.normal());
-		const norm = wasm.gradient(dlogp, dentropy);
-		const gradients = cpu.gradient(block, dlogp, dentropy);
+		const { valueHead } = plan.model;
+		if (valueHead) expect(worst(scores.values!, expected.values!)).toBeLessThanOrEqual(1e-5);
+		const dvalues = valueHead ? expected.logProbs.map(() => rng.normal()) : null;
+		const given = { dlogProbs: dlogp, dentropy, dvalues };
+		const norm = wasm.gradient(given);
+		const gradients = cpu.gradient(block, given);
 		const got = core.numbersOf("gradients", gradients.length);
 		for (const { name, offset, length } of parameterLayout(plan.model).tensors) {
 			const exact = gradients.subarray(offset, offset + length);
@@ -115,8 +121,8 @@ describe.each(SHAPES)("transformer in WebAssembly: %s", (_, shape) => {
 		for (let k = 0; k < 3; k++) {
 			const dlogp = wasm.score(block).logProbs.map((_, i) => (i % 3) - 1.5);
 			cpu.score(block);
-			wasm.learn(block, dlogp, null, 0.01);
-			cpu.learn(block, dlogp, null, 0.01);
+			wasm.learn(block, justLogProbs(dlogp), 0.01);
+			cpu.learn(block, justLogProbs(dlogp), 0.01);
 		}
 		expect(wasm.step).toBe(3);
 		expect(worst(wasm.download().firstMoment, cpu.download().firstMoment)).toBeLessThanOrEqual(1e-6);
@@ -149,12 +155,7 @@ describe("independence", () => {
 		const { wasm, block } = await scene(plan);
 		wasm.freezeReference();
 		const before = wasm.score(block);
-		wasm.learn(
-			block,
-			before.logProbs.map(() => -1),
-			null,
-			0.05,
-		);
+		wasm.learn(block, justLogProbs(before.logProbs.map(() => -1)), 0.05);
 		expect(wasm.score(block, "reference")).toEqual(before);
 		expect(worst(wasm.score(block).logProbs, before.logProbs)).toBeGreaterThan(0.01);
 	});
@@ -163,12 +164,7 @@ describe("independence", () => {
 		const { wasm, block } = await scene(plan);
 		const before = wasm.download();
 		const { logProbs } = wasm.score(block);
-		const learned = wasm.learn(
-			block,
-			logProbs.map(() => Number.NaN),
-			null,
-			0.1,
-		);
+		const learned = wasm.learn(block, justLogProbs(logProbs.map(() => Number.NaN)), 0.1);
 		expect(learned.finite).toBe(false);
 		expect(wasm.download()).toEqual(before);
 	});

@@ -1,7 +1,9 @@
+import { BranchSampler } from "../engine/training/branchSampler";
 import { CpuExecutor, type Objective } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { objectiveOf } from "../engine/training/objective";
 import { WasmCore } from "./core";
+import { WasmBrancher } from "./wasmBrancher";
 import { WasmLearner } from "./wasmLearner";
 import { WasmSampler } from "./wasmSampler";
 
@@ -22,12 +24,18 @@ export async function createWasmExecutor(
 	{ threads = 1, objective = objectiveOf(plan) }: WasmOptions = {},
 ): Promise<TrainingExecutor> {
 	const core = await WasmCore.open(plan, threads);
+	const children = objective.children ?? 0;
+	const branches = children > 0 ? await WasmBrancher.open(plan, children, core, threads) : null;
 	const crew = core.crew.threads === 1 ? "one thread" : `${core.crew.threads} threads`;
 	const label = { kind: "wasm", adapter: `WebAssembly SIMD, ${crew}`, plan: core.planHash, software: true } as const;
 	return new CpuExecutor(plan, objective, {
 		label,
 		learner: new WasmLearner(core),
 		sampler: new WasmSampler(core),
-		dispose: () => core.dispose(),
+		...(branches ? { brancher: new BranchSampler(plan, children, branches) } : {}),
+		dispose() {
+			core.dispose();
+			branches?.dispose();
+		},
 	});
 }

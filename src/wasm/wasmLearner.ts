@@ -1,5 +1,5 @@
 import { clipScale } from "../engine/model/adamw";
-import type { Learned, Learner, Scores } from "../engine/training/cpuLearner";
+import type { Learned, Learner, ScoreGradients, Scores, SequenceAttention } from "../engine/training/cpuLearner";
 import type { TrainState } from "../engine/training/executor";
 import type { SequenceBlock } from "../engine/training/sequences";
 import type { WasmCore } from "./core";
@@ -55,24 +55,49 @@ export class WasmLearner implements Learner {
 		return {
 			logProbs: this.gather(core.numbersOf("logProbs", total)),
 			entropy: this.gather(core.numbersOf("entropies", total)),
+			...(core.plan.model.valueHead ? { values: this.gather(core.numbersOf("values", total)) } : {}),
 		};
 	}
 
-	learn(_block: SequenceBlock, dlogProbs: Float64Array, dentropy: Float64Array | null, learningRate: number): Learned {
-		const norm = this.gradient(dlogProbs, dentropy);
+	attention(block: SequenceBlock): SequenceAttention[] {
+		const { core } = this;
+		const { heads, layers } = core.plan.model;
+		this.load(block, 0);
+		core.crew.run({ kind: WORK.forward, count: this.chunks(), policy: core.arena.policy, items: this.sequences });
+		const context = core.plan.maxPromptLength + core.plan.maxResponseLength;
+		const stride = Math.ceil(context / 8) * 8;
+		const layerFloats = core.addressOf("attentionLayerBytes") / 4;
+		const weights = core.numbersOf("attention", layers * layerFloats);
+		const map = (l: number, b: number, h: number, n: number) => {
+			const at = l * layerFloats + (b * heads + h) * context * stride;
+			return Float64Array.from({ length: n * n }, (_, i) => {
+				const [t, s] = [Math.floor(i / n), i % n];
+				return s <= t ? weights[at + t * stride + s]! : 0;
+			});
+		};
+		return Array.from({ length: block.batch.B }, (_, b) => {
+			const N = block.batch.lengths[b]!;
+			const ofLayer = (l: number) => Array.from({ length: heads }, (_, h) => map(l, b, h, N));
+			return { N, layers: Array.from({ length: layers }, (_, l) => ofLayer(l)) };
+		});
+	}
+
+	learn(_block: SequenceBlock, gradients: ScoreGradients, learningRate: number): Learned {
+		const norm = this.gradient(gradients);
 		if (!Number.isFinite(norm)) return { gradientNorm: norm, finite: false };
 		this.advance(norm, learningRate);
 		return { gradientNorm: norm, finite: true };
 	}
 
 	/** Gradient of the block last scored, in lane 0; returns its norm. */
-	gradient(dlogProbs: Float64Array, dentropy: Float64Array | null): number {
+	gradient({ dlogProbs, dentropy, dvalues }: ScoreGradients): number {
 		const { core } = this;
 		const { lanes, policy } = core.arena;
 		const total = this.sequences * (core.plan.maxPromptLength + core.plan.maxResponseLength);
 		this.scatter(core.numbersOf("dlogProbs", total), dlogProbs);
 		this.scatter(core.numbersOf("dentropies", total), dentropy);
 		core.numbersOf("dvalues", total).fill(0);
+		if (dvalues) this.scatter(core.numbersOf("dvalues", total), dvalues);
 		const used = Math.min(lanes, this.chunks());
 		core.use(policy);
 		core.wasm.packBackward!();
@@ -103,8 +128,11 @@ export class WasmLearner implements Learner {
 		this.core.wasm.packForward!();
 	}
 
-	/** Writes a block's tokens, rows without gaps, and what is scored where. The last token of a sequence predicts nothing. */
-	private load({ batch, scored }: SequenceBlock): void {
+	/**
+	 * Writes a block's tokens, rows without gaps, and what is scored where.
+	 * @param unread tokens at the end of each sequence that are left out: the last one predicts nothing.
+	 */
+	private load({ batch, scored }: SequenceBlock, unread = 1): void {
 		const { core } = this;
 		const { B, N } = batch;
 		core.integersOf("tokens", B * N).set(batch.tokens.subarray(0, B * N));
@@ -112,7 +140,7 @@ export class WasmLearner implements Learner {
 		const starts = core.integersOf("rowStarts", B + 1);
 		starts[0] = 0;
 		for (let b = 0; b < B; b++) {
-			lengths[b] = Math.max(0, batch.lengths[b]! - 1);
+			lengths[b] = Math.max(0, batch.lengths[b]! - unread);
 			starts[b + 1] = starts[b]! + lengths[b]!;
 		}
 		const targets = core.integersOf("targets", B * N).fill(-1);

@@ -1,6 +1,6 @@
 import { rolloutKey, STREAMS } from "../engine/core/rng";
 import { ACTOR } from "../engine/tasks/machine";
-import type { RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
+import type { Continuation, RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
 import type { RolloutRequest } from "../engine/training/executor";
 import type { WasmCore } from "./core";
 import { WORK } from "./crew";
@@ -9,9 +9,9 @@ import { WORK } from "./crew";
 export class WasmSampler implements RolloutSampler {
 	constructor(private readonly core: WasmCore) {}
 
-	sample(request: RolloutRequest): RolloutRecord {
+	sample(request: RolloutRequest, continuation?: Continuation): RolloutRecord {
 		const { core } = this;
-		this.write(request);
+		this.write(request, continuation);
 		const { prompts } = core.plan;
 		// Two parts a thread, so that nobody waits long for another; one thread runs widest in one.
 		const count = core.crew.threads === 1 ? 1 : Math.min(prompts, 2 * core.crew.threads);
@@ -19,18 +19,26 @@ export class WasmSampler implements RolloutSampler {
 		return this.record();
 	}
 
-	private write({ promptTokens, promptLengths, startStates, stream, step }: RolloutRequest): void {
+	private write(
+		{ promptTokens, promptLengths, startStates, stream, step }: RolloutRequest,
+		continuation: Continuation | undefined,
+	): void {
 		const { core } = this;
-		const { seed, prompts, groupSize } = core.plan;
+		const { seed, prompts, groupSize, maxResponseLength, sampling } = core.plan;
 		const B = prompts * groupSize;
+		core.setWord("topK", continuation?.greedy ? 1 : sampling.topK);
+		const limits = core.integersOf("responseLimits", prompts);
+		if (continuation) limits.set(continuation.limits);
+		else limits.fill(maxResponseLength);
 		core.integersOf("promptTokens", promptTokens.length).set(promptTokens);
 		core.integersOf("promptLengths", prompts).set(promptLengths);
 		core.wordsOf("startStates", prompts).set(startStates);
 		const policyKeys = core.wordsOf("policyKeys", 4 * B);
 		const environmentKeys = core.wordsOf("environmentKeys", 4 * B);
 		for (let b = 0; b < B; b++) {
-			policyKeys.set(rolloutKey(seed, stream, step, b), 4 * b);
-			environmentKeys.set(rolloutKey(seed, STREAMS.environment, step, b), 4 * b);
+			const given = continuation?.keys[b];
+			policyKeys.set(given?.policy ?? rolloutKey(seed, stream, step, b), 4 * b);
+			environmentKeys.set(given?.environment ?? rolloutKey(seed, STREAMS.environment, step, b), 4 * b);
 		}
 	}
 

@@ -1,19 +1,27 @@
 import { METHODS } from "../engine/credit/registry";
-import { creditOf } from "../engine/credit/run";
 import { type Trace, traceOf } from "../engine/credit/traceOps";
 import type { Step } from "../engine/oracle/request";
 import type { RolloutBatch } from "../engine/rollouts/batch";
+import { annotateFor, creditFrom } from "../engine/signals/annotate";
+import type { SignalChoices } from "../engine/signals/planner";
+import type { Sources, TaskSource } from "../engine/signals/sources";
+import { taskSource } from "../engine/signals/taskSource";
 import type { ExperimentSpec } from "../engine/spec/experiment";
+import { openSpec } from "../engine/spec/registries";
 import { findEntry } from "../engine/spec/resolveSpec";
+import { TASKS } from "../engine/tasks/registry";
+import { promptPool } from "../engine/training/prompts";
 import { ExactDesk } from "./exact";
 import type { CreditAnswer, ExactAnswer, ExactQuestion, LabApi, MethodChoice } from "./labApi";
 
 /** Answers questions about rollouts with the engine's float64 definitions. */
 export class Lab implements LabApi {
 	private readonly desk = new ExactDesk();
+	private known: { spec: string; sources: Sources } | null = null;
 
-	async credit(_spec: ExperimentSpec, batch: RolloutBatch, methods: readonly string[]): Promise<CreditAnswer[]> {
-		return methods.map((method) => answerOf(method, batch));
+	async credit(spec: ExperimentSpec, batch: RolloutBatch, methods: readonly string[]): Promise<CreditAnswer[]> {
+		const sources = this.sourcesOf(spec);
+		return methods.map((method) => answerOf(method, batch, sources, spec.signals));
 	}
 
 	exact(question: ExactQuestion, onStep: (step: Step) => void): Promise<ExactAnswer> {
@@ -25,15 +33,31 @@ export class Lab implements LabApi {
 	}
 
 	async trace(batch: RolloutBatch, { id, params }: MethodChoice, rollout: number, token: number): Promise<Trace> {
-		return traceOf(findEntry(METHODS, id, "method"), params, batch, rollout, token);
+		const method = findEntry(METHODS, id, "method");
+		return traceOf(method, params, annotateFor(method, params, batch, this.known?.sources).batch, rollout, token);
+	}
+
+	/** The experiment's task and prompts, kept while the experiment stays; nothing for a task that is not registered. */
+	private sourcesOf(spec: ExperimentSpec): Sources {
+		const name = JSON.stringify([spec.task, spec.evaluation.prompts]);
+		if (this.known?.spec === name) return this.known.sources;
+		const sources = TASKS.some(({ id }) => id === spec.task.id) ? { task: openTask(spec) } : {};
+		this.known = { spec: name, sources };
+		return sources;
 	}
 }
 
+function openTask(given: ExperimentSpec): TaskSource {
+	const { spec, task } = openSpec(given);
+	const { train, evaluation } = promptPool(task, spec);
+	return taskSource(task, [...train, ...evaluation]);
+}
+
 /** A method that cannot answer is an answer too: its reason. */
-function answerOf(method: string, batch: RolloutBatch): CreditAnswer {
+function answerOf(id: string, batch: RolloutBatch, sources: Sources, signals?: SignalChoices): CreditAnswer {
 	try {
-		return { method, ok: true, credit: creditOf(method, {}, batch) };
+		return { method: id, ok: true, credit: creditFrom(findEntry(METHODS, id, "method"), {}, batch, sources, signals) };
 	} catch (error) {
-		return { method, ok: false, reason: error instanceof Error ? error.message : String(error) };
+		return { method: id, ok: false, reason: error instanceof Error ? error.message : String(error) };
 	}
 }

@@ -34,7 +34,16 @@ export function unitInterval(word: number): number {
 }
 
 /** Independent streams of one seed. Append only: the numbers are part of what a fingerprint certifies. */
-export const STREAMS = { sample: 0, environment: 1, init: 2, prompts: 3, evaluation: 4, branch: 5, oracle: 6 } as const;
+export const STREAMS = {
+	sample: 0,
+	environment: 1,
+	init: 2,
+	prompts: 3,
+	evaluation: 4,
+	branch: 5,
+	oracle: 6,
+	branchEnvironment: 7,
+} as const;
 export type Stream = keyof typeof STREAMS;
 
 /**

@@ -28,6 +28,8 @@ export interface Provider<P extends ParamTable = ParamTable> {
 	readonly provides: readonly Need[];
 	readonly reads: readonly Resource[];
 	readonly params: P;
+	/** Continuations of one prefix that it asks a policy for. */
+	children?(params: ParamValues<P>): number;
 	/** What must be on the batch first, to give `asked`. */
 	needs(params: ParamValues<P>, asked: Need): readonly Need[];
 	/**
@@ -44,7 +46,8 @@ export interface AnnotationContext<V = Readonly<Record<string, unknown>>> {
 }
 
 /** A provider of any parameters: called with what its own table describes. */
-export type AnyProvider = Omit<Provider, "needs" | "annotate"> & {
+export type AnyProvider = Omit<Provider, "needs" | "annotate" | "children"> & {
+	children?(params: Readonly<Record<string, unknown>>): number;
 	needs(params: Readonly<Record<string, unknown>>, asked: Need): readonly Need[];
 	annotate(batch: RolloutBatch, context: AnnotationContext): Annotated;
 };

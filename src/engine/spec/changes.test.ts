@@ -18,6 +18,7 @@ const tables: ParamTables = {
 	task: table({ walk: { size } }),
 	method: table({ plain: {}, fancy: { lambda: number } }),
 	loss: table({ clip: { eps: number } }),
+	signal: table({ branches: { size } }),
 };
 
 describe("differences from a preset", () => {
@@ -37,6 +38,12 @@ describe("differences from a preset", () => {
 			{ warmStart: { success: 0.6, learningRate: 1e-3, maxSteps: 77 } },
 			{ warmStart: true, "warmStart.maxSteps": 77 },
 		],
+		["a tree of rollouts", { rollout: { ...base.rollout, branching: 2, segment: 4 } }, { "rollout.branching": 2 }],
+		[
+			"a signal provider with its parameter",
+			{ signals: { branches: { size: 2 } } },
+			{ "signals.branches": true, "signals.branches.size": 2 },
+		],
 		["probes", { probes: ["plain"] }, { probes: ["plain"] }],
 	])("%s", (_, change, expected) => {
 		const spec = { ...base, ...change };
@@ -45,6 +52,13 @@ describe("differences from a preset", () => {
 		const again = applyChanges(base, changes, tables);
 		expect(again.notices).toEqual([]);
 		expect(changesBetween(spec, again.spec, tables)).toEqual({});
+	});
+
+	test("take a signal provider away, and leave out one that there is not", () => {
+		const named = { ...base, signals: { branches: { size: 2 } } };
+		expect(changesBetween(named, base, tables)).toEqual({ "signals.branches": false });
+		expect(applyChanges(named, { "signals.branches": false }, tables).spec.signals).toEqual({});
+		expect(applyChanges(base, { "signals.crystal.ball": 1 }, tables).notices).toHaveLength(1);
 	});
 
 	test("switch a warm start off", () => {

@@ -20,6 +20,7 @@ export interface ParamTables {
 	task(id: string): ParamTable | undefined;
 	method(id: string): ParamTable | undefined;
 	loss(id: string): ParamTable | undefined;
+	signal?(id: string): ParamTable | undefined;
 }
 
 const SECTIONS = {
@@ -49,7 +50,26 @@ export function changesBetween(base: ExperimentSpec, spec: ExperimentSpec, table
 	for (const name of Object.keys(SECTIONS) as Section[]) sectionChanges(out, name, base, spec);
 	if (JSON.stringify(spec.probes) !== JSON.stringify(base.probes)) out.probes = [...spec.probes];
 	if (spec.oracle !== base.oracle) out.oracle = spec.oracle;
+	signalChanges(out, base, spec, tables);
 	return out;
+}
+
+/** `signals.<provider>`: named or no longer; `signals.<provider>.<parameter>`: other than before, or than its default. */
+function signalChanges(
+	out: Record<string, ChangeValue>,
+	base: ExperimentSpec,
+	spec: ExperimentSpec,
+	tables: ParamTables,
+) {
+	const [before, after] = [base.signals ?? {}, spec.signals ?? {}];
+	for (const id of Object.keys(before)) if (!after[id]) out[`signals.${id}`] = false;
+	for (const [id, params] of Object.entries(after)) {
+		if (!before[id]) out[`signals.${id}`] = true;
+		const table = tables.signal?.(id);
+		const known: Readonly<Record<string, unknown>> = { ...(table ? defaultsOf(table) : {}), ...before[id] };
+		for (const [name, value] of Object.entries(params))
+			if (value !== known[name]) out[`signals.${id}.${name}`] = value as ChangeValue;
+	}
 }
 
 function choiceChanges(
@@ -75,7 +95,7 @@ function sectionChanges(out: Record<string, ChangeValue>, name: Section, base: E
 		if (base[name] !== null) out[name] = null;
 		return;
 	}
-	const before = (base[name] ?? defaultsOf(SECTIONS[name])) as Readonly<Record<string, ChangeValue>>;
+	const before = { ...defaultsOf(SECTIONS[name]), ...base[name] } as Readonly<Record<string, ChangeValue>>;
 	if (base[name] === null) out[name] = true as ChangeValue;
 	for (const [key, value] of Object.entries(after)) if (value !== before[key]) out[`${name}.${key}`] = value;
 }
@@ -103,6 +123,10 @@ export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables:
 	for (const name of sections) if (name in changes) switchSection(draft, name, changes[name] as ChangeValue, drop);
 	for (const [path, value] of Object.entries(changes)) {
 		const [head = "", key] = splitPath(path);
+		if (head === "signals") {
+			changeSignal(draft, path, value, tables, notices, drop);
+			continue;
+		}
 		if (key === undefined) {
 			if (!isChoice(head) && !isSection(head)) setTop(draft, head, value, notices, drop);
 			continue;
@@ -118,6 +142,28 @@ export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables:
 		} else drop(path, "there is no such setting");
 	}
 	return { spec: draft, notices };
+}
+
+function changeSignal(
+	draft: Draft,
+	path: string,
+	value: ChangeValue,
+	tables: ParamTables,
+	notices: string[],
+	drop: Drop,
+) {
+	const [, id = "", name] = path.split(".");
+	const table = tables.signal?.(id);
+	if (!table) return drop(path, `there is no signal provider "${id}"`);
+	const { [id]: own, ...others } = draft.signals ?? {};
+	if (name === undefined) {
+		if (value === false) draft.signals = others;
+		else if (value === true) draft.signals = { ...others, [id]: own ?? {} };
+		else drop(path, "it must be true or false");
+		return;
+	}
+	const checked = checkedValue(ownSpec(table, name), path, value, notices, drop);
+	if (checked !== undefined) draft.signals = { ...others, [id]: { ...own, [name]: checked } };
 }
 
 function splitPath(path: string): [string, string | undefined] {

@@ -22,6 +22,8 @@ export interface ExperimentSpec {
 	readonly probes: readonly string[];
 	readonly oracle: "auto" | "off";
 	readonly seed: number;
+	/** Parameters of signal providers by id; those named are used before others that give the same. */
+	readonly signals?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** A named starting point. Numbered presets never change once published; a correction gets the next number. */

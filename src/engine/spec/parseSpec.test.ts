@@ -43,4 +43,17 @@ describe("an experiment", () => {
 		expect(() => parseSpecText('{"schema":', "mine.json")).toThrow(/^mine\.json is not JSON/);
 		expect(() => parseSpecText("[]", "mine.json")).toThrow(/^mine\.json: The experiment is \[\]; it must be an object/);
 	});
+	test("names signal providers, and branches groups that are a power of the branches", () => {
+		const base = { schema: "ascribe.spec/1", task: { id: "t" }, method: { id: "m" }, loss: { id: "l" } };
+		const spec = parseSpec({
+			...base,
+			signals: { branchedValues: { children: 3 } },
+			rollout: { groupSize: 8, branching: 2 },
+		});
+		expect(spec.signals).toEqual({ branchedValues: { children: 3 } });
+		expect(spec.rollout).toMatchObject({ branching: 2, segment: 4 });
+		expect(parseSpec(base).signals).toBeUndefined();
+		expect(() => parseSpec({ ...base, signals: { branchedValues: 3 } })).toThrow("signals.branchedValues is 3");
+		expect(() => parseSpec({ ...base, rollout: { groupSize: 6, branching: 2 } })).toThrow("choose a power of 2");
+	});
 });

@@ -26,6 +26,7 @@ const FIELDS = [
 	"probes",
 	"oracle",
 	"seed",
+	"signals",
 ] as const satisfies readonly (keyof ExperimentSpec)[];
 
 /**
@@ -46,7 +47,7 @@ export function parseSpec(value: unknown): ExperimentSpec {
 		task: choice(spec.task, "task"),
 		model: section(MODEL_PARAMS, spec.model, "model"),
 		warmStart: spec.warmStart == null ? null : section(WARM_START_PARAMS, spec.warmStart, "warmStart"),
-		rollout: section(ROLLOUT_PARAMS, spec.rollout, "rollout"),
+		rollout: rolloutSection(spec.rollout),
 		method: choice(spec.method, "method"),
 		loss: choice(spec.loss, "loss"),
 		optimizer: section(OPTIMIZER_PARAMS, spec.optimizer, "optimizer"),
@@ -57,6 +58,7 @@ export function parseSpec(value: unknown): ExperimentSpec {
 		probes: names(spec.probes, "probes"),
 		oracle: oracleMode(spec.oracle),
 		seed,
+		...(spec.signals === undefined ? {} : { signals: signalChoices(spec.signals) }),
 	});
 }
 
@@ -81,6 +83,11 @@ function checkTogether(spec: ExperimentSpec): ExperimentSpec {
 		throw new InvalidInput(
 			`Model width ${width} is not divisible by heads ${heads}; choose a width that is a multiple of the number of heads.`,
 		);
+	const { groupSize, branching = 1 } = spec.rollout;
+	if (branching > 1 && !isPower(groupSize, branching))
+		throw new InvalidInput(
+			`A group of ${groupSize} rollouts is no tree with ${branching} branches at each node; choose a power of ${branching}.`,
+		);
 	if (spec.rollout.prompts % spec.minibatches !== 0)
 		throw new InvalidInput(
 			`The ${spec.rollout.prompts} prompts of a step cannot be split into ${spec.minibatches} equal minibatches; choose a divisor.`,
@@ -104,6 +111,25 @@ function choice(value: unknown, where: string): { id: string; params: Record<str
 	for (const field of Object.keys(rest))
 		throw new InvalidInput(`${where} has no field "${field}"; it has id and params.`);
 	return { id, params: { ...object(params, `${where}.params`) } };
+}
+
+/** Without branches there is no tree to describe. */
+function rolloutSection(value: unknown): ExperimentSpec["rollout"] {
+	const { branching, segment, ...plain } = section(ROLLOUT_PARAMS, value, "rollout");
+	return branching > 1 ? { ...plain, branching, segment } : plain;
+}
+
+function signalChoices(value: unknown): Record<string, Record<string, unknown>> {
+	return Object.fromEntries(
+		Object.entries(object(value, "signals")).map(([id, params]) => [id, { ...object(params, `signals.${id}`) }]),
+	);
+}
+
+/** Whether n is k to some whole power. */
+function isPower(n: number, k: number): boolean {
+	let left = n;
+	while (left > 1 && left % k === 0) left /= k;
+	return left === 1;
 }
 
 function names(value: unknown, where: string): string[] {

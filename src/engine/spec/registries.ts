@@ -1,5 +1,6 @@
 import { METHODS } from "../credit/registry";
 import { LOSSES } from "../losses/registry";
+import { PROVIDERS } from "../signals/registry";
 import { TASKS } from "../tasks/registry";
 import type { Task, TaskDefinition } from "../tasks/task";
 import type { ParamTables } from "./changes";
@@ -12,15 +13,17 @@ export const REGISTRIES = {
 	tasks: TASKS,
 	methods: METHODS,
 	losses: LOSSES,
+	signals: PROVIDERS,
 } as const satisfies Registries;
 
-const tableOf = (entries: Registries[keyof Registries]) => (id: string) => entries.find((e) => e.id === id)?.params;
+const tableOf = (entries: Registries["tasks"]) => (id: string) => entries.find((e) => e.id === id)?.params;
 
 /** Parameter tables of everything registered, as links need them. */
 export const PARAM_TABLES: ParamTables = {
 	task: tableOf(REGISTRIES.tasks),
 	method: tableOf(REGISTRIES.methods),
 	loss: tableOf(REGISTRIES.losses),
+	signal: tableOf(REGISTRIES.signals),
 };
 
 /** An experiment with all parameters filled in, and its task. @throws InvalidInput for what is unknown or out of range. */

@@ -12,6 +12,7 @@ export interface Registries {
 	readonly tasks: readonly Entry[];
 	readonly methods: readonly Entry[];
 	readonly losses: readonly Entry[];
+	readonly signals?: readonly Entry[];
 }
 
 interface Choice {
@@ -23,14 +24,27 @@ interface Choice {
  * Checks the names in an experiment against the registries and completes the parameters of its task, method and loss.
  * @throws InvalidInput for an unknown name, and as `resolveParams` does.
  */
-export function resolveSpec(spec: ExperimentSpec, { tasks, methods, losses }: Registries): ExperimentSpec {
+export function resolveSpec(
+	spec: ExperimentSpec,
+	{ tasks, methods, losses, signals = [] }: Registries,
+): ExperimentSpec {
 	for (const id of spec.probes) findEntry(methods, id, "method");
 	return {
 		...spec,
 		task: resolveChoice(spec.task, tasks, "task"),
 		method: resolveChoice(spec.method, methods, "method"),
 		loss: resolveChoice(spec.loss, losses, "loss"),
+		...(spec.signals ? { signals: resolveSignals(spec.signals, signals) } : {}),
 	};
+}
+
+function resolveSignals(chosen: NonNullable<ExperimentSpec["signals"]>, entries: readonly Entry[]) {
+	return Object.fromEntries(
+		Object.entries(chosen).map(([id, params]) => [
+			id,
+			resolveChoice({ id, params }, entries, "signal provider").params,
+		]),
+	);
 }
 
 function resolveChoice({ id, params }: Choice, entries: readonly Entry[], kind: string): Choice {

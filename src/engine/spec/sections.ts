@@ -96,6 +96,24 @@ export const ROLLOUT_PARAMS = {
 		label: "Top p",
 		help: "Samples among the fewest tokens whose probability reaches p; 1 keeps all.",
 	},
+	branching: {
+		type: "integer",
+		default: 1,
+		min: 1,
+		max: 16,
+		unit: "branches",
+		label: "Branches",
+		help: "Rollouts of a group as a tree: so many branches at the prompt and after every segment. 1: independent rollouts. The group size must be a power of it.",
+	},
+	segment: {
+		type: "integer",
+		default: 4,
+		min: 1,
+		max: 10_000,
+		unit: "tokens",
+		label: "Segment",
+		help: "Tokens from one branching of the tree to the next, replies of the environment included.",
+	},
 } as const satisfies ParamTable;
 
 export const OPTIMIZER_PARAMS = {

@@ -1,7 +1,10 @@
 import { learningRateAt } from "../model/adamw";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
+import type { PolicySource } from "../signals/sources";
+import { BranchSampler, branchPlanOf } from "./branchSampler";
 import { CpuLearner, type Learned, type Learner } from "./cpuLearner";
 import { CpuRollout, type RolloutRecord, type RolloutSampler, rolloutBatch } from "./cpuRollout";
+import { valueLoss, valueTargets } from "./critic";
 import type {
 	ExecutorLabel,
 	Outcomes,
@@ -12,8 +15,10 @@ import type {
 	TrainingPlan,
 	TrainState,
 } from "./executor";
+import { HostPolicy } from "./policySource";
 import { type SequenceBlock, sequenceBlock } from "./sequences";
 import { emptyMetrics, meanOfMetrics, type UpdateMetrics } from "./stepMetrics";
+import { sampledTokens } from "./treeTopology";
 
 /** One minibatch as the surrogate loss sees it: n scored tokens of some rows. */
 export interface SurrogateInput {
@@ -40,6 +45,10 @@ export interface SurrogateOutput {
 
 /** What the plan's method and loss come down to. */
 export interface Objective {
+	/** Adds to a batch what `credit` reads beyond it; absent where it reads nothing more. */
+	annotate?(batch: RolloutBatch, policy: PolicySource): { batch: RolloutBatch; cost: CreditResult["cost"] };
+	/** Continuations of one prefix that `annotate` asks for at a time; absent or 0: it asks for none. */
+	readonly children?: number;
 	credit(batch: RolloutBatch): CreditResult;
 	loss(input: SurrogateInput): SurrogateOutput;
 }
@@ -49,14 +58,23 @@ export interface HostEngine {
 	readonly label: ExecutorLabel;
 	readonly learner: Learner;
 	readonly sampler: RolloutSampler;
+	/** Absent where the objective asks for no continuations. */
+	readonly brancher?: BranchSampler;
 	dispose?(): void;
 }
 
 /** Float64 TypeScript. */
-function float64Engine(plan: TrainingPlan): HostEngine {
+function float64Engine(plan: TrainingPlan, children = 0): HostEngine {
 	const learner = new CpuLearner(plan);
 	const sampler = new CpuRollout(plan, learner.parameters);
-	return { label: { kind: "cpu", adapter: "float64 TypeScript", plan: "reference", software: true }, learner, sampler };
+	const branches = () => new CpuRollout(branchPlanOf(plan, children), learner.parameters);
+	const brancher = children > 0 ? { brancher: new BranchSampler(plan, children, branches()) } : {};
+	return {
+		label: { kind: "cpu", adapter: "float64 TypeScript", plan: "reference", software: true },
+		learner,
+		sampler,
+		...brancher,
+	};
 }
 
 /**
@@ -82,7 +100,7 @@ export class CpuExecutor implements TrainingExecutor {
 	constructor(
 		private readonly plan: TrainingPlan,
 		private readonly objective: Objective,
-		private readonly engine: HostEngine = float64Engine(plan),
+		private readonly engine: HostEngine = float64Engine(plan, objective.children),
 	) {
 		this.label = engine.label;
 		this.learner = engine.learner;
@@ -111,18 +129,28 @@ export class CpuExecutor implements TrainingExecutor {
 		const source = { ...request, rowsPerPrompt: groupSize };
 		const whole = sequenceBlock(this.plan, source, record, 0, batch.B);
 		const refLogProbs = this.plan.reference && this.frozen ? this.referenceLogProbs(whole) : undefined;
-		const annotated: RolloutBatch = refLogProbs ? { ...batch, refLogProbs } : batch;
-		const credit = this.objective.credit(annotated);
+		const { batch: annotated, credit } = this.credit(refLogProbs ? { ...batch, refLogProbs } : batch);
+		const targets = this.plan.critic && batch.values ? valueTargets(batch, this.plan.critic) : null;
 		const counted = { ...record, mask: record.mask.map((m, i) => (m && !Number.isNaN(credit.advantage[i]!) ? 1 : 0)) };
 		const updates: UpdateMetrics[] = [];
 		const rows = (prompts / minibatches) * groupSize;
 		for (let epoch = 0; epoch < epochs; epoch++)
 			for (let first = 0; first < batch.B; first += rows)
 				updates.push(
-					this.update(sequenceBlock(this.plan, source, counted, first, rows), first, annotated, credit.advantage),
+					this.update(
+						sequenceBlock(this.plan, source, counted, first, rows),
+						first,
+						annotated,
+						credit.advantage,
+						targets,
+					),
 				);
 		this.trained = { batch: annotated, credit };
-		this.finished.push(meanOfMetrics(step, annotated, groupSize, updates));
+		this.finished.push({
+			...meanOfMetrics(step, annotated, groupSize, updates),
+			tokens: sampledTokens(this.plan.sampling, groupSize, batch.T, batch.actionMask),
+			...(credit.cost.extraTokens > 0 ? { extraTokens: credit.cost.extraTokens } : {}),
+		});
 	}
 
 	supervise(batch: SupervisedBatch): void {
@@ -133,7 +161,7 @@ export class CpuExecutor implements TrainingExecutor {
 		const dlogProbs = Float64Array.from(block.entries, (at) => -batch.weights[at]! / total);
 		const { logProbs } = this.learner.score(block);
 		const loss = logProbs.reduce((sum, lp, i) => sum + lp * dlogProbs[i]!, 0);
-		const learned = this.learner.learn(block, dlogProbs, null, batch.learningRate);
+		const learned = this.learner.learn(block, { dlogProbs, dentropy: null, dvalues: null }, batch.learningRate);
 		this.finished.push({
 			...emptyMetrics(batch.step),
 			loss,
@@ -154,8 +182,16 @@ export class CpuExecutor implements TrainingExecutor {
 
 	async readRollouts(): Promise<{ batch: RolloutBatch; credit: CreditResult }> {
 		if (this.trained) return this.trained;
-		const { batch } = this.rollouts();
-		return { batch, credit: this.objective.credit(batch) };
+		return this.credit(this.rollouts().batch);
+	}
+
+	/** The latest batch with what the method reads, and the method's credit with what that cost. */
+	private credit(batch: RolloutBatch): { batch: RolloutBatch; credit: CreditResult } {
+		const { request, record } = this.rollouts();
+		if (!this.objective.annotate) return { batch, credit: this.objective.credit(batch) };
+		const policy = new HostPolicy(this.plan, this.learner, this.engine.brancher, request, record);
+		const { batch: annotated, cost } = this.objective.annotate(batch, policy);
+		return { batch: annotated, credit: { ...this.objective.credit(annotated), cost } };
 	}
 
 	dispose(): void {
@@ -165,9 +201,15 @@ export class CpuExecutor implements TrainingExecutor {
 	}
 
 	/** One optimiser step on one minibatch whose first row is `first`. */
-	private update(block: SequenceBlock, first: number, batch: RolloutBatch, advantage: Float64Array): UpdateMetrics {
+	private update(
+		block: SequenceBlock,
+		first: number,
+		batch: RolloutBatch,
+		advantage: Float64Array,
+		targets: Float64Array | null,
+	): UpdateMetrics {
 		const pick = (from: Float64Array) => Float64Array.from(block.entries, (at) => from[at]!);
-		const { logProbs, entropy } = this.learner.score(block);
+		const { logProbs, entropy, values } = this.learner.score(block);
 		const oldLogProbs = pick(batch.logProbs!);
 		const refLogProbs = batch.refLogProbs ? pick(batch.refLogProbs) : null;
 		const { loss, dlogProbs, dentropy, clipFraction } = this.objective.loss({
@@ -180,8 +222,10 @@ export class CpuExecutor implements TrainingExecutor {
 			oldEntropy: pick(batch.entropy!),
 			advantage: pick(advantage),
 		});
+		const critic = values && targets ? valueLoss(values, pick(targets), this.plan.critic!.coef) : null;
 		const learningRate = learningRateAt(this.plan.optimizer, this.learner.step);
-		const learned = this.learner.learn(block, dlogProbs, dentropy, learningRate);
+		const gradients = { dlogProbs, dentropy, dvalues: critic?.dvalues ?? null };
+		const learned = this.learner.learn(block, gradients, learningRate);
 		return {
 			loss,
 			learningRate,
@@ -189,6 +233,7 @@ export class CpuExecutor implements TrainingExecutor {
 			gradientNorm: learned.gradientNorm,
 			klBehaviour: meanK3(logProbs, oldLogProbs),
 			klReference: refLogProbs ? meanK3(logProbs, refLogProbs) : 0,
+			...(critic ? { valueLoss: critic.loss } : {}),
 			...verdict(loss, learned),
 		};
 	}

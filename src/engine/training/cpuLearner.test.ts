@@ -22,6 +22,7 @@ const block = sequenceBlock(
 	0,
 	8,
 );
+const gradientsOf = (dlogProbs: Float64Array) => ({ dlogProbs, dentropy: null, dvalues: null });
 const minusMean = () => new Float64Array(block.scored.count).fill(-1 / block.scored.count);
 
 describe("the learner", () => {
@@ -45,7 +46,7 @@ describe("the learner", () => {
 		const before = mean();
 		for (let step = 0; step < 5; step++) {
 			learner.score(block);
-			expect(learner.learn(block, minusMean(), null, 0.01).finite).toBe(true);
+			expect(learner.learn(block, gradientsOf(minusMean()), 0.01).finite).toBe(true);
 		}
 		expect(mean()).toBeGreaterThan(before);
 	});
@@ -54,7 +55,7 @@ describe("the learner", () => {
 		const run = (learner: CpuLearner, steps: number) => {
 			for (let step = 0; step < steps; step++) {
 				learner.score(block);
-				learner.learn(block, minusMean(), null, 0.01);
+				learner.learn(block, gradientsOf(minusMean()), 0.01);
 			}
 			return learner.download();
 		};
@@ -73,7 +74,7 @@ describe("the learner", () => {
 		learner.score(block);
 		const bad = minusMean();
 		bad[3] = Number.NaN;
-		expect(learner.learn(block, bad, null, 0.01).finite).toBe(false);
+		expect(learner.learn(block, gradientsOf(bad), 0.01).finite).toBe(false);
 		expect(learner.download()).toEqual(state);
 	});
 });

@@ -11,6 +11,15 @@ import type { SequenceBlock } from "./sequences";
 export interface Scores {
 	readonly logProbs: Float64Array;
 	readonly entropy: Float64Array;
+	/** Values of the prefixes before them `[n]`; absent without a value head. */
+	readonly values?: Float64Array;
+}
+
+/** The loss's gradients in what `score` gave `[n]`; null where it does not depend on it. */
+export interface ScoreGradients {
+	readonly dlogProbs: Float64Array;
+	readonly dentropy: Float64Array | null;
+	readonly dvalues: Float64Array | null;
 }
 
 /** What one optimiser step did. */
@@ -19,6 +28,12 @@ export interface Learned {
 	readonly gradientNorm: number;
 	/** False when the gradient was not finite and nothing changed. */
 	readonly finite: boolean;
+}
+
+/** Attention of one sequence of N tokens: maps `[N·N]` by layer, then head. */
+export interface SequenceAttention {
+	readonly N: number;
+	readonly layers: readonly (readonly ArrayLike<number>[])[];
 }
 
 /** Policy, reference and optimiser of an executor that computes when it is asked. */
@@ -31,8 +46,10 @@ export interface Learner {
 	freezeReference(): void;
 	/** Teacher-forced scores of a block, by the policy or by the reference. `learn` may follow for a block just scored by the policy. */
 	score(block: SequenceBlock, by?: "policy" | "reference"): Scores;
-	/** One AdamW step from the loss's gradients in the log-probabilities and entropies that `score` gave for this block. */
-	learn(block: SequenceBlock, dlogProbs: Float64Array, dentropy: Float64Array | null, learningRate: number): Learned;
+	/** One AdamW step from the loss's gradients in what `score` gave for this block. */
+	learn(block: SequenceBlock, gradients: ScoreGradients, learningRate: number): Learned;
+	/** Attention of every sequence of a block under the policy, last tokens included. */
+	attention(block: SequenceBlock): readonly SequenceAttention[];
 }
 
 /**
@@ -91,11 +108,27 @@ export class CpuLearner implements Learner {
 		forward(this.plan.model, parameters, batch, this.acts);
 		const out = { logProbs: new Float64Array(scored.count), entropy: new Float64Array(scored.count) };
 		tokenLogProbs(out.logProbs, out.entropy, this.acts.logits, this.plan.model.vocabSize, scored);
-		return out;
+		if (!this.plan.model.valueHead) return out;
+		return { ...out, values: Float64Array.from(scored.rows, (row) => this.acts.values[row]!) };
 	}
 
-	learn(block: SequenceBlock, dlogProbs: Float64Array, dentropy: Float64Array | null, learningRate: number): Learned {
-		this.gradient(block, dlogProbs, dentropy);
+	attention({ batch }: SequenceBlock): SequenceAttention[] {
+		const { heads } = this.plan.model;
+		forward(this.plan.model, this.parameters, batch, this.acts);
+		const map = (l: number, h: number, b: number, n: number) =>
+			Float64Array.from({ length: n * n }, (_, i) => {
+				const row = ((b * heads + h) * batch.N + Math.floor(i / n)) * batch.N;
+				return this.acts.blocks[l]!.attention[row + (i % n)]!;
+			});
+		return Array.from({ length: batch.B }, (_, b) => {
+			const N = batch.lengths[b]!;
+			const layers = this.acts.blocks.map((_, l) => Array.from({ length: heads }, (_, h) => map(l, h, b, N)));
+			return { N, layers };
+		});
+	}
+
+	learn(block: SequenceBlock, gradients: ScoreGradients, learningRate: number): Learned {
+		this.gradient(block, gradients);
 		const norm = adamwStep(this.layout, this.parameters, this.gradients, this.adam, this.plan.optimizer, learningRate);
 		for (const buffer of [this.parameters, this.adam.firstMoment, this.adam.secondMoment]) roundToFloat32(buffer);
 		return { gradientNorm: norm, finite: Number.isFinite(norm) };
@@ -104,14 +137,15 @@ export class CpuLearner implements Learner {
 	/** Gradient in the parameters of the block last scored; the buffer is used again by the next call. */
 	gradient(
 		{ batch, scored }: Pick<SequenceBlock, "batch" | "scored">,
-		dlogProbs: Float64Array,
-		dentropy: Float64Array | null,
+		{ dlogProbs, dentropy, dvalues }: ScoreGradients,
 	): Float64Array {
 		const { model } = this.plan;
+		const rows = dvalues && new Float64Array(batch.B * batch.N);
+		for (let i = 0; rows && i < scored.count; i++) rows[scored.rows[i]!]! += dvalues![i]!;
 		this.dlogits.fill(0, 0, batch.B * batch.N * model.vocabSize);
 		tokenLogProbsBackward(this.dlogits, this.acts.logits, model.vocabSize, scored, dlogProbs, dentropy);
 		this.gradients.fill(0);
-		backward(model, this.parameters, batch, this.acts, this.dlogits, null, this.gradients, this.scratch);
+		backward(model, this.parameters, batch, this.acts, this.dlogits, rows, this.gradients, this.scratch);
 		return this.gradients;
 	}
 }

@@ -4,6 +4,7 @@ import type { RolloutBatch } from "../rollouts/batch";
 import { type Draw, drawReply, TokenSampler } from "../rollouts/drawToken";
 import { ACTOR } from "../tasks/machine";
 import type { RolloutRequest, TrainingPlan } from "./executor";
+import { treeOrigins, treeOwner } from "./treeTopology";
 
 /** Rollouts as the sampler writes them: B rows of T tokens, row b entry t at `b·T + t`; zero after a row's end. */
 export interface RolloutRecord {
@@ -24,9 +25,19 @@ export interface RolloutRecord {
 	readonly bootstrap: Float64Array;
 }
 
+/** What a request for continuations of prefixes says beyond one for rollouts. */
+export interface Continuation {
+	/** Keys of the draws of each row, in place of those that follow from its number `[B]`. */
+	readonly keys: readonly { readonly policy: Key4; readonly environment: Key4 }[];
+	/** Most tokens that may follow each prompt `[prompts]`. */
+	readonly limits: Int32Array;
+	/** Take the most likely legal token instead of sampling. */
+	readonly greedy: boolean;
+}
+
 /** Samples the rollouts of a request with an executor's own policy. */
 export interface RolloutSampler {
-	sample(request: RolloutRequest): RolloutRecord;
+	sample(request: RolloutRequest, continuation?: Continuation): RolloutRecord;
 }
 
 /**
@@ -36,6 +47,8 @@ export interface RolloutSampler {
 export class CpuRollout implements RolloutSampler {
 	private readonly decoder: Decoder;
 	private readonly sampler: TokenSampler;
+	private readonly greedySampler: TokenSampler;
+	private continuation: Continuation | undefined;
 	private readonly logits: Float64Array;
 	private readonly draw: Draw = { token: 0, logProb: 0, entropy: 0 };
 
@@ -47,11 +60,13 @@ export class CpuRollout implements RolloutSampler {
 		const { model, maxPromptLength, maxResponseLength, groupSize } = plan;
 		this.decoder = new Decoder(model, parameters, groupSize, maxPromptLength + maxResponseLength);
 		this.sampler = new TokenSampler(model.vocabSize, plan.sampling);
+		this.greedySampler = new TokenSampler(model.vocabSize, { ...plan.sampling, topK: 1 });
 		this.logits = new Float64Array(model.vocabSize * (groupSize + 1));
 	}
 
-	sample(request: RolloutRequest): RolloutRecord {
+	sample(request: RolloutRequest, continuation?: Continuation): RolloutRecord {
 		const { prompts, groupSize, maxResponseLength: T } = this.plan;
+		this.continuation = continuation;
 		const record = emptyRecord(prompts * groupSize, T);
 		for (let prompt = 0; prompt < prompts; prompt++) this.group(request, prompt, record);
 		return record;
@@ -73,25 +88,23 @@ export class CpuRollout implements RolloutSampler {
 	}
 
 	private member(request: RolloutRequest, prompt: number, member: number, first: number, record: RolloutRecord): void {
-		const { machine, groupSize, maxResponseLength: T, seed, model } = this.plan;
+		const { machine, groupSize, maxResponseLength: T, model } = this.plan;
 		const V = model.vocabSize;
 		const b = prompt * groupSize + member;
-		const keys = {
-			policy: rolloutKey(seed, request.stream, request.step, b),
-			environment: rolloutKey(seed, STREAMS.environment, request.step, b),
-		};
+		const limit = this.continuation?.limits[prompt] ?? T;
+		const keysAt = this.keysOf(request, b);
 		const logits = this.logits.subarray(member * V, (member + 1) * V);
 		logits.set(this.logits.subarray(groupSize * V));
 		let state = request.startStates[prompt]!;
 		let value = first;
 		let t = 0;
-		for (; t < T && machine.actor[state] !== ACTOR.done; t++) {
+		for (; t < limit && machine.actor[state] !== ACTOR.done; t++) {
 			record.values[b * T + t] = value;
-			const token = this.act(logits, state, b * T + t, request.promptLengths[prompt]! + t, keys, record);
+			const token = this.act(logits, state, b * T + t, request.promptLengths[prompt]! + t, keysAt(t), record);
 			const edge = state * V + token;
 			record.rewards[b * T + t] = machine.reward[edge]!;
 			state = machine.next[edge]!;
-			const goesOn = machine.actor[state] !== ACTOR.done && (t + 1 < T || model.valueHead);
+			const goesOn = machine.actor[state] !== ACTOR.done && (t + 1 < limit || model.valueHead);
 			if (goesOn) value = this.decoder.advance(member, token, logits);
 		}
 		record.lengths[b] = t;
@@ -100,13 +113,32 @@ export class CpuRollout implements RolloutSampler {
 		record.success[b] = machine.success[state]!;
 	}
 
+	/** Keys of the draws of row b at each of its tokens: its own, or in a tree those of the row it still walks with. */
+	private keysOf(request: RolloutRequest, b: number): (t: number) => DrawKeys {
+		const own = this.continuation?.keys[b];
+		if (own) return () => own;
+		const { seed, groupSize, sampling } = this.plan;
+		let owner = -1;
+		let keys: DrawKeys | null = null;
+		return (t) => {
+			const now = treeOwner(sampling, groupSize, b, t);
+			if (keys && now === owner) return keys;
+			owner = now;
+			keys = {
+				policy: rolloutKey(seed, request.stream, request.step, owner),
+				environment: rolloutKey(seed, STREAMS.environment, request.step, owner),
+			};
+			return keys;
+		};
+	}
+
 	/** One token of the policy or the environment, written at entry `at`. */
 	private act(
 		logits: Float64Array,
 		state: number,
 		at: number,
 		position: number,
-		keys: { readonly policy: Key4; readonly environment: Key4 },
+		keys: DrawKeys,
 		record: RolloutRecord,
 	): number {
 		const { machine, model } = this.plan;
@@ -116,13 +148,19 @@ export class CpuRollout implements RolloutSampler {
 			record.tokens[at] = drawReply(machine.weight, state * V, V, keys.environment, position);
 			return record.tokens[at]!;
 		}
-		this.sampler.draw(logits, machine.weight, state * V, keys.policy, position, this.draw);
+		const sampler = this.continuation?.greedy ? this.greedySampler : this.sampler;
+		sampler.draw(logits, machine.weight, state * V, keys.policy, position, this.draw);
 		record.tokens[at] = this.draw.token;
 		record.mask[at] = 1;
 		record.logProbs[at] = this.draw.logProb;
 		record.entropy[at] = this.draw.entropy;
 		return this.draw.token;
 	}
+}
+
+interface DrawKeys {
+	readonly policy: Key4;
+	readonly environment: Key4;
 }
 
 function emptyRecord(B: number, T: number): RolloutRecord {
@@ -175,5 +213,6 @@ export function rolloutBatch(plan: TrainingPlan, request: RolloutRequest, record
 	};
 	const groupIds = Int32Array.from({ length: B }, (_, b) => Math.floor(b / groupSize));
 	const values = plan.model.valueHead ? { values: record.values, bootstrap: record.bootstrap } : {};
-	return { ...shared, groupIds, success, truncated, ...values, signals: {} };
+	const origins = treeOrigins(plan.sampling, groupSize, B);
+	return { ...shared, groupIds, success, truncated, ...values, ...origins, signals: {} };
 }

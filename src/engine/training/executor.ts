@@ -1,6 +1,7 @@
 import type { ModelConfig } from "../model/config";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 import type { Machine } from "../tasks/machine";
+import type { TaskItem } from "../tasks/task";
 
 /**
  * What an executor (WGSL, WebAssembly, float64 TypeScript) compiles once and then replays. Plain data: no functions.
@@ -25,6 +26,24 @@ export interface TrainingPlan {
 	/** Keep a frozen copy of the initial parameters and compute reference log-probabilities. */
 	readonly reference: boolean;
 	readonly seed: number;
+	/** The task and the items whose prompts are sampled: what annotations read. Absent: none of them. */
+	readonly task?: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly items?: readonly TaskItem[];
+	/** Parameters of signal providers by id; those named go first. */
+	readonly signals?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+	/**
+	 * How the value head is trained beside the policy; only with `model.valueHead`. The training step adds
+	 * coef · mean over scored tokens of ½(V − target)², target = GAE(discount, lambda) + V from the values of sampling time, V the
+	 * head's output at the row that predicts the token. The gradient goes through head and trunk.
+	 */
+	readonly critic?: CriticPlan;
+}
+
+export interface CriticPlan {
+	/** Weight of the value loss beside the policy loss. */
+	readonly coef: number;
+	readonly discount: number;
+	readonly lambda: number;
 }
 
 export interface SamplingPlan {
@@ -34,6 +53,10 @@ export interface SamplingPlan {
 	readonly topK: number;
 	/** Keep the smallest set of tokens whose probability reaches p; 1 = all. */
 	readonly topP: number;
+	/** Branches of a group at its prompt and after every `segment` tokens, as `treeOwner` says; absent or 1: independent rollouts. */
+	readonly branching?: number;
+	/** Tokens between branchings, environment replies included. */
+	readonly segment?: number;
 }
 
 /** AdamW (Loshchilov & Hutter 2019) with decoupled decay on matrices only, bias correction and global gradient-norm clipping. */
@@ -120,6 +143,10 @@ export interface StepMetrics {
 	readonly deadGroups: number;
 	/** Policy tokens sampled in this step. */
 	readonly tokens: number;
+	/** Tokens that the method's signals had generated beside the rollouts. */
+	readonly extraTokens?: number;
+	/** Mean ½(V − target)² of a value head that is trained. */
+	readonly valueLoss?: number;
 	readonly learningRate: number;
 	/** False when a non-finite value made the optimiser skip this step; `stage` then names where it appeared first. */
 	readonly finite: boolean;

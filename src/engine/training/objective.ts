@@ -1,14 +1,63 @@
-import { creditOf } from "../credit/run";
+import type { Need } from "../credit/method";
+import { METHODS } from "../credit/registry";
+import { creditBy } from "../credit/run";
 import { lossConfig } from "../losses/registry";
 import { surrogate } from "../losses/surrogate";
+import { annotate, resourcesOf } from "../signals/annotate";
+import { type Available, type PlannedSignal, planSignals } from "../signals/planner";
+import { PROVIDERS } from "../signals/registry";
+import type { TaskSource } from "../signals/sources";
+import { taskSource } from "../signals/taskSource";
+import { resolveParams } from "../spec/params";
+import { findEntry } from "../spec/resolveSpec";
+import { TASKS } from "../tasks/registry";
 import type { Objective } from "./cpuExecutor";
 import type { TrainingPlan } from "./executor";
 
-/** The plan's method and loss, in float64. @throws InvalidInput when either is unknown. */
-export function objectiveOf({ method, loss, maxResponseLength }: TrainingPlan): Objective {
+/**
+ * The plan's method with the signals it reads, and its loss, in float64.
+ * @throws InvalidInput when either is unknown; MissingSignal when nothing here gives what the method reads.
+ */
+export function objectiveOf(plan: TrainingPlan): Objective {
+	const { loss, maxResponseLength } = plan;
 	const config = lossConfig(loss.id, loss.params, maxResponseLength);
+	const method = findEntry(METHODS, plan.method.id, "method");
+	const task = taskOf(plan);
+	const signals = signalsOf(plan, task);
 	return {
-		credit: (batch) => creditOf(method.id, method.params, batch),
+		...(signals.length > 0
+			? { annotate: (batch, policy) => annotate(signals, batch, { policy, ...(task ? { task } : {}) }) }
+			: {}),
+		children: Math.max(0, ...signals.map(({ provider, params }) => provider.children?.(params) ?? 0)),
+		credit: (batch) => creditBy(method, plan.method.params, batch),
 		loss: (input) => surrogate(config, input),
 	};
+}
+
+/** The signals that training with a plan computes for its method. @throws as `planSignals`. */
+export function signalsOf(plan: TrainingPlan, task = taskOf(plan)): PlannedSignal[] {
+	const method = findEntry(METHODS, plan.method.id, "method");
+	return planSignals(method, plan.method.params, availableIn(plan, task), PROVIDERS, plan.signals);
+}
+
+/** What every rollout of a plan carries, and what is at hand while it trains. */
+function availableIn(plan: TrainingPlan, task: TaskSource | undefined): Available {
+	const resources = resourcesOf(task ? { task } : {});
+	resources.add("policy");
+	if (plan.model.valueHead) resources.add("critic");
+	if (plan.reference) resources.add("reference");
+	return { resources, carries: (need) => "field" in need && carried(need.field, plan) };
+}
+
+function carried(field: Extract<Need, { field: string }>["field"], { model, reference }: TrainingPlan): boolean {
+	if (field === "values") return model.valueHead;
+	if (field === "refLogProbs") return reference;
+	return field === "logProbs" || field === "entropy" || field === "success";
+}
+
+/** The plan's task, where it is a registered one. */
+function taskOf({ task, items }: TrainingPlan): TaskSource | undefined {
+	const definition = task && TASKS.find(({ id }) => id === task.id);
+	if (!definition || !task) return undefined;
+	return taskSource(definition.build(resolveParams(definition.params, task.params, `task ${task.id}`)), items ?? []);
 }

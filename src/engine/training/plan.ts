@@ -1,9 +1,12 @@
 import { InvalidInput } from "../core/errors";
+import { METHODS } from "../credit/registry";
 import { checkModelConfig, type ModelConfig } from "../model/config";
+import { CRITIC_PARAMS } from "../signals/providers/criticValues";
 import type { ExperimentSpec } from "../spec/experiment";
+import { resolveParams } from "../spec/params";
 import { type Machine, tabulate } from "../tasks/machine";
 import type { Task } from "../tasks/task";
-import type { TrainingPlan } from "./executor";
+import type { CriticPlan, TrainingPlan } from "./executor";
 import { type PromptPool, promptPool } from "./prompts";
 
 /**
@@ -28,6 +31,10 @@ export function planOf(spec: ExperimentSpec, task: Task, pool: PromptPool = prom
 		minibatches: spec.minibatches,
 		reference: needsReference(spec),
 		seed: spec.seed,
+		task: spec.task,
+		items: [...pool.train, ...pool.evaluation],
+		...(spec.signals ? { signals: spec.signals } : {}),
+		...(spec.model.valueHead ? { critic: criticOf(spec) } : {}),
 	};
 }
 
@@ -38,6 +45,10 @@ export function modelOf(spec: ExperimentSpec, task: Task): ModelConfig {
 		vocabSize: task.vocab.tokens.length,
 		contextLength: task.maxPromptLength + task.maxResponseLength,
 	});
+}
+
+function criticOf({ signals }: ExperimentSpec): CriticPlan {
+	return resolveParams(CRITIC_PARAMS, signals?.criticValues ?? {}, "signal provider criticValues");
 }
 
 function machineOf(task: Task, pool: PromptPool): Machine {
@@ -51,5 +62,8 @@ function machineOf(task: Task, pool: PromptPool): Machine {
 
 function needsReference(spec: ExperimentSpec): boolean {
 	const weight = spec.loss.params.klCoef;
-	return typeof weight === "number" && weight > 0;
+	if (typeof weight === "number" && weight > 0) return true;
+	const method = METHODS.find(({ id }) => id === spec.method.id);
+	const params = method && resolveParams(method.params, spec.method.params, `method ${method.id}`);
+	return method?.needs(params!).some((need) => "field" in need && need.field === "refLogProbs") ?? false;
 }

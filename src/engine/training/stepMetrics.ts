@@ -4,7 +4,15 @@ import type { StepMetrics } from "./executor";
 /** What one optimiser step reports. */
 export type UpdateMetrics = Pick<
 	StepMetrics,
-	"loss" | "learningRate" | "gradientNorm" | "clipFraction" | "klBehaviour" | "klReference" | "finite" | "stage"
+	| "loss"
+	| "learningRate"
+	| "gradientNorm"
+	| "clipFraction"
+	| "klBehaviour"
+	| "klReference"
+	| "finite"
+	| "stage"
+	| "valueLoss"
 >;
 
 /** Metrics of a step that has nothing to report yet. */
@@ -57,6 +65,7 @@ export function meanOfMetrics(
 		learningRate: updates.at(-1)?.learningRate ?? 0,
 		finite: !broken,
 		...(broken?.stage ? { stage: broken.stage } : {}),
+		...(updates.some((u) => u.valueLoss !== undefined) ? { valueLoss: mean((u) => u.valueLoss ?? 0) } : {}),
 	};
 }
 

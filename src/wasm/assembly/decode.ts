@@ -36,6 +36,17 @@ const DONE = 2;
 @inline function promptLength(b: i32): i32 {
 	return word(Slot.promptLengths, promptOf(b));
 }
+@inline function limitOf(b: i32): i32 {
+	return word(Slot.responseLimits, promptOf(b));
+}
+/** The row whose keys draw token t of row b: the first of the rows that have not parted yet; see `treeOwner`. */
+function ownerOf(b: i32, t: i32): i32 {
+	const branching: i32 = slot(Slot.branching);
+	if (branching <= 1) return b;
+	let together: i32 = slot(Slot.groupSize);
+	for (let level = t / <i32>slot(Slot.segment); level >= 0 && together > 1; level--) together /= branching;
+	return b - b % together;
+}
 @inline function isLeader(b: i32): bool {
 	return b % <i32>slot(Slot.groupSize) == 0;
 }
@@ -54,7 +65,7 @@ export function rolloutRange(begin: i32, end: i32): void {
 		if (rows == 0) return;
 		advanceRows(begin, rows, p);
 		if (valued) valueForward(rowOf(Slot.decodeValues, begin, 1), rowOf(Slot.decodeNorm, begin, width), rows);
-		if (actNext(begin, end, p, T)) headForward(rowOf(Slot.decodeLogits, begin, vocab), rowOf(Slot.decodeNorm, begin, width), rows);
+		if (actNext(begin, end, p)) headForward(rowOf(Slot.decodeLogits, begin, vocab), rowOf(Slot.decodeNorm, begin, width), rows);
 		for (let b = begin; b < end; b++) stepSequence(b, p, T, valued);
 	}
 }
@@ -65,7 +76,7 @@ function gatherRows(begin: i32, end: i32, p: i32, T: i32, valued: bool): i32 {
 	for (let b = begin; b < end; b++) {
 		setWord(Slot.decodeRows, b, -1);
 		const t = p - promptLength(b);
-		if (t < 0 ? !isLeader(b) : !goesOn(b, t, T, valued)) continue;
+		if (t < 0 ? !isLeader(b) : !goesOn(b, t, valued)) continue;
 		const token =
 			t < 0
 				? word(Slot.promptTokens, promptOf(b) * <i32>slot(Slot.promptCapacity) + p)
@@ -79,15 +90,15 @@ function gatherRows(begin: i32, end: i32, p: i32, T: i32, valued: bool): i32 {
 }
 
 /** Whether token t of sequence b exists and is worth reading: something follows it, or its value is wanted. */
-@inline function goesOn(b: i32, t: i32, T: i32, valued: bool): bool {
-	return t < word(Slot.outLengths, b) && actorOf(word(Slot.outEnds, b)) != DONE && (t + 1 < T || valued);
+@inline function goesOn(b: i32, t: i32, valued: bool): bool {
+	return t < word(Slot.outLengths, b) && actorOf(word(Slot.outEnds, b)) != DONE && (t + 1 < limitOf(b) || valued);
 }
 
 /** Whether any sequence draws a token of the policy after position p. */
-function actNext(begin: i32, end: i32, p: i32, T: i32): bool {
+function actNext(begin: i32, end: i32, p: i32): bool {
 	for (let b = begin; b < end; b++) {
 		const t = p + 1 - promptLength(b);
-		if (t >= 0 && t < T && actorOf(word(Slot.outEnds, b)) == POLICY) return true;
+		if (t >= 0 && t < limitOf(b) && actorOf(word(Slot.outEnds, b)) == POLICY) return true;
 	}
 	return false;
 }
@@ -209,14 +220,14 @@ function stepSequence(b: i32, p: i32, T: i32, valued: bool): void {
 	const actor = actorOf(state);
 	if (actor == DONE) return;
 	const value: f32 = valued ? load<f32>(rowOf(Slot.decodeValues, row, 1)) : NaN;
-	if (t == T) {
+	if (t == limitOf(b)) {
 		setNumber(Slot.outBootstraps, b, value);
 		return;
 	}
 	const at = b * T + t;
 	setWord(Slot.outStates, at, state);
 	setNumber(Slot.outValues, at, value);
-	const token = act(b, at, row, state, actor, length + t);
+	const token = act(ownerOf(b, t), at, row, state, actor, length + t);
 	const edge = <i32>state * vocab + token;
 	setNumber(Slot.outRewards, at, load<f32>(rowOf(Slot.transitionRewards, edge, 1)));
 	setWord(Slot.outTokens, at, token);
@@ -224,17 +235,17 @@ function stepSequence(b: i32, p: i32, T: i32, valued: bool): void {
 	setWord(Slot.outLengths, b, t + 1);
 }
 
-/** One token of the policy or of the environment. */
-function act(b: i32, at: i32, row: i32, state: u32, actor: i32, position: i32): i32 {
+/** One token of the policy or of the environment, drawn with the keys of row `owner`. */
+function act(owner: i32, at: i32, row: i32, state: u32, actor: i32, position: i32): i32 {
 	const acts = actor != ENVIRONMENT;
 	setWord(Slot.outMask, at, acts ? 1 : 0);
 	if (!acts) {
 		setNumber(Slot.outLogProbs, at, 0);
 		setNumber(Slot.outEntropies, at, 0);
-		return drawReply(state, rowOf(Slot.environmentKeys, b, 4), position);
+		return drawReply(state, rowOf(Slot.environmentKeys, owner, 4), position);
 	}
 	// Logits that are not numbers choose no token; the first legal one stands in and the log-probability says NaN.
-	const drawn = drawToken(rowOf(Slot.decodeLogits, row, vocab), state, rowOf(Slot.policyKeys, b, 4), position);
+	const drawn = drawToken(rowOf(Slot.decodeLogits, row, vocab), state, rowOf(Slot.policyKeys, owner, 4), position);
 	setNumber(Slot.outLogProbs, at, drawn < 0 ? NaN : drawnLogProb);
 	setNumber(Slot.outEntropies, at, drawnEntropy);
 	return drawn < 0 ? firstLegal(state) : drawn;

@@ -87,6 +87,11 @@ export enum Slot {
 	promptTokens,
 	promptLengths,
 	startStates,
+	/** Most tokens that a row may take after its prompt, per prompt. */
+	responseLimits,
+	/** Branches of a group at its prompt and after every `segment` tokens; 1: rows are independent. */
+	branching,
+	segment,
 	policyKeys,
 	environmentKeys,
 	// Rollouts [B, responseCapacity], and per rollout: number of tokens, state after the last, value there.

@@ -45,6 +45,7 @@ export const branchedValues = defineProvider({
 			unit: "tokens",
 		}),
 	},
+	children: ({ children }) => children,
 	needs: (_, asked) => spanNeeds(asked),
 	annotate(batch, { asked, params: { children, budget }, sources }) {
 		const { firsts, copies } = pointsOf(batch, "field" in asked && asked.field === "values" ? asked.at : undefined);

@@ -1,5 +1,27 @@
 import { MissingSignal } from "../../core/errors";
+import { discountParam } from "../../credit/normaliserParams";
+import { numberParam } from "../../credit/sharedParams";
 import { defineProvider } from "../provider";
+
+export const CRITIC_PARAMS = {
+	coef: numberParam({
+		label: "Weight of the value loss",
+		help: "Beside the policy loss; its gradient reaches the shared layers too.",
+		default: 0.5,
+		min: 0,
+		max: 100,
+		unit: "",
+	}),
+	discount: discountParam(),
+	lambda: numberParam({
+		label: "λ of the targets",
+		help: "1: the head learns the return that followed; below, partly its own later values.",
+		default: 1,
+		min: 0,
+		max: 1,
+		unit: "",
+	}),
+} as const;
 
 /**
  * Values of a critic: the value head's V of the prefix before each token, written by the sampler as it goes, and `bootstrap` after the
@@ -16,7 +38,7 @@ export const criticValues = defineProvider({
 	cost: "arithmetic",
 	provides: [{ field: "values" }],
 	reads: ["critic"],
-	params: {},
+	params: CRITIC_PARAMS,
 	needs: () => [],
 	annotate(batch) {
 		if (!batch.values) throw new MissingSignal("values", "The rollouts were sampled without a value head.");

@@ -14,6 +14,7 @@ export const greedyReturns = defineProvider({
 	provides: [{ signal: "greedyReturn", level: "rollout", meaning: "return of the greedy rollout of the same prompt" }],
 	reads: ["policy"],
 	params: {},
+	children: () => 1,
 	needs: () => [],
 	annotate(batch, { sources }) {
 		const groups = [...new Set(batch.groupIds)];
