@@ -99,7 +99,7 @@ describe("lines of a file", () => {
 					expect(found).toEqual(clean.filter((line) => line.trim() !== ""));
 				},
 			),
-			{ numRuns: 300 },
+			{ numRuns: 100 },
 		);
 	});
 });
@@ -136,7 +136,7 @@ describe("a Parquet file of ours", () => {
 					expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(JSON.stringify(list.map(withoutEmpty))));
 				},
 			),
-			{ numRuns: 200 },
+			{ numRuns: 60 },
 		);
 	});
 });

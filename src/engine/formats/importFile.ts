@@ -1,15 +1,24 @@
 import { Cancelled, InvalidInput } from "../core/errors";
 import type { ByteSource, StopSignal } from "./containers/byteSource";
-import { rowsOf } from "./containers/rows";
+import { type ByteRange, rowsOf } from "./containers/rows";
 import { ascribeRollouts } from "./importers/ascribeRollouts";
 import type { Importer } from "./importers/importer";
 import { recognise } from "./importers/registry";
 import { checkIds, type RolloutLine } from "./rolloutsJsonl";
 
+/** A rollout of a file, and how to find it again. */
+export interface ImportedLine extends RolloutLine {
+	/** Line or row of the file, from 1, and which of its rollouts this is. */
+	readonly number: number;
+	readonly part: number;
+	/** Where its text lies, if it can be read again alone. */
+	readonly at?: ByteRange;
+}
+
 /** Some rollouts of a file, in order. */
 export interface ImportPiece {
 	readonly importer: Importer;
-	readonly lines: readonly RolloutLine[];
+	readonly lines: readonly ImportedLine[];
 	/** Rows that could not be read, each with its sentence. */
 	readonly broken: readonly InvalidInput[];
 	/** True when the file ends in the middle of its last line, which is left out. */
@@ -28,7 +37,7 @@ export async function* importPieces(source: ByteSource, signal?: StopSignal): As
 	let importer: Importer | null = null;
 	for await (const rows of rowsOf(source, signal)) {
 		if (signal?.aborted) throw new Cancelled();
-		const lines: RolloutLine[] = [];
+		const lines: ImportedLine[] = [];
 		const broken: InvalidInput[] = [];
 		let cut = false;
 		for (const found of rows) {
@@ -41,8 +50,11 @@ export async function* importPieces(source: ByteSource, signal?: StopSignal): As
 			importer ??= recognise(found.row, source.name);
 			try {
 				const where = `${source.name}, line ${found.number}`;
-				for (const record of importer.convert(found.row, { file: source.name, line: found.number }))
-					lines.push({ record: importer === ascribeRollouts ? record : unique(record, taken), where });
+				const converted = importer.convert(found.row, { file: source.name, line: found.number });
+				for (const [part, own] of converted.entries()) {
+					const record = importer === ascribeRollouts ? own : unique(own, taken);
+					lines.push({ record, where, number: found.number, part, ...(found.at ? { at: found.at } : {}) });
+				}
 			} catch (error) {
 				if (!(error instanceof InvalidInput)) throw error;
 				broken.push(error);

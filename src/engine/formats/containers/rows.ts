@@ -13,6 +13,14 @@ export interface FoundRow {
 	readonly number: number;
 	/** Bytes of the file that were read when this row was there; for progress. */
 	readonly read: number;
+	/** Where its text lies in the file, if it can be read again alone. */
+	readonly at?: ByteRange;
+}
+
+/** Bytes [start, end) of a file. */
+export interface ByteRange {
+	readonly start: number;
+	readonly end: number;
 }
 
 /** Largest gzip file: it is unpacked in memory. */
@@ -33,8 +41,13 @@ export async function* rowsOf(
 	const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
 	if (starts(0x50, 0x41, 0x52, 0x31)) yield* parquetRows(source, signal);
 	else if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) yield* zipRows(source, signal);
-	else if (starts(0x1f, 0x8b)) yield* rowsOf(await unpacked(source), signal);
+	else if (starts(0x1f, 0x8b)) yield* withoutPlaces(rowsOf(await unpacked(source), signal));
 	else yield* textRows(source, signal);
+}
+
+/** Places in what was unpacked are not places in the file. */
+async function* withoutPlaces(rows: AsyncIterable<readonly (FoundRow | BrokenRow)[]>) {
+	for await (const piece of rows) yield piece.map((row) => ("broken" in row ? row : { ...row, at: undefined }));
 }
 
 async function unpacked(source: ByteSource): Promise<ByteSource> {

@@ -31,7 +31,11 @@ export async function* textRows(
 function rowOf(line: TextLine, { name }: ByteSource): FoundRow | BrokenRow {
 	const at = { number: line.number, read: line.end };
 	try {
-		return { row: parseLine(line.text, `${name}, line ${line.number}`), ...at };
+		return {
+			row: parseLine(line.text, `${name}, line ${line.number}`),
+			...at,
+			at: { start: line.start, end: line.end },
+		};
 	} catch (broken) {
 		return { broken: broken as InvalidInput, cut: !line.closed, ...at };
 	}

@@ -23,21 +23,40 @@ const CARRIES: Readonly<Record<Channel, (r: RolloutRecord) => boolean>> = {
 	turns: (r) => r.turns !== undefined,
 	reward: (r) => typeof r.reward === "number" || r.rewards !== undefined,
 };
+const CHANNELS = Object.keys(CARRIES) as Channel[];
 
-/** Group names are counted within their step; rollouts without one group by equal prompt. */
+/** Counts rollouts one by one, so that none has to be kept. */
+export class CardCounter {
+	private rollouts = 0;
+	private readonly counts = new Map<Channel, number>();
+	private readonly steps = new Set<number | undefined>();
+	private readonly groups = new Set<string>();
+
+	add(record: RolloutRecord): void {
+		this.rollouts += 1;
+		for (const name of CHANNELS) if (CARRIES[name](record)) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+		this.steps.add(record.step);
+		// Group names are counted within their step; rollouts without one group by equal prompt.
+		this.groups.add(JSON.stringify([record.step ?? null, record.group ?? record.prompt ?? record.id]));
+	}
+
+	card(): ReportCard {
+		const { rollouts } = this;
+		const found = Object.fromEntries(
+			CHANNELS.map((name) => [name, rollouts === 0 ? 0 : (this.counts.get(name) ?? 0) / rollouts]),
+		) as Record<Channel, number>;
+		return {
+			rollouts,
+			steps: this.steps.size,
+			groups: this.groups.size,
+			found,
+			missing: CHANNELS.filter((name) => found[name] === 0),
+		};
+	}
+}
+
 export function reportCard(records: readonly RolloutRecord[]): ReportCard {
-	const groups = new Set(records.map((r) => JSON.stringify([r.step ?? null, r.group ?? r.prompt ?? r.id])));
-	const found = Object.fromEntries(
-		Object.entries(CARRIES).map(([name, carries]) => [
-			name,
-			records.length === 0 ? 0 : records.filter(carries).length / records.length,
-		]),
-	) as Record<Channel, number>;
-	return {
-		rollouts: records.length,
-		steps: new Set(records.map((r) => r.step)).size,
-		groups: groups.size,
-		found,
-		missing: (Object.keys(found) as Channel[]).filter((name) => found[name] === 0),
-	};
+	const counter = new CardCounter();
+	for (const record of records) counter.add(record);
+	return counter.card();
 }

@@ -1,0 +1,111 @@
+import { strFromU8 } from "fflate";
+import { returnOf } from "../lint/check";
+import type { ByteSource } from "./containers/byteSource";
+import { parseLine } from "./containers/text";
+import type { Importer } from "./importers/importer";
+import type { ImportedLine } from "./importFile";
+import type { RolloutRecord } from "./record";
+
+/** Bytes of text whose rollouts are kept as objects; beyond them only their place in the file is. */
+const KEPT_BYTES = 64 * 2 ** 20;
+
+/** What a table shows of every rollout, without its tokens. */
+export interface RolloutSummary {
+	readonly id: string;
+	readonly step: number | null;
+	/** Number of its group, counted over the whole index. */
+	readonly group: number;
+	/** NaN where the source has none. */
+	readonly reward: number;
+	/** Tokens. */
+	readonly length: number;
+	readonly limited: boolean;
+}
+
+interface Entry {
+	readonly summary: RolloutSummary;
+	readonly file: number;
+	readonly line: Omit<ImportedLine, "record" | "where">;
+	readonly record: RolloutRecord | null;
+}
+
+export interface IndexedFile {
+	readonly source: ByteSource;
+	readonly importer: Importer;
+}
+
+/**
+ * Rollouts of any number of files. A bounded part is kept in memory, the rest is read again from its place when somebody looks at it, so
+ * that a dump of any size can be browsed.
+ */
+export class RolloutIndex {
+	readonly files: IndexedFile[] = [];
+	private readonly entries: Entry[] = [];
+	private readonly groupNumbers = new Map<string, number>();
+	private readonly members: number[][] = [];
+	private kept = 0;
+
+	get size(): number {
+		return this.entries.length;
+	}
+	get groups(): number {
+		return this.members.length;
+	}
+
+	/** Adds rollouts of a file that was added before. */
+	add(file: number, lines: readonly ImportedLine[]): void {
+		for (const { record, where: _, ...line } of lines) {
+			const group = this.groupOf(record);
+			this.members[group]!.push(this.entries.length);
+			const bytes = line.at ? line.at.end - line.at.start : 0;
+			const keep = !line.at || this.kept + bytes <= KEPT_BYTES;
+			if (keep) this.kept += bytes;
+			this.entries.push({ summary: summaryOf(record, group), file, line, record: keep ? record : null });
+		}
+	}
+
+	summary(row: number): RolloutSummary {
+		return this.entries[row]!.summary;
+	}
+	/** Rollouts of a group, in the order of the files. */
+	membersOf(group: number): readonly number[] {
+		return this.members[group] ?? [];
+	}
+	/** Rollouts that are in memory, with their rows: what can be looked at as a whole. */
+	inMemory(): { readonly row: number; readonly record: RolloutRecord }[] {
+		return this.entries.flatMap(({ record }, row) => (record ? [{ row, record }] : []));
+	}
+
+	/** One whole rollout; its id is the one in the summary. @throws InvalidInput when the file has changed since. */
+	async record(row: number): Promise<RolloutRecord> {
+		const { record, file, line, summary } = this.entries[row]!;
+		if (record) return record;
+		const { source, importer } = this.files[file]!;
+		const text = strFromU8(await source.read(line.at!.start, line.at!.end));
+		const parsed = parseLine(text, `${source.name}, line ${line.number}`);
+		const found = importer.convert(parsed, { file: source.name, line: line.number })[line.part]!;
+		return { ...found, id: summary.id };
+	}
+
+	private groupOf({ step, group, prompt, id }: RolloutRecord): number {
+		const key = JSON.stringify([step ?? null, group ?? (prompt === undefined ? `rollout ${id}` : prompt)]);
+		let number = this.groupNumbers.get(key);
+		if (number === undefined) {
+			number = this.members.length;
+			this.groupNumbers.set(key, number);
+			this.members.push([]);
+		}
+		return number;
+	}
+}
+
+function summaryOf(record: RolloutRecord, group: number): RolloutSummary {
+	return {
+		id: record.id,
+		step: record.step ?? null,
+		group,
+		reward: returnOf(record),
+		length: record.tokens.length,
+		limited: record.done === "limit",
+	};
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { Files } from "./files";
+import type { FilesProgress } from "./filesApi";
+
+const verl = (step: number, i: number, output = `so ${i}`) => ({ input: `q${i >> 1}`, output, score: i % 2, step });
+const fileOf = (name: string, rows: readonly unknown[]) => ({
+	name,
+	file: new File([rows.map((row) => `${JSON.stringify(row)}\n`).join("")], name),
+});
+const STEPS = [2, 10, 1].map((step) =>
+	fileOf(
+		`rollouts/${step}.jsonl`,
+		[0, 1, 2, 3].map((i) => verl(step, i)),
+	),
+);
+
+/** Time goes on by a second each time somebody looks. */
+function desk() {
+	let time = 0;
+	const seen: FilesProgress[] = [];
+	const files = new Files(() => (time += 1000));
+	return { files, seen, open: (list: Parameters<Files["open"]>[0]) => files.open(list, (p) => void seen.push(p)) };
+}
+
+describe("files of rollouts", () => {
+	it("are read in the order of their numbers, with a report of what is there and what is not", async () => {
+		const { files, open, seen } = desk();
+		const { formats, card, warnings, linted } = await open(STEPS);
+		expect(formats.map(({ id }) => id)).toEqual(["verl"]);
+		expect([card.rollouts, card.steps, card.groups, linted]).toEqual([12, 3, 6, 12]);
+		expect(card.missing).toContain("logprobs");
+		expect(warnings).toEqual([]);
+		const { step, group, reward, length } = await files.table();
+		expect([...step]).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 10, 10, 10, 10]);
+		expect([...group]).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
+		expect([...reward.slice(0, 4)]).toEqual([0, 1, 0, 1]);
+		expect([...length.slice(0, 2)]).toEqual([2, 2]);
+		expect(seen.at(-1)).toMatchObject({ rollouts: 12, groups: 6, format: "verl rollout dump" });
+		const { read, total } = seen.at(-1)!;
+		expect(read / total).toBeGreaterThan(0.99);
+	});
+
+	it("give a group as a batch with its text, and the credit of the source where there is one", async () => {
+		const { files, open } = desk();
+		const record = { schema: "ascribe.rollout/1", group: "g", tokens: [5, 6], mask: [1, 0], reward: 1 };
+		await open([
+			fileOf("own.jsonl", [
+				{ ...record, id: "a", advantages: { mine: [0.5, 0] } },
+				{ ...record, id: "b" },
+			]),
+		]);
+		const { batch, text, theirs, rows } = await files.group(0);
+		expect([batch.B, rows, text[0]]).toEqual([2, [0, 1], ["⟨5⟩", "⟨6⟩"]]);
+		expect([theirs?.method, ...theirs!.advantage]).toEqual(["mine", 0.5, 0, Number.NaN, 0]);
+		await expect(files.group(7)).rejects.toThrow("There is no group 7");
+	});
+
+	it("beyond what memory is meant for are read again from their place", async () => {
+		const { files, open } = desk();
+		// Each row has 1 MiB of text: the last ones are not kept.
+		const long = Array.from({ length: 70 }, (_, i) => verl(1, i, `${i} ${"x".repeat(2 ** 20)}`));
+		const { linted } = await open([fileOf("1.jsonl", long)]);
+		expect(linted).toBeLessThan(70);
+		const { text } = await files.group(34);
+		expect(text.map(([first]) => first)).toEqual(["68", "69"]);
+	});
+
+	it("of no known format are said beside those that can be read, and refused alone", async () => {
+		const { open } = desk();
+		const odd = fileOf("odd.jsonl", [{ a: 1 }]);
+		const { warnings, card } = await open([odd, STEPS[0]!]);
+		expect(card.rollouts).toBe(4);
+		expect(warnings[0]).toContain("odd.jsonl has rows of no known format");
+		await expect(open([odd])).rejects.toThrow("odd.jsonl has rows of no known format");
+	});
+
+	it("stop being read when they are cancelled or others are opened", async () => {
+		const { files, open } = desk();
+		const large = fileOf(
+			"1.jsonl",
+			Array.from({ length: 40_000 }, (_, i) => verl(1, i, "x".repeat(100))),
+		);
+		const first = open([large]);
+		await files.cancel();
+		await expect(first).rejects.toMatchObject({ code: "cancelled" });
+		const second = open([large]);
+		const third = open(STEPS);
+		await expect(second).rejects.toMatchObject({ code: "cancelled" });
+		expect((await third).card.rollouts).toBe(12);
+	});
+
+	it("are linted, with findings at the rows of the table", async () => {
+		const { files, open } = desk();
+		await open([
+			fileOf(
+				"1.jsonl",
+				[0, 1, 2, 3].map((i) => ({ ...verl(1, i), score: i < 2 ? 1 : i })),
+			),
+		]);
+		expect((await files.lint())[0]).toMatchObject({ check: "deadGroups", rows: [0, 1] });
+	});
+});

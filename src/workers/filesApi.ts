@@ -1,0 +1,64 @@
+import type { ReportCard } from "../engine/formats/importers/reportCard";
+import type { Finding } from "../engine/lint/check";
+import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
+
+/** A file that a person dropped or chose; the name keeps the folders it came in. */
+export interface NamedFile {
+	readonly name: string;
+	readonly file: File;
+}
+
+/** How far the reading is; the first word with `groups` > 0 means that something can be shown. */
+export interface FilesProgress {
+	readonly read: number;
+	readonly total: number;
+	readonly rollouts: number;
+	readonly groups: number;
+	/** What the files turned out to be. */
+	readonly format: string;
+}
+
+/** What was opened. */
+export interface FilesReport {
+	/** Format of each kind of file that was read. */
+	readonly formats: readonly { readonly id: string; readonly title: string; readonly about: string }[];
+	readonly card: ReportCard;
+	/** Sentences: what was left out and why. */
+	readonly warnings: readonly string[];
+	/** Rollouts that are kept in memory: what Credit Lint looks at. */
+	readonly linted: number;
+}
+
+/** Columns of the rollout table, one entry a rollout. */
+export interface FilesTable {
+	readonly ids: readonly string[];
+	/** NaN where the source has none. */
+	readonly step: Float64Array;
+	readonly group: Int32Array;
+	readonly reward: Float64Array;
+	readonly length: Int32Array;
+	readonly limited: Uint8Array;
+}
+
+/** One group as the panels read rollouts. */
+export interface FilesGroup {
+	readonly batch: RolloutBatch;
+	/** Rows of the table. */
+	readonly rows: readonly number[];
+	/** Printable tokens of each rollout. */
+	readonly text: readonly (readonly string[])[];
+	readonly prompt: string;
+	/** The credit that the source computed, if it did. */
+	readonly theirs: CreditResult | null;
+}
+
+/** Files of rollouts in a worker of their own; nothing leaves the machine. A call that fails rejects with one sentence. */
+export interface FilesApi {
+	/** Reads files; what was open before is closed. Resolves when all is read, rejects when cancelled. */
+	open(files: readonly NamedFile[], onProgress: (progress: FilesProgress) => void): Promise<FilesReport>;
+	cancel(): Promise<void>;
+	table(): Promise<FilesTable>;
+	/** Works as soon as progress says that there is a group. */
+	group(group: number): Promise<FilesGroup>;
+	lint(): Promise<Finding[]>;
+}

@@ -1,0 +1,20 @@
+import { proxy, type Remote, wrap } from "comlink";
+import type { FilesApi } from "./filesApi";
+
+/** Rollout files in a worker of their own, started by the first file. */
+export function startFiles(): FilesApi {
+	let remote: Remote<FilesApi> | null = null;
+	const files = (): Remote<FilesApi> => {
+		remote ??= wrap<FilesApi>(
+			new Worker(new URL("./files.worker.ts", import.meta.url), { type: "module", name: "files" }),
+		);
+		return remote;
+	};
+	return {
+		open: (list, onProgress) => files().open(list, proxy(onProgress)),
+		cancel: () => files().cancel(),
+		table: () => files().table(),
+		group: (group) => files().group(group),
+		lint: () => files().lint(),
+	};
+}
