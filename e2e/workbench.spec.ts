@@ -70,8 +70,8 @@ test("other methods answer for the same rollouts, under the text and all togethe
 	await expect(page.locator(".hover-card")).toContainText("RLOO");
 	await page.getByRole("tab", { name: "Methods" }).click();
 	await expect(page.locator(".methods-names button").nth(2)).toBeVisible();
-	await page.locator(".methods-plot").hover();
-	await expect(page.locator(".heatmap-cursor")).toHaveCount(1);
+	await page.locator(".methods-grid .methods-plot").hover();
+	await expect(page.locator(".methods-grid .heatmap-cursor")).toHaveCount(1);
 	expect(await seriousFindings(page)).toEqual([]);
 });
 

@@ -1,10 +1,12 @@
 import { PRESETS } from "../engine/spec/presets";
+import { granularitiesOf } from "./credit/granularity";
 import { LAYOUTS } from "./layouts";
 import { cancelRun, followRun, playOrPause, startRun, stepOnce } from "./session";
 import { changeField, choosePreset, draftStore, redo, undo } from "./stores/draft";
 import { type LayoutName, layoutStore, setLayout, setMarks, setTheme } from "./stores/layout";
 import { isAlive, runStore } from "./stores/run";
 import { moveGroup } from "./stores/selection";
+import { nextAlignment, nextGranularity } from "./stores/view";
 
 /** Something a person can do from anywhere: by key, or by name in the palette. */
 export interface Command {
@@ -34,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
 	{ id: "previous-group", title: "Previous group", key: "[", run: () => moveGroup(-1), possible: hasRollouts },
 	{ id: "follow", title: "Unpin and follow the latest rollouts", run: followRun, possible: hasRollouts },
 	{ id: "bars", title: "Credit as bars or as cells", key: "b", run: toggleMarks },
+	{ id: "granularity", title: "Credit by token, word, step, turn or rollout", key: "g", run: coarser },
+	{ id: "alignment", title: "Error raw, after the best factor, or by ranks", key: "d", run: nextAlignment },
 	{
 		id: "undo",
 		title: "Undo a change of settings",
@@ -69,6 +73,11 @@ export const COMMANDS: readonly Command[] = [
 		}),
 	),
 ];
+
+function coarser(): void {
+	const { latest } = runStore.getState();
+	nextGranularity(latest ? granularitiesOf(latest.batch) : undefined);
+}
 
 function toggleMarks(): void {
 	setMarks(layoutStore.getState().marks === "bars" ? "cells" : "bars");

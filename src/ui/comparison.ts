@@ -1,7 +1,7 @@
-import type { CreditResult } from "../engine/rollouts/batch";
+import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type { CreditAnswer, ExactAnswer } from "../workers/labApi";
 import { creditScale } from "./charts/creditScale";
-import type { CreditRow, StripData } from "./charts/creditStrip";
+import type { CreditRow } from "./charts/creditStrip";
 import { membersOf } from "./exact";
 import { exactRow } from "./exactRow";
 import { findEntry, METHODS, TASKS, taskOf } from "./registries";
@@ -10,8 +10,15 @@ import { type Latest, type Run, runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
 
 /** Everything that the strip and the inspector show of one group of one rollout batch. */
-export interface Comparison extends StripData {
+export interface Comparison {
 	readonly latest: Latest;
+	readonly batch: RolloutBatch;
+	/** Printable name of each token id. */
+	readonly tokens: readonly string[];
+	/** Rollouts of the group. */
+	readonly members: readonly number[];
+	/** The exact advantage where it is known, the method that trained, and those chosen beside it. */
+	readonly rows: readonly CreditRow[];
 	readonly step: number;
 	/** Ids of all groups of the batch, in order of appearance. */
 	readonly groups: readonly number[];

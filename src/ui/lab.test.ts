@@ -13,7 +13,16 @@ const latestAt = (step: number): Latest => ({ step, spec, ...makeBatch({ seed: s
 
 const credit = vi.fn<LabApi["credit"]>();
 const unasked = () => Promise.reject(new Error("not asked here"));
-connectLab({ credit, trace: unasked, exact: unasked, cancelExact: unasked });
+connectLab({
+	credit,
+	trace: unasked,
+	exact: unasked,
+	cancelExact: unasked,
+	attention: unasked,
+	branch: unasked,
+	cancelBranch: unasked,
+	tree: unasked,
+});
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 beforeEach(() => {

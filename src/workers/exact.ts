@@ -1,17 +1,14 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
-import type { ModelConfig } from "../engine/model/config";
 import { advantageWidth, askWithin, EFFORT } from "../engine/oracle/auto";
 import { modelPolicy } from "../engine/oracle/modelPolicy";
 import type { OracleControl } from "../engine/oracle/oracle";
 import type { Step } from "../engine/oracle/request";
 import type { Truth } from "../engine/oracle/truth";
-import { openSpec } from "../engine/spec/registries";
-import type { Task } from "../engine/tasks/task";
 import { play } from "../engine/tasks/walk";
-import { modelOf } from "../engine/training/plan";
-import { findItem, type PromptPool, promptPool } from "../engine/training/prompts";
+import { findItem } from "../engine/training/prompts";
 import { breathe } from "./breathe";
 import type { ExactAnswer, ExactQuestion } from "./labApi";
+import { openedTask } from "./openedTask";
 
 /** Parameters up to which the effort is what it says; larger models get proportionally less. */
 const USUAL_PARAMETERS = 150_000;
@@ -20,12 +17,6 @@ const BREATHE_MS = 30;
 /** Answers one question after the other; a newer one ends the one that is open. */
 export class ExactDesk {
 	private newest = 0;
-	private open: {
-		readonly key: string;
-		readonly task: Task;
-		readonly pool: PromptPool;
-		readonly model: ModelConfig;
-	} | null = null;
 
 	cancel(): void {
 		this.newest++;
@@ -47,7 +38,7 @@ export class ExactDesk {
 	}
 
 	private async ask({ spec, parameters, prompt, responses }: ExactQuestion, control: OracleControl): Promise<Truth[]> {
-		const { task, pool, model } = this.opened(spec);
+		const { task, pool, model } = openedTask(spec);
 		const { topK, topP, temperature } = spec.rollout;
 		if (topK !== 0 || topP !== 1)
 			throw new InvalidInput("Exact values are about the whole distribution: they need top-k 0 and top-p 1.");
@@ -58,16 +49,6 @@ export class ExactDesk {
 		for (const response of tokens) play(task.env, item, response);
 		const effort = EFFORT * Math.min(1, USUAL_PARAMETERS / parameters.length);
 		return askWithin(effort, { task, item, responses: tokens, policy, seed: spec.seed }, control);
-	}
-
-	/** The task of a spec and its prompts; the latest are kept. */
-	private opened(given: ExactQuestion["spec"]) {
-		const key = JSON.stringify(given);
-		if (this.open?.key === key) return this.open;
-		const { spec, task } = openSpec(given);
-		const pool = promptPool(task, spec);
-		this.open = { key, task, pool, model: modelOf(spec, task) };
-		return this.open;
 	}
 }
 

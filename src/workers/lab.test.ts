@@ -5,7 +5,7 @@ import { modelPolicy } from "../engine/oracle/modelPolicy";
 import { askOracle } from "../engine/oracle/oracle";
 import { PRESETS } from "../engine/spec/presets";
 import { openSpec } from "../engine/spec/registries";
-import { pick, respond } from "../engine/tasks/walk";
+import { pick, play, respond } from "../engine/tasks/walk";
 import { modelOf } from "../engine/training/plan";
 import { makeBatch } from "../testing/fakeTrainer";
 import { Lab } from "./lab";
@@ -89,5 +89,75 @@ describe("exact values", () => {
 		const newest = lab.exact(question, () => undefined);
 		expect((await overtaken).ok).toBe(false);
 		expect((await newest).ok).toBe(true);
+	});
+});
+
+describe("attention", () => {
+	it("of a rollout: rows that add up to one and look at nothing later, and its rhythm", async () => {
+		const { question } = exactScene({ id: "keydoor", params: { distractors: 2 } }, 1);
+		const [response] = question.responses as [Int32Array];
+		const mask = new Uint8Array(response.length).fill(1);
+		const answer = await new Lab().attention({ ...question, response, mask });
+		const { N, maps, layers, heads, promptLength } = answer;
+		expect([layers, heads, promptLength, N]).toEqual([1, 2, 3, 3 + response.length]);
+		for (let row = 0; row < heads * N; row++) {
+			const t = row % N;
+			const weights = maps.subarray(row * N, (row + 1) * N);
+			expect(Math.abs(weights.reduce((a, w) => a + w, 0) - 1)).toBeLessThanOrEqual(1e-6);
+			expect(Math.max(0, ...weights.subarray(t + 1))).toBe(0);
+		}
+		expect(answer.rhythm.waad).toHaveLength(response.length);
+	});
+});
+
+describe("branching", () => {
+	it("tells of the value as it becomes known, and agrees with the oracle", async () => {
+		const { question, task, item, responses, policy } = exactScene({ id: "keydoor", params: { distractors: 2 } }, 1);
+		const prefix = Int32Array.from((responses[0] as number[]).slice(0, 3));
+		const news: number[] = [];
+		const answer = await new Lab().branch({ ...question, prefix, samples: 256, seed: 1 }, (n) =>
+			news.push(n.values.length),
+		);
+		expect(news).toEqual(Array.from({ length: 15 }, (_, k) => 16 * (k + 1)));
+		const [truth] = await askOracle("enumerate", { task, item, responses, policy });
+		const last = answer.values.at(-1);
+		const before = play(task.env, item, Array.from(prefix)).total;
+		expect(last?.lo).toBeLessThanOrEqual(before + (truth?.V[3] ?? Number.NaN));
+		expect(last?.hi).toBeGreaterThanOrEqual(before + (truth?.V[3] ?? Number.NaN));
+		expect(answer.continuations).toHaveLength(256);
+	});
+
+	it("ends with what it has when stopped, and refuses what cannot be", async () => {
+		const { question } = exactScene({ id: "keydoor", params: {} }, 1);
+		const lab = new Lab();
+		const asked = { ...question, prefix: new Int32Array(0), samples: 4096, seed: 1 };
+		const stopped = await lab.branch(asked, () => void lab.cancelBranch());
+		expect(stopped.continuations.length).toBeLessThanOrEqual(32);
+		await expect(lab.branch({ ...asked, samples: 0 }, () => undefined)).rejects.toThrow("Between 1 and 4096");
+		await expect(lab.branch({ ...asked, prompt: Int32Array.of(0) }, () => undefined)).rejects.toThrow(
+			"none of the task's",
+		);
+	});
+});
+
+describe("trees", () => {
+	it("merge rollouts by the states that their task names", async () => {
+		const { question, responses } = exactScene({ id: "keydoor", params: { distractors: 2 } }, 6);
+		const T = Math.max(...responses.map((r) => r.length));
+		const batch = {
+			...makeBatch({ groups: 1, size: 6, T }).batch,
+			tokens: Int32Array.from(responses.flatMap((r) => [...r, ...new Array(T - r.length).fill(0)])),
+			lengths: Int32Array.from(responses, (r) => r.length),
+			promptTokens: Int32Array.from({ length: 18 }, (_, i) => question.prompt[i % 3] as number),
+			promptOffsets: Int32Array.from({ length: 7 }, (_, b) => 3 * b),
+		};
+		const asked = { spec: question.spec, batch, members: [0, 1, 2, 3, 4, 5], numbers: { exact: null, credit: null } };
+		const states = await new Lab().tree({ ...asked, merge: "state" });
+		expect((states.names ?? []).filter((name) => name !== null).sort()).toEqual(["door", "move 0", "move 1"]);
+		expect(states.count[0]).toBe(18);
+		const prefixes = await new Lab().tree({ ...asked, merge: "prefix" });
+		expect(prefixes.count[0]).toBe(6);
+		const elsewhere = { ...asked, batch: { ...batch, promptTokens: new Int32Array(18) } };
+		await expect(new Lab().tree({ ...elsewhere, merge: "state" })).rejects.toThrow("which state");
 	});
 });

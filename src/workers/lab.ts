@@ -2,6 +2,7 @@ import { METHODS } from "../engine/credit/registry";
 import { type Trace, traceOf } from "../engine/credit/traceOps";
 import type { Step } from "../engine/oracle/request";
 import type { RolloutBatch } from "../engine/rollouts/batch";
+import type { RolloutTree } from "../engine/rollouts/rolloutTree";
 import { annotateFor, creditFrom } from "../engine/signals/annotate";
 import type { SignalChoices } from "../engine/signals/planner";
 import type { Sources, TaskSource } from "../engine/signals/sources";
@@ -11,13 +12,28 @@ import { openSpec } from "../engine/spec/registries";
 import { findEntry } from "../engine/spec/resolveSpec";
 import { TASKS } from "../engine/tasks/registry";
 import { promptPool } from "../engine/training/prompts";
+import { attentionOf } from "./attention";
+import { BranchDesk } from "./branches";
 import { ExactDesk } from "./exact";
-import type { CreditAnswer, ExactAnswer, ExactQuestion, LabApi, MethodChoice } from "./labApi";
+import type {
+	AttentionAnswer,
+	AttentionQuestion,
+	BranchAnswer,
+	BranchQuestion,
+	CreditAnswer,
+	ExactAnswer,
+	ExactQuestion,
+	LabApi,
+	MethodChoice,
+	TreeQuestion,
+} from "./labApi";
+import { treeOf } from "./trees";
 
 /** Answers questions about rollouts with the engine's float64 definitions. */
 export class Lab implements LabApi {
 	private readonly desk = new ExactDesk();
 	private known: { spec: string; sources: Sources } | null = null;
+	private readonly branches = new BranchDesk();
 
 	async credit(spec: ExperimentSpec, batch: RolloutBatch, methods: readonly string[]): Promise<CreditAnswer[]> {
 		const sources = this.sourcesOf(spec);
@@ -44,6 +60,22 @@ export class Lab implements LabApi {
 		const sources = TASKS.some(({ id }) => id === spec.task.id) ? { task: openTask(spec) } : {};
 		this.known = { spec: name, sources };
 		return sources;
+	}
+
+	async attention(question: AttentionQuestion): Promise<AttentionAnswer> {
+		return attentionOf(question);
+	}
+
+	branch(question: BranchQuestion, onNews: (answer: BranchAnswer) => void): Promise<BranchAnswer> {
+		return this.branches.answer(question, onNews);
+	}
+
+	async cancelBranch(): Promise<void> {
+		this.branches.cancel();
+	}
+
+	async tree(question: TreeQuestion): Promise<RolloutTree> {
+		return treeOf(question);
 	}
 }
 

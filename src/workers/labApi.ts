@@ -1,7 +1,10 @@
 import type { Trace } from "../engine/credit/traceOps";
+import type { Continuation, RunningValue } from "../engine/oracle/continuations";
 import type { Step } from "../engine/oracle/request";
 import type { OracleMode, Truth } from "../engine/oracle/truth";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
+import type { RolloutTree, TreeNumbers } from "../engine/rollouts/rolloutTree";
+import type { Rhythm } from "../engine/signals/rhythm";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 
 /** What a method says of rollouts, or one sentence that tells why it cannot. */
@@ -31,6 +34,58 @@ export type ExactAnswer =
 	  }
 	| { readonly ok: false; readonly reason: string };
 
+/** One rollout, and the policy that sampled it. */
+export interface AttentionQuestion {
+	readonly spec: ExperimentSpec;
+	readonly parameters: Float32Array;
+	readonly prompt: Int32Array;
+	readonly response: Int32Array;
+	/** 1 where the policy wrote, one a token of the response. */
+	readonly mask: Uint8Array;
+}
+
+/** Where each head looked while the policy wrote a rollout. */
+export interface AttentionAnswer {
+	/** Tokens of prompt and response together. */
+	readonly N: number;
+	readonly promptLength: number;
+	readonly layers: number;
+	/** Heads of one layer. */
+	readonly heads: number;
+	/** `[layers·heads·N·N]`: row t, the weights of token t on tokens 0 … t. */
+	readonly maps: Float32Array;
+	/** Heads by index layer·heads + head; tokens counted from the first after the prompt. */
+	readonly rhythm: Rhythm;
+}
+
+/** A prefix of a rollout from which to sample on. */
+export interface BranchQuestion {
+	readonly spec: ExperimentSpec;
+	readonly parameters: Float32Array;
+	readonly prompt: Int32Array;
+	/** Tokens after the prompt up to the branch, environment replies included. */
+	readonly prefix: Int32Array;
+	readonly samples: number;
+	/** Other seeds, other continuations. */
+	readonly seed: number;
+}
+
+/** The value of a prefix as it became known, and the ways on that were sampled. */
+export interface BranchAnswer {
+	/** After each continuation. */
+	readonly values: readonly RunningValue[];
+	readonly continuations: readonly Continuation[];
+}
+
+/** Rollouts as a tree of prefixes, or merged by state. */
+export interface TreeQuestion {
+	readonly merge: "prefix" | "state";
+	readonly spec: ExperimentSpec;
+	readonly batch: RolloutBatch;
+	readonly members: readonly number[];
+	readonly numbers: TreeNumbers;
+}
+
 export interface MethodChoice {
 	readonly id: string;
 	readonly params: Readonly<Record<string, unknown>>;
@@ -49,4 +104,15 @@ export interface LabApi {
 	cancelExact(): Promise<void>;
 	/** Why a method gives one token its credit: every primitive with its numbers. Rejects with one sentence. */
 	trace(batch: RolloutBatch, method: MethodChoice, rollout: number, token: number): Promise<Trace>;
+	/** Attention of one rollout, recomputed in float64. Rejects with one sentence. */
+	attention(question: AttentionQuestion): Promise<AttentionAnswer>;
+	/**
+	 * Samples on from a prefix; `onNews` is told after every few continuations. A newer question ends the one that is open, which then
+	 * resolves with what it has. Rejects with one sentence.
+	 */
+	branch(question: BranchQuestion, onNews: (answer: BranchAnswer) => void): Promise<BranchAnswer>;
+	/** Ends the branching that is open. */
+	cancelBranch(): Promise<void>;
+	/** Rejects with one sentence, for example where no states are known. */
+	tree(question: TreeQuestion): Promise<RolloutTree>;
 }

@@ -12,6 +12,10 @@ export function startLab(): LabApi {
 		credit: (spec, batch, methods) => lab().credit(spec, batch, methods),
 		exact: (question, onStep) => lab().exact(question, proxy(onStep)),
 		cancelExact: () => lab().cancelExact(),
+		attention: (question) => lab().attention(question),
+		branch: (question, onNews) => lab().branch(question, proxy(onNews)),
+		cancelBranch: () => lab().cancelBranch(),
+		tree: (question) => lab().tree(question),
 		trace: (batch, method, rollout, token) => lab().trace(batch, method, rollout, token),
 	};
 }

@@ -132,8 +132,11 @@ function advance({ task }: OracleRequest, walker: Walker, row: Float64Array | un
 	walker.total += reward;
 }
 
-/** Wilson 1927, "Probable inference", for the mean of n returns that lie between `least` and `most`. */
-function wilson(mean: number, n: number, [least, most]: Interval): [number, number] {
+/**
+ * 95 % interval of the mean of n returns that lie between `least` and `most`: the Wilson score, conservative for returns in between.
+ * **Source** Wilson 1927, "Probable inference, the law of succession, and statistical inference".
+ */
+export function wilson(mean: number, n: number, [least, most]: Interval): [number, number] {
 	if (!(most > least)) return [mean, mean];
 	const range = most - least;
 	const p = Math.min(1, Math.max(0, (mean - least) / range));

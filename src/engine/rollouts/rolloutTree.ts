@@ -154,8 +154,11 @@ function rowsOf(nodes: readonly GrowingNode[]): { top: Int32Array; rows: Int32Ar
 	return { top, rows };
 }
 
-export function meanOf(entries: readonly number[], of: (entry: number) => number): number {
-	return entries.reduce((sum, entry) => sum + of(entry), 0) / entries.length;
+/** Mean of a number over entries; NaN for none. */
+export function meanOf<T>(entries: readonly T[], of: (entry: T) => number): number {
+	let sum = 0;
+	for (const entry of entries) sum += of(entry);
+	return sum / entries.length;
 }
 
 function creditOf({ T }: Rollouts, { start, end, rollouts }: GrowingNode, credit: Float64Array): number {

@@ -1,14 +1,22 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from "vitest";
 import { makeBatch } from "../../testing/fakeTrainer";
+import { unitsOf } from "../credit/granularity";
 import { creditScale } from "./creditScale";
 import { drawCreditStrip, moveFocus, type StripData, tokenOf } from "./creditStrip";
 
 const { batch, credit } = makeBatch({ groups: 1, size: 2, T: 5, seed: 3 });
 const tokens = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const row = (values: Float64Array) => ({ id: "grpo", label: "GRPO", values, terms: {}, scale: creditScale(values) });
-const data: StripData = { batch, tokens, members: [0, 1], rows: [row(credit.advantage)] };
-const options = { pinned: null, marks: "cells", label: "Rollouts" } as const;
+const whole = (rollout: number) => ({ rollout, from: 0, to: batch.lengths[rollout] as number });
+const data: StripData = {
+	batch,
+	tokens,
+	segments: [whole(0), whole(1)],
+	rows: [row(credit.advantage)],
+	units: unitsOf(batch, tokens, "token"),
+};
+const options = { pinned: null, marks: "cells", label: "Rollouts", selected: "grpo" } as const;
 
 let element: HTMLElement;
 beforeEach(() => {
@@ -72,6 +80,21 @@ describe("drawCreditStrip", () => {
 		expect(tokenOf(document.activeElement)).toMatchObject({ rollout: 1, token: (batch.lengths[1] as number) - 1 });
 		drawCreditStrip(element, data, options);
 		expect(all('.token[tabindex="0"]')).toEqual([document.activeElement]);
+	});
+
+	it("draws a part of a rollout with the numbers of its own tokens", () => {
+		drawCreditStrip(element, { ...data, segments: [{ rollout: 1, from: 2, to: 4 }] }, options);
+		expect(all(".token").map(tokenOf)).toMatchObject([
+			{ rollout: 1, token: 2 },
+			{ rollout: 1, token: 3 },
+		]);
+	});
+
+	it("joins the cells of one unit", () => {
+		drawCreditStrip(element, { ...data, units: unitsOf(batch, tokens, "turn") }, options);
+		expect(all(".rollout:first-child .token").map((t) => t.dataset.joined)).toEqual(
+			["false", "true", "false", "false", "true"].slice(0, batch.lengths[0]),
+		);
 	});
 
 	it("marks the pinned token", () => {

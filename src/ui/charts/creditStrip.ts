@@ -1,5 +1,6 @@
 import { type Selection, select } from "d3-selection";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
+import type { Segment } from "../credit/pages";
 import { signed, spoken } from "../format";
 import { ZERO_STEP } from "./creditColours";
 import type { CreditScale } from "./creditScale";
@@ -23,15 +24,19 @@ export interface StripData {
 	readonly batch: RolloutBatch;
 	/** Printable name of each token id. */
 	readonly tokens: readonly string[];
-	/** Rollouts to draw, in this order. */
-	readonly members: readonly number[];
+	/** Rollouts, or parts of them, to draw in this order. */
+	readonly segments: readonly Segment[];
 	readonly rows: readonly CreditRow[];
+	/** Unit that each token is read in `[B·T]`: cells of one unit are drawn as one. */
+	readonly units: Int32Array;
 }
 
 export interface StripOptions {
 	readonly pinned: { readonly rollout: number; readonly token: number } | null;
 	readonly marks: "cells" | "bars";
 	readonly label: string;
+	/** Row that the error belongs to. */
+	readonly selected: string;
 }
 
 interface TokenMark {
@@ -54,18 +59,18 @@ export function drawCreditStrip(element: HTMLElement, data: StripData, options: 
 		.attr("data-rows", data.rows.length)
 		.classed("strip", true);
 	const rollouts = root
-		.selectAll<HTMLElement, number>("div.rollout")
-		.data(data.members)
+		.selectAll<HTMLElement, Segment>("div.rollout")
+		.data(data.segments)
 		.join((enter) => enter.append("div").attr("class", "rollout").attr("role", "row").call(buildRollout))
-		.attr("data-rollout", (b) => b);
-	rollouts.each(function (b) {
-		drawHead(this, data.batch, b);
-		drawTokens(this, data, options, b);
+		.attr("data-rollout", (s) => s.rollout);
+	rollouts.each(function (segment) {
+		drawHead(this, data.batch, segment.rollout);
+		drawTokens(this, data, options, segment);
 	});
 	keepOneTabStop(element, options.pinned);
 }
 
-function buildRollout(row: Selection<HTMLDivElement, number, HTMLElement, undefined>): void {
+function buildRollout(row: Selection<HTMLDivElement, Segment, HTMLElement, undefined>): void {
 	const head = row.append("div").attr("class", "rollout-head").attr("role", "rowheader");
 	head.append("span").attr("class", "verdict");
 	head.append("span").attr("class", "return");
@@ -85,7 +90,7 @@ function drawHead(row: HTMLElement, batch: RolloutBatch, b: number): void {
 	select(row).select(".return").text(signed(value)).attr("title", "Return of this rollout");
 }
 
-function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, b: number): void {
+function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, { rollout, from, to }: Segment): void {
 	const { batch, rows } = data;
 	select(row)
 		.select(".row-labels")
@@ -93,9 +98,10 @@ function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, b:
 		.data(rows)
 		.join("span")
 		.attr("data-row", (r) => r.id)
+		.attr("data-selected", (r) => String(r.id === options.selected))
 		.attr("title", (r) => r.note ?? null)
 		.text((r) => r.label);
-	const marks = Array.from({ length: batch.lengths[b] as number }, (_, t): TokenMark => ({ rollout: b, token: t }));
+	const marks = Array.from({ length: to - from }, (_, k): TokenMark => ({ rollout, token: from + k }));
 	select(row)
 		.select(".tokens")
 		.selectAll<HTMLElement, TokenMark>("span.token")
@@ -121,10 +127,12 @@ function appendToken(enter: Selection<never, TokenMark, Element, unknown> | unkn
 }
 
 function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void {
-	const { batch } = data;
+	const { batch, units } = data;
 	const i = at(batch, mark);
 	const paid = batch.rewards[i] as number;
-	const token = select(element);
+	const unit = units[i] as number;
+	const joined = unit >= 0 && mark.token > 0 && units[i - 1] === unit;
+	const token = select(element).attr("data-joined", String(joined));
 	token.select(".word").text(data.tokens[batch.tokens[i] as number] ?? `#${batch.tokens[i]}`);
 	token
 		.selectAll("span.paid")

@@ -21,8 +21,8 @@ export interface HeatmapOptions {
 	/** CSS pixels of the whole picture. */
 	readonly width: number;
 	readonly rowHeight: number;
-	/** Column under the pointer in any panel; null for none. */
-	readonly hovered: number | null;
+	/** What the columns are, for people who do not see the picture. */
+	readonly columnName: string;
 }
 
 /**
@@ -37,7 +37,7 @@ export function drawHeatmap(element: HTMLElement, data: HeatmapData, options: He
 		.data([null])
 		.join("canvas")
 		.attr("role", "img")
-		.attr("aria-label", `Credit of ${rows.length} methods for ${columns} tokens`)
+		.attr("aria-label", `Credit of ${rows.length} methods for ${columns} ${options.columnName}`)
 		.style("width", `${options.width}px`)
 		.style("height", `${rows.length * options.rowHeight}px`)
 		.node() as HTMLCanvasElement;
@@ -45,13 +45,22 @@ export function drawHeatmap(element: HTMLElement, data: HeatmapData, options: He
 	canvas.height = Math.max(1, rows.length);
 	const pixels = heatmapPixels(data, COLOURS[options.theme]);
 	if (pixels.length > 0) canvas.getContext("2d")?.putImageData(new ImageData(pixels, columns), 0, 0);
-	root
+}
+
+/** Outlines the columns [from, to) of a heatmap, without drawing it again; null takes the outline away. */
+export function markColumns(
+	element: HTMLElement,
+	{ columns }: Pick<HeatmapData, "columns">,
+	marked: { readonly from: number; readonly to: number } | null,
+): void {
+	const percent = (x: number) => `${(100 * x) / columns}%`;
+	select(element)
 		.selectAll("div.heatmap-cursor")
-		.data(options.hovered === null ? [] : [options.hovered])
+		.data(marked ? [marked] : [])
 		.join("div")
 		.attr("class", "heatmap-cursor")
-		.style("left", (column) => `${(column * options.width) / columns}px`)
-		.style("width", `${options.width / columns}px`);
+		.style("left", ({ from }) => percent(from))
+		.style("width", ({ from, to }) => percent(to - from));
 }
 
 const COLOURS = { light: bytesOf(creditTable("light")), dark: bytesOf(creditTable("dark")) };

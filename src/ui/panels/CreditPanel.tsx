@@ -1,39 +1,41 @@
-import { type JSX, useCallback, useEffect, useRef } from "react";
+import { type JSX, useCallback, useRef } from "react";
 import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
-import { drawCreditStrip } from "../charts/creditStrip";
 import { drawLegend } from "../charts/legend";
 import type { Comparison } from "../comparison";
+import type { Display } from "../credit/display";
 import { signed } from "../format";
 import { onHover } from "../hover";
 import { insightOf } from "../insight";
 import { followRun } from "../session";
 import { PanelTools } from "../shell/PanelTools";
-import { layoutStore, setMarks } from "../stores/layout";
 import { runStore } from "../stores/run";
 import { chooseGroup, holdRollouts, selectionStore } from "../stores/selection";
-import { useComparison } from "../useComparison";
+import { useDisplay } from "../useDisplay";
 import { EmptyCredit } from "./EmptyCredit";
 import { ExactNote } from "./ExactNote";
+import { MethodsMap } from "./MethodsMap";
 import { RowsMenu } from "./RowsMenu";
-import { listenToStrip } from "./stripListeners";
+import { StripBox } from "./StripBox";
+import { ViewMenu } from "./ViewMenu";
 
 /** Rollouts of one group as text, with the credit of each token under it. */
 export default function CreditPanel(): JSX.Element {
-	const comparison = useComparison();
-	if (!comparison) return <EmptyCredit />;
+	const display = useDisplay();
+	if (!display) return <EmptyCredit />;
 	return (
 		<div className="credit">
-			<CreditHead comparison={comparison} />
-			<Insight comparison={comparison} />
-			<ExactNote comparison={comparison} />
-			<Strip comparison={comparison} />
+			<CreditHead display={display} />
+			<Insight comparison={display} />
+			<ExactNote comparison={display} />
+			<StripBox display={display} />
+			<MethodsMap display={display} />
 		</div>
 	);
 }
 
-function CreditHead({ comparison }: { comparison: Comparison }): JSX.Element {
-	const { groups, group, prompt, batch, members } = comparison;
+function CreditHead({ display }: { display: Display }): JSX.Element {
+	const { groups, group, prompt, batch, members } = display;
 	const at = groups.indexOf(group);
 	const to = (i: number) => chooseGroup(groups[(i + groups.length) % groups.length] as number);
 	const mean = members.reduce((sum, b) => sum + (batch.returns[b] as number), 0) / members.length;
@@ -59,10 +61,10 @@ function CreditHead({ comparison }: { comparison: Comparison }): JSX.Element {
 				{members.length} rollouts, mean return {signed(mean)}
 			</p>
 			<PanelTools>
-				<Legend comparison={comparison} />
-				<RowsMenu trained={comparison.latest.credit.method} />
-				<MarksButton />
-				<FollowButton step={comparison.step} />
+				<Legend display={display} />
+				<RowsMenu trained={display.latest.credit.method} />
+				<ViewMenu display={display} />
+				<FollowButton step={display.step} />
 			</PanelTools>
 		</div>
 	);
@@ -71,21 +73,6 @@ function CreditHead({ comparison }: { comparison: Comparison }): JSX.Element {
 function Insight({ comparison }: { comparison: Comparison }): JSX.Element | null {
 	const sentence = insightOf(comparison);
 	return sentence ? <p className="insight">{sentence}</p> : null;
-}
-
-function MarksButton(): JSX.Element {
-	const marks = useStore(layoutStore, (l) => l.marks);
-	return (
-		<button
-			type="button"
-			className="quiet"
-			aria-pressed={marks === "bars"}
-			title="Credit as bars above and below a base line"
-			onClick={() => setMarks(marks === "bars" ? "cells" : "bars")}
-		>
-			Bars
-		</button>
-	);
 }
 
 function FollowButton({ step }: { step: number }): JSX.Element {
@@ -105,9 +92,10 @@ function FollowButton({ step }: { step: number }): JSX.Element {
 	);
 }
 
-function Legend({ comparison }: { comparison: Comparison }): JSX.Element {
-	const row = comparison.trained;
-	const { T } = comparison.batch;
+/** Scale of the selected method, with the hovered value as a needle. */
+function Legend({ display }: { display: Display }): JSX.Element {
+	const row = display.selected;
+	const { T } = display.batch;
 	const { scale } = row;
 	const hovered = useRef<number | null>(null);
 	const redraws = useCallback(
@@ -119,22 +107,12 @@ function Legend({ comparison }: { comparison: Comparison }): JSX.Element {
 		[row, T],
 	);
 	return (
-		<div className="legend-box" title="Scale of the credit; small values are spread apart by asinh">
+		<div
+			className="legend-box"
+			title={`Scale of ${row.label}; small values are spread apart by asinh. Every row has a scale of its own.`}
+		>
 			<span className="legend-name">{row.label}</span>
 			<Chart className="legend" draw={(element) => drawLegend(element, scale, hovered.current)} redraws={redraws} />
-		</div>
-	);
-}
-
-function Strip({ comparison }: { comparison: Comparison }): JSX.Element {
-	const pinned = useStore(selectionStore, (s) => s.pinned);
-	const marks = useStore(layoutStore, (l) => l.marks);
-	const box = useRef<HTMLDivElement>(null);
-	useEffect(() => listenToStrip(box.current as HTMLElement), []);
-	const label = `Rollouts of group ${comparison.group} at step ${comparison.step}, with the credit of each token`;
-	return (
-		<div ref={box} className="strip-box">
-			<Chart draw={(element) => drawCreditStrip(element, comparison, { pinned, marks, label })} />
 		</div>
 	);
 }

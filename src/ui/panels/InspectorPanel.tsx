@@ -6,12 +6,12 @@ import { findEntry, METHODS } from "../registries";
 import { followRun } from "../session";
 import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
-import { useComparison } from "../useComparison";
+import { useDisplay } from "../useDisplay";
 import { WhyCard } from "./WhyCard";
 
 /** The pinned token: its credit, the terms that add up to it, and how its group came out. */
 export default function InspectorPanel(): JSX.Element {
-	const comparison = useComparison();
+	const comparison = useDisplay();
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	if (!comparison || !pinned) return <NothingPinned ready={comparison !== null} />;
 	const { name, place } = titleOf(comparison, pinned.rollout, pinned.token);

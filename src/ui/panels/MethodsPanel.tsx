@@ -1,22 +1,30 @@
-import { type JSX, type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { type JSX, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import type { CreditAnswer } from "../../workers/labApi";
-import { Chart } from "../charts/Chart";
-import { creditScale } from "../charts/creditScale";
-import { drawHeatmap, type HeatmapRow } from "../charts/heatmap";
 import type { Comparison } from "../comparison";
-import { type HoveredToken, onHover, setHovered } from "../hover";
+import { answersOf, type MethodOrder, type MethodRow, methodRowsOf, orderedRows } from "../credit/methodRows";
 import { watchAllMethods } from "../lab";
 import { findEntry, METHODS } from "../registries";
-import { usedTheme } from "../shell/document";
-import { layoutStore, toggleRow } from "../stores/layout";
-import { type Latest, runStore } from "../stores/run";
-import { pinToken, selectionStore } from "../stores/selection";
+import { PanelTools } from "../shell/PanelTools";
+import { runStore } from "../stores/run";
+import { selectionStore } from "../stores/selection";
 import { useComparison } from "../useComparison";
+import { MethodsGrid } from "./MethodsGrid";
+import { TermsChart } from "./TermsChart";
 
-const ROW_HEIGHT = 22;
+const LOOKS = [
+	{ id: "tokens", title: "Tokens", help: "Methods × tokens of one rollout" },
+	{ id: "rollouts", title: "Rollouts", help: "Methods × rollouts of the group: the credit of all tokens together" },
+	{ id: "terms", title: "Terms", help: "The terms that one method's credit is the sum of, token by token" },
+] as const;
+type Look = (typeof LOOKS)[number]["id"];
 
-/** What every method that can says of one rollout, as methods × tokens; the others with their reason. */
+const ORDERS: readonly { readonly id: MethodOrder; readonly title: string }[] = [
+	{ id: "error", title: "smallest error first" },
+	{ id: "likeness", title: "alike ones together" },
+	{ id: "name", title: "by name" },
+];
+
+/** What every method that can says of these rollouts; the others with their reason. */
 export default function MethodsPanel(): JSX.Element {
 	const comparison = useComparison();
 	useEffect(() => watchAllMethods(), []);
@@ -28,31 +36,24 @@ export default function MethodsPanel(): JSX.Element {
 function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const beside = useStore(runStore, (r) => r.beside);
+	const [look, setLook] = useState<Look>("tokens");
+	const [order, setOrder] = useState<MethodOrder>("error");
 	const rollout = pinned?.rollout ?? comparison.members[0] ?? 0;
-	const answers = beside?.of === comparison.latest ? beside.answers : NO_ANSWERS;
+	const answers = answersOf(comparison, beside);
+	const rows = useMemo(() => orderedRows(methodRowsOf(comparison, answers), order), [comparison, answers, order]);
 	const refused = answers.flatMap((a) => (a.ok ? [] : [a]));
-	const columns = comparison.batch.lengths[rollout] as number;
-	const rows = useMemo(() => rowsOf(comparison.latest, answers, rollout), [comparison.latest, answers, rollout]);
 	return (
 		<div className="methods">
-			<p className="tree-note muted">
-				Rollout {rollout}, {rows.length} methods, each on its own scale. Click a name to put its row under the text.
-			</p>
-			<div className="methods-grid">
-				<div className="methods-names">
-					<span className="methods-corner" />
-					{rows.map((row) => (
-						<MethodName
-							key={row.id}
-							id={row.id}
-							label={row.label}
-							trained={row.id === comparison.latest.credit.method}
-						/>
-					))}
-				</div>
-				<Cells comparison={comparison} rollout={rollout} rows={rows} columns={columns} />
-			</div>
-			{refused.length > 0 ? (
+			<PanelTools>
+				<Looks look={look} onChoose={setLook} />
+				{look === "terms" ? null : <Orders order={order} onChoose={setOrder} rows={rows} />}
+			</PanelTools>
+			{look === "terms" ? (
+				<TermsChart comparison={comparison} rollout={rollout} rows={rows} />
+			) : (
+				<MethodsGrid comparison={comparison} rollout={rollout} rows={rows} look={look} />
+			)}
+			{refused.length > 0 && look !== "terms" ? (
 				<details className="refused">
 					<summary>{refused.length} methods need what these rollouts do not carry</summary>
 					<ul>
@@ -68,101 +69,45 @@ function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Ele
 	);
 }
 
-const NO_ANSWERS: readonly CreditAnswer[] = [];
-
-/** One row a method that answered, the one that trained first. */
-function rowsOf({ batch, credit }: Latest, answers: readonly CreditAnswer[], rollout: number): MethodRow[] {
-	const from = rollout * batch.T;
-	const end = from + (batch.lengths[rollout] as number);
-	const others = answers.flatMap((answer) => (answer.ok && answer.method !== credit.method ? [answer.credit] : []));
-	return [credit, ...others].map(({ method, advantage }) => ({
-		id: method,
-		label: findEntry(METHODS, method)?.title ?? method,
-		values: advantage.subarray(from, end),
-		scale: creditScale(advantage),
-	}));
-}
-
-interface MethodRow extends HeatmapRow {
-	readonly id: string;
-}
-
-interface NameProps {
-	readonly id: string;
-	readonly label: string;
-	readonly trained: boolean;
-}
-
-function MethodName({ id, label, trained }: NameProps): JSX.Element {
-	const shown = useStore(layoutStore, (l) => l.rows.includes(id));
+function Looks({ look, onChoose }: { look: Look; onChoose: (look: Look) => void }): JSX.Element {
 	return (
-		<button
-			type="button"
-			className="quiet"
-			aria-pressed={trained || shown}
-			disabled={trained}
-			title={trained ? "The method that trains" : "Show under the text"}
-			onClick={() => toggleRow(id)}
+		<fieldset className="choices" aria-label="What to look at">
+			{LOOKS.map(({ id, title, help }) => (
+				<button
+					key={id}
+					type="button"
+					className="quiet"
+					aria-pressed={look === id}
+					title={help}
+					onClick={() => onChoose(id)}
+				>
+					{title}
+				</button>
+			))}
+		</fieldset>
+	);
+}
+
+interface OrdersProps {
+	readonly order: MethodOrder;
+	readonly onChoose: (order: MethodOrder) => void;
+	readonly rows: readonly MethodRow[];
+}
+
+function Orders({ order, onChoose, rows }: OrdersProps): JSX.Element {
+	const known = rows.some((row) => row.fidelity);
+	return (
+		<select
+			aria-label="Order of methods"
+			title="Order of the methods"
+			value={known || order !== "error" ? order : "likeness"}
+			onChange={(e) => onChoose(e.target.value as MethodOrder)}
 		>
-			{label}
-		</button>
-	);
-}
-
-interface CellsProps {
-	readonly comparison: Comparison;
-	readonly rollout: number;
-	readonly rows: readonly HeatmapRow[];
-	readonly columns: number;
-}
-
-function Cells({ comparison, rollout, rows, columns }: CellsProps): JSX.Element {
-	const { batch, tokens } = comparison;
-	const from = rollout * batch.T;
-	const theme = useStore(layoutStore, usedTheme);
-	const hovered = useRef<HoveredToken | null>(null);
-	const redraws = useCallback(
-		(again: () => void) =>
-			onHover((token) => {
-				hovered.current = token;
-				again();
-			}),
-		[],
-	);
-	const column = () => (hovered.current?.rollout === rollout ? hovered.current.token : null);
-	const at = (event: PointerEvent<HTMLElement>): HoveredToken => {
-		const box = event.currentTarget.getBoundingClientRect();
-		const token = Math.min(columns - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * columns)));
-		return { rollout, token, element: event.currentTarget };
-	};
-	const names = Array.from(batch.tokens.subarray(from, from + columns), (id, t) => ({
-		t,
-		name: tokens[id] ?? `#${id}`,
-	}));
-	const mask = batch.actionMask.subarray(from, from + columns);
-	return (
-		<div className="methods-cells">
-			<div className="methods-tokens" aria-hidden="true">
-				{names.map(({ t, name }) => (
-					<span key={t} className="methods-token">
-						{name}
-					</span>
-				))}
-			</div>
-			<div
-				className="methods-plot"
-				style={{ height: rows.length * ROW_HEIGHT }}
-				onPointerMove={(e) => setHovered(at(e))}
-				onPointerLeave={() => setHovered(null)}
-				onPointerDown={(e) => pinToken(rollout, at(e).token)}
-			>
-				<Chart
-					redraws={redraws}
-					draw={(element, { width }) =>
-						drawHeatmap(element, { rows, columns, mask }, { theme, width, rowHeight: ROW_HEIGHT, hovered: column() })
-					}
-				/>
-			</div>
-		</div>
+			{ORDERS.map(({ id, title }) => (
+				<option key={id} value={id} disabled={id === "error" && !known}>
+					{title}
+				</option>
+			))}
+		</select>
 	);
 }

@@ -1,7 +1,10 @@
 import { moveFocus, tokenOf } from "../charts/creditStrip";
+import { ERROR_ROW } from "../credit/display";
+import { EXACT_ROW } from "../exactRow";
 import { setHovered } from "../hover";
 import { followRun } from "../session";
 import { pinToken } from "../stores/selection";
+import { setView } from "../stores/view";
 
 /**
  * Pointer and keyboard of the credit strip: hovering or focusing a token shows its card, a click or Enter pins it, arrow
@@ -16,7 +19,7 @@ export function listenToStrip(box: HTMLElement): () => void {
 	on("focusin", (e) => setHovered(tokenOf(e.target)));
 	on("focusout", () => setHovered(null));
 	on("scroll", () => setHovered(null));
-	on("click", (e) => pin(e.target));
+	on("click", (e) => chooseRow(e.target) || pin(e.target));
 	on("keydown", (e) => {
 		if (!e.metaKey && !e.ctrlKey && !e.altKey && press(e.target, e.key)) e.preventDefault();
 	});
@@ -24,6 +27,15 @@ export function listenToStrip(box: HTMLElement): () => void {
 		stop.abort();
 		setHovered(null);
 	};
+}
+
+/** A click on a row's name selects its method: the error is then shown for it. */
+function chooseRow(target: EventTarget | null): boolean {
+	const label = target instanceof Element ? target.closest<HTMLElement>(".row-labels [data-row]") : null;
+	const method = label?.dataset.row;
+	if (!method || method === EXACT_ROW || method === ERROR_ROW) return false;
+	setView({ method });
+	return true;
 }
 
 function pin(target: EventTarget | null): boolean {

@@ -1,8 +1,10 @@
 import { select } from "d3-selection";
-import { type Comparison, currentComparison } from "../comparison";
+import { currentDisplay, type Display } from "../credit/display";
+import { signed } from "../format";
 import { oncePerFrame } from "../frame";
 import { type HoveredToken, onHover } from "../hover";
 import { runStore } from "../stores/run";
+import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
 
 const GAP = 8;
@@ -35,41 +37,51 @@ export function mountHoverCard(parent: HTMLElement): () => void {
 }
 
 function show(card: HTMLElement, hovered: HoveredToken | null): void {
-	const comparison = currentComparison();
-	if (!hovered || !comparison || !hovered.element.isConnected) {
+	const display = currentDisplay();
+	if (!hovered || !display || !hovered.element.isConnected) {
 		card.hidePopover();
 		return;
 	}
-	fillCard(card, comparison, hovered.rollout, hovered.token);
+	fillCard(card, display, hovered, selectionStore.getState().pinned);
 	card.showPopover();
 	place(card, hovered.element.getBoundingClientRect());
 }
 
-/** Writes a token's facts into `card`. */
-export function fillCard(card: HTMLElement, comparison: Comparison, rollout: number, token: number): void {
-	const { name, place: where } = titleOf(comparison, rollout, token);
-	const root = select(card);
+type Mark = { readonly rollout: number; readonly token: number };
+
+/** Writes a token's facts into `card`, each with its difference to the pinned token if there is another one. */
+export function fillCard(card: HTMLElement, display: Display, token: Mark, pinned: Mark | null): void {
+	const { name, place: where } = titleOf(display, token.rollout, token.token);
+	const other = pinned && (pinned.rollout !== token.rollout || pinned.token !== token.token) ? pinned : null;
+	const root = select(card).classed("comparing", other !== null);
 	const part = (tag: string) => root.selectAll<HTMLElement, null>(tag).data([null]).join(tag);
 	part("h3").text(name);
-	part("p").text(where);
+	part("p").text(other ? `${where}; Δ: minus ${titleOf(display, other.rollout, other.token).name}, pinned` : where);
+	const methods = display.rows.filter((row) => row !== display.exact && row !== display.error);
+	const facts = factsOf(display, token.rollout, token.token).filter((f) => f.kind !== "term" || methods.length === 1);
+	const before = other ? factsOf(display, other.rollout, other.token) : [];
 	part("dl")
 		.selectAll("div")
-		.data(
-			factsOf(comparison, rollout, token).filter(
-				(fact) => fact.kind !== "term" || comparison.rows.filter((row) => row !== comparison.exact).length === 1,
-			),
-		)
+		.data(facts)
 		.join((enter) => {
 			const line = enter.append("div");
 			line.append("dt");
 			line.append("dd");
+			line.append("dd").attr("class", "delta");
 			return line;
 		})
 		.attr("data-kind", (fact) => fact.kind)
 		.each(function (fact: Fact) {
 			select(this).select("dt").text(fact.name);
 			select(this).select("dd").text(fact.value);
+			select(this).select(".delta").text(deltaOf(fact, before));
 		});
+}
+
+/** What a number is minus that of the pinned token, as `Δ −0.21`; empty where either has none. */
+function deltaOf({ name, of, number }: Fact, before: readonly Fact[]): string {
+	const delta = number - (before.find((f) => f.name === name && f.of === of)?.number ?? Number.NaN);
+	return Number.isNaN(delta) ? "" : `\u0394 ${signed(delta)}`;
 }
 
 /** Below the token, or above it where there is no room; always inside the window. */

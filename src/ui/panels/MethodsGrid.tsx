@@ -1,0 +1,173 @@
+import { type JSX, useCallback, useMemo } from "react";
+import { useStore } from "zustand";
+import { creditScale } from "../charts/creditScale";
+import type { HeatmapData } from "../charts/heatmap";
+import type { Comparison } from "../comparison";
+import { sumByUnit, unitsOf } from "../credit/granularity";
+import type { MethodRow } from "../credit/methodRows";
+import { fixed, signed } from "../format";
+import { layoutStore, toggleRow } from "../stores/layout";
+import { HeatmapBox } from "./HeatmapBox";
+
+const ROW_HEIGHT = 22;
+
+interface Props {
+	readonly comparison: Comparison;
+	readonly rollout: number;
+	readonly rows: readonly MethodRow[];
+	readonly look: "tokens" | "rollouts";
+}
+
+/** Names of the methods, their cells, and how far each is from exact. */
+export function MethodsGrid({ comparison, rollout, rows, look }: Props): JSX.Element {
+	const { exact, members } = comparison;
+	const cells = useMemo(
+		() => (look === "tokens" ? tokenCells(comparison, rollout, rows) : rolloutCells(comparison, rows)),
+		[comparison, rollout, rows, look],
+	);
+	const tokenAt = (column: number) =>
+		look === "tokens" ? { rollout, token: column } : { rollout: members[column] as number, token: 0 };
+	const columnOf = useCallback(
+		(at: { rollout: number; token: number }) =>
+			look === "rollouts" ? members.indexOf(at.rollout) : at.rollout === rollout ? at.token : -1,
+		[look, members, rollout],
+	);
+	const known = exact !== null && !exact.pending;
+	return (
+		<>
+			<p className="tree-note muted">{noteOf(comparison, rollout, rows, look)}</p>
+			<div className="methods-grid" data-error={known}>
+				<div className="methods-names">
+					<span className="methods-corner" />
+					{known ? <b className="exact-name">{exact.label}</b> : null}
+					{rows.map((row) => (
+						<MethodName key={row.id} row={row} trained={row.id === comparison.latest.credit.method} />
+					))}
+				</div>
+				<div className="methods-cells">
+					<ColumnNames names={cells.names} />
+					<HeatmapBox
+						data={cells.data}
+						rowHeight={ROW_HEIGHT}
+						columnName={look}
+						tokenAt={tokenAt}
+						columnOf={columnOf}
+					/>
+				</div>
+				{known ? <ErrorColumn rows={rows} /> : null}
+			</div>
+		</>
+	);
+}
+
+function noteOf({ group, members }: Comparison, rollout: number, rows: readonly MethodRow[], look: Props["look"]) {
+	const what =
+		look === "tokens"
+			? `Rollout ${rollout}`
+			: `The ${members.length} rollouts of group ${group}, the credit of all their tokens together`;
+	return `${what}: ${rows.length} methods, each on its own scale. A click on a name puts its row under the text.`;
+}
+
+interface Cells {
+	readonly data: HeatmapData;
+	readonly names: readonly ColumnName[];
+}
+interface ColumnName {
+	readonly column: number;
+	readonly name: string;
+}
+
+/** Exact first where it is known, then the methods. */
+function allRows({ exact }: Comparison, rows: readonly MethodRow[]) {
+	return exact && !exact.pending ? [exact, ...rows] : rows;
+}
+
+function tokenCells(comparison: Comparison, rollout: number, rows: readonly MethodRow[]): Cells {
+	const { batch, tokens } = comparison;
+	const from = rollout * batch.T;
+	const end = from + (batch.lengths[rollout] as number);
+	return {
+		data: {
+			rows: allRows(comparison, rows).map(({ label, values, scale }) => ({
+				label,
+				values: values.subarray(from, end),
+				scale,
+			})),
+			columns: end - from,
+			mask: batch.actionMask.subarray(from, end),
+		},
+		names: Array.from(batch.tokens.subarray(from, end), (id, column) => ({
+			column,
+			name: tokens[id] ?? `#${id}`,
+		})),
+	};
+}
+
+function rolloutCells(comparison: Comparison, rows: readonly MethodRow[]): Cells {
+	const { batch, members, tokens } = comparison;
+	const units = unitsOf(batch, tokens, "rollout");
+	const first = (b: number) => units.indexOf(b, b * batch.T);
+	const starts = members.map((b) => {
+		const at = batch.actionMask.indexOf(1, b * batch.T);
+		return at >= 0 && at < (b + 1) * batch.T ? at : first(b);
+	});
+	return {
+		data: {
+			rows: allRows(comparison, rows).map(({ label, values }) => {
+				const sums = sumByUnit(values, units);
+				const own = Float64Array.from(starts, (i) => sums[i] ?? Number.NaN);
+				return { label, values: own, scale: creditScale(own) };
+			}),
+			columns: members.length,
+			mask: new Uint8Array(members.length).fill(1),
+		},
+		names: members.map((b, column) => ({ column, name: signed(batch.returns[b] as number) })),
+	};
+}
+
+/** Names of columns; as many as there is room for would overlap, so long tables go without. */
+function ColumnNames({ names }: { readonly names: readonly ColumnName[] }): JSX.Element {
+	const shown = names.length <= 24;
+	return (
+		<div className="methods-tokens" aria-hidden="true">
+			{shown
+				? names.map(({ name, column }) => (
+						<span key={column} className="methods-token" title={name}>
+							{name}
+						</span>
+					))
+				: null}
+		</div>
+	);
+}
+
+function MethodName({ row, trained }: { readonly row: MethodRow; readonly trained: boolean }): JSX.Element {
+	const shown = useStore(layoutStore, (l) => l.rows.includes(row.id));
+	return (
+		<button
+			type="button"
+			className="quiet"
+			aria-pressed={trained || shown}
+			disabled={trained}
+			title={trained ? "The method that trains" : "Show under the text"}
+			onClick={() => toggleRow(row.id)}
+		>
+			{row.label}
+		</button>
+	);
+}
+
+/** Error after the best single factor, in units of return. */
+function ErrorColumn({ rows }: { readonly rows: readonly MethodRow[] }): JSX.Element {
+	return (
+		<div className="methods-errors tabular">
+			<span className="muted" title="Root of the mean squared error after the best single factor, in units of return">
+				error
+			</span>
+			<span />
+			{rows.map((row) => (
+				<span key={row.id}>{row.fidelity ? fixed(row.fidelity.error.value, 2) : "\u2013"}</span>
+			))}
+		</div>
+	);
+}

@@ -1,0 +1,121 @@
+import { type JSX, useId } from "react";
+import { useStore } from "zustand";
+import type { Display } from "../credit/display";
+import { GRANULARITIES, granularitiesOf } from "../credit/granularity";
+import { layoutStore, setMarks } from "../stores/layout";
+import { ALIGNMENTS, setView, viewStore } from "../stores/view";
+
+/** How credit is read: units, the method whose error is shown and how it is aligned, cells or bars, the map. */
+export function ViewMenu({ display }: { readonly display: Display }): JSX.Element {
+	const id = useId();
+	const { granularity } = useStore(viewStore);
+	return (
+		<>
+			<button type="button" className="quiet" popoverTarget={id} title="Units, error and marks">
+				View{granularity === "token" ? "" : `: ${granularity}`}
+			</button>
+			<div id={id} popover="auto" className="chip-card view-menu">
+				<Units display={display} />
+				<Errors display={display} />
+				<Marks />
+			</div>
+		</>
+	);
+}
+
+const UNIT_HELP = {
+	token: "each token by itself",
+	word: "tokens of a word or number together",
+	step: "steps that the rollouts carry",
+	turn: "what was written between two replies",
+	rollout: "the whole rollout",
+} as const;
+
+function Units({ display }: { readonly display: Display }): JSX.Element {
+	const { granularity } = useStore(viewStore);
+	const there = granularitiesOf(display.batch);
+	return (
+		<fieldset>
+			<legend>Credit summed over (G)</legend>
+			{GRANULARITIES.map((g) => (
+				<label key={g} className="row-choice">
+					<input
+						type="radio"
+						name="granularity"
+						checked={granularity === g}
+						disabled={!there.includes(g)}
+						onChange={() => setView({ granularity: g })}
+					/>
+					<span>
+						<b>{g}</b>{" "}
+						<span className="muted">{there.includes(g) ? UNIT_HELP[g] : "these rollouts carry no steps"}</span>
+					</span>
+				</label>
+			))}
+		</fieldset>
+	);
+}
+
+function Errors({ display }: { readonly display: Display }): JSX.Element {
+	const { errors, alignment } = useStore(viewStore);
+	const methods = display.rows.filter((row) => row !== display.exact && row !== display.error);
+	return (
+		<fieldset>
+			<legend>Error against exact (D)</legend>
+			<label className="row-choice">
+				<input type="checkbox" checked={errors} onChange={() => setView({ errors: !errors })} />
+				<span>signed error under</span>
+				<select
+					aria-label="Method whose error is shown"
+					value={display.selected.id}
+					onChange={(e) => setView({ method: e.target.value })}
+				>
+					{methods.map((row) => (
+						<option key={row.id} value={row.id}>
+							{row.label}
+						</option>
+					))}
+				</select>
+			</label>
+			{ALIGNMENTS.map((a) => (
+				<label key={a.id} className="row-choice">
+					<input
+						type="radio"
+						name="alignment"
+						checked={alignment === a.id}
+						onChange={() => setView({ alignment: a.id })}
+					/>
+					<span>
+						<b>{a.title}</b> <span className="muted">{a.help}</span>
+					</span>
+				</label>
+			))}
+		</fieldset>
+	);
+}
+
+function Marks(): JSX.Element {
+	const marks = useStore(layoutStore, (l) => l.marks);
+	const map = useStore(viewStore, (v) => v.map);
+	return (
+		<fieldset>
+			<legend>Marks</legend>
+			<label className="row-choice">
+				<input
+					type="checkbox"
+					checked={marks === "bars"}
+					onChange={() => setMarks(marks === "bars" ? "cells" : "bars")}
+				/>
+				<span>
+					<b>bars</b> <span className="muted">above and below a base line, instead of cells (B)</span>
+				</span>
+			</label>
+			<label className="row-choice">
+				<input type="checkbox" checked={map} onChange={() => setView({ map: !map })} />
+				<span>
+					<b>map</b> <span className="muted">all methods and tokens of one rollout, below the text</span>
+				</span>
+			</label>
+		</fieldset>
+	);
+}
