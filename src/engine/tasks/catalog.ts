@@ -1,5 +1,6 @@
 export { addcarry } from "./addcarry";
 export { box } from "./box";
+export { countdown } from "./countdown";
 export { duet } from "./duet";
 export { flow2d } from "./flow2d";
 export { keychain } from "./keychain";
@@ -7,5 +8,6 @@ export { keydoor } from "./keydoor";
 export { lake } from "./lake";
 export { modchain } from "./modchain";
 export { preflog } from "./preflog";
+export { rank } from "./rank";
 export { star } from "./star";
 export { strategy } from "./strategy";

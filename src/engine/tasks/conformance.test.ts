@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng";
+import { askOracle } from "../oracle/oracle";
+import { tabularPolicy } from "../oracle/policy";
 import { resolveParams } from "../spec/params";
 import { ACTOR, NO_STATE, tabulate } from "./machine";
 import { TASKS } from "./registry";
+import { stateValues } from "./returns";
 import type { Split, Task, TaskItem } from "./task";
 import { accepts, pick, play, possibleTokens, respond } from "./walk";
 
@@ -21,6 +24,15 @@ const someItems = (task: Task, count: number, split: Split = "train") =>
 	Array.from({ length: Math.min(count, task.promptCount) }, (_, i) => task.item(split, i));
 const uniform = (task: Task, item: TaskItem, random: () => number) =>
 	respond(task.env, item, (_, legal) => pick(legal, random), random);
+
+/** The legal token with the highest exact value. */
+function greedy(task: Task, worth: ReturnType<typeof stateValues>, state: unknown, legal: readonly number[]): number {
+	const values = legal.map((token) => {
+		const next = task.env.step(state, token);
+		return next.reward + worth(next.state).optimal;
+	});
+	return legal[values.indexOf(Math.max(...values))] as number;
+}
 
 /** Steps come in order, do not overlap, and hold the policy's tokens only. */
 function expectSteps(task: Task, item: TaskItem, response: readonly number[]) {
@@ -104,7 +116,7 @@ describe.each(BUILDS)("$name", ({ build, level }) => {
 	});
 
 	it("earns its declared random return, and demonstrations never more than the optimal one", () => {
-		const items = someItems(task, 4000);
+		const items = someItems(task, 256);
 		const random = randomOf(99);
 		const returns = Array.from({ length: 4000 }, (_, i) => {
 			const item = items[i % items.length] as TaskItem;
@@ -116,6 +128,40 @@ describe.each(BUILDS)("$name", ({ build, level }) => {
 			expect(Math.abs(mean - task.randomReturn)).toBeLessThanOrEqual(4 * (sd / Math.sqrt(returns.length)) + 2e-3);
 		expect(Math.max(...returns) - Math.min(...returns)).toBeLessThanOrEqual(task.returnRange + 1e-9);
 	});
+
+	if (level === "xs")
+		it("declares the optimal return that acting greedily on exact values earns", () => {
+			const items = someItems(task, 256);
+			const worth = stateValues(task.env);
+			const best = items.reduce((sum, item) => sum + worth(task.env.start(item)).optimal, 0) / items.length;
+			expect(Math.abs(best - (task.optimalReturn ?? Number.NaN))).toBeLessThanOrEqual(1e-9);
+			const random = randomOf(7);
+			const returns = Array.from({ length: 600 }, (_, i) => {
+				const item = items[i % items.length] as TaskItem;
+				const response = respond(task.env, item, (state, legal) => greedy(task, worth, state, legal), random);
+				return play(task.env, item, response).total - worth(task.env.start(item)).optimal;
+			});
+			const mean = returns.reduce((a, r) => a + r, 0) / returns.length;
+			const sd = Math.sqrt(returns.reduce((a, r) => a + (r - mean) ** 2, 0) / returns.length);
+			expect(Math.abs(mean)).toBeLessThanOrEqual(4 * (sd / Math.sqrt(returns.length)) + 1e-9);
+		});
+
+	if (level === "xs")
+		it("has the same values by enumeration, by best-first search and by induction over states", async () => {
+			const item = task.item("train", 1);
+			const policy = tabularPolicy(V, "state", ({ key }, token) => 0.1 + Rng.of(5).fork(key).fork(token).uniform());
+			const responses = [0, 1].map((i) => uniform(task, item, randomOf(i)));
+			const question = { task, item, responses, policy, maxPrefixes: 200_000 };
+			const [tree, search, states] = await Promise.all([
+				askOracle("enumerate", question),
+				askOracle("bestfirst", { ...question, tolerance: 0 }),
+				askOracle("dp", question),
+			]);
+			for (const [i, truth] of tree.entries())
+				for (const other of [search[i], states[i]])
+					for (const t of truth.V.keys())
+						expect(Math.abs(truth.V[t]! - (other?.V[t] ?? Number.NaN))).toBeLessThanOrEqual(1e-9);
+		});
 
 	if (level === "xs" && task.tabulable !== false)
 		it("walks the machine as it walks the environment", () => {

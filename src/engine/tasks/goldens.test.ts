@@ -4,8 +4,10 @@ import { askOracle } from "../oracle/oracle";
 import { uniformPolicy } from "../oracle/policy";
 import { defaultsOf } from "../spec/params";
 import { addcarry } from "./addcarry";
+import { countdown } from "./countdown";
 import { keychain } from "./keychain";
 import { lake } from "./lake";
+import { rank } from "./rank";
 import { star } from "./star";
 import { strategy } from "./strategy";
 import { play } from "./walk";
@@ -46,9 +48,48 @@ describe("tasks by hand", () => {
 		}
 	});
 
+	it("counts down: 1,334 prompts of three numbers, (2 + 3) * 4 = 20, and a third of 1/2 is used exactly", () => {
+		const task = countdown.build(defaultsOf(countdown.params));
+		expect(task.promptCount).toBe(1334);
+		const idOf = (name: string) => task.vocab.tokens.indexOf(name);
+		const said = (text: string) => text.split(" ").map(idOf);
+		const prompt = (numbers: number[], target: number) => ({ id: "", prompt: [], data: { numbers, target } });
+		const paid = (numbers: number[], target: number, text: string) =>
+			play(task.env, prompt(numbers, target), said(text)).total;
+		expect(paid([2, 3, 4], 20, "#1 + #2 * #3")).toBe(1);
+		expect(paid([2, 3, 4], 20, "#3 * #2 + #1")).toBe(0.1);
+		// 1/6·9 is not a whole number, 1/3·9 is; 2 − 5 + 4 goes through −3.
+		expect(paid([1, 3, 9], 3, "#1 / #2 * #3")).toBe(1);
+		expect(paid([2, 4, 5], 1, "#1 - #3 + #2")).toBe(1);
+		expect(task.success(prompt([2, 3, 4], 20), said("#1 + #1 * #3"), 1)).toBe(false);
+	});
+
+	it("hands in one of several expressions, and only that one counts", () => {
+		const task = countdown.build({ ...defaultsOf(countdown.params), numbers: 2, tries: 2, loose: true });
+		const said = (text: string) => text.split(" ").map((name) => task.vocab.tokens.indexOf(name));
+		const item = { id: "", prompt: [], data: { numbers: [3, 5], target: 15 } };
+		const paid = (text: string) => play(task.env, item, said(text)).total;
+		expect(paid("#1 + #2 ; #1 * #2 answer #2")).toBe(1);
+		expect(paid("#1 + #2 ; #1 * #2 answer #1")).toBe(0.1);
+		expect(paid("#2 * #2 answer #1")).toBe(0);
+	});
+
+	it("pays a list by its discounted gains: (7 + 3/log2 3) / (7 + 3/log2 3 + 1/2)", () => {
+		const task = rank.build(defaultsOf(rank.params));
+		const item = { id: "", prompt: [], data: [0, 3, 1, 2, 0] };
+		const said = (names: string) => names.split(" ").map((name) => task.vocab.tokens.indexOf(name));
+		const played = play(task.env, item, said("I2 I4 I1"));
+		// 8.892789 / 9.392789
+		expect(Math.abs(played.total - 0.946768)).toBeLessThanOrEqual(1e-6);
+		expect(played.success).toBe(false);
+		expect(play(task.env, item, said("I2 I4 I3"))).toMatchObject({ total: 1, success: true });
+		expect(task.steps(item, said("I2 I1 I4")).map((step) => step.label)).toEqual([1, -1, 1]);
+	});
+
 	it("refuses knobs that make no task, with the reason", () => {
 		expect(() => star.build({ arms: 3, length: 4, nodes: 8 })).toThrow(/needs 10 node names/);
 		expect(() => lake.build({ actions: 5, starts: 1, slip: false })).toThrow(/6 away/);
 		expect(() => star.build({ arms: 3, length: 4, nodes: 8 })).toThrow(InvalidInput);
+		expect(() => rank.build({ ...defaultsOf(rank.params), picks: 5 })).toThrow(/lists 5 of 5 items/);
 	});
 });

@@ -1,6 +1,6 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
-import { drawnItem, promptOrder } from "./splits";
+import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
 import { accepts, respond, tokenSteps } from "./walk";
 
@@ -47,9 +47,6 @@ const PARAMS = {
 	},
 } as const satisfies ParamTable;
 type Params = ParamValues<typeof PARAMS>;
-
-/** Prompts from which splits are made disjoint. */
-const MANY_PROMPTS = 10_000;
 
 interface State {
 	/** Sum of all digits modulo M: the only thing that the verifier looks at. */

@@ -7,6 +7,9 @@ const SHARES: readonly [Split, number][] = [
 	["test", 10],
 ];
 
+/** Number of prompts from which the splits of a task are kept apart. */
+export const MANY_PROMPTS = 10_000;
+
 /** The split that a prompt belongs to, by the hash of its canonical text: 80 % train, 10 % val, 10 % test. */
 export function splitOf(task: string, id: string): Split {
 	const tenth = Rng.of(0).fork(task).fork("split").fork(id).integer(10);
