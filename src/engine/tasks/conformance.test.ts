@@ -193,5 +193,5 @@ describe.each(BUILDS)("$name", ({ build, level }) => {
 				const { id } = task.item("test", i);
 				expect(train.has(id) || val.has(id)).toBe(false);
 			}
-		});
+		}, 240_000);
 });
