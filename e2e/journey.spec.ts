@@ -9,9 +9,14 @@ const success = (page: Page) => page.locator(".curve", { hasText: "Success" }).l
 test("the first journey: run, see the curve rise, look at a token, pause, step, cancel", async ({ page }) => {
 	await page.goto("");
 	await expect(page.locator(".chip")).toContainText(/GPU|WebAssembly/);
+	await test.step("a recorded run is on screen at once, with the truth above the method", async () => {
+		await expect(page.locator(".token").first()).toBeVisible({ timeout: 5_000 });
+		await expect(page.locator(".row-labels").first()).toContainText("exact");
+	});
 	await button(page, "Run").click();
 
 	await test.step("rollouts with credit appear", async () => {
+		await expect(page.getByText("Group 1 of 32")).toBeVisible({ timeout: 120_000 });
 		await expect(page.locator(".token").first()).toBeVisible({ timeout: 120_000 });
 		await expect(page.locator(".cell").first()).toBeVisible();
 	});
@@ -51,8 +56,8 @@ test("the first journey: run, see the curve rise, look at a token, pause, step, 
 
 test("the journey by keyboard alone", async ({ page }) => {
 	await page.goto("");
-	await page.keyboard.press(" ");
-	await expect(page.locator(".token").first()).toBeVisible({ timeout: 120_000 });
+	await page.keyboard.press("r");
+	await expect(page.getByText("Group 1 of 32")).toBeVisible({ timeout: 120_000 });
 	const stop = page.locator('.token[tabindex="0"]');
 	await expect(stop).toHaveCount(1);
 	await stop.focus();
@@ -79,7 +84,7 @@ for (const colorScheme of ["light", "dark"] as const)
 			await expect(button(page, "Run")).toBeEnabled();
 			expect(await seriousFindings(page)).toEqual([]);
 			await button(page, "Run").click();
-			await expect(page.locator(".token").first()).toBeVisible({ timeout: 120_000 });
+			await expect(page.getByText("Group 1 of 32")).toBeVisible({ timeout: 120_000 });
 			await page.locator('.token[data-actor="policy"]').first().click();
 			await button(page, "Pause").click();
 			expect(await seriousFindings(page)).toEqual([]);

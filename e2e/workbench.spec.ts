@@ -23,7 +23,7 @@ async function openWithRollouts(page: Page): Promise<void> {
 	});
 	await page.goto("");
 	await page.getByRole("button", { name: "Run", exact: true }).click();
-	await expect(page.locator(".token").first()).toBeVisible();
+	await expect(page.getByText("Group 1 of 32")).toBeVisible();
 }
 
 test("a pointed token shows its card, a pinned one stays, and moving the pointer renders no React", async ({
@@ -47,7 +47,7 @@ test("a pointed token shows its card, a pinned one stays, and moving the pointer
 
 test("groups, table and tree look at the same group", async ({ page }) => {
 	await openWithRollouts(page);
-	await page.keyboard.press("]");
+	await page.keyboard.press("n");
 	await expect(page.getByText("Group 2 of 32")).toBeVisible();
 	await page.getByRole("tab", { name: "Rollouts" }).click();
 	await page.getByLabel("Filter").fill("group:20 return:1");
@@ -96,7 +96,7 @@ test("a link restores settings and layout on a fresh page and starts nothing", a
 	await page.goto(link);
 	await expect(page.getByRole("textbox", { name: "Seed" }).first()).toHaveValue("42");
 	await expect(page.getByLabel("Layout")).toHaveValue("learn");
-	await expect(page.locator(".progress-text")).toHaveText("Not started");
+	await expect(page.locator(".progress-text")).toHaveText("Recorded run");
 });
 
 for (const colorScheme of ["light", "dark"] as const)

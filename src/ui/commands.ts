@@ -1,12 +1,14 @@
 import { PRESETS } from "../engine/spec/presets";
 import { granularitiesOf } from "./credit/granularity";
 import { LAYOUTS } from "./layouts";
+import { moveFrame } from "./recording/player";
 import { cancelRun, followRun, playOrPause, startRun, stepOnce } from "./session";
 import { changeField, choosePreset, draftStore, redo, undo } from "./stores/draft";
 import { type LayoutName, layoutStore, setLayout, setMarks, setTheme } from "./stores/layout";
 import { isAlive, runStore } from "./stores/run";
 import { moveGroup } from "./stores/selection";
 import { nextAlignment, nextGranularity } from "./stores/view";
+import { timelineStore } from "./stores/timeline";
 
 /** Something a person can do from anywhere: by key, or by name in the palette. */
 export interface Command {
@@ -23,17 +25,27 @@ export interface Command {
 
 const alive = () => isAlive(runStore.getState().phase);
 const hasRollouts = () => runStore.getState().latest !== null;
+const hasFrames = () => timelineStore.getState().frames.length > 1;
 const newSeed = () => changeField("seed", Math.floor(Math.random() * 1_000_000));
 
 /** Every command, in the order of the palette. */
 export const COMMANDS: readonly Command[] = [
-	{ id: "play", title: "Run, pause or resume", key: " ", run: playOrPause },
+	{ id: "play", title: "Play the checkpoints, or pause and resume the run", key: " ", run: playOrPause },
 	{ id: "step", title: "One training step, then pause", key: ".", run: () => void stepOnce() },
-	{ id: "restart", title: "Run again with the present settings", key: "r", run: () => void startRun() },
+	{ id: "restart", title: "Run with the present settings", key: "r", run: () => void startRun() },
 	{ id: "cancel", title: "Cancel the run", run: () => void cancelRun(), possible: alive },
 	{ id: "seed", title: "New random seed", key: "S", shift: true, run: newSeed },
-	{ id: "next-group", title: "Next group", key: "]", run: () => moveGroup(1), possible: hasRollouts },
-	{ id: "previous-group", title: "Previous group", key: "[", run: () => moveGroup(-1), possible: hasRollouts },
+	{ id: "next-checkpoint", title: "Next checkpoint", key: "]", run: () => moveFrame(1), possible: hasFrames },
+	{ id: "previous-checkpoint", title: "Checkpoint before", key: "[", run: () => moveFrame(-1), possible: hasFrames },
+	{ id: "next-group", title: "Next group", key: "n", shift: false, run: () => moveGroup(1), possible: hasRollouts },
+	{
+		id: "previous-group",
+		title: "Previous group",
+		key: "n",
+		shift: true,
+		run: () => moveGroup(-1),
+		possible: hasRollouts,
+	},
 	{ id: "follow", title: "Unpin and follow the latest rollouts", run: followRun, possible: hasRollouts },
 	{ id: "bars", title: "Credit as bars or as cells", key: "b", run: toggleMarks },
 	{ id: "granularity", title: "Credit by token, word, step, turn or rollout", key: "g", run: coarser },

@@ -38,5 +38,6 @@ export function sentenceOf({ mode, uncertainty, truths }: Known): string {
 		return `True advantage under the policy that sampled these, certainly within \u00b1${width}: the most probable ${many(prefixes)} prefixes were opened.`;
 	if (mode === "montecarlo")
 		return `Sampled advantage under the policy that sampled these, within \u00b1${width} at 95 %: ${many(sampledTokens)} tokens were drawn.`;
-	return `True advantage under the policy that sampled these: all ${many(prefixes)} undecided prefixes were enumerated.`;
+	const all = prefixes > 0 ? `all ${many(prefixes)}` : "all";
+	return `True advantage under the policy that sampled these: ${all} undecided prefixes were enumerated.`;
 }

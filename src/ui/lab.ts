@@ -62,8 +62,12 @@ function askLab(): void {
 }
 
 async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Promise<void> {
-	const others = rows.filter((id) => id !== latest.credit.method);
-	setBeside(latest, await ask(api, latest, others));
+	// A recording brings answers of its own, of the whole batch that its rollouts are a part of.
+	const { beside } = runStore.getState();
+	const known = beside?.of === latest ? beside.answers : [];
+	const others = rows.filter((id) => id !== latest.credit.method && !known.some((a) => a.method === id));
+	const answers = await ask(api, latest, others);
+	if (runStore.getState().latest === latest) setBeside(latest, [...known, ...answers]);
 }
 
 async function ask(api: LabApi, { spec, batch }: Latest, methods: readonly string[]): Promise<CreditAnswer[]> {

@@ -5,6 +5,8 @@ import { App } from "./App";
 import { creditCss } from "./charts/creditColours";
 import { connectExact } from "./exact";
 import { connectLab } from "./lab";
+import { followPreset } from "./recording/player";
+import { followErrors } from "./runs/errorCurves";
 import { connect } from "./session";
 import { openLink } from "./share";
 import { followRunInTitle, followTheme } from "./shell/document";
@@ -15,6 +17,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/panels.css";
+import "./styles/timeline.css";
 
 /** Puts the workbench on the page, with `trainer` behind its buttons and `lab` behind its comparisons. */
 export function mount(trainer: TrainerApi, lab: LabApi): void {
@@ -29,5 +32,7 @@ export function mount(trainer: TrainerApi, lab: LabApi): void {
 	mountHoverCard(document.body);
 	connectLab(lab);
 	connectExact(lab, trainer);
+	followErrors();
+	followPreset();
 	void connect(trainer);
 }

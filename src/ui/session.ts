@@ -2,6 +2,9 @@ import type { RunEvent } from "../engine/training/events";
 import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
 import { isHovering, onHover } from "./hover";
+import { beginLiveFrames, canPlay, keepFrame, playOrStop, showFrame } from "./recording/player";
+import { errorCurves } from "./runs/errorCurves";
+import { addLiveRun } from "./runs/pastRuns";
 import { draftStore } from "./stores/draft";
 import {
 	beginRun,
@@ -15,6 +18,7 @@ import {
 	showWaiting,
 } from "./stores/run";
 import { followLatest, selectionStore } from "./stores/selection";
+import { timelineStore } from "./stores/timeline";
 import { telemetry } from "./telemetry";
 
 /** The trainer behind the page. Set once at start; every button acts through the functions below. */
@@ -44,14 +48,22 @@ export async function probeAgain(): Promise<void> {
 	if (trainer) setDevice(await probe(trainer));
 }
 
+/** Moves the run that is over, if there is one, to the list of past runs. */
+function keepRun(): void {
+	const { spec } = runStore.getState();
+	const [series, errors] = [telemetry.clear(), errorCurves.clear()];
+	if (spec) addLiveRun(spec, series, errors);
+}
+
 /** Starts a run with the settings as they are edited now; a run in progress ends. Resolves when the trainer was asked. */
 export async function startRun(): Promise<void> {
 	const api = trainer;
 	if (!api) return;
 	const mine = ++generation;
 	const { spec } = draftStore.getState();
+	keepRun();
 	beginRun(spec);
-	telemetry.clear();
+	beginLiveFrames();
 	unshown = [];
 	followLatest();
 	await probed;
@@ -93,14 +105,17 @@ export async function exportRun(): Promise<boolean> {
 	return true;
 }
 
-/** What the big button and the space bar do: run, pause or go on. */
+/** What the space bar does: pauses a run or lets it go on; without one it plays the checkpoints there are, or starts a run. */
 export function playOrPause(): void {
 	if (isAlive(runStore.getState().phase)) void pauseOrResume();
+	else if (canPlay()) playOrStop();
 	else void startRun();
 }
 
 /** Lets go of the pinned token and shows the newest rollouts. */
 export function followRun(): void {
+	const scrubbed = selectionStore.getState().step !== null;
+	if (scrubbed && timelineStore.getState().source === "live") showFrame(Number.POSITIVE_INFINITY);
 	followLatest();
 	showWaiting();
 	askForRollouts();
@@ -183,6 +198,7 @@ function reduce(run: Run, event: RunEvent): Run {
 function reduceRollouts(run: Run, event: Extract<RunEvent, { type: "rollouts" }>): Run {
 	if (!run.spec) return run;
 	const arrived = { step: event.step, batch: event.batch, credit: event.credit, spec: run.spec };
+	keepFrame(arrived);
 	// Text under the pointer or the keyboard focus stands still.
 	const held = run.latest !== null && (selectionStore.getState().hold || isHovering());
 	return held ? { ...run, waiting: arrived } : { ...run, latest: arrived, waiting: null };

@@ -2,7 +2,16 @@ import type { StepMetrics } from "../engine/training/executor";
 import { onFrame } from "./frame";
 
 /** The per-step series that the curves draw. They live outside React: a training step never renders a component. */
-export const SERIES = ["meanReturn", "success", "entropy", "klBehaviour", "gradientNorm", "tokensPerSecond"] as const;
+export const SERIES = [
+	"meanReturn",
+	"success",
+	"entropy",
+	"klBehaviour",
+	"gradientNorm",
+	"deadGroups",
+	"meanLength",
+	"tokensPerSecond",
+] as const;
 export type SeriesName = (typeof SERIES)[number];
 
 /** Columns of equal length; entries [0, length) are valid. Arrays grow by doubling, so keep no reference to them. */
@@ -35,9 +44,12 @@ export class Telemetry {
 		return this.columns;
 	}
 
-	clear(): void {
+	/** Starts empty. @returns what was there, for the list of past runs. */
+	clear(): Series {
+		const before = { ...this.columns };
 		Object.assign(this.columns, empty());
 		this.schedule();
+		return before;
 	}
 
 	/** Appends one finished step. Steps that come again (after a resume from an earlier checkpoint) replace what followed. */

@@ -5,6 +5,7 @@ import { type Selection, select } from "d3-selection";
 import { line } from "d3-shape";
 import { compact, significant } from "../format";
 import { decimate } from "./decimate";
+import { drawBehind, drawEndLabels, type EndLabel, type LineBehind, MARGIN } from "./lineBehind";
 
 export interface LineData {
 	/** Training steps, rising. */
@@ -29,9 +30,13 @@ export interface LineOptions {
 	readonly levels?: readonly { readonly value: number; readonly name: string }[];
 	/** Step under the pointer in any of the charts; null for none. */
 	readonly cursor: number | null;
+	/** Step of the checkpoint that the panels show; null or absent for none. */
+	readonly marked?: number | null;
+	/** Lines of other runs, drawn behind. */
+	readonly behind?: readonly LineBehind[];
+	/** Names of lines at their ends. */
+	readonly endLabels?: readonly EndLabel[];
 }
-
-const MARGIN = { top: 8, right: 12, bottom: 18, left: 40 };
 
 /**
  * One quantity against training steps, as SVG in `element`. x: training step; y: the unit that `label` names, linear.
@@ -74,21 +79,46 @@ export function drawLineChart(element: HTMLElement, data: LineData, options: Lin
 		.attr("x2", width - MARGIN.right)
 		.attr("y1", (d) => y(d.value))
 		.attr("y2", (d) => y(d.value));
+	drawBehind(layer("behind"), options.behind ?? [], width, x, y);
 	const points = decimate(data, width - MARGIN.left - MARGIN.right);
 	const path = line<readonly [number, number]>()
 		.defined(([, value]) => Number.isFinite(value))
 		.x(([step]) => x(step))
 		.y(([, value]) => y(value));
 	layer("curve").selectAll("path").data([points]).join("path").attr("d", path);
+	drawEndLabels(layer("end-labels"), options.endLabels ?? [], height, x, y);
+	drawMark(layer("mark"), options, x);
 	drawCursor(layer("cursor"), data, options, x, y);
 }
 
+type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
+type Scale = ScaleLinear<number, number>;
+
+function drawMark(layer: Layer, { marked = null, height }: LineOptions, x: Scale): void {
+	layer
+		.selectAll("line")
+		.data(marked === null ? [] : [marked])
+		.join("line")
+		.attr("x1", x)
+		.attr("x2", x)
+		.attr("y1", MARGIN.top)
+		.attr("y2", height - MARGIN.bottom);
+}
+
+/** Smallest and largest finite value of a column. */
+function extentOf(column: Float64Array | undefined): number[] {
+	const [low, high] = extent(column?.filter(Number.isFinite) ?? []);
+	return low === undefined || high === undefined ? [] : [low, high];
+}
+
 function scales(data: LineData, options: LineOptions) {
-	const values = data.y.subarray(0, data.length).filter(Number.isFinite);
+	const own = data.y.subarray(0, data.length);
+	const others = (options.behind ?? []).flatMap((b) => [b.y, b.low, b.high].flatMap((column) => extentOf(column)));
+	const values = [...extentOf(own), ...others];
 	const levels = (options.levels ?? []).map((l) => l.value);
 	const shown = [...extent(values), ...levels, options.floor, options.ceiling].filter((v) => v !== undefined);
 	const [low = 0, top = 1] = extent(shown);
-	const flat = top === low && (data.length === 0 || low === options.floor);
+	const flat = top === low && (values.length === 0 || low === options.floor);
 	const high = flat ? low + 1 : top;
 	const pad = high > low ? 0 : Math.abs(high) * 0.1 || 0.5;
 	const x = scaleLinear([0, Math.max(1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
@@ -96,13 +126,7 @@ function scales(data: LineData, options: LineOptions) {
 	return { x, y: options.ceiling === undefined ? y.nice(3) : y };
 }
 
-function drawCursor(
-	layer: Selection<SVGGElement, null, SVGSVGElement, null>,
-	data: LineData,
-	options: LineOptions,
-	x: ScaleLinear<number, number>,
-	y: ScaleLinear<number, number>,
-): void {
+function drawCursor(layer: Layer, data: LineData, options: LineOptions, x: Scale, y: Scale): void {
 	const index = options.cursor === null ? -1 : nearestIndex(data, options.cursor);
 	const shown = index < 0 ? [] : [index];
 	const at = (i: number) => x(data.x[i] as number);

@@ -2,94 +2,59 @@ import { type JSX, type PointerEvent, useCallback, useMemo, useRef } from "react
 import { useStore } from "zustand";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
-import { drawLineChart, type LineOptions, nearestIndex, stepAt } from "../charts/lineChart";
-import { compact, fixed, percent, significant } from "../format";
+import { drawLineChart, type LineData, type LineOptions, nearestIndex, stepAt } from "../charts/lineChart";
+import { useWidth } from "../charts/useWidth";
+import { showStep } from "../recording/player";
 import { findEntry, TASKS, taskOf } from "../registries";
+import { type Behind, behindOf } from "../runs/behind";
+import { errorCurves } from "../runs/errorCurves";
+import { pastRunsStore } from "../runs/pastRuns";
+import { PanelTools } from "../shell/PanelTools";
+import { layoutStore } from "../stores/layout";
 import { runStore } from "../stores/run";
-import { type SeriesName, telemetry } from "../telemetry";
+import { selectionStore } from "../stores/selection";
+import { timelineStore } from "../stores/timeline";
+import { telemetry } from "../telemetry";
+import { CurvesMenu } from "./CurvesMenu";
+import { CURVES, type Curve } from "./curves";
+import { RunListButton } from "./RunList";
+import { Scrubber } from "./Scrubber";
 
-interface Curve {
-	readonly series: SeriesName;
-	readonly name: string;
-	readonly unit: string;
-	readonly help: string;
-	readonly text: (x: number) => string;
-	readonly floor?: number;
-	readonly ceiling?: number;
-}
+/** Narrower charts cannot be read; those that do not fit are left out, the last first. */
+const NARROWEST = 150;
 
-const CURVES: readonly Curve[] = [
-	{
-		series: "success",
-		name: "Success",
-		unit: "",
-		help: "Share of the sampled rollouts that solve the task.",
-		text: percent,
-		floor: 0,
-		ceiling: 1,
-	},
-	{
-		series: "meanReturn",
-		name: "Return",
-		unit: "",
-		help: "Mean reward of a rollout. Dotted: the best policy, and one that draws at random.",
-		text: (x) => fixed(x, 3),
-	},
-	{
-		series: "entropy",
-		name: "Entropy",
-		unit: "nats",
-		help: "Mean uncertainty of the policy at its tokens. A fall to zero ends exploration.",
-		text: (x) => fixed(x, 3),
-		floor: 0,
-	},
-	{
-		series: "klBehaviour",
-		name: "KL",
-		unit: "nats",
-		help: "How far an update moved the policy away from the one that sampled.",
-		text: significant,
-		floor: 0,
-	},
-	{
-		series: "gradientNorm",
-		name: "Gradient norm",
-		unit: "",
-		help: "Length of the gradient before clipping.",
-		text: significant,
-		floor: 0,
-	},
-	{
-		series: "tokensPerSecond",
-		name: "Speed",
-		unit: "tokens/s",
-		help: "Policy tokens sampled and learned from per second.",
-		text: compact,
-		floor: 0,
-	},
-];
-
-/** Live curves of the run, with one cursor over all of them. */
+/** Curves of the run over those of other runs, with one cursor, above the scrubber that moves every panel. */
 export default function CurvesPanel(): JSX.Element {
+	const chosen = useStore(layoutStore, (l) => l.curves);
+	const [box, width] = useWidth();
 	const cursor = useRef<number | null>(null);
 	const again = useRef(new Set<() => void>());
 	const subscribe = useCallback((redraw: () => void) => {
 		again.current.add(redraw);
-		const stop = telemetry.subscribe(redraw);
+		const stops = [telemetry.subscribe(redraw), errorCurves.subscribe(redraw)];
 		return () => {
 			again.current.delete(redraw);
-			stop();
+			for (const stop of stops) stop();
 		};
 	}, []);
 	const point = (step: number | null) => {
 		cursor.current = step;
 		for (const redraw of again.current) redraw();
 	};
+	const fit = Math.max(1, Math.floor(width / NARROWEST));
+	const shown = CURVES.filter((c) => chosen.includes(c.id)).slice(0, width > 0 ? fit : chosen.length);
 	return (
-		<div className="curves">
-			{CURVES.map((curve) => (
-				<CurveBox key={curve.series} curve={curve} cursor={cursor} redraws={subscribe} onPoint={point} />
-			))}
+		<div className="timeline">
+			<PanelTools>
+				<RunListButton />
+				<CurvesMenu />
+			</PanelTools>
+			<div ref={box} className="curves" style={{ gridTemplateColumns: `repeat(${shown.length}, minmax(0, 1fr))` }}>
+				{shown.map((curve) => (
+					<CurveBox key={curve.id} curve={curve} cursor={cursor} redraws={subscribe} onPoint={point} />
+				))}
+			</div>
+			<Scrubber />
 		</div>
 	);
 }
@@ -103,27 +68,38 @@ interface BoxProps {
 
 function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
 	const value = useRef<HTMLSpanElement>(null);
-	const spec = useStore(runStore, (r) => r.spec);
-	const levels = useMemo(() => (curve.series === "meanReturn" ? levelsOf(spec) : []), [curve, spec]);
+	const spec = useStore(runStore, (r) => r.spec ?? r.latest?.spec ?? null);
+	const trained = useStore(runStore, (r) => r.latest?.credit.method ?? r.spec?.method.id ?? "");
+	const rows = useStore(layoutStore, (l) => l.rows);
+	const runs = useStore(pastRunsStore, (s) => s.runs);
+	const marked = useStore(selectionStore, (s) => s.step);
+	const recorded = useStore(timelineStore, (t) => t.source === "recording");
+	const levels = useMemo(() => (curve.id === "meanReturn" ? levelsOf(spec) : []), [curve, spec]);
+	const behind = useMemo(() => behindOf(runs, curve.id, [trained, ...rows]), [runs, curve, trained, rows]);
 	const lastStep = Math.max(1, spec?.steps ?? 100);
 	const draw = (element: HTMLElement, { width, height }: Size) => {
-		const data = dataOf(curve.series);
+		const data = dataOf(curve.id, trained);
+		const live = curve.id === "error" ? liveErrors([trained, ...rows]) : [];
 		const options: LineOptions = {
 			width,
 			height,
 			label: curve.unit ? `${curve.name} in ${curve.unit}` : curve.name,
 			lastStep,
 			levels,
+			marked,
+			behind: [...behind.lines, ...live],
+			endLabels: behind.labels,
 			cursor: cursor.current,
 			...(curve.floor === undefined ? {} : { floor: curve.floor }),
 			...(curve.ceiling === undefined ? {} : { ceiling: curve.ceiling }),
 		};
 		if (width > 0) drawLineChart(element, data, options);
-		if (value.current) value.current.textContent = readout(curve, data, cursor.current);
+		if (value.current)
+			value.current.textContent = readout(curve, data, cursor.current, recorded ? behind : null, marked);
 	};
-	const onPointerMove = (event: PointerEvent<HTMLElement>) => {
+	const stepUnder = (event: PointerEvent<HTMLElement>) => {
 		const box = event.currentTarget.getBoundingClientRect();
-		onPoint(stepAt(event.clientX - box.left, box.width, lastStep));
+		return stepAt(event.clientX - box.left, box.width, lastStep);
 	};
 	return (
 		<figure className="curve" title={curve.help}>
@@ -131,23 +107,56 @@ function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
 				<span className="curve-name">{curve.name}</span> <span className="muted">{curve.unit}</span>
 				<span className="curve-value tabular" ref={value} />
 			</figcaption>
-			<div className="curve-plot" onPointerMove={onPointerMove} onPointerLeave={() => onPoint(null)}>
+			<div
+				className="curve-plot"
+				onPointerMove={(e) => onPoint(stepUnder(e))}
+				onPointerLeave={() => onPoint(null)}
+				onPointerDown={(e) => showStep(stepUnder(e))}
+			>
 				<Chart className="chart" draw={draw} redraws={redraws} />
 			</div>
 		</figure>
 	);
 }
 
-function dataOf(series: SeriesName) {
-	const all = telemetry.series;
-	return { x: all.step, y: all.values[series], length: all.length };
+function dataOf(id: Curve["id"], trained: string): LineData {
+	if (id !== "error") {
+		const all = telemetry.series;
+		return { x: all.step, y: all.values[id], length: all.length };
+	}
+	const points = errorCurves.points.get(trained) ?? [];
+	return {
+		x: Float64Array.from(points, (p) => p.step),
+		y: Float64Array.from(points, (p) => p.error),
+		length: points.length,
+	};
 }
 
-function readout(curve: Curve, data: ReturnType<typeof dataOf>, cursor: number | null): string {
-	const i = cursor === null ? data.length - 1 : nearestIndex(data, cursor);
+/** Errors of the other rows of the run at hand, thin beside that of the method that trains. */
+function liveErrors([, ...others]: readonly string[]) {
+	return others.flatMap((method, i) => {
+		const points = errorCurves.points.get(method) ?? [];
+		const x = Float64Array.from(points, (p) => p.step);
+		const y = Float64Array.from(points, (p) => p.error);
+		return points.length > 0 ? [{ id: `live ${method}`, x, y, dashed: false, colour: i }] : [];
+	});
+}
+
+/** The value at the cursor, else at the checkpoint on screen, else the last one; of the recording where there is no run. */
+function readout(
+	curve: Curve,
+	data: LineData,
+	cursor: number | null,
+	recorded: Behind | null,
+	marked: number | null,
+): string {
+	const line = recorded?.lines[0];
+	const shown = data.length === 0 && line ? { x: line.x, y: line.y, length: line.x.length } : data;
+	const wanted = cursor ?? (data.length === 0 ? marked : null);
+	const i = wanted === null ? shown.length - 1 : nearestIndex(shown, wanted);
 	if (i < 0) return "";
-	const text = curve.text(data.y[i] as number);
-	return cursor === null ? text : `${text} at ${data.x[i]}`;
+	const text = curve.text(shown.y[i] as number);
+	return cursor === null ? text : `${text} at ${shown.x[i]}`;
 }
 
 /** Known levels of the task's return: the best policy and the one that draws legal tokens at random. */

@@ -59,7 +59,7 @@ export function progressText(run: Run): string {
 	const { done, total, phase } = run;
 	switch (phase) {
 		case "idle":
-			return "Not started";
+			return run.latest ? "Recorded run" : "Not started";
 		case "starting":
 			return "Starting";
 		case "compiling":

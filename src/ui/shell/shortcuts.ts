@@ -14,7 +14,7 @@ export function followShortcuts(): void {
 }
 
 function actionOf(event: KeyboardEvent, target: HTMLElement): (() => void) | null {
-	const typing = target.matches("input:not([type=checkbox]), textarea, [contenteditable]");
+	const typing = target.matches("input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable]");
 	const mod = event.ctrlKey || event.metaKey;
 	if (mod && event.key.toLowerCase() === "k") return openPalette;
 	if (typing) return null;

@@ -14,12 +14,14 @@ export interface Layout {
 	readonly rows: readonly string[];
 	/** Credit as coloured cells, or as bars above and below a base line. */
 	readonly marks: "cells" | "bars";
+	/** Curves of the timeline, by id. */
+	readonly curves: readonly string[];
 }
 
 export const SIZE_LIMITS = {
 	left: { min: 220, max: 480, usual: 288 },
 	right: { min: 260, max: 560, usual: 340 },
-	bottom: { min: 96, max: 420, usual: 168 },
+	bottom: { min: 96, max: 420, usual: 190 },
 	lower: { min: 90, max: 600, usual: 230 },
 } as const;
 export type SizedSide = keyof typeof SIZE_LIMITS;
@@ -37,6 +39,7 @@ const USUAL: Layout = {
 	maximised: null,
 	marks: "cells",
 	rows: [],
+	curves: ["success", "error", "meanReturn", "entropy", "deadGroups", "gradientNorm"],
 };
 
 export const layoutStore = createStore<Layout>(() => ({ ...USUAL, ...restored() }));
@@ -53,6 +56,12 @@ export function setTheme(theme: Theme): void {
 export function toggleRow(method: string): void {
 	layoutStore.setState(({ rows }) => ({
 		rows: rows.includes(method) ? rows.filter((row) => row !== method) : [...rows, method],
+	}));
+}
+
+export function toggleCurve(curve: string): void {
+	layoutStore.setState(({ curves }) => ({
+		curves: curves.includes(curve) ? curves.filter((id) => id !== curve) : [...curves, curve],
 	}));
 }
 
@@ -94,6 +103,7 @@ export function soundLayout(kept: Record<string, unknown>): Partial<Layout> {
 		...(kept.theme === "light" || kept.theme === "dark" ? { theme: kept.theme } : {}),
 		...(kept.marks === "bars" ? { marks: kept.marks } : {}),
 		...(isNames(kept.rows) ? { rows: kept.rows } : {}),
+		...(isNames(kept.curves) ? { curves: kept.curves } : {}),
 		sizes: { left: size("left"), right: size("right"), bottom: size("bottom"), lower: size("lower") },
 	};
 }

@@ -7,11 +7,13 @@ export interface Selection {
 	readonly group: number | null;
 	/** Pinned token, as rollout index in the batch and token index after the prompt. */
 	readonly pinned: { readonly rollout: number; readonly token: number } | null;
+	/** Training step of the checkpoint on screen; null = the latest. */
+	readonly step: number | null;
 	/** While true, new rollouts wait instead of replacing the ones on screen. */
 	readonly hold: boolean;
 }
 
-export const selectionStore = createStore<Selection>(() => ({ group: null, pinned: null, hold: false }));
+export const selectionStore = createStore<Selection>(() => ({ group: null, pinned: null, step: null, hold: false }));
 
 export function chooseGroup(group: number): void {
 	selectionStore.setState({ group, pinned: null });
@@ -33,7 +35,7 @@ export function pinToken(rollout: number, token: number): void {
 
 /** Back to the latest rollouts. */
 export function followLatest(): void {
-	selectionStore.setState({ pinned: null, hold: false });
+	selectionStore.setState({ pinned: null, step: null, hold: false });
 }
 
 export function holdRollouts(): void {

@@ -1,0 +1,33 @@
+import { type Recording, readRecording } from "../../engine/formats/recording";
+
+/** Presets that have a recording in this build. */
+export const RECORDED = ["keydoor@1"] as const;
+
+export const isRecorded = (preset: string): boolean => (RECORDED as readonly string[]).includes(preset);
+
+const opened = new Map<string, Promise<Recording>>();
+
+/** The recording of a preset; each is fetched once. Rejects with one sentence. */
+export function loadRecording(preset: string): Promise<Recording> {
+	const known = opened.get(preset);
+	if (known) return known;
+	const loading = fetchRecording(`datasets/${preset}.recording`);
+	opened.set(preset, loading);
+	loading.catch(() => opened.delete(preset));
+	return loading;
+}
+
+async function fetchRecording(path: string): Promise<Recording> {
+	const response = await fetch(path);
+	if (!response.ok || !response.body) throw new Error(`${path} could not be fetched (${response.status}).`);
+	const bytes = new Uint8Array(await response.arrayBuffer());
+	return readRecording(isGzip(bytes) ? await gunzip(bytes) : bytes, path);
+}
+
+/** A host may have unpacked the file on its way. */
+const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+	const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+	return new Uint8Array(await new Response(stream).arrayBuffer());
+}

@@ -1,0 +1,77 @@
+// @vitest-environment jsdom
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "fflate";
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { readRecording } from "../../engine/formats/recording";
+import { makeBatch } from "../../testing/fakeTrainer";
+import { currentComparison } from "../comparison";
+import { runStore } from "../stores/run";
+import { pinToken, selectionStore } from "../stores/selection";
+import { timelineStore } from "../stores/timeline";
+import { beginLiveFrames, keepFrame, moveFrame, playOrStop, showFrame, showStep } from "./player";
+import { recordedFrames } from "./recordedFrames";
+
+const file = readFileSync("public/datasets/keydoor@1.recording");
+const recording = readRecording(gunzipSync(file), "keydoor@1");
+const frames = recordedFrames(recording);
+
+beforeAll(() => vi.useFakeTimers());
+beforeEach(() => {
+	runStore.setState(runStore.getInitialState(), true);
+	selectionStore.setState(selectionStore.getInitialState(), true);
+	timelineStore.setState({ frames, source: "recording", playing: false });
+});
+
+it("a recorded checkpoint fills the panels: exact row first, then the method that trained, nothing pending", () => {
+	showFrame(recording.opening);
+	const { latest } = runStore.getState();
+	const comparison = currentComparison();
+	expect(comparison?.rows.map((r) => r.id)).toEqual(["exact", "grpo"]);
+	expect(comparison?.exact?.pending).toBe(false);
+	const first = comparison?.members[0] ?? 0;
+	// GRPO gives every token of a rollout the same; the truth does not.
+	const values = (row: Float64Array | undefined) =>
+		Array.from({ length: latest!.batch.lengths[first]! }, (_, t) => first * latest!.batch.T + t)
+			.filter((i) => latest!.batch.actionMask[i] === 1)
+			.map((i) => row?.[i]);
+	expect(new Set(values(comparison?.trained.values)).size).toBe(1);
+	expect(new Set(values(comparison?.exact?.values)).size).toBeGreaterThan(1);
+});
+
+it("a pinned token stays while the checkpoints pass, unless the rollout became shorter", () => {
+	showFrame(0);
+	pinToken(1, 3);
+	moveFrame(1);
+	expect(selectionStore.getState()).toMatchObject({
+		pinned: { rollout: 1, token: 3 },
+		step: recording.frames[1]?.step,
+	});
+	pinToken(1, 99);
+	moveFrame(1);
+	expect(selectionStore.getState().pinned).toBeNull();
+});
+
+it("plays from the first checkpoint to the last in ten seconds, then stops", () => {
+	showStep(recording.spec.steps);
+	playOrStop();
+	expect(selectionStore.getState().step).toBe(1);
+	vi.advanceTimersByTime(5_000);
+	const half = selectionStore.getState().step ?? 0;
+	expect(half).toBeGreaterThan(1);
+	expect(half).toBeLessThan(recording.spec.steps);
+	vi.advanceTimersByTime(6_000);
+	expect(selectionStore.getState().step).toBe(recording.spec.steps);
+	expect(timelineStore.getState().playing).toBe(false);
+});
+
+it("a run takes the scrubber over and leaves what is on screen until it has rollouts of its own", () => {
+	showFrame(3);
+	const shown = runStore.getState().latest;
+	playOrStop();
+	beginLiveFrames();
+	vi.advanceTimersByTime(20_000);
+	expect(runStore.getState().latest).toBe(shown);
+	expect(timelineStore.getState()).toMatchObject({ frames: [], source: "live", playing: false });
+	keepFrame({ step: 1, spec: recording.spec, ...makeBatch() });
+	expect(timelineStore.getState().frames.length).toBe(1);
+});

@@ -1,0 +1,56 @@
+import type { RecordedFrame, Recording } from "../../engine/formats/recording";
+import type { Truth } from "../../engine/oracle/truth";
+import type { CreditResult } from "../../engine/rollouts/batch";
+import type { ExactAnswer } from "../../workers/labApi";
+import { membersOf } from "../exact";
+import type { Frame } from "../stores/timeline";
+
+/** The frames of a recording as the panels know live ones. */
+export function recordedFrames({ spec, frames }: Recording): Frame[] {
+	return frames.map((frame) => {
+		const { step, batch, credit } = frame;
+		const { id, params } = spec.method;
+		const answers = Object.keys(credit).map((method) => {
+			const given = method === id ? params : {};
+			return { method, ok: true, credit: creditOf(frame, method, given) } as const;
+		});
+		const trained = answers.find((a) => a.method === id)?.credit ?? creditOf(frame, id, params);
+		const groups = [...new Set(batch.groupIds)];
+		return {
+			latest: { step, batch, spec, credit: trained },
+			answers,
+			exact: new Map(groups.map((group) => [group, exactOf(frame, group)])),
+		};
+	});
+}
+
+function creditOf({ batch, credit }: RecordedFrame, method: string, params: CreditResult["params"]): CreditResult {
+	const advantage = credit[method] ?? new Float64Array(batch.B * batch.T).fill(Number.NaN);
+	const cost = { extraTokens: 0, modelCalls: 0 };
+	return { method, params, advantage, terms: { advantage }, mask: batch.actionMask, cost };
+}
+
+function exactOf(frame: RecordedFrame, group: number): ExactAnswer {
+	const truths = membersOf(frame.batch.groupIds, group).map((b) => truthOf(frame, b));
+	return { ok: true, mode: frame.exact.mode, uncertainty: 0, truths };
+}
+
+/** Values and advantages of one rollout. What other tokens would have been worth is not recorded. */
+function truthOf({ batch, exact }: RecordedFrame, b: number): Truth {
+	const [from, end] = [b * batch.T, b * batch.T + (batch.lengths[b] as number)];
+	// After the end of a rollout nothing is left to earn.
+	const V = Float64Array.from([...exact.values.subarray(from, end), 0]);
+	return {
+		mode: exact.mode,
+		tokens: [...batch.tokens.subarray(from, end)],
+		V,
+		lo: V,
+		hi: V,
+		Q: [],
+		probabilities: [],
+		advantage: exact.advantage.slice(from, end),
+		luck: new Float64Array(end - from),
+		mask: batch.actionMask.slice(from, end),
+		cost: { prefixes: 0, sampledTokens: 0 },
+	};
+}

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { PRESETS } from "../../engine/spec/presets";
+import { layersOf, pooled } from "./curveLayers";
+import type { Line, PastRun } from "./pastRuns";
+
+const spec = PRESETS[0]!.spec;
+const line = (x: number[], y: number[]): Line => ({ x: Float64Array.from(x), y: Float64Array.from(y) });
+const run = (id: string, given: Partial<PastRun["spec"]>, lines: Line[], visible = true): PastRun => ({
+	id,
+	name: id,
+	kind: "live",
+	spec: { ...spec, ...given },
+	curves: { success: lines },
+	errors: {},
+	visible,
+});
+
+it("means and standard errors over seeds, at the steps that all have", () => {
+	const { x, y, low, high, n } = pooled([line([1, 2, 3], [0, 1, 9]), line([1, 2], [2, 1])]);
+	expect([...x]).toEqual([1, 2]);
+	expect([...y]).toEqual([1, 1]);
+	// Values 0 and 2: deviation √2, standard error 1.
+	expect([...(low ?? [])]).toEqual([0, 1]);
+	expect([...(high ?? [])]).toEqual([2, 1]);
+	expect(n).toBe(2);
+});
+
+it("one seed has no band", () => {
+	expect(pooled([line([1], [5])]).low).toBeUndefined();
+});
+
+it("runs that differ in nothing but the seed are one layer; hidden ones are none", () => {
+	const runs = [
+		run("a", { seed: 1 }, [line([1], [0])]),
+		run("b", { seed: 2 }, [line([1], [1])]),
+		run("c", { steps: 7 }, [line([1], [0.5])]),
+		run("d", { steps: 8 }, [line([1], [0.5])], false),
+	];
+	expect(layersOf(runs, (r) => r.curves.success).map(({ name, n }) => [name, n])).toEqual([
+		["a", 2],
+		["c", 1],
+	]);
+});

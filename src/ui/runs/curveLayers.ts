@@ -1,0 +1,62 @@
+import type { ExperimentSpec } from "../../engine/spec/experiment";
+import type { Line, PastRun } from "./pastRuns";
+
+/** Runs whose settings differ in nothing but the seed, as one line with its band. */
+export interface Layer extends Line {
+	readonly name: string;
+	readonly kind: PastRun["kind"];
+	/** Mean ± standard error over the seeds; absent for one seed. */
+	readonly low?: Float64Array;
+	readonly high?: Float64Array;
+	/** Number of seeds. */
+	readonly n: number;
+	/** Place among the categorical colours. */
+	readonly colour: number;
+}
+
+/** The layers of one quantity, one for each set of visible runs that differ in nothing but the seed. */
+export function layersOf(
+	runs: readonly PastRun[],
+	of: (run: PastRun) => readonly Line[] | undefined,
+	colour: (index: number) => number = (i) => i,
+): Layer[] {
+	const pools = new Map<string, PastRun[]>();
+	for (const run of runs) {
+		if (!run.visible) continue;
+		const key = `${run.kind} ${settingsOf(run.spec)}`;
+		pools.set(key, [...(pools.get(key) ?? []), run]);
+	}
+	return [...pools.values()].flatMap((pool, i) => {
+		const lines = pool.flatMap((run) => of(run) ?? []);
+		const [first] = pool as [PastRun, ...PastRun[]];
+		if (lines.length === 0) return [];
+		return [{ name: first.name, kind: first.kind, colour: colour(i), ...pooled(lines) }];
+	});
+}
+
+const settingsOf = ({ seed: _, ...settings }: ExperimentSpec) => JSON.stringify(settings);
+
+/**
+ * Mean and mean ± standard error of several lines, at the steps that all of them have.
+ * **Edges** one line comes back as it is, without a band; NaN of any line is NaN of the mean.
+ */
+export function pooled(lines: readonly Line[]): Line & Pick<Layer, "low" | "high" | "n"> {
+	const n = lines.length;
+	const [first] = lines as [Line, ...Line[]];
+	if (n === 1) return { x: first.x, y: first.y, n };
+	const known = lines.map(({ x, y }) => new Map(Array.from(x, (step, i) => [step, y[i] as number])));
+	const x = first.x.filter((step) => known.every((values) => values.has(step)));
+	const at = Array.from(x, (step) => known.map((values) => values.get(step) as number));
+	const mean = at.map((values) => values.reduce((a, b) => a + b, 0) / n);
+	const spread = at.map((values, i) => {
+		const variance = values.reduce((sum, v) => sum + (v - (mean[i] as number)) ** 2, 0) / (n - 1);
+		return Math.sqrt(variance / n);
+	});
+	return {
+		x,
+		y: Float64Array.from(mean),
+		low: Float64Array.from(mean, (m, i) => m - (spread[i] as number)),
+		high: Float64Array.from(mean, (m, i) => m + (spread[i] as number)),
+		n,
+	};
+}

@@ -1,0 +1,101 @@
+import { createStore } from "zustand/vanilla";
+import type { Recording } from "../../engine/formats/recording";
+import type { ExperimentSpec } from "../../engine/spec/experiment";
+import type { ErrorPoint } from "./errorCurves";
+import { nameOf } from "./runNames";
+
+/** A run that is over, or a recorded one: what the curves draw behind the present run. */
+export interface PastRun {
+	readonly id: string;
+	readonly name: string;
+	readonly kind: "recording" | "live";
+	readonly spec: ExperimentSpec;
+	/** Curve name → one line a seed. */
+	readonly curves: Readonly<Record<string, readonly Line[]>>;
+	/** Method → error at checkpoints, one line a seed. */
+	readonly errors: Readonly<Record<string, readonly Line[]>>;
+	readonly visible: boolean;
+}
+
+/** A line over training steps; `x` rises. */
+export interface Line {
+	readonly x: Float64Array;
+	readonly y: Float64Array;
+}
+
+/** Older runs leave the list first. */
+const LONGEST_LIST = 12;
+
+export const pastRunsStore = createStore<{ readonly runs: readonly PastRun[] }>(() => ({ runs: [] }));
+
+/** A recording stands in the list once, and first. */
+export function addRecordedRun(recording: Recording): void {
+	const { preset, spec, seeds, frames } = recording;
+	const id = `recording ${preset}`;
+	const S = seeds.length;
+	const steps = (n: number) => Float64Array.from({ length: n }, (_, i) => i + 1);
+	const checkpoints = Float64Array.from(frames, (f) => f.step);
+	const split = (values: Float64Array, x: (n: number) => Float64Array): Line[] => {
+		const n = values.length / S;
+		return seeds.map((_, s) => ({ x: x(n), y: values.subarray(s * n, (s + 1) * n) }));
+	};
+	const lines = (table: Recording["curves"], x: (n: number) => Float64Array) =>
+		Object.fromEntries(Object.entries(table).map(([name, values]) => [name, split(values, x)]));
+	add({
+		id,
+		name: "Recording",
+		kind: "recording",
+		spec,
+		curves: lines(recording.curves, steps),
+		errors: lines(recording.errors, () => checkpoints),
+		visible: true,
+	});
+}
+
+let count = 0;
+
+/** Keeps a run that is over. One that never took a step leaves no trace. */
+export function addLiveRun(
+	spec: ExperimentSpec,
+	series: {
+		readonly length: number;
+		readonly step: Float64Array;
+		readonly values: Readonly<Record<string, Float64Array>>;
+	},
+	errors: ReadonlyMap<string, readonly ErrorPoint[]>,
+): void {
+	const { length, step, values } = series;
+	if (length === 0) return;
+	const x = step.slice(0, length);
+	const before = pastRunsStore.getState().runs.findLast((run) => run.kind === "live");
+	add({
+		id: `run ${++count}`,
+		name: `${count}: ${nameOf(spec, before?.spec ?? null)}`,
+		kind: "live",
+		spec,
+		curves: Object.fromEntries(Object.entries(values).map(([name, y]) => [name, [{ x, y: y.slice(0, length) }]])),
+		errors: Object.fromEntries([...errors].map(([method, points]) => [method, [lineOf(points)]])),
+		visible: true,
+	});
+}
+
+const lineOf = (points: readonly ErrorPoint[]): Line => ({
+	x: Float64Array.from(points, (p) => p.step),
+	y: Float64Array.from(points, (p) => p.error),
+});
+
+function add(run: PastRun): void {
+	pastRunsStore.setState(({ runs }) => {
+		const others = runs.filter((r) => r.id !== run.id && !(run.kind === "recording" && r.kind === "recording"));
+		const all = run.kind === "recording" ? [run, ...others] : [...others, run];
+		return { runs: all.length > LONGEST_LIST ? all.filter((r, i) => r.kind === "recording" || i > 1) : all };
+	});
+}
+
+export function toggleRun(id: string): void {
+	pastRunsStore.setState(({ runs }) => ({ runs: runs.map((r) => (r.id === id ? { ...r, visible: !r.visible } : r)) }));
+}
+
+export function removeRun(id: string): void {
+	pastRunsStore.setState(({ runs }) => ({ runs: runs.filter((r) => r.id !== id) }));
+}
