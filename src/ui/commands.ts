@@ -7,8 +7,8 @@ import { changeField, choosePreset, draftStore, redo, undo } from "./stores/draf
 import { type LayoutName, layoutStore, setLayout, setMarks, setTheme } from "./stores/layout";
 import { isAlive, runStore } from "./stores/run";
 import { moveGroup } from "./stores/selection";
-import { nextAlignment, nextGranularity } from "./stores/view";
 import { timelineStore } from "./stores/timeline";
+import { nextAlignment, nextGranularity } from "./stores/view";
 
 /** Something a person can do from anywhere: by key, or by name in the palette. */
 export interface Command {
