@@ -1,101 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { MissingSignal } from "../core/errors";
 import { Rng } from "../core/rng";
-import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
+import type { RolloutBatch } from "../rollouts/batch";
 import type { AnyMethod } from "./method";
+import { batchOfRandom, type RandomRow, randomRow } from "./randomBatch";
 import { METHODS } from "./registry";
 import { creditBy } from "./run";
-import { batchOf, type RowSpec, rolloutSignal, spansOfRows } from "./testing";
+import { batchOf } from "./testing";
 import { traceOf } from "./traceOps";
-
-const TOKEN_SIGNALS = [
-	"planning",
-	"waad",
-	"fai",
-	"currentLogProbs",
-	"potential",
-	"hindsightLogProbs",
-	"returnPrediction",
-	"rewardModel",
-	"contribution",
-	"macroStart",
-];
-
-interface Row extends RowSpec {
-	readonly refLogProbs: readonly number[];
-	readonly signals: Readonly<Record<string, readonly number[]>>;
-	readonly perRollout: Readonly<Record<string, number>>;
-	readonly spans: readonly (readonly number[])[];
-	readonly keys: readonly string[];
-	readonly spanRewards: readonly number[];
-}
-
-function randomRow(rng: Rng, group: number, change: { length?: number; reward?: number; masked?: boolean } = {}): Row {
-	const n = change.length ?? 1 + rng.integer(7);
-	const draw = (of: () => number) => Array.from({ length: n }, of);
-	const mask = draw(() => (change.masked ? 0 : 1)).map((m, t) => (t > 0 && rng.uniform() < 0.2 ? 0 : m));
-	const half = Math.ceil(n / 2);
-	const spans =
-		n > 1
-			? [
-					[0, half],
-					[half, n],
-				]
-			: [[0, n]];
-	const rewards = draw(() => 0);
-	const last = mask.lastIndexOf(1);
-	if (last >= 0) rewards[last] = change.reward ?? rng.integer(3) / 2;
-	return {
-		group,
-		length: n,
-		tokens: draw(() => rng.integer(2)),
-		mask,
-		rewards,
-		values: draw(() => rng.uniform()),
-		logProbs: draw(() => -rng.uniform()),
-		refLogProbs: draw(() => -rng.uniform()),
-		signals: Object.fromEntries(
-			TOKEN_SIGNALS.map((name) => [
-				name,
-				draw(() => (name === "planning" ? rng.integer(2) : name.endsWith("LogProbs") ? -rng.uniform() : rng.uniform())),
-			]),
-		),
-		perRollout: { greedyReturn: rng.uniform(), budget: 4 * (1 + rng.integer(2)) },
-		spans,
-		keys: spans.map(() => `s${rng.integer(2)}`),
-		spanRewards: spans.map(() => rng.uniform() - 0.5),
-	};
-}
-
-function build(rows: readonly Row[], padTo = 9): RolloutBatch {
-	const plain = batchOf(rows, {}, padTo);
-	const token = (of: (row: Row) => readonly number[]) => {
-		const data = new Float64Array(plain.B * plain.T);
-		rows.forEach((row, b) => {
-			data.set(of(row), b * plain.T);
-		});
-		return data;
-	};
-	const table: SpanTable = {
-		...spansOfRows(rows.map((row) => row.spans)),
-		stateKeys: rows.flatMap((row) => row.keys),
-		reward: Float64Array.from(rows.flatMap((row) => row.spanRewards)),
-	};
-	const signals: Record<string, Signal> = {};
-	for (const name of TOKEN_SIGNALS)
-		signals[name] = { level: "token", data: token((row) => row.signals[name]!), provider: "test", unit: "" };
-	for (const name of ["greedyReturn", "budget"])
-		signals[name] = rolloutSignal(rows.map((row) => row.perRollout[name]!));
-	return {
-		...plain,
-		refLogProbs: token((row) => row.refLogProbs),
-		entropy: token((row) => row.values!),
-		success: Uint8Array.from(plain.returns, (r) => (r > 0.5 ? 1 : 0)),
-		steps: table,
-		turns: table,
-		signals,
-	};
-}
 
 const some = (seed: number, groups = [0, 0, 0, 0, 1, 1, 1]) => {
 	const rng = Rng.of(seed);
@@ -115,12 +27,12 @@ function close(a: readonly (readonly number[])[], b: readonly (readonly number[]
 
 for (const method of METHODS)
 	describe.each(paramSets(method))(`${method.id}, %s`, (_, params) => {
-		const credit = (rows: readonly Row[], padTo?: number) => {
-			const batch = build(rows, padTo);
+		const credit = (rows: readonly RandomRow[], padTo?: number) => {
+			const batch = batchOfRandom(rows, padTo);
 			return { batch, ...creditBy(method, params, batch) };
 		};
 		it("gives every policy token a finite number or none, the others 0; terms add up; inputs stay", () => {
-			const before = build(some(1));
+			const before = batchOfRandom(some(1));
 			const { batch, advantage, terms, mask } = credit(some(1));
 			expect(batch).toEqual(before);
 			expect(advantage.length).toBe(batch.B * batch.T);

@@ -81,7 +81,10 @@ function deviation(xs: readonly number[], ws: readonly number[], ddof: number): 
 	return Math.sqrt(sum(xs.map((x, i) => ws[i]! * (x - mean) ** 2)) / (sum(ws) - ddof));
 }
 
+const unknownAmong = (xs: readonly number[]) => xs.some(Number.isNaN);
+
 function median(xs: readonly number[]): number {
+	if (unknownAmong(xs)) return Number.NaN;
 	const sorted = [...xs].sort((a, b) => a - b);
 	const [low, high] = [sorted[(xs.length - 1) >> 1]!, sorted[xs.length >> 1]!];
 	return (low + high) / 2;
@@ -98,11 +101,13 @@ function others(xs: readonly number[]): (k: number) => number {
 /** Largest of the others; 0 for one alone. */
 function largestOther(xs: readonly number[]): (k: number) => number {
 	if (xs.length === 1) return () => 0;
+	if (unknownAmong(xs)) return () => Number.NaN;
 	const [first, second] = [...xs].sort((a, b) => b - a);
 	return (k) => (xs[k] === first ? second! : first!);
 }
 
 function ranks(xs: readonly number[]): (k: number) => number {
+	if (unknownAmong(xs)) return () => Number.NaN;
 	const sorted = [...xs].sort((a, b) => a - b);
 	const first = new Map<number, number>();
 	for (const [i, x] of sorted.entries()) if (!first.has(x)) first.set(x, i);

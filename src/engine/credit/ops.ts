@@ -141,7 +141,8 @@ function among<L extends Level>(x: Node<L>, { where, key, weight }: Among<L>): N
 
 /**
  * A statistic of the entries compared with each entry, given back to each of them. `looMean` leaves the entry out, and is 0
- * for a group of one; `rank` counts the smaller ones. Equal numbers have a deviation of exactly 0.
+ * for a group of one; `rank` counts the smaller ones. Equal numbers have a deviation of exactly 0; where one is not known, no
+ * statistic but the count is.
  */
 export function groupStat<L extends Level>(x: Node<L>, stat: Stat, scope: Scope, over: Among<L> = {}): Node<L> {
 	return like(x, { op: "groupStat", stat, scope }, among(x, over));
@@ -205,6 +206,6 @@ export const prefixMean = (x: Node<"rollout">, at: "before" | "after") =>
 export const treeStat = (x: Node<"rollout">, stat: TreeStat, at: "before" | "after", partition: Partition) =>
 	node("span", { op: "prefix", stat, at }, [x], partition);
 
-/** 1 for the ⌊share·n + ½⌋ largest (at least one, earlier first among equals) of the n counted tokens of each rollout. */
+/** 1 for the ⌊share·n + ½⌋ largest (at least one, earlier first among equals) of the n counted, known tokens of each rollout. */
 export const topShare = (x: Node<"token">, share: number, where: Operand<"token"> = 1) =>
 	node("token", { op: "topShare", share }, [x, lift(where, x)]);

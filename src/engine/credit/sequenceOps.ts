@@ -65,11 +65,11 @@ const FOLDS: Readonly<Record<Fold, (xs: readonly number[]) => number>> = {
 
 export const covers = ({ ofToken }: Spans) => Float64Array.from(ofToken, (s) => (s < 0 ? 0 : 1));
 
-/** 1 for the largest share of the counted entries of each rollout; earlier first among equals. */
+/** 1 for the largest share of the counted entries of each rollout, unknown ones not counted; earlier first among equals. */
 export function topShares(domain: Domain, share: number, x: Float64Array, where: Float64Array): Float64Array {
 	const out = new Float64Array(domain.count);
 	for (const row of rowsOf(domain)) {
-		const counted = row.filter((i) => where[i] !== 0);
+		const counted = row.filter((i) => where[i] !== 0 && !Number.isNaN(x[i]!));
 		const k = Math.min(counted.length, Math.max(1, Math.floor(share * counted.length + 0.5)));
 		const order = [...counted].sort((a, b) => x[b]! - x[a]! || a - b);
 		for (const i of order.slice(0, k)) out[i] = 1;

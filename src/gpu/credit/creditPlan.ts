@@ -1,23 +1,29 @@
+import { InvalidInput } from "../../engine/core/errors";
 import type { AnyMethod } from "../../engine/credit/method";
 import { resolveParams } from "../../engine/spec/params";
-import { type Dispatch, type DispatchCompiler, encodeDispatch } from "../device/dispatch";
-import type { Constants, Kernel } from "../device/kernel";
+import { type DispatchCompiler, encodeDispatch } from "../device/dispatch";
+import type { Kernel } from "../device/kernel";
 import { USAGE } from "../device/usage";
-import groups from "../shaders/creditGroups.wgsl?raw";
-import rows from "../shaders/creditRows.wgsl?raw";
-import whiten from "../shaders/creditWhiten.wgsl?raw";
-import { type CreditProgram, type CreditSections, type CreditShape, compileCredit, type Stage } from "./program";
+import interpreter from "../shaders/credit.wgsl?raw";
+import sequences from "../shaders/creditSequences.wgsl?raw";
+import spans from "../shaders/creditSpans.wgsl?raw";
+import statistics from "../shaders/creditStatistics.wgsl?raw";
+import tree from "../shaders/creditTree.wgsl?raw";
+import { type CreditProgram, compileCredit } from "./program";
+import type { CreditSections, CreditShape } from "./sections";
 
-const KERNELS = {
-	rows: { name: "creditRows", source: rows, bindings: ["read", "read", "read", "write"] },
-	groups: { name: "creditGroups", source: groups, bindings: ["read", "read", "write"] },
-	whiten: { name: "creditWhiten", source: whiten, bindings: ["read", "write"] },
-} as const satisfies Record<string, Kernel>;
+const KERNEL: Kernel = {
+	name: "credit",
+	source: [interpreter, sequences, spans, statistics, tree].join("\n"),
+	bindings: ["read", "read", "read", "read", "read", "write"],
+};
 
 /** Buffers of a rollout batch that credit reads. */
 export interface CreditBuffers {
 	readonly record: GPUBuffer;
 	readonly rows: GPUBuffer;
+	/** Where `sections.signals` lie. */
+	readonly signals?: GPUBuffer;
 	readonly sections: CreditSections;
 }
 
@@ -32,9 +38,18 @@ export interface CreditPlan {
 	dispose(): void;
 }
 
+export interface CreditOptions {
+	/** Lanes of a workgroup: GPUs want many, a software adapter pays for every lane that waits at a barrier. */
+	readonly lanes?: number;
+	/** Compile every operation, so that all methods share one pipeline; else only those that this one has. */
+	readonly shared?: boolean;
+}
+export const CREDIT_LANES = { hardware: 128, software: 4 } as const;
+
 /**
- * Compiles a method for rollouts of a fixed shape: at most four dispatches for methods of rollouts and groups.
- * @throws InvalidInput for wrong parameters, and for methods that the GPU does not compute.
+ * Compiles a method for rollouts of a fixed shape: one dispatch for all that stays within groups, one more each time the whole batch is
+ * looked at, and one after it.
+ * @throws InvalidInput for wrong parameters, for inputs that the buffers do not hold, and for more numbers than the adapter binds.
  */
 export async function createCreditPlan(
 	compiler: DispatchCompiler,
@@ -42,20 +57,25 @@ export async function createCreditPlan(
 	method: AnyMethod,
 	params: Readonly<Record<string, unknown>>,
 	buffers: CreditBuffers,
+	{ lanes = CREDIT_LANES.hardware, shared = false }: CreditOptions = {},
 ): Promise<CreditPlan> {
 	const { device } = compiler;
 	const estimate = method.estimate(resolveParams(method.params, params, `method ${method.id}`));
 	const program = compileCredit(estimate, shape, buffers.sections);
-	const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
-	const arena = device.createBuffer({ label: "credit", size: 4 * program.arenaWords, usage });
-	for (const [at, value] of program.constants) device.queue.writeBuffer(arena, 4 * at, Float32Array.of(value));
-	const owned = [arena];
+	checkSize(device, Math.max(program.arenaWords, program.tables.length));
+	const arena = device.createBuffer({
+		label: "credit",
+		size: 4 * program.arenaWords,
+		usage: USAGE.storage | USAGE.copySource | USAGE.copyTarget,
+	});
+	const tables = uploaded(device, "credit tables", program.tables);
+	const stages = program.stages.map(({ words }) => uploaded(device, "credit program", Uint32Array.from(words)));
+	const { record, rows, signals = record } = buffers;
+	const constants = { LANES: lanes, ...(shared ? {} : program.parts) };
 	const dispatches = await Promise.all(
-		program.stages.map(async (stage): Promise<Dispatch> => {
-			const { kernel, constants, bindings, x } = dispatchOf(device, stage, shape, buffers, arena);
-			owned.push(...bindings.filter((buffer) => ![arena, buffers.record, buffers.rows].includes(buffer)));
-			return compiler.dispatch(kernel, constants, bindings, x);
-		}),
+		program.stages.map(({ workgroups }, k) =>
+			compiler.dispatch(KERNEL, constants, [stages[k]!, tables, record, rows, signals, arena], workgroups),
+		),
 	);
 	return {
 		arena,
@@ -65,72 +85,21 @@ export async function createCreditPlan(
 			for (const dispatch of dispatches) encodeDispatch(pass, dispatch);
 		},
 		dispose() {
-			for (const buffer of owned) buffer.destroy();
+			for (const buffer of [arena, tables, ...stages]) buffer.destroy();
 		},
 	};
 }
 
-interface Description {
-	readonly kernel: Kernel;
-	readonly constants: Constants;
-	readonly bindings: readonly GPUBuffer[];
-	readonly x: number;
-}
-
-function dispatchOf(
-	device: GPUDevice,
-	stage: Stage,
-	{ B, T, groupSize: G }: CreditShape,
-	{ record, rows: rowBuffer, sections }: CreditBuffers,
-	arena: GPUBuffer,
-): Description {
-	const at = { MASK: sections.record.mask ?? 0 };
-	if (stage.kind === "whiten") {
-		const { center, scale, epsOn, eps, singleton } = stage.options;
-		const constants = {
-			...at,
-			N: B * T,
-			X: stage.x,
-			WHERE: stage.where ?? 0,
-			HAS_WHERE: stage.where !== null,
-			OUT: stage.out,
-			CENTER: center === "none" ? 0 : 1,
-			SCALE: ["none", "sd1", "sd0"].indexOf(scale),
-			ON_VARIANCE: epsOn === "variance",
-			EPS_BITS: new Uint32Array(Float32Array.of(eps).buffer)[0]!,
-			RAW: singleton === "raw",
-		};
-		return { kernel: KERNELS.whiten, constants, bindings: [record, arena], x: 1 };
-	}
-	const x = Math.ceil(B / 64);
-	const program = uploaded(device, stage.words);
-	if (stage.kind === "groups")
-		return {
-			kernel: KERNELS.groups,
-			constants: { B, G, JOBS: stage.words.length / 12 },
-			bindings: [program, rowBuffer, arena],
-			x,
-		};
-	const { tokens = 0, rewards = 0 } = sections.record;
-	const constants = {
-		...at,
-		B,
-		T,
-		G,
-		INSTRUCTIONS: stage.words.length / 8,
-		TOKENS: tokens,
-		REWARDS: rewards,
-		LENGTH: sections.rows.length ?? 0,
-	};
-	return { kernel: KERNELS.rows, constants, bindings: [program, record, rowBuffer, arena], x };
-}
-
-function uploaded(device: GPUDevice, words: readonly number[]): GPUBuffer {
-	const buffer = device.createBuffer({
-		label: "credit program",
-		size: 4 * words.length,
-		usage: USAGE.storage | USAGE.copyTarget,
-	});
-	device.queue.writeBuffer(buffer, 0, Uint32Array.from(words));
+function uploaded(device: GPUDevice, label: string, words: Uint32Array<ArrayBuffer>): GPUBuffer {
+	const buffer = device.createBuffer({ label, size: words.byteLength, usage: USAGE.storage | USAGE.copyTarget });
+	device.queue.writeBuffer(buffer, 0, words);
 	return buffer;
+}
+
+function checkSize({ limits }: GPUDevice, words: number): void {
+	const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+	if (4 * words > most)
+		throw new InvalidInput(
+			`Credit needs ${4 * words} bytes at once and the adapter binds ${most}; use fewer rollouts or --backend cpu.`,
+		);
 }

@@ -1,143 +1,123 @@
-import { InvalidInput } from "../../engine/core/errors";
 import type { Estimate } from "../../engine/credit/method";
-import type { BinaryFn, Fold, Kind, Node, Normaliser, Stat, UnaryFn } from "../../engine/credit/ops";
+import type { Kind, Node } from "../../engine/credit/ops";
+import { allocate, encode } from "./allocate";
+import { type Assembly, type Emitted, missing, type Place } from "./assembly";
+import {
+	BINARY,
+	FOLDS,
+	type Instruction,
+	KIND,
+	OP,
+	operand,
+	operandWord,
+	PARTS,
+	type Register,
+	UNARY,
+	type Word,
+} from "./instructions";
+import { roundedConstant } from "./rounding";
+import type { CreditSections, CreditShape } from "./sections";
+import { SpanCompiler } from "./spans";
+import { statisticOf } from "./statistics";
+import { type Sets, setsOf, Tables } from "./tables";
 
-/** Sections of the rollouts' buffers, as first words. */
-export interface CreditSections {
-	/** Token sections `[B·T]` of the record: words for tokens and mask, floats for the others. */
-	readonly record: Readonly<Partial<Record<RecordSection, number>>>;
-	/** Row sections `[B]`: words for length, success and truncated, floats for the others. */
-	readonly rows: Readonly<Partial<Record<RowSection, number>>>;
+/** One dispatch: a workgroup for each group, or one for the whole batch. */
+export interface Stage {
+	readonly words: readonly number[];
+	readonly workgroups: number;
 }
-export type RecordSection = "tokens" | "mask" | "logProbs" | "entropy" | "rewards" | "values" | "refLogProbs";
-export type RowSection = "length" | "success" | "truncated" | "returns" | "bootstrap";
 
-export interface CreditShape {
-	readonly B: number;
-	readonly T: number;
-	/** Rollout b belongs to group ⌊b / groupSize⌋. */
-	readonly groupSize: number;
-}
-
-/** One dispatch: instructions within rows, statistics across them, or whitening of all tokens. */
-export type Stage =
-	| { readonly kind: "rows"; readonly words: readonly number[] }
-	| { readonly kind: "groups"; readonly words: readonly number[] }
-	| {
-			readonly kind: "whiten";
-			readonly x: number;
-			readonly where: number | null;
-			readonly out: number;
-			readonly options: Normaliser;
-	  };
-
-/** A credit graph as dispatches over one arena of float32. */
+/** A credit graph as dispatches over one arena. */
 export interface CreditProgram {
 	readonly stages: readonly Stage[];
-	/** Words of the arena, and the constants in it. */
+	readonly tables: Uint32Array<ArrayBuffer>;
+	/** Groups of operations that it has. */
+	readonly parts: Readonly<Record<keyof typeof PARTS, boolean>>;
 	readonly arenaWords: number;
-	readonly constants: ReadonlyMap<number, number>;
-	/** First words of the results `[B·T]`. `scored` is 1 for counted tokens that the method scores. */
+	/** First words of the results, float32 `[B·T]`. `scored` is 1 where there is an advantage, which is 0 elsewhere. */
 	readonly advantage: number;
 	readonly scored: number;
+	/** Terms and weights: 0 where the mask is 0, NaN where the method does not score. */
 	readonly terms: Readonly<Record<string, number>>;
-}
-
-const KIND = { token: 0, rollout: 1, constant: 2, recordFloat: 3, rowFloat: 4, recordWord: 5, rowWord: 6 } as const;
-const UNARY: readonly UnaryFn[] = ["neg", "abs", "exp", "log", "log2", "sqrt", "cos", "known", "not"];
-const BINARY: readonly BinaryFn[] = ["add", "sub", "mul", "div", "min", "max", "less", "atMost", "equal"];
-const STATS: readonly Stat[] = [
-	"sum",
-	"mean",
-	"looMean",
-	"looMax",
-	"sd1",
-	"sd0",
-	"min",
-	"max",
-	"median",
-	"count",
-	"rank",
-];
-const FOLDS: readonly Fold[] = ["sum", "mean", "first", "last", "min", "max", "count"];
-const OP = {
-	copy: 0,
-	unary: 1,
-	binary: 2,
-	select: 3,
-	scan: 4,
-	shift: 5,
-	reduce: 6,
-	rewards: 7,
-	positions: 8,
-	prefix: 9,
-	finish: 10,
-};
-const NORMALISE = 11;
-/** Slots start at multiples of this many words, so that each can be bound alone. */
-const SLOT = 64;
-
-/** Where a node's numbers lie, and after which stage they are there (−1 = before the first). */
-interface Place {
-	readonly operand: number;
-	readonly ready: number;
+	readonly weights: number | null;
 }
 
 /**
- * Compiles what a method says into dispatches. Stages alternate: within rows (2k), then across rows (2k + 1); a stage without
- * work is left out.
- * @throws InvalidInput for what the GPU cannot do yet; the float64 interpreter can.
+ * Compiles what a method says into dispatches. Stages alternate: within groups (2k), then over the batch (2k + 1); a stage without
+ * work is left out. A method that looks at nothing beyond its groups is one dispatch.
+ * @throws InvalidInput for inputs that the rollouts do not carry, and for comparisons of too many tokens with each other.
  */
 export function compileCredit(estimate: Estimate, shape: CreditShape, sections: CreditSections): CreditProgram {
 	return new Compiler(shape, sections).program(estimate);
 }
 
-class Compiler {
+class Compiler implements Assembly {
+	readonly tables = new Tables();
+	readonly sets: Sets;
 	private readonly places = new Map<Node, Place>();
-	private readonly constants = new Map<number, number>();
-	private readonly slots = new Map<number, number>();
-	private readonly work: { rows: number[][]; groups: number[][]; whiten: Stage[] }[] = [];
-	private words = 0;
+	private readonly stages: Instruction[][] = [];
+	private readonly spans: SpanCompiler;
 
 	constructor(
-		private readonly shape: CreditShape,
-		private readonly sections: CreditSections,
-	) {}
+		readonly shape: CreditShape,
+		readonly sections: CreditSections,
+	) {
+		this.sets = setsOf(shape.B, shape.groupSize);
+		this.spans = new SpanCompiler(this);
+	}
 
-	program({ terms, scored }: Estimate): CreditProgram {
-		const one = this.constant(1);
-		const flag = scored ? this.place(scored) : { operand: one, ready: -1 };
-		const outs: Record<string, Place> = {};
-		for (const [name, term] of Object.entries(terms)) outs[name] = this.finish(this.place(term), flag);
-		const places = Object.values(outs);
-		let sum = places[0] ?? this.finish({ operand: this.constant(0), ready: -1 }, flag);
-		for (const next of places.slice(1)) sum = this.sum(sum, next);
-		// Beside the last stage, where it costs no dispatch of its own.
-		const counted = this.finish({ operand: one, ready: sum.ready }, flag);
+	program({ terms, scored, weights }: Estimate): CreditProgram {
+		const one: Place = { word: this.constant(1), ready: -1 };
+		const flag = scored ? this.place(scored) : one;
+		const named = Object.entries(terms).map(([name, term]) => [name, this.finish(this.place(term), flag, 0)] as const);
+		const parts = named.map(([, place]) => place);
+		let sum = parts[0] ?? { word: this.constant(0), ready: -1 };
+		for (const next of parts.slice(1)) sum = this.binary("add", "token", sum, next);
+		const advantage = this.finish(sum, flag, 1);
+		const scores = this.finish(sum, flag, 2);
+		const given = weights ? this.finish(this.place(weights), flag, 0) : null;
+		return this.assemble({
+			advantage,
+			scored: scores,
+			terms: Object.fromEntries(named),
+			weights: given,
+		});
+	}
+
+	private assemble(results: {
+		readonly advantage: Place;
+		readonly scored: Place;
+		readonly terms: Readonly<Record<string, Place>>;
+		readonly weights: Place | null;
+	}): CreditProgram {
+		const { B, T } = this.shape;
+		const { groups, largest, members, ranges } = this.sets;
+		const padded = (words: number) => Math.ceil(words / 64) * 64;
+		const [entry, rollout] = [padded(B * T), padded(B)];
+		const sizes = { entry, rollout, pair: padded(B * largest), depth: padded(B * (T + 1)), spans: 4 * entry + rollout };
+		const allocation = allocate(this.stages.flat(), sizes);
+		const setsAt = this.tables.append(ranges.flat());
+		const membersAt = this.tables.append(members);
+		const { mask = 0, tokens = 0, rewards = 0, states = 0 } = this.sections.record;
+		const sections = [mask, tokens, rewards, states, this.sections.rows.length ?? 0];
+		const first = ({ word }: Place) => (typeof word === "number" ? 0 : allocation.at(word.register));
 		return {
-			stages: this.work.flatMap(({ rows, groups, whiten }): Stage[] => [
-				...(rows.length > 0 ? [{ kind: "rows", words: rows.flat() } as const] : []),
-				...(groups.length > 0 ? [{ kind: "groups", words: groups.flat() } as const] : []),
-				...whiten,
-			]),
-			arenaWords: Math.max(SLOT, this.words),
-			constants: this.constants,
-			advantage: first(sum),
-			scored: first(counted),
-			terms: Object.fromEntries(Object.entries(outs).map(([name, place]) => [name, first(place)])),
+			stages: this.stages.flatMap((stage, k) => {
+				if (stage.length === 0) return [];
+				const batch = k % 2 === 1;
+				return [{ words: encode(stage, batch ? groups : 0, allocation), workgroups: batch ? 1 : groups }];
+			}),
+			parts: partsOf(this.stages.flat()),
+			tables: this.tables.finish([B, T, entry, largest, setsAt, membersAt, ...sections]),
+			arenaWords: allocation.arenaWords,
+			advantage: first(results.advantage),
+			scored: first(results.scored),
+			terms: Object.fromEntries(Object.entries(results.terms).map(([name, place]) => [name, first(place)])),
+			weights: results.weights && first(results.weights),
 		};
 	}
 
-	private sum(a: Place, b: Place): Place {
-		const ready = Math.max(a.ready, b.ready);
-		return this.row(ready, "token", [OP.binary, 0, 0, a.operand, b.operand, 0, BINARY.indexOf("add")]);
-	}
-
-	private finish(x: Place, flag: Place): Place {
-		return this.row(Math.max(x.ready, flag.ready), "token", [OP.finish, 0, 0, x.operand, flag.operand, 0, 0]);
-	}
-
-	private place(node: Node): Place {
+	place(node: Node): Place {
 		let place = this.places.get(node);
 		if (!place) {
 			place = this.compile(node);
@@ -146,159 +126,156 @@ class Compiler {
 		return place;
 	}
 
-	private compile(node: Node): Place {
-		const { kind, level, args } = node;
-		if (level === "span") throw unsupported("steps and turns");
-		if (kind.op === "constant") return { operand: this.constant(kind.value), ready: -1 };
-		if (kind.op === "input") return this.input(node, kind.name);
-		if (kind.op === "spread" && args[0]!.level === "rollout") return this.place(args[0]!);
-		if (kind.op === "groupStat" || kind.op === "normalise") return this.across(node, kind);
-		const row = this.rowOp(kind);
-		const places = args.map((arg) => this.place(arg));
-		let ready = Math.max(-1, ...places.map((p) => p.ready));
-		// Another row's number must be there before: not in the same dispatch.
-		if (kind.op === "prefix" && ready >= 0 && ready % 2 === 0) ready += 1;
-		const [a = 0, b = 0, c = 0] = places.map((p) => p.operand);
-		return this.row(ready, level, [row.op, level === "token" ? 0 : 1, places.length, a, b, c, row.variant]);
+	constant(value: number): Word {
+		return operandWord(KIND.constant, this.tables.constant(value));
 	}
 
-	private rowOp(kind: Kind): { op: number; variant: number } {
+	emit(instruction: Emitted, ready: number, scope: "group" | "batch" = "group"): Place {
+		const { domain, kept = false, alsoOut = [] } = instruction;
+		const size = domain === "rollout" ? "rollout" : "entry";
+		const out: Register = instruction.out ?? { size, kept };
+		const stage = stageAfter(ready, scope);
+		while (this.stages.length <= stage) this.stages.push([]);
+		const { op, variant, words } = instruction;
+		this.stages[stage]!.push({ op, domain, variant, words, out, alsoOut });
+		return { word: operand(out), ready: stage };
+	}
+
+	private finish(x: Place, flag: Place, variant: number): Place {
+		const ready = Math.max(x.ready, flag.ready);
+		return this.emit({ op: OP.finish, domain: "token", variant, words: [x.word, flag.word], kept: true }, ready);
+	}
+
+	private binary(fn: (typeof BINARY)[number], domain: Instruction["domain"], a: Place, b: Place): Place {
+		const words = [a.word, b.word];
+		return this.emit({ op: OP.binary, domain, variant: BINARY.indexOf(fn), words }, Math.max(a.ready, b.ready));
+	}
+
+	private compile(node: Node): Place {
+		const { kind, args } = node;
+		switch (kind.op) {
+			case "constant":
+				return { word: this.constant(kind.value), ready: -1 };
+			case "input":
+				return node.level === "span" ? this.spans.input(node, kind.name) : this.input(node, kind.name);
+			case "signal":
+				return node.level === "span" ? this.spans.signal(node, kind.name) : this.signal(node, kind.name);
+			case "spread":
+				return args[0]!.level === "rollout" ? this.place(args[0]!) : this.spans.spread(args[0]!);
+			case "covered":
+				return this.spans.covered(args[0]!.partition!);
+			case "groupStat":
+			case "normalise":
+				return statisticOf(this, this.spans, node, kind);
+			case "prefix":
+				return this.spans.prefix(node, kind);
+			default:
+				return this.simple(node, kind);
+		}
+	}
+
+	/** Operations whose words are their operands. */
+	private simple(node: Node, kind: Simple): Place {
+		const { op, variant, words } = this.simpleOp(node, kind);
+		const places = node.args.map((_, i) => this.argument(node, i));
+		const domain = this.spans.domainOf(node);
+		const ready = Math.max(-1, domain.ready, ...places.map((place) => place.ready));
+		return this.emit(
+			{ op, domain: domain.domain, variant, words: [...places.map(({ word }) => word), ...words] },
+			ready,
+		);
+	}
+
+	/** A comparison with a constant gets one that makes it exact among float32. */
+	private argument(node: Node, i: number): Place {
+		const arg = node.args[i]!;
+		if (node.kind.op !== "binary" || arg.kind.op !== "constant") return this.place(arg);
+		return { word: this.constant(roundedConstant(node.kind.fn, i, arg.kind.value)), ready: -1 };
+	}
+
+	private simpleOp(node: Node, kind: Simple): { op: number; variant: number; words: readonly Word[] } {
 		switch (kind.op) {
 			case "unary":
-				return { op: OP.unary, variant: UNARY.indexOf(kind.fn) };
+				return { op: OP.unary, variant: UNARY.indexOf(kind.fn), words: [] };
 			case "binary":
-				return { op: OP.binary, variant: BINARY.indexOf(kind.fn) };
+				return { op: OP.binary, variant: BINARY.indexOf(kind.fn), words: [] };
 			case "select":
-				return { op: OP.select, variant: 0 };
-			case "scan":
-				return { op: OP.scan, variant: (kind.fold === "min" ? 2 : 0) + (kind.direction === "suffix" ? 0 : 1) };
+				return { op: OP.select, variant: 0, words: [] };
+			case "scan": {
+				const variant = (kind.fold === "min" ? 2 : 0) + (kind.direction === "suffix" ? 0 : 1);
+				return { op: OP.scan, variant, words: [] };
+			}
 			case "shift":
-				return { op: OP.shift, variant: kind.from === "next" ? 0 : 1 };
+				return { op: OP.shift, variant: kind.from === "next" ? 0 : 1, words: [] };
+			case "topShare":
+				return { op: OP.topShare, variant: 0, words: [this.shares(kind.share)] };
 			case "reduce":
-				return { op: OP.reduce, variant: FOLDS.indexOf(kind.how) };
-			case "prefix":
-				if (kind.stat !== "mean") throw unsupported(`the tree statistic ${kind.stat}`);
-				return { op: OP.prefix, variant: kind.at === "before" ? 0 : 1 };
-			default:
-				throw unsupported(`the primitive ${kind.op}`);
+				return { op: OP.reduce, variant: FOLDS.indexOf(kind.how), words: [this.spans.domainWord(node.args[0]!)] };
 		}
+	}
+
+	/** How many of n entries a share is, for every n. */
+	private shares(share: number): number {
+		const counts = Array.from({ length: this.shape.T + 1 }, (_, n) =>
+			Math.min(n, Math.max(1, Math.floor(share * n + 0.5))),
+		);
+		return this.tables.append(counts);
 	}
 
 	private input(node: Node, name: string): Place {
-		if (node.level === "rollout" && name === "policyLength")
-			return this.row(-1, "rollout", [OP.reduce, 1, 1, this.constant(1), 0, 0, FOLDS.indexOf("count")]);
-		const special = { rewards: [OP.rewards, 0], position: [OP.positions, 0], gapAfter: [OP.positions, 1] } as const;
-		if (node.level === "token" && name in special) {
-			const [op, variant] = special[name as keyof typeof special];
-			return this.row(-1, "token", [op, 0, 0, 0, 0, 0, variant]);
+		const { record, rows, signals } = this.sections;
+		if (node.level === "rollout") {
+			if (name === "policyLength") return this.policyLength();
+			const words = name === "length" || name === "success" || name === "truncated";
+			const at = (rows as Readonly<Record<string, number | undefined>>)[name];
+			if (at !== undefined) return found(words ? KIND.rowWord : KIND.rowFloat, at);
+			if (name === "bootstrap") return { word: this.constant(Number.NaN), ready: -1 };
+			throw missing(`the input ${name}`);
 		}
-		const table = node.level === "token" ? this.sections.record : this.sections.rows;
-		const at = (table as Readonly<Record<string, number | undefined>>)[name];
-		if (at === undefined) throw unsupported(`the input ${name}`);
-		const words = name === "length" || name === "success" || name === "truncated";
-		const kind = node.level === "token" ? KIND.recordFloat : words ? KIND.rowWord : KIND.rowFloat;
-		return { operand: operandOf(kind, at), ready: -1 };
-	}
-
-	private across(node: Node, kind: Extract<Kind, { op: "groupStat" | "normalise" }>): Place {
-		const scope = kind.op === "normalise" ? kind.options : kind.scope;
-		if (scope.by !== undefined || scope.within === "rollout") throw unsupported("comparisons by key");
-		const [x, where, , weight] = node.args.map((arg) => this.place(arg));
-		const ready = Math.max(x!.ready, where!.ready, weight!.ready);
-		if (node.level === "token") return this.whiten(kind, x!, where!, ready);
-		if (kind.op === "groupStat" && kind.stat === "median") throw unsupported("medians");
-		const o = kind.op === "normalise" ? kind.options : null;
-		const out = this.slot("rollout");
-		const job = [
-			kind.op === "normalise" ? NORMALISE : STATS.indexOf(kind.stat),
-			out,
-			x!.operand,
-			where!.operand,
-			weight!.operand,
-			scope.within === "batch" ? 1 : 0,
-			["none", "mean", "loo"].indexOf(o?.center ?? "none"),
-			["none", "sd1", "sd0"].indexOf(o?.scale ?? "none"),
-			floatBits(o?.eps ?? 0),
-			o?.epsOn === "variance" ? 1 : 0,
-			o?.singleton === "raw" ? 1 : 0,
-			0,
-		];
-		const at = groupsAfter(ready);
-		this.at(at >> 1).groups.push(job);
-		return { operand: operandOf(KIND.rollout, out), ready: at };
-	}
-
-	private whiten(kind: Extract<Kind, { op: "groupStat" | "normalise" }>, x: Place, where: Place, ready: number): Place {
-		if (kind.op !== "normalise" || kind.options.within !== "batch" || kind.options.center === "loo")
-			throw unsupported("statistics of tokens other than whitening");
-		const numbers = this.copied(x, ready);
-		const everything = where.operand === this.constant(1);
-		const flags = everything ? null : this.copied(where, ready);
-		const after = Math.max(numbers.ready, flags?.ready ?? -1);
-		const out = this.slot("token");
-		const at = groupsAfter(after);
-		const stage = {
-			kind: "whiten",
-			x: first(numbers),
-			where: flags && first(flags),
-			out,
-			options: kind.options,
-		} as const;
-		this.at(at >> 1).whiten.push(stage);
-		return { operand: operandOf(KIND.token, out), ready: at };
-	}
-
-	/** A place whose numbers lie in a token slot of the arena. */
-	private copied(place: Place, ready: number): Place {
-		if (place.operand >>> 29 === KIND.token) return place;
-		return this.row(ready, "token", [OP.copy, 0, 1, place.operand, 0, 0, 0]);
-	}
-
-	private row(ready: number, level: "token" | "rollout", [op, lv, count, a, b, c, variant]: readonly number[]): Place {
-		const at = rowsAfter(ready);
-		const out = this.slot(level);
-		this.at(at >> 1).rows.push([op!, lv!, out, count!, a!, b!, c!, variant!]);
-		return { operand: operandOf(level === "token" ? KIND.token : KIND.rollout, out), ready: at };
-	}
-
-	private at(k: number) {
-		while (this.work.length <= k) this.work.push({ rows: [], groups: [], whiten: [] });
-		return this.work[k]!;
-	}
-
-	private slot(level: "token" | "rollout"): number {
-		const size = level === "token" ? this.shape.B * this.shape.T : this.shape.B;
-		return this.take(size);
-	}
-
-	private take(size: number): number {
-		const at = this.words;
-		this.words += Math.ceil(size / SLOT) * SLOT;
-		return at;
-	}
-
-	private constant(value: number): number {
-		let at = this.slots.get(value);
-		if (at === undefined) {
-			at = this.take(1);
-			this.slots.set(value, at);
-			this.constants.set(at, value);
+		const computed = { rewards: [OP.rewards, 0], position: [OP.positions, 0], gapAfter: [OP.positions, 1] } as const;
+		if (Object.hasOwn(computed, name)) {
+			const [op, variant] = computed[name as keyof typeof computed];
+			return this.emit({ op, domain: "token", variant, words: [] }, -1);
 		}
-		return operandOf(KIND.constant, at);
+		const at = (record as Readonly<Record<string, number | undefined>>)[name];
+		if (at !== undefined) return found(KIND.recordFloat, at);
+		const given = signals?.token[name];
+		if (given === undefined) throw missing(`the input ${name}`);
+		return found(KIND.signalToken, given);
+	}
+
+	private policyLength(): Place {
+		return this.emit(
+			{ op: OP.reduce, domain: "rollout", variant: FOLDS.indexOf("count"), words: [this.constant(1), 0] },
+			-1,
+		);
+	}
+
+	private signal(node: Node, name: string): Place {
+		const level = node.level === "rollout" ? "rollout" : "token";
+		const at = this.sections.signals?.[level][name];
+		if (at === undefined) throw missing(`the signal "${name}"`);
+		return found(level === "rollout" ? KIND.signalRollout : KIND.signalToken, at);
 	}
 }
 
-/** Stage 2k runs within rows, stage 2k + 1 across them. What a row computes may be used by the same stage. */
-const rowsAfter = (ready: number) => (ready < 0 ? 0 : ready % 2 === 0 ? ready : ready + 1);
-const groupsAfter = (ready: number) => (ready < 0 ? 1 : ready % 2 === 0 ? ready + 1 : ready + 2);
-
-const operandOf = (kind: number, at: number) => ((kind << 29) | at) >>> 0;
-const first = ({ operand }: Place) => operand & 0x1fffffff;
-
-function floatBits(x: number): number {
-	return new Uint32Array(Float32Array.of(x).buffer)[0]!;
+function partsOf(instructions: readonly Instruction[]): CreditProgram["parts"] {
+	const has = ([first, last]: readonly [number, number]) => instructions.some(({ op }) => op >= first && op <= last);
+	return {
+		SEQUENCES: has(PARTS.SEQUENCES),
+		SPANS: has(PARTS.SPANS),
+		EACH: has(PARTS.EACH),
+		WHOLE: has(PARTS.WHOLE),
+		TREE: has(PARTS.TREE),
+	};
 }
 
-function unsupported(what: string): InvalidInput {
-	return new InvalidInput(`This method needs ${what}, which the GPU does not compute; use --backend cpu or wasm.`);
+type Simple = Extract<Kind, { op: "unary" | "binary" | "select" | "scan" | "shift" | "topShare" | "reduce" }>;
+
+/** Stage 2k runs within groups, stage 2k + 1 over the batch. What a stage computes may be used by the same stage. */
+function stageAfter(ready: number, scope: "group" | "batch"): number {
+	const parity = scope === "batch" ? 1 : 0;
+	return ready < 0 ? parity : ready % 2 === parity ? ready : ready + 1;
 }
+
+const found = (kind: number, at: number): Place => ({ word: operandWord(kind, at), ready: -1 });

@@ -1,0 +1,65 @@
+import type { AnyMethod } from "../../engine/credit/method";
+import { checkNeeds } from "../../engine/credit/run";
+import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
+import { resolveParams } from "../../engine/spec/params";
+import type { DispatchCompiler } from "../device/dispatch";
+import { readWords } from "../device/readback";
+import { type CreditOptions, type CreditPlan, createCreditPlan } from "./creditPlan";
+import { shapeOf, uploadBatch } from "./uploadBatch";
+
+export interface GpuCreditOptions extends CreditOptions {
+	/** Is told how the work was cut, once it is known. */
+	readonly onPlan?: (plan: CreditPlan) => void;
+}
+
+/**
+ * Credit of a method on one batch, on the GPU in float32: what `creditBy` computes, of numbers rounded to float32. Groups may lie
+ * anywhere and be of any size.
+ * @returns as `creditBy`: 0 where the mask is 0, NaN where the method does not score.
+ * @throws InvalidInput and MissingSignal as `creditBy`; InvalidInput for batches that the adapter cannot hold.
+ */
+export async function gpuCredit(
+	compiler: DispatchCompiler,
+	method: AnyMethod,
+	given: Readonly<Record<string, unknown>>,
+	batch: RolloutBatch,
+	{ onPlan, ...options }: GpuCreditOptions = {},
+): Promise<CreditResult> {
+	const { device } = compiler;
+	const params = resolveParams(method.params, given, `method ${method.id}`);
+	checkNeeds(method, method.needs(params), batch);
+	const buffers = uploadBatch(device, batch);
+	let plan: CreditPlan | null = null;
+	try {
+		plan = await createCreditPlan(compiler, shapeOf(batch), method, given, buffers, options);
+		onPlan?.(plan);
+		run(device, plan);
+		const words = await readWords(device, plan.arena);
+		return { method: method.id, params, ...resultsOf(plan, new Float32Array(words.buffer), batch) };
+	} finally {
+		plan?.dispose();
+		for (const buffer of [buffers.record, buffers.rows, buffers.signals]) buffer.destroy();
+	}
+}
+
+function run(device: GPUDevice, plan: CreditPlan): void {
+	const encoder = device.createCommandEncoder();
+	const pass = encoder.beginComputePass();
+	plan.encode(pass);
+	pass.end();
+	device.queue.submit([encoder.finish()]);
+}
+
+type Numbers = Pick<CreditResult, "advantage" | "terms" | "mask" | "weights" | "cost">;
+
+function resultsOf({ program }: CreditPlan, arena: Float32Array, { B, T, actionMask }: RolloutBatch): Numbers {
+	const section = (at: number) => Float64Array.from(arena.subarray(at, at + B * T));
+	const scored = section(program.scored);
+	return {
+		advantage: section(program.advantage).map((a, i) => (actionMask[i] && scored[i] === 0 ? Number.NaN : a)),
+		terms: Object.fromEntries(Object.entries(program.terms).map(([name, at]) => [name, section(at)])),
+		mask: actionMask.slice(),
+		...(program.weights === null ? {} : { weights: section(program.weights) }),
+		cost: { extraTokens: 0, modelCalls: 0 },
+	};
+}

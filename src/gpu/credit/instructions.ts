@@ -1,0 +1,111 @@
+import type { BinaryFn, Fold, Stat, UnaryFn } from "../../engine/credit/ops";
+
+/** Numbers of the operations in `credit.wgsl`. */
+export const OP = {
+	copy: 0,
+	unary: 1,
+	binary: 2,
+	select: 3,
+	scan: 4,
+	shift: 5,
+	reduce: 6,
+	rewards: 7,
+	positions: 8,
+	topShare: 9,
+	buildSpans: 10,
+	spanColumn: 11,
+	spreadSpans: 12,
+	each: 13,
+	markMedian: 14,
+	readMedian: 15,
+	whole: 16,
+	agreement: 17,
+	readTree: 18,
+	earliestAgreement: 19,
+	childValues: 20,
+	readDepth: 21,
+	finish: 22,
+} as const;
+
+/** Groups of operations that are compiled only where a program has one of them: first and last of each. */
+export const PARTS = {
+	SEQUENCES: [OP.scan, OP.topShare],
+	SPANS: [OP.buildSpans, OP.spreadSpans],
+	EACH: [OP.each, OP.readMedian],
+	WHOLE: [OP.whole, OP.whole],
+	TREE: [OP.agreement, OP.readDepth],
+} as const;
+
+/** Where an operand's number lies, in the upper four bits of its word. */
+export const KIND = {
+	entry: 0,
+	rollout: 1,
+	constant: 2,
+	recordFloat: 3,
+	rowFloat: 4,
+	rowWord: 5,
+	signalToken: 6,
+	signalRollout: 7,
+} as const;
+const ADDRESS_BITS = 28;
+
+export const UNARY: readonly UnaryFn[] = ["neg", "abs", "exp", "log", "log2", "sqrt", "cos", "known", "not"];
+export const BINARY: readonly BinaryFn[] = ["add", "sub", "mul", "div", "min", "max", "less", "atMost", "equal"];
+export const FOLDS: readonly Fold[] = ["sum", "mean", "first", "last", "min", "max", "count"];
+export const STATS: readonly Stat[] = [
+	"sum",
+	"mean",
+	"looMean",
+	"looMax",
+	"sd1",
+	"sd0",
+	"min",
+	"max",
+	"median",
+	"count",
+	"rank",
+];
+export const NORMALISE = 11;
+
+/**
+ * A part of the arena that holds the numbers of one node. `entry`: one a token or span; `pair`: one for every two members of a
+ * set; `depth`: one for every depth of a rollout's path; `spans`: a partition.
+ */
+export interface Register {
+	readonly size: "entry" | "rollout" | "pair" | "depth" | "spans";
+	/** Read after the last instruction, so that its place is not used again. */
+	readonly kept: boolean;
+}
+
+/** One word of an instruction: a number, or where a register lies: as an operand, as a bare first word, or as a domain. */
+export type Word = number | { readonly register: Register; readonly as: "operand" | "address" | "domain" };
+
+export interface Instruction {
+	readonly op: number;
+	readonly domain: "token" | "rollout" | Register;
+	readonly out: Register;
+	readonly variant: number;
+	/** Up to seven words a to g. */
+	readonly words: readonly Word[];
+	/** Other registers that it writes. */
+	readonly alsoOut: readonly Register[];
+}
+
+export const operand = (register: Register): Word => ({ register, as: "operand" });
+export const addressOf = (register: Register): Word => ({ register, as: "address" });
+
+/** @throws RangeError for an address that an operand cannot hold: 2^28 words are more than any adapter binds. */
+export function operandWord(kind: number, at: number): number {
+	if (at >= 2 ** ADDRESS_BITS) throw new RangeError(`No operand reaches word ${at}.`);
+	return ((kind << ADDRESS_BITS) | at) >>> 0;
+}
+
+/** Registers that an instruction reads. */
+export function readsOf({ words, domain }: Instruction): Register[] {
+	const read = words.flatMap((word) => (typeof word === "number" ? [] : [word.register]));
+	return typeof domain === "string" ? read : [...read, domain];
+}
+
+export function floatBits(x: number): number {
+	return new Uint32Array(Float32Array.of(x).buffer)[0]!;
+}

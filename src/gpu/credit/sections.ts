@@ -1,0 +1,48 @@
+import type { SpanTable } from "../../engine/rollouts/batch";
+
+export type RecordSection =
+	| "tokens"
+	| "states"
+	| "mask"
+	| "logProbs"
+	| "entropy"
+	| "rewards"
+	| "values"
+	| "refLogProbs";
+export type RowSection = "length" | "success" | "truncated" | "returns" | "bootstrap";
+
+/** Sections of the rollouts' buffers, as first words. */
+export interface CreditSections {
+	/** Token sections `[B·T]` of the record: words for tokens, states and mask, floats for the others. */
+	readonly record: Readonly<Partial<Record<RecordSection, number>>>;
+	/** Row sections `[B]`: words for length, success and truncated, floats for the others. */
+	readonly rows: Readonly<Partial<Record<RowSection, number>>>;
+	/** Floats in the signals' buffer, by name: `[B·T]` for tokens, `[B]` for rollouts. Also inputs that the record lacks. */
+	readonly signals?: {
+		readonly token: Readonly<Record<string, number>>;
+		readonly rollout: Readonly<Record<string, number>>;
+	};
+}
+
+/**
+ * Where the spans of steps or turns come from. `table`: uploaded, with the numbers and signals that they carry. `mask`: longest runs of
+ * the policy's tokens. `states`: a span starts where the machine's state says so (a flag for each). State keys of the last two
+ * are those of the state at the first token, by `keys` (a number for each state; equal numbers are compared).
+ */
+export type SpanSource =
+	| {
+			readonly from: "table";
+			readonly table: SpanTable;
+			readonly signals: Readonly<Record<string, ArrayLike<number>>>;
+	  }
+	| { readonly from: "mask"; readonly keys?: ArrayLike<number> }
+	| { readonly from: "states"; readonly starts: ArrayLike<number>; readonly keys?: ArrayLike<number> };
+
+export interface CreditShape {
+	readonly B: number;
+	readonly T: number;
+	/** Rollout b belongs to group ⌊b / groupSize⌋; or the group of each. */
+	readonly groupSize: number | ArrayLike<number>;
+	readonly turns?: SpanSource;
+	readonly steps?: SpanSource;
+}

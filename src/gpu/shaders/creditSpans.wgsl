@@ -1,0 +1,122 @@
+// Spans of a partition, kept by rollout: span n of rollout b is entry b·T + n. A partition has sections for the span of each token
+// (NONE outside), first token, end, and row of the uploaded table; then the number of spans of each rollout.
+
+fn spanOf(p: u32, b: u32, t: u32) -> u32 { return arena[p + b * tokensOfRow() + t]; }
+fn spanStart(p: u32, b: u32, n: u32) -> u32 { return arena[p + sectionSize() + b * tokensOfRow() + n]; }
+fn spanEnd(p: u32, b: u32, n: u32) -> u32 { return arena[p + 2u * sectionSize() + b * tokensOfRow() + n]; }
+fn spanSource(p: u32, b: u32, n: u32) -> u32 { return arena[p + 3u * sectionSize() + b * tokensOfRow() + n]; }
+fn spanCount(p: u32, b: u32) -> u32 { return arena[p + 4u * sectionSize() + b]; }
+
+fn writeSpan(p: u32, b: u32, n: u32, start: u32, end: u32, source: u32) {
+	let at = p + b * tokensOfRow() + n;
+	arena[at + sectionSize()] = start;
+	arena[at + 2u * sectionSize()] = end;
+	arena[at + 3u * sectionSize()] = source;
+}
+
+// variant: 0 uploaded table, 1 runs of the policy's tokens, 2 states, 3 fixed length, 4 marks, 5 probability cuts
+fn buildSpans(i: Instruction, s: Members) {
+	for (var r = lane; r < s.count; r += LANES) {
+		let row = memberOf(s, r);
+		for (var t = 0u; t < tokensOfRow(); t++) { arena[i.out + row * tokensOfRow() + t] = NONE; }
+		var count = 0u;
+		if (i.variant == 0u) { count = tableSpans(i, row); } else { count = cutSpans(i, row); }
+		arena[i.out + 4u * sectionSize() + row] = count;
+	}
+}
+
+// Rows of a table: a = offsets, b = start, c = end, d = actor. A token belongs to the first span that has it.
+fn tableSpans(i: Instruction, row: u32) -> u32 {
+	var count = 0u;
+	for (var k = tables[i.a + row]; k < tables[i.a + row + 1u]; k++) {
+		if (tables[i.d + k] != 1u) { continue; }
+		var some = false;
+		let to = min(tables[i.c + k], tokensOfRow());
+		for (var t = tables[i.b + k]; t < to; t++) {
+			if (!acted(row, t) || spanOf(i.out, row, t) != NONE) { continue; }
+			arena[i.out + row * tokensOfRow() + t] = count;
+			some = true;
+		}
+		if (some) {
+			writeSpan(i.out, row, count, tables[i.b + k], to, k);
+			count += 1u;
+		}
+	}
+	return count;
+}
+
+// Spans that start at some of the policy's tokens and end after the last one before the next.
+fn cutSpans(i: Instruction, row: u32) -> u32 {
+	let length = lengthOf(row);
+	var all = 0u;
+	for (var t = 0u; t < length; t++) { if (acted(row, t)) { all += 1u; } }
+	var count = 0u;
+	var position = 0u;
+	var uncertain = 0u;
+	for (var t = 0u; t < length; t++) {
+		if (!acted(row, t)) { continue; }
+		var starts = position == 0u;
+		switch i.variant {
+			case 1u: { starts = t == 0u || !acted(row, t - 1u); }
+			case 2u: { starts = starts || tables[i.a + stateAt(row, t)] != 0u; } // a = flags of states
+			case 3u: { starts = fixedStart(i, position, all); }
+			case 4u: { starts = starts || !zero(bits(i.a, row, t)); } // a = signal
+			default: { // a = log-probabilities, b = threshold, c = interval
+				let p = bits(i.a, row, t);
+				if (!unknown(p) && bitcast<f32>(p) < bitcast<f32>(tables[i.b])) {
+					starts = starts || uncertain % i.c == 0u;
+					uncertain += 1u;
+				}
+			}
+		}
+		if (starts) { count += 1u; }
+		position += 1u;
+		arena[i.out + row * tokensOfRow() + t] = count - 1u;
+		if (starts) { writeSpan(i.out, row, count - 1u, t, t + 1u, NONE); }
+		arena[i.out + 2u * sectionSize() + row * tokensOfRow() + count - 1u] = t + 1u;
+	}
+	return count;
+}
+
+// a = tokens of a span, b = 1 where the last token stands alone, c = most spans, 0 for no limit
+fn fixedStart(i: Instruction, position: u32, all: u32) -> bool {
+	let body = all - i.b;
+	if (i.b == 1u && position == body) { return true; }
+	return position < body && position % i.a == 0u && (i.c == 0u || position / i.a < i.c);
+}
+
+// variant: 0 index among the rollout's spans, 1 first token, 2 number of an uploaded column (a), 3 key of a column, as a word,
+// 4 key of the state at the first token, by its table (a)
+fn spanColumn(i: Instruction, s: Members) {
+	let p = i.domain - 2u;
+	let w = width(i.domain);
+	for (var e = lane; e < s.count * w; e += LANES) {
+		let row = memberOf(s, e / w);
+		let n = e % w;
+		if (!takesPart(i.domain, row, n)) { continue; }
+		var result = 0u;
+		switch i.variant {
+			case 0u: { result = bitcast<u32>(f32(n)); }
+			case 1u: { result = bitcast<u32>(f32(spanStart(p, row, n))); }
+			case 4u: { result = tables[i.a + stateAt(row, spanStart(p, row, n))]; }
+			default: { result = tables[i.a + spanSource(p, row, n)]; }
+		}
+		arena[address(i.out, i.domain, row, n)] = result;
+	}
+}
+
+// The number of its span for every token (a), 0 outside; variant 1: one inside. b = partition
+fn spreadSpans(i: Instruction, s: Members) {
+	let w = tokensOfRow();
+	for (var e = lane; e < s.count * w; e += LANES) {
+		let row = memberOf(s, e / w);
+		let t = e % w;
+		if (!takesPart(TOKEN, row, t)) { continue; }
+		let span = spanOf(i.b, row, t);
+		var result = 0u;
+		if (span != NONE) {
+			if (i.variant == 1u) { result = flag(true); } else { result = bits(i.a, row, span); }
+		}
+		arena[address(i.out, TOKEN, row, t)] = result;
+	}
+}
