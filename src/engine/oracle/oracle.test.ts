@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { skilledChain as skilled } from "../../testing/skilledChain";
 import { Cancelled } from "../core/errors";
 import { Rng } from "../core/rng";
 import { resolveParams } from "../spec/params";
@@ -7,36 +8,12 @@ import { modchain } from "../tasks/modchain";
 import type { Task, TaskItem } from "../tasks/task";
 import { pick, play, respond } from "../tasks/walk";
 import { askOracle } from "./oracle";
-import { type Policy, tabularPolicy } from "./policy";
+import { tabularPolicy } from "./policy";
 import type { Truth } from "./truth";
 
 const chainOf = (n: number) => modchain.build(resolveParams(modchain.params, { n }, "task modchain"));
 const doorOf = (luck: Readonly<Record<string, unknown>>) =>
 	keydoor.build(resolveParams(keydoor.params, { ...luck, distractors: 2 }, "task keydoor"));
-
-/** Writes the right successor with probability p, otherwise one of the others; V from the formula of a random walk. */
-function skilled(task: Task, p: number): Policy {
-	const M = task.params.M as number;
-	const digits = (item: TaskItem) => (item.data as { digits: number[] }).digits;
-	const lambda = p - (1 - p) / (M - 1);
-	return tabularPolicy(
-		task.vocab.tokens.length,
-		"prefix",
-		({ item, response }, token) => {
-			const right = ((response.at(-1) ?? 0) + (digits(item)[response.length] as number)) % M;
-			return token === right ? p : (1 - p) / (M - 1);
-		},
-		(item, response) => {
-			const left = digits(item).length - response.length;
-			if (left === 0) return 0;
-			const truth = digits(item)
-				.slice(0, response.length)
-				.reduce((a, d) => a + d, 0);
-			const right = (response.at(-1) ?? 0) === truth % M;
-			return 1 / M + (right ? 1 - 1 / M : -1 / M) * lambda ** left;
-		},
-	);
-}
 
 /** A policy that sees states only, fixed by a hash of (state, token). */
 const stateful = (task: Task) =>
