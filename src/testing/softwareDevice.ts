@@ -3,6 +3,9 @@ import { create } from "webgpu";
 /** Kept, because the package breaks when an instance is collected while its devices live. */
 const instances = new Map<string, GPU>();
 
+/** Features that kernels make use of where there are any. */
+const FEATURES: readonly GPUFeatureName[] = ["subgroups", "timestamp-query"];
+
 /**
  * A device of the `webgpu` package for GPU tests.
  * @param options of Dawn; `["backend=null"]` gives a device on which commands cost and do nothing.
@@ -14,7 +17,8 @@ export async function testDevice(options: readonly string[] = []): Promise<GPUDe
 	instances.set(key, gpu);
 	const adapter = await gpu.requestAdapter();
 	if (!adapter) throw new Error("There is no WebGPU adapter here, and this test needs one.");
-	const device = await adapter.requestDevice();
+	const requiredFeatures = FEATURES.filter((feature) => adapter.features.has(feature));
+	const device = await adapter.requestDevice({ requiredFeatures });
 	device.addEventListener("uncapturederror", ({ error }) => {
 		throw new Error(`WebGPU: ${error.message}`);
 	});

@@ -40,6 +40,7 @@ const COMPUTE = 4;
 
 function bufferLayout(access: Access): GPUBufferBindingLayout {
 	if (access === "position") return { type: "uniform", hasDynamicOffset: true, minBindingSize: 16 };
+	if (access === "uniform") return { type: "uniform" };
 	return { type: access === "read" ? "read-only-storage" : "storage" };
 }
 

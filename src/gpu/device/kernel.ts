@@ -1,5 +1,5 @@
-/** How a kernel uses each of its bindings, in order. "position" is a uniform with a dynamic offset. */
-export type Access = "read" | "write" | "position";
+/** How a kernel uses each of its bindings, in order. "position" is a uniform with a dynamic offset, "uniform" one without. */
+export type Access = "read" | "write" | "uniform" | "position";
 
 export interface Kernel {
 	/** Entry point, and the label that errors and profiles carry. */

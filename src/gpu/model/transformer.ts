@@ -1,5 +1,6 @@
 import type { ModelConfig, ParameterLayout } from "../../engine/model/config";
 import type { OptimizerPlan } from "../../engine/training/executor";
+import type { DispatchCompiler, DispatchPass } from "../device/dispatch";
 
 /**
  * "registers": tiles in registers, one invocation a row, no barriers and no workgroup memory, for software adapters.
@@ -20,6 +21,10 @@ export interface TransformerOptions {
 	readonly reference?: boolean;
 	/** Parameters and optimiser state of another instance of the same configuration, to share instead of making them. */
 	readonly share?: ModelState;
+	/** Lanes of a subgroup of four hand each other what they load ("registers" only). Default: where the device can. */
+	readonly subgroups?: boolean;
+	/** Compiler to share with other plans on the device, so that equal kernels are compiled once. */
+	readonly compiler?: DispatchCompiler;
 }
 
 /** What outlives a batch: flat float32 buffers in `parameterLayout(config)`. */
@@ -89,15 +94,22 @@ export interface GpuTransformer {
 	readonly N: number;
 	readonly buffers: TransformerBuffers;
 	readonly logits: LogitsLayout;
+	/** Activations and their gradients: the first `words` of each are written by every step before they are read. */
+	readonly scratch: readonly { readonly buffer: GPUBuffer; readonly words: number }[];
 	/** Bytes from one control slot to the next. */
 	readonly controlStride: number;
+	/** Kernels, constants and sources: equal texts compute the same bits on the same adapter. */
+	readonly signature: string;
 	readonly dispatches: { readonly forward: number; readonly backward: number; readonly update: number };
 	/** Tokens to logits, with the policy's parameters or those of the frozen reference; the activations are shared. */
-	encodeForward(pass: GPUComputePassEncoder, by?: "policy" | "reference"): void;
-	/** `dlogits` to gradients, overwritten; reads the activations of the last forward pass of the policy. */
-	encodeBackward(pass: GPUComputePassEncoder): void;
+	encodeForward(pass: DispatchPass, by?: "policy" | "reference"): void;
+	/**
+	 * `dlogits` to gradients, overwritten or added to those there are; reads the activations of the last forward pass, which was the
+	 * policy's.
+	 */
+	encodeBackward(pass: DispatchPass, add?: boolean): void;
 	/** Gradient norm, clipping, AdamW with the learning rate in a control slot; skips when the norm is not finite. */
-	encodeUpdate(pass: GPUComputePassEncoder, slot?: number): void;
+	encodeUpdate(pass: DispatchPass, slot?: number): void;
 	/** Frees what this instance made; shared state stays. */
 	dispose(): void;
 }

@@ -1,0 +1,102 @@
+// Linear layers of a whole batch, forward and backward, for software adapters. Workgroups before `productTiles` compute 16 rows
+// × 32 columns of a product with weights, out = epilogue(a · W); the others a tile of a weight gradient, aᵀ · inputs, and of the bias
+// gradient, so that one dispatch has both halves of a backward step. A line with $r, $k or $j is written once for each of its values.
+//
+// Four lanes share a tile: lane l has columns l, l + 4, … A software adapter pays for a load what it pays for 20 multiplications, so
+// each number of a tile is loaded by one lane and handed to the others; where there are no subgroups of four, every lane loads it.
+#subgroups enable subgroups;
+#subgroups diagnostic(off, subgroup_uniformity);
+
+#job
+
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> weights: array<f32>;
+@group(0) @binding(2) var<storage, read> inputs: array<f32>;
+@group(0) @binding(3) var<storage, read_write> extra: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read_write> side: array<f32>;
+@group(0) @binding(6) var<uniform> job: Job;
+
+#epilogue
+
+// Four numbers of `a`, `stride` apart, zero from number `left` on.
+fn four(at: u32, stride: u32, left: u32, lane: u32) -> vec4f {
+#subgroups 	let mine = select(0.0, a[at + lane * stride], lane < left);
+#subgroups 	return vec4f(subgroupBroadcast(mine, 0u), subgroupBroadcast(mine, 1u), subgroupBroadcast(mine, 2u), subgroupBroadcast(mine, 3u));
+#plain 	let all = vec4f(a[at], a[at + stride], a[at + 2 * stride], a[at + 3 * stride]);
+#plain 	return select(vec4f(), all, vec4u(0, 1, 2, 3) < vec4u(left));
+}
+
+fn product(tile: u32, lane: u32) {
+	let row = tile / job.productColumnTiles * 16;
+	let column = tile % job.productColumnTiles * 32 + lane;
+	let b$j = weightOf(min(column + $j * 4, job.columns - 1));
+	let a$r = (row + $r) * job.aStride;
+	var low$r = vec4f(); var high$r = vec4f();
+	for (var k = 0u; k < job.depth; k += 4) {
+		let s$k = (k + $k) * job.weightDepthStride;
+		let p$k = vec4f(weights[b0 + s$k], weights[b1 + s$k], weights[b2 + s$k], weights[b3 + s$k]);
+		let q$k = vec4f(weights[b4 + s$k], weights[b5 + s$k], weights[b6 + s$k], weights[b7 + s$k]);
+		let x$r = four(a$r + k, 1, job.depth - k, lane);
+		low$r += x$r.x * p0 + x$r.y * p1 + x$r.z * p2 + x$r.w * p3;
+		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
+	}
+	var lows: array<vec4f, 16>;
+	var highs: array<vec4f, 16>;
+	lows[$r] = low$r; highs[$r] = high$r;
+	for (var r = 0u; r < 16; r++) {
+		finish(row + r, column, lows[r]);
+		finish(row + r, column + 16, highs[r]);
+	}
+}
+
+fn finish(row: u32, column: u32, sums: vec4f) {
+	if (column < job.columns) { store(row, column, sums.x); }
+	if (column + 4 < job.columns) { store(row, column + 4, sums.y); }
+	if (column + 8 < job.columns) { store(row, column + 8, sums.z); }
+	if (column + 12 < job.columns) { store(row, column + 12, sums.w); }
+}
+
+fn gradient(tile: u32, lane: u32) {
+	let row = tile / job.gradientColumnTiles * 16;
+	let column = tile % job.gradientColumnTiles * 32 + lane;
+	let b$j = min(column + $j * 4, job.inputs - 1);
+	var low$r = vec4f(); var high$r = vec4f(); var sum$r = 0.0;
+	for (var k = 0u; k < job.rows; k += 4) {
+		let s$k = (k + $k) * job.inputs;
+		let p$k = vec4f(inputs[b0 + s$k], inputs[b1 + s$k], inputs[b2 + s$k], inputs[b3 + s$k]);
+		let q$k = vec4f(inputs[b4 + s$k], inputs[b5 + s$k], inputs[b6 + s$k], inputs[b7 + s$k]);
+		let x$r = four(k * job.aStride + row + $r, job.aStride, 4, lane);
+		low$r += x$r.x * p0 + x$r.y * p1 + x$r.z * p2 + x$r.w * p3;
+		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
+		sum$r += x$r.x + x$r.y + x$r.z + x$r.w;
+	}
+	var lows: array<vec4f, 16>;
+	var highs: array<vec4f, 16>;
+	var sums: array<f32, 16>;
+	lows[$r] = low$r; highs[$r] = high$r; sums[$r] = sum$r;
+	let end = min(16u, job.outputs - row);
+	for (var r = 0u; r < end; r++) {
+		let to = gradientOf(row + r);
+		finishGradient(to, column, lows[r]);
+		finishGradient(to, column + 16, highs[r]);
+		if (column == 0) { storeBiasGradient(row + r, 0, sums[r]); }
+	}
+}
+
+fn finishGradient(to: u32, column: u32, sums: vec4f) {
+	if (column < job.inputs) { side[to + column] = sums.x; }
+	if (column + 4 < job.inputs) { side[to + column + 4] = sums.y; }
+	if (column + 8 < job.inputs) { side[to + column + 8] = sums.z; }
+	if (column + 12 < job.inputs) { side[to + column + 12] = sums.w; }
+}
+
+@compute @workgroup_size(4)
+fn linear(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+	let tile = group.y * GROUPS_WIDE + group.x;
+	if (tile < job.productTiles) {
+		product(tile, lane);
+	} else if (tile < job.tiles) {
+		gradient(tile - job.productTiles, lane);
+	}
+}
