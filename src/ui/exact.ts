@@ -58,7 +58,7 @@ async function answer(api: Exact, latest: Latest, group: number): Promise<ExactA
 }
 
 /** Asked for at once when a batch arrives: the trainer keeps few, and a new run has none of the old one's. */
-function policyOf(latest: Latest): Promise<Float32Array | null> {
+export function policyOf(latest: Latest): Promise<Float32Array | null> {
 	const known = policies.get(latest);
 	if (known) return known;
 	const sameRun = runStore.getState().spec === latest.spec;

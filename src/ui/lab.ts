@@ -1,5 +1,7 @@
 import type { Trace } from "../engine/credit/traceOps";
-import type { CreditAnswer, LabApi } from "../workers/labApi";
+import type { RolloutTree } from "../engine/rollouts/rolloutTree";
+import type { AttentionAnswer, BranchAnswer, CreditAnswer, LabApi, TreeQuestion } from "../workers/labApi";
+import { policyOf } from "./exact";
 import { METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore, setBeside } from "./stores/run";
@@ -32,6 +34,60 @@ export function connectLab(api: LabApi): void {
 export function askWhy({ batch, credit }: Latest, rollout: number, token: number): Promise<Trace> | null {
 	return lab?.trace(batch, { id: credit.method, params: credit.params }, rollout, token) ?? null;
 }
+
+/** The rollouts as a tree, laid out in the worker; null without a lab. Rejects with one sentence. */
+export function askTree(question: TreeQuestion): Promise<RolloutTree> | null {
+	return lab?.tree(question) ?? null;
+}
+
+/** Samples on from the first `at` tokens of a rollout, under the policy that wrote it. Rejects with one sentence. */
+export async function askBranch(
+	latest: Latest,
+	rollout: number,
+	at: number,
+	wish: { readonly samples: number; readonly seed: number },
+	onNews: (answer: BranchAnswer) => void,
+): Promise<BranchAnswer> {
+	const { batch, spec } = latest;
+	const parameters = await policyAtHand(latest);
+	const from = rollout * batch.T;
+	const prefix = batch.tokens.slice(from, from + at);
+	return theLab().branch({ spec, parameters, prompt: promptOf(latest, rollout), prefix, ...wish }, onNews);
+}
+
+export function stopBranch(): void {
+	void lab?.cancelBranch();
+}
+
+/** Attention of a rollout under the policy that wrote it. Rejects with one sentence. */
+export async function askAttention(latest: Latest, rollout: number): Promise<AttentionAnswer> {
+	const { batch, spec } = latest;
+	const parameters = await policyAtHand(latest);
+	const [from, length] = [rollout * batch.T, batch.lengths[rollout] as number];
+	return theLab().attention({
+		spec,
+		parameters,
+		prompt: promptOf(latest, rollout),
+		response: batch.tokens.slice(from, from + length),
+		mask: batch.actionMask.slice(from, from + length),
+	});
+}
+
+function theLab(): LabApi {
+	if (!lab) throw new Error("Nothing is there yet to work it out.");
+	return lab;
+}
+
+async function policyAtHand(latest: Latest): Promise<Float32Array> {
+	const parameters = await policyOf(latest);
+	if (parameters) return parameters;
+	throw new Error(
+		"The policy that wrote these rollouts is not at hand: a recording keeps none. Run it live to see this.",
+	);
+}
+
+const promptOf = ({ batch: { promptTokens, promptOffsets } }: Latest, rollout: number): Int32Array =>
+	promptTokens.slice(promptOffsets[rollout], promptOffsets[rollout + 1]);
 
 let watchers = 0;
 

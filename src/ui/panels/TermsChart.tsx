@@ -5,6 +5,7 @@ import type { Comparison } from "../comparison";
 import type { MethodRow } from "../credit/methodRows";
 import { setHovered } from "../hover";
 import { pinToken } from "../stores/selection";
+import "../styles/terms.css";
 
 interface Props {
 	readonly comparison: Comparison;

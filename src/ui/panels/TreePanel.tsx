@@ -1,54 +1,82 @@
-import { type JSX, useCallback, useMemo, useRef } from "react";
-import { useStore } from "zustand";
-import { Chart } from "../charts/Chart";
-import { type HoveredToken, onHover } from "../hover";
-import { pinToken, selectionStore } from "../stores/selection";
-import { prefixTreeOf } from "../tree/prefixTree";
-import { drawTree } from "../tree/treeChart";
-import { useComparison } from "../useComparison";
+import { type JSX, useState } from "react";
+import type { Display } from "../credit/display";
+import { PanelTools } from "../shell/PanelTools";
+import { useDisplay } from "../useDisplay";
+import { TreeBox } from "./TreeBox";
+import { COLOURS, type ColourName, useTree } from "./useTree";
+import "../styles/tree.css";
 
 /** The rollouts of the group as a tree of shared prefixes: where they part, and what each branch was worth. */
 export default function TreePanel(): JSX.Element {
-	const comparison = useComparison();
-	const pinned = useStore(selectionStore, (s) => s.pinned);
-	const root = useMemo(() => (comparison ? prefixTreeOf(comparison.batch, comparison.members) : null), [comparison]);
-	const hovered = useRef<HoveredToken | null>(null);
-	const redraws = useCallback(
-		(again: () => void) =>
-			onHover((token) => {
-				hovered.current = token;
-				again();
-			}),
-		[],
-	);
-	if (!comparison || !root)
+	const display = useDisplay();
+	if (!display)
 		return <p className="muted padded">Shared beginnings of a group's rollouts appear here once a run is on.</p>;
-	return (
-		<div className="tree">
-			<p className="tree-note muted">
-				Rollouts that begin alike are one bar until they part. Colour: mean return of a branch, against the branch it
-				leaves.
-			</p>
-			<div className="tree-plot" ref={listenToTree}>
-				<Chart
-					className="chart"
-					redraws={redraws}
-					draw={(element, size) =>
-						size.width > 0 && drawTree(element, { ...comparison, root }, { ...size, pinned, hovered: hovered.current })
-					}
-				/>
-			</div>
-		</div>
-	);
+	return <TreeOf display={display} />;
 }
 
-/** A click on a branch pins its first token. */
-function listenToTree(box: HTMLElement | null): (() => void) | undefined {
-	if (!box) return undefined;
-	const onClick = (event: MouseEvent) => {
-		const node = event.target instanceof Element ? event.target.closest<SVGGElement>("g.node") : null;
-		if (node) pinToken(Number(node.dataset.rollout), Number(node.dataset.token));
-	};
-	box.addEventListener("click", onClick);
-	return () => box.removeEventListener("click", onClick);
+const MERGES = [
+	{
+		id: "group",
+		title: "this group",
+		help: "Rollouts that begin alike are one bar until they part. Numbers: mean return | exact value at the end.",
+	},
+	{
+		id: "batch",
+		title: "all groups",
+		help: "Every prompt with its rollouts. Exact values are known for the group on screen.",
+	},
+	{
+		id: "state",
+		title: "merged by state",
+		help: "Steps taken from the same state stand together, wherever it was met: the anchor groups of GiGPO.",
+	},
+] as const;
+export type Merge = (typeof MERGES)[number]["id"];
+
+function TreeOf({ display }: { readonly display: Display }): JSX.Element {
+	const [merge, setMerge] = useState<Merge>("group");
+	const [colour, setColour] = useState<ColourName>("value");
+	const [query, setQuery] = useState("");
+	const shown = useTree(display, merge, colour);
+	return (
+		<div className="tree">
+			<PanelTools>
+				<input
+					type="search"
+					aria-label="Search the tree"
+					placeholder="Search"
+					value={query}
+					onChange={(e) => setQuery(e.target.value)}
+				/>
+				<select aria-label="What the tree shows" value={merge} onChange={(e) => setMerge(e.target.value as Merge)}>
+					{MERGES.map(({ id, title }) => (
+						<option key={id} value={id}>
+							{title}
+						</option>
+					))}
+				</select>
+				<select
+					aria-label="Colour of the branches"
+					value={colour}
+					onChange={(e) => setColour(e.target.value as ColourName)}
+				>
+					{COLOURS.map(({ id, title, needsExact }) => (
+						<option key={id} value={id} disabled={needsExact && (!display.exact || display.exact.pending)}>
+							{title(display.selected.label)}
+						</option>
+					))}
+				</select>
+			</PanelTools>
+			{typeof shown === "string" ? (
+				<p className="muted padded">{shown}</p>
+			) : (
+				<TreeBox
+					key={`${merge} ${display.group}`}
+					shown={shown}
+					query={query}
+					help={MERGES.find((m) => m.id === merge)?.help ?? ""}
+				/>
+			)}
+		</div>
+	);
 }

@@ -1,38 +1,42 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
+import { rolloutTree } from "../../engine/rollouts/rolloutTree";
 import { makeBatch } from "../../testing/fakeTrainer";
-import { type PrefixNode, prefixTreeOf } from "./prefixTree";
-import { drawTree, placeNodes } from "./treeChart";
+import { creditScale } from "../charts/creditScale";
+import { drawTree, markPath } from "./treeChart";
+import { visibleNodes } from "./treeView";
 
-const leaf = (start: number, end: number, rollout: number, value: number): PrefixNode => ({
-	start,
-	end,
-	rollouts: [rollout],
-	value,
-	children: [],
-});
+const { batch } = makeBatch({ groups: 2, size: 6, T: 7, vocab: 3 });
+const options = { width: 300, height: 120, label: "Tree", current: 1, found: new Set([2]) };
 
-it("places branches by token position and number of rollouts, with their gain over the branch they leave", () => {
-	const children = [leaf(2, 4, 0, 1), leaf(2, 3, 1, 0)];
-	const root: PrefixNode = { start: 0, end: 2, rollouts: [0, 1], value: 0.5, children };
-	const places = placeNodes(root, 400, 100).map(({ x0, y0, gain }) => [x0, y0, gain]);
-	expect(places).toEqual([
-		[0, 0, 0],
-		[200, 0, 0.5],
-		[200, 50, -0.5],
-	]);
-});
+function draw(element: HTMLElement, members: number[]) {
+	const tree = rolloutTree(batch, members, { exact: null, credit: null });
+	const placed = visibleNodes(tree, { root: 0, width: 300, height: 120, colour: "value" });
+	const textOf = (i: number) => `<b>${i}</b>`;
+	drawTree(element, { tree, placed, scale: creditScale([1]), textOf, byChance: (i) => i === 0 }, options);
+	return { tree, placed };
+}
 
-it("draws again for another group what it would have drawn at once", () => {
-	const { batch } = makeBatch({ groups: 2, size: 6, T: 7, vocab: 3 });
-	const tokens = ["a", "b", "c"];
-	const options = { width: 300, height: 120, pinned: null, hovered: null };
-	const draw = (element: HTMLElement, members: number[]) =>
-		drawTree(element, { root: prefixTreeOf(batch, members), batch, tokens }, options);
+it("draws again for another group what it would have drawn at once, texts as text", () => {
 	const once = document.createElement("div");
-	draw(once, [6, 7, 8, 9, 10, 11]);
+	const { placed } = draw(once, [6, 7, 8, 9, 10, 11]);
 	const twice = document.createElement("div");
 	draw(twice, [0, 1, 2, 3, 4, 5]);
 	draw(twice, [6, 7, 8, 9, 10, 11]);
 	expect(twice.innerHTML).toBe(once.innerHTML);
+	expect(once.querySelectorAll('[role="treeitem"]')).toHaveLength(placed.length);
+	expect(once.querySelector("b")).toBeNull();
+});
+
+it("says which node is under study, and outlines the way to one", () => {
+	const element = document.createElement("div");
+	const { tree } = draw(element, [0, 1, 2, 3, 4, 5]);
+	const item = element.querySelector('[aria-selected="true"]');
+	expect(element.querySelector("svg")?.getAttribute("aria-activedescendant")).toBe(item?.id);
+	markPath(element, tree, 2);
+	const on = [...element.querySelectorAll<SVGGElement>('[data-on="true"]')].map((g) => Number(g.dataset.node));
+	expect(on).toContain(2);
+	for (const node of on) expect(node).toBeLessThanOrEqual(2);
+	markPath(element, tree, -1);
+	expect(element.querySelectorAll('[data-on="true"]')).toHaveLength(0);
 });

@@ -1,56 +1,85 @@
-import { hierarchy, partition } from "d3-hierarchy";
-import { select } from "d3-selection";
-import type { RolloutBatch } from "../../engine/rollouts/batch";
-import { creditScale } from "../charts/creditScale";
+import { type Selection, select } from "d3-selection";
+import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
+import type { CreditScale } from "../charts/creditScale";
 import { cellClass } from "../charts/creditStrip";
-import { signed } from "../format";
-import { type DrawnNode, foldTree } from "./foldTree";
-import type { PrefixNode } from "./prefixTree";
+import { signed, spoken } from "../format";
+import { isWithin, type Placed } from "./treeView";
 
 export interface TreeData {
-	readonly root: PrefixNode;
-	readonly batch: RolloutBatch;
-	readonly tokens: readonly string[];
+	readonly tree: RolloutTree;
+	readonly placed: readonly Placed[];
+	readonly scale: CreditScale;
+	/** Text of a node. */
+	readonly textOf: (node: number) => string;
+	/** The environment chooses what follows a node. */
+	readonly byChance: (node: number) => boolean;
 }
 
 export interface TreeOptions {
 	readonly width: number;
 	readonly height: number;
-	readonly pinned: { readonly rollout: number; readonly token: number } | null;
-	readonly hovered: { readonly rollout: number; readonly token: number } | null;
+	readonly label: string;
+	/** Node under study; −1 for none. */
+	readonly current: number;
+	/** Nodes that a search has found. */
+	readonly found: ReadonlySet<number>;
 }
 
-/** A node with its place: x by token position, y by rollouts. */
-interface Placed {
-	readonly node: DrawnNode;
-	/** What taking this branch was worth: its mean return minus that of the node it leaves; 0 at the root. */
-	readonly gain: number;
-	readonly x0: number;
-	readonly x1: number;
-	readonly y0: number;
-	readonly y1: number;
-}
-
-const GAP = 1.5;
-/** Lower than this a branch cannot be read or hit. */
-const SMALLEST = 7;
-const LETTER = 7.3;
+const LETTER = 7.4;
+const SMALL_LETTER = 6.6;
+/** Lower nodes have no text. */
+const LINE = 12;
 
 /**
- * The prefix tree as an icicle, into `element`. x: token position; height: number of rollouts; colour: mean return of the
- * branch minus that of the branch it leaves, on the diverging scale, hatched where negative.
+ * A tree of rollouts as an icicle, into `element`. x: tokens, from left to right; height: number of rollouts; colour on the diverging
+ * scale, hatched where negative; numbers: mean return, then the exact value at the node's end. A dot at the right edge: the policy
+ * chooses between branches there; a ring: the environment does.
  */
 export function drawTree(element: HTMLElement, data: TreeData, options: TreeOptions): void {
-	const placed = placeNodes(data.root, options.width, options.height);
-	const scale = creditScale(placed.map((p) => p.gain));
 	const svg = select(element)
 		.selectAll<SVGSVGElement, null>("svg")
 		.data([null])
 		.join("svg")
-		.attr("role", "img")
-		.attr("aria-label", `Prefix tree of ${data.root.rollouts.length} rollouts with ${placed.length} branches`)
+		.attr("role", "tree")
+		.attr("tabindex", 0)
+		.attr("aria-label", options.label)
+		.attr("aria-activedescendant", options.current >= 0 ? nodeId(options.current) : null)
 		.attr("width", options.width)
 		.attr("height", options.height);
+	drawHatch(svg);
+	const nodes = svg
+		.selectAll<SVGGElement, Placed>("g.node")
+		.data(data.placed, (p) => p.node)
+		.join((enter) => {
+			const g = enter.append("g");
+			g.append("rect").attr("class", "ground");
+			g.append("rect").attr("class", "hatch");
+			g.append("text").attr("class", "path");
+			g.append("text").attr("class", "worth");
+			g.append("circle").attr("r", 3);
+			return g;
+		})
+		.attr("id", (p) => nodeId(p.node))
+		.attr("class", (p) => `node ${cellClass(data.scale.step(p.colour))}`)
+		.attr("role", "treeitem")
+		.attr("aria-label", (p) => spokenNode(data, p))
+		.attr("aria-selected", (p) => String(p.node === options.current))
+		.attr("data-node", (p) => p.node)
+		.attr("data-crowd", (p) => (p.crowd > 0 ? p.crowd : null))
+		.attr("data-found", (p) => String(options.found.has(p.node)))
+		.attr("transform", (p) => `translate(${p.x0},${p.y0})`)
+		.order();
+	for (const layer of ["ground", "hatch"])
+		nodes
+			.select<SVGRectElement>(`rect.${layer}`)
+			.attr("width", (p) => Math.max(1, p.x1 - p.x0))
+			.attr("height", (p) => p.y1 - p.y0);
+	drawTexts(nodes, data);
+}
+
+export const nodeId = (node: number) => `tree-node-${node}`;
+
+function drawHatch(svg: Selection<SVGSVGElement, null, HTMLElement, unknown>): void {
 	const pattern = svg
 		.selectAll<SVGPatternElement, null>("pattern")
 		.data([null])
@@ -61,75 +90,58 @@ export function drawTree(element: HTMLElement, data: TreeData, options: TreeOpti
 		.attr("patternUnits", "userSpaceOnUse")
 		.attr("patternTransform", "rotate(45)");
 	pattern.selectAll("rect").data([null]).join("rect").attr("class", "hatch-line").attr("width", 1).attr("height", 4);
-	const nodes = svg
-		.selectAll<SVGGElement, Placed>("g")
-		.data(placed)
-		.join((enter) => {
-			const g = enter.append("g");
-			g.append("rect").attr("class", "ground");
-			g.append("rect").attr("class", "hatch");
-			g.append("text").attr("class", "path");
-			g.append("text").attr("class", "worth");
-			return g;
-		})
-		.attr("class", (p) => `node ${cellClass(scale.step(p.gain))}`)
-		.attr("data-rollout", (p) => p.node.rollouts[0] as number)
-		.attr("data-token", (p) => p.node.start)
-		.attr("data-on", (p) => String(contains(p.node, options.hovered)))
-		.attr("aria-hidden", "true")
-		.attr("transform", (p) => `translate(${p.x0},${p.y0})`);
-	for (const layer of ["ground", "hatch"])
-		nodes
-			.select<SVGRectElement>(`rect.${layer}`)
-			.attr("width", (p) => p.x1 - p.x0)
-			.attr("height", (p) => p.y1 - p.y0);
+}
+
+function drawTexts(nodes: Selection<SVGGElement, Placed, SVGSVGElement, null>, data: TreeData): void {
+	const middle = (p: Placed) => (p.y1 - p.y0) / 2;
+	const texts = new Map(nodes.data().map((p) => [p, labelsOf(data, p)]));
 	nodes
 		.select<SVGTextElement>("text.path")
 		.attr("x", 5)
-		.attr("y", (p) => (p.y1 - p.y0) / 2)
-		.text((p) => fitting(textOf(p.node, data), p.x1 - p.x0 - 46));
+		.attr("y", middle)
+		.text((p) => texts.get(p)?.path ?? "");
 	nodes
 		.select<SVGTextElement>("text.worth")
-		.attr("x", (p) => p.x1 - p.x0 - 5)
-		.attr("y", (p) => (p.y1 - p.y0) / 2)
-		.text((p) => (p.x1 - p.x0 > 44 && p.y1 - p.y0 > 11 ? signed(p.node.value) : ""));
+		.attr("x", (p) => p.x1 - p.x0 - (p.branches ? 10 : 5))
+		.attr("y", middle)
+		.text((p) => texts.get(p)?.worth ?? "");
+	nodes
+		.select<SVGCircleElement>("circle")
+		.attr("class", (p) => (data.byChance(p.node) ? "chance" : "choice"))
+		.attr("cx", (p) => p.x1 - p.x0)
+		.attr("cy", middle)
+		.attr("display", (p) => (p.branches && p.y1 - p.y0 >= 7 ? null : "none"));
 }
 
-/** Nodes with their places, in drawing order; what would be lower than a line of text is folded. Nodes without tokens are left out. */
-export function placeNodes(root: PrefixNode, width: number, height: number): Placed[] {
-	const folded = foldTree(root, height, SMALLEST);
-	const tree = hierarchy<DrawnNode>(folded, (n) => [...n.children]).sum((n) => ownLeaves(n));
-	const laid = partition<DrawnNode>().size([height, 1])(tree);
-	const last = Math.max(1, ...laid.leaves().map((l) => l.data.end));
-	return laid
-		.descendants()
-		.filter((n) => n.data.end > n.data.start)
-		.map((n) => ({
-			node: n.data,
-			gain: n.parent ? n.data.value - n.parent.data.value : 0,
-			x0: (n.data.start / last) * width,
-			x1: (n.data.end / last) * width - GAP,
-			y0: n.x0,
-			y1: Math.max(n.x0 + 1, n.x1 - GAP),
-		}));
-}
-
-/** Rollouts that end at a node: they give it its own share of the height. */
-const ownLeaves = (n: DrawnNode) => n.rollouts.length - n.children.reduce((sum, c) => sum + c.rollouts.length, 0);
-
-function textOf(node: DrawnNode, { batch, tokens }: TreeData): string {
-	if (node.crowd > 0) return `+${node.crowd} more`;
-	const from = (node.rollouts[0] as number) * batch.T;
-	const ids = batch.tokens.subarray(from + node.start, from + node.end);
-	return Array.from(ids, (id) => tokens[id] ?? `#${id}`).join(" ");
+/** The tokens of a node, and its numbers where the tokens leave room for them: mean return, then exact behind a bar. */
+function labelsOf({ textOf }: TreeData, p: Placed): { path: string; worth: string } {
+	if (p.y1 - p.y0 < LINE) return { path: "", worth: "" };
+	const text = p.crowd > 0 ? `+${p.crowd} more` : textOf(p.node);
+	const room = p.x1 - p.x0 - (p.branches ? 22 : 16);
+	const needed = Math.min(text.length, 16) * LETTER;
+	const mean = signed(p.value);
+	const both = `${mean} | ${signed(p.exact)}`;
+	const numbers = Number.isNaN(p.exact) ? [mean] : [both, mean];
+	const worth = numbers.find((n) => needed + n.length * SMALL_LETTER <= room) ?? "";
+	return { path: fitting(text, room - worth.length * SMALL_LETTER), worth };
 }
 
 function fitting(text: string, width: number): string {
 	const letters = Math.floor(width / LETTER);
 	if (text.length <= letters) return text;
-	return letters < 2 ? "" : `${text.slice(0, letters - 1)}…`;
+	return letters < 2 ? "" : `${text.slice(0, letters - 1)}\u2026`;
 }
 
-function contains(node: DrawnNode, at: { rollout: number; token: number } | null): boolean {
-	return at !== null && node.rollouts.includes(at.rollout) && at.token >= node.start && at.token < node.end;
+function spokenNode(data: TreeData, { node, crowd, count, value, exact }: Placed): string {
+	const what = crowd > 0 ? `${crowd} more branches` : data.textOf(node) || "start";
+	const known = Number.isNaN(exact) ? "" : `, exact ${spoken(exact)}`;
+	return `${what}, ${count} rollouts, mean return ${spoken(value)}${known}`;
+}
+
+/** Outlines the nodes on the way to a token, without drawing again; −1 takes the outline away. */
+export function markPath(element: HTMLElement, tree: RolloutTree, node: number): void {
+	for (const g of element.querySelectorAll<SVGGElement>("g.node")) {
+		const on = node >= 0 && g.dataset.crowd === undefined && isWithin(tree, Number(g.dataset.node), node);
+		g.dataset.on = String(on);
+	}
 }

@@ -1,0 +1,116 @@
+import { type JSX, useEffect, useState } from "react";
+import type { BranchAnswer } from "../../workers/labApi";
+import { Chart } from "../charts/Chart";
+import { drawRunning } from "../charts/runningChart";
+import { fixed, signed } from "../format";
+import { askBranch, stopBranch } from "../lab";
+import type { ShownTree } from "./useTree";
+
+interface Props {
+	readonly shown: ShownTree;
+	readonly node: number;
+	/** All tokens up to the end of the node. */
+	readonly text: string;
+}
+
+/** The node under study: its numbers, and continuations sampled from its end. */
+export function BranchCard({ shown, node, text }: Props): JSX.Element {
+	const { tree, colour } = shown;
+	const number = (x: number) => (Number.isNaN(x) ? "not known" : signed(x, 3));
+	return (
+		<aside className="branch-card" aria-label="Branch under study">
+			<p className="branch-path" title={text}>
+				<code>{text}</code>
+			</p>
+			<p className="branch-numbers tabular">
+				<Figure name={`of ${tree.count[0]} ${tree.names ? "steps" : "rollouts"}`} value={String(tree.count[node])} />
+				<Figure
+					name={tree.names ? "mean return from here" : "mean return"}
+					value={number(tree.value[node] as number)}
+				/>
+				<Figure name="exact" value={number(tree.exact[node] as number)} />
+				{colour === "credit" ? <Figure name="credit" value={number(tree.credit[node] as number)} /> : null}
+			</p>
+			{tree.names ? null : <Branching key={`${shown.display.step} ${text}`} shown={shown} node={node} />}
+		</aside>
+	);
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
+	return (
+		<span>
+			<b>{value}</b> <span className="muted">{name}</span>
+		</span>
+	);
+}
+
+const SIZES = [16, 64, 256] as const;
+type State = { readonly busy: boolean; readonly answer: BranchAnswer | null; readonly problem: string };
+
+/** Samples on from here, and shows the value settle. */
+function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element {
+	const { tree, display } = shown;
+	const [{ busy, answer, problem }, setState] = useState<State>({ busy: false, answer: null, problem: "" });
+	const [samples, setSamples] = useState<number>(64);
+	const [seed, setSeed] = useState(1);
+	useEffect(() => stopBranch, []);
+	const [rollout, end] = [tree.rollout[node] as number, tree.end[node] as number];
+	if (end >= (display.batch.lengths[rollout] as number)) return <p className="muted">The rollout ends here.</p>;
+	const branch = () => {
+		setState({ busy: true, answer: null, problem: "" });
+		setSeed(seed + 1);
+		askBranch(display.latest, rollout, end, { samples, seed }, (news) =>
+			setState({ busy: true, answer: news, problem: "" }),
+		).then(
+			(done) => setState({ busy: false, answer: done, problem: "" }),
+			(error: unknown) =>
+				setState({ busy: false, answer: null, problem: error instanceof Error ? error.message : String(error) }),
+		);
+	};
+	return (
+		<section className="branching">
+			<p className="actions">
+				<button type="button" onClick={busy ? stopBranch : branch} title="Sample on from the end of this branch">
+					{busy ? "Stop" : "Branch here"}
+				</button>
+				<select aria-label="Continuations" value={samples} onChange={(e) => setSamples(Number(e.target.value))}>
+					{SIZES.map((n) => (
+						<option key={n} value={n}>
+							{n} ways on
+						</option>
+					))}
+				</select>
+			</p>
+			{problem ? <p className="muted">{problem}</p> : null}
+			{answer ? <Found answer={answer} exact={tree.exact[node] as number} of={samples} /> : null}
+		</section>
+	);
+}
+
+interface FoundProps {
+	readonly answer: BranchAnswer;
+	readonly exact: number;
+	readonly of: number;
+}
+
+function Found({ answer, exact, of }: FoundProps): JSX.Element {
+	const last = answer.values.at(-1);
+	return (
+		<>
+			<div className="running-plot">
+				<Chart
+					className="chart"
+					draw={(element, size) => size.width > 0 && drawRunning(element, { values: answer.values, exact, of }, size)}
+				/>
+			</div>
+			{last ? (
+				<p className="tabular" role="status">
+					<b>{signed(last.mean, 3)}</b>{" "}
+					<span className="muted">
+						after {last.n}, 95 % between {fixed(last.lo, 2)} and {fixed(last.hi, 2)}
+					</span>
+				</p>
+			) : null}
+		</>
+	);
+}
