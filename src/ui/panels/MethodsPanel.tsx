@@ -4,7 +4,6 @@ import type { Comparison } from "../comparison";
 import { answersOf, type MethodOrder, type MethodRow, methodRowsOf, orderedRows } from "../credit/methodRows";
 import { watchAllMethods } from "../lab";
 import { findEntry, METHODS } from "../registries";
-import { PanelTools } from "../shell/PanelTools";
 import { runStore } from "../stores/run";
 import { selectionStore } from "../stores/selection";
 import { useComparison } from "../useComparison";
@@ -44,10 +43,10 @@ function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Ele
 	const refused = answers.flatMap((a) => (a.ok ? [] : [a]));
 	return (
 		<div className="methods">
-			<PanelTools>
+			<div className="panel-bar">
 				<Looks look={look} onChoose={setLook} />
 				{look === "terms" ? null : <Orders order={order} onChoose={setOrder} rows={rows} />}
-			</PanelTools>
+			</div>
 			{look === "terms" ? (
 				<TermsChart comparison={comparison} rollout={rollout} rows={rows} />
 			) : (

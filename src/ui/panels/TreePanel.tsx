@@ -1,6 +1,5 @@
 import { type JSX, useState } from "react";
 import type { Display } from "../credit/display";
-import { PanelTools } from "../shell/PanelTools";
 import { useDisplay } from "../useDisplay";
 import { TreeBox } from "./TreeBox";
 import { COLOURS, type ColourName, useTree } from "./useTree";
@@ -40,7 +39,7 @@ function TreeOf({ display }: { readonly display: Display }): JSX.Element {
 	const shown = useTree(display, merge, colour);
 	return (
 		<div className="tree">
-			<PanelTools>
+			<div className="panel-bar">
 				<input
 					type="search"
 					aria-label="Search the tree"
@@ -66,7 +65,7 @@ function TreeOf({ display }: { readonly display: Display }): JSX.Element {
 						</option>
 					))}
 				</select>
-			</PanelTools>
+			</div>
 			{typeof shown === "string" ? (
 				<p className="muted padded">{shown}</p>
 			) : (
