@@ -1,3 +1,4 @@
+import { InvalidInput } from "../core/errors";
 import type { Partition } from "./partition";
 
 /**
@@ -84,6 +85,16 @@ export const spanSignal = (name: string, partition: Partition) => node("span", {
 const lift = <L extends Level>(x: Operand<L>, other: Node<L>): Node<L> =>
 	typeof x === "number" ? like(other, { op: "constant", value: x }, []) : x;
 
+/** @throws InvalidInput where numbers of different things meet: types forbid it, but graphs may come from untyped code. */
+function checkAlike(what: string, x: Node, y: Node): void {
+	if (x.level !== y.level)
+		throw new InvalidInput(
+			`${what} joins a number of a ${x.level} with one of a ${y.level}; spread or reduce one of them first.`,
+		);
+	if (x.partition !== y.partition)
+		throw new InvalidInput(`${what} joins spans of two partitions; spread both to the tokens first.`);
+}
+
 function unary<L extends Level>(fn: UnaryFn, x: Node<L>): Node<L> {
 	return like(x, { op: "unary", fn }, [x]);
 }
@@ -91,7 +102,7 @@ function binary<L extends Level>(fn: BinaryFn, a: Operand<L>, b: Operand<L>): No
 	const some = typeof a === "number" ? b : a;
 	if (typeof some === "number") throw new Error(`${fn} of two constants has no level`);
 	const [x, y] = [lift(a, some), lift(b, some)];
-	if (x.partition !== y.partition) throw new Error(`${fn} of spans of different partitions`);
+	checkAlike(fn, x, y);
 	return like(some, { op: "binary", fn }, [x, y]);
 }
 
@@ -120,7 +131,10 @@ export const atMost = <L extends Level>(a: Operand<L>, b: Operand<L>) => binary(
 export const equal = <L extends Level>(a: Operand<L>, b: Operand<L>) => binary("equal", a, b);
 /** `yes` where the condition is not 0, else `no`; the side not taken may be NaN. */
 export function select<L extends Level>(condition: Node<L>, yes: Operand<L>, no: Operand<L>): Node<L> {
-	return like(condition, { op: "select" }, [condition, lift(yes, condition), lift(no, condition)]);
+	const [x, y] = [lift(yes, condition), lift(no, condition)];
+	checkAlike("select", condition, x);
+	checkAlike("select", condition, y);
+	return like(condition, { op: "select" }, [condition, x, y]);
 }
 /** x where it is known, else the other. */
 export const orElse = <L extends Level>(x: Node<L>, other: Operand<L>) => select(known(x), x, other);
@@ -136,6 +150,7 @@ interface Among<L extends Level> {
 
 function among<L extends Level>(x: Node<L>, { where, key, weight }: Among<L>): Node[] {
 	const one = lift(1, x);
+	for (const other of [where, key, weight]) if (other) checkAlike("a statistic", x, other);
 	return [x, where ?? one, key ?? one, weight ?? one];
 }
 
@@ -156,16 +171,25 @@ export function normalise<L extends Level>(x: Node<L>, options: Normaliser, over
 	return like(x, { op: "normalise", options }, among(x, over));
 }
 
+function checkSequence(x: Node, decay: Operand<Level> = 1): void {
+	if (x.level === "rollout")
+		throw new InvalidInput("A recursion runs along tokens or spans; a number of a rollout has no next one.");
+	if (typeof decay !== "number") checkAlike("a recursion", x, decay);
+}
+
 /** y_i = x_i + decay_i · y_{i+1} over the active entries of a rollout; y past the last one is 0. */
 export function suffixSum<L extends "token" | "span">(x: Node<L>, decay: Operand<L> = 1): Node<L> {
+	checkSequence(x, decay);
 	return like(x, { op: "scan", fold: "sum", direction: "suffix" }, [x, lift(decay, x)]);
 }
 /** y_i = x_i + decay_i · y_{i−1}. */
 export function prefixSum<L extends "token" | "span">(x: Node<L>, decay: Operand<L> = 1): Node<L> {
+	checkSequence(x, decay);
 	return like(x, { op: "scan", fold: "sum", direction: "prefix" }, [x, lift(decay, x)]);
 }
 /** y_i = min(x_i, y_{i+1}). */
 export function suffixMin<L extends "token" | "span">(x: Node<L>): Node<L> {
+	checkSequence(x);
 	return like(x, { op: "scan", fold: "min", direction: "suffix" }, [x, lift(1, x)]);
 }
 

@@ -93,7 +93,11 @@ function grow(root: TreeNode, names: Iterable<string | number>, rollout: number)
 	return path;
 }
 
-const allEqual = (xs: readonly number[]) => xs.every((v) => v === xs[0]);
+/** Means over children may differ in the last bits where they are equal by right. */
+function allEqual(xs: readonly number[]): boolean {
+	const [low, high] = [Math.min(...xs), Math.max(...xs)];
+	return high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high));
+}
 
 function mean(xs: readonly number[]): number {
 	return allEqual(xs) ? xs[0]! : xs.reduce((a, b) => a + b, 0) / xs.length;

@@ -3,6 +3,7 @@ import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 import { resolveParams } from "../spec/params";
 import { findEntry } from "../spec/resolveSpec";
 import { CpuOps } from "./cpuOps";
+import { checkEstimate } from "./estimateCheck";
 import type { AnyMethod, Need } from "./method";
 import { carries, describeNeed, needKey } from "./needs";
 import { METHODS } from "./registry";
@@ -25,7 +26,9 @@ export function creditBy(
 ): CreditResult {
 	const params = resolveParams(method.params, given, `method ${method.id}`);
 	checkNeeds(method, method.needs(params), batch);
-	const { terms, scored, weights } = method.estimate(params);
+	const estimate = method.estimate(params);
+	checkEstimate(method.id, estimate);
+	const { terms, scored, weights } = estimate;
 	const counts = scored && ops.value(scored);
 	const finish = (x: Float64Array) =>
 		x.map((v, i) => (batch.actionMask[i] ? (counts && counts[i] === 0 ? Number.NaN : v + 0) : 0));

@@ -1,4 +1,4 @@
-import type { ChoiceParam, FlagParam, NumberParam } from "../spec/params";
+import type { ChoiceParam, FlagParam, NumberParam, ParamValues } from "../spec/params";
 import type { Need } from "./method";
 import { type Node, normalise } from "./ops";
 import { type Partition, STEPS, TOKENS, TURNS } from "./partition";
@@ -17,12 +17,34 @@ export const choiceParam = <const S extends Omit<ChoiceParam, "type">>(spec: S) 
 });
 export const flagParam = <const S extends Omit<FlagParam, "type">>(spec: S) => ({ type: "flag" as const, ...spec });
 
-export const whitenParam = (fallback: boolean) =>
-	flagParam({
+/** Options of whitening that always happens. */
+export const whitenScaleParams = {
+	whitenScale: choiceParam({
+		label: "Whitening scale",
+		help: "Variance over the tokens of the batch with divisor n − 1 (sd1) or n (sd0).",
+		default: "sd1",
+		options: ["sd1", "sd0"],
+	}),
+	whitenEps: numberParam({
+		label: "Whitening epsilon",
+		help: "Added to the variance under the root.",
+		default: 1e-8,
+		min: 0,
+		max: 1,
+		unit: "",
+		log: true,
+	}),
+};
+type WhitenScale = ParamValues<typeof whitenScaleParams>;
+
+export const whitenParams = (fallback: boolean) => ({
+	whiten: flagParam({
 		label: "Whiten",
 		help: "Shift and scale the credit of all tokens of the batch to mean 0 and variance 1.",
 		default: fallback,
-	});
+	}),
+	...whitenScaleParams,
+});
 
 export const unitParam = (fallback: "step" | "turn" | "token") =>
 	choiceParam({
@@ -38,13 +60,17 @@ export const partitionOf = (unit: Unit): Partition => (unit === "step" ? STEPS :
 export const unitNeeds = (unit: Unit): readonly Need[] =>
 	unit === "token" ? [] : [{ field: unit === "step" ? "steps" : "turns" }];
 
-/** (A − mean) / sqrt(var + 1e-8) over the tokens of the batch, var with divisor n − 1; one token alone gets 0. */
-export function whiten(x: Node<"token">, where?: Node<"token">): Node<"token"> {
+/** (A − mean) / sqrt(var + eps) over the tokens of the batch; one token alone gets 0. */
+export function whiten(
+	x: Node<"token">,
+	{ whitenScale, whitenEps }: WhitenScale,
+	where?: Node<"token">,
+): Node<"token"> {
 	const options = {
 		within: "batch",
 		center: "mean",
-		scale: "sd1",
-		eps: 1e-8,
+		scale: whitenScale,
+		eps: whitenEps,
 		epsOn: "variance",
 		singleton: "zero",
 	} as const;

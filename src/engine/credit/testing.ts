@@ -1,4 +1,7 @@
 import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
+import { findEntry } from "../spec/resolveSpec";
+import { METHODS } from "./registry";
+import { presetOf } from "./run";
 
 export interface RowSpec {
 	readonly tokens?: readonly number[];
@@ -89,4 +92,9 @@ export function tokenSignal({ B, T }: RolloutBatch, rows: readonly (readonly num
 
 export function rolloutSignal(data: readonly number[]): Signal {
 	return { level: "rollout", data: Float64Array.from(data), provider: "test", unit: "" };
+}
+
+/** Parameters of a named preset, with the sizes of an example in place of its own. */
+export function preset(id: string, name: string, sizes: Readonly<Record<string, unknown>> = {}) {
+	return { ...presetOf(findEntry(METHODS, id, "method"), name), ...sizes };
 }

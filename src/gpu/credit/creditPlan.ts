@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../engine/core/errors";
+import { checkEstimate } from "../../engine/credit/estimateCheck";
 import type { AnyMethod } from "../../engine/credit/method";
 import { resolveParams } from "../../engine/spec/params";
 import { type DispatchCompiler, encodeDispatch } from "../device/dispatch";
@@ -61,6 +62,7 @@ export async function createCreditPlan(
 ): Promise<CreditPlan> {
 	const { device } = compiler;
 	const estimate = method.estimate(resolveParams(method.params, params, `method ${method.id}`));
+	checkEstimate(method.id, estimate);
 	const program = compileCredit(estimate, shape, buffers.sections);
 	checkSize(device, Math.max(program.arenaWords, program.tables.length));
 	const arena = device.createBuffer({

@@ -6,6 +6,7 @@ export { drGrpo } from "./drGrpo";
 export { gae } from "./gae";
 export { gigpo } from "./gigpo";
 export { grpo } from "./grpo";
+export { grpoProcess } from "./grpoProcess";
 export { hbpo } from "./hbpo";
 export { hca } from "./hca";
 export { hicra } from "./hicra";

@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { epsParam, normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
+import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { add, equal, groupStat, less, max, min, mul, normalise, not, rolloutInput, spread, sub } from "../ops";
 import { choiceParam, flagParam, integerParam, numberParam } from "../sharedParams";
 
@@ -64,17 +64,18 @@ export const dapo = defineMethod({
 			help: "Groups whose returns are all equal get no credit at all.",
 			default: false,
 		}),
+		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
 	},
 	presets: { paper: { dropEqual: true }, verl: { beyond: "growing", singleton: "raw" } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	needs: () => [],
-	estimate: ({ maxLength, buffer, factor, beyond, dropEqual, eps, singleton }) => {
+	estimate: ({ maxLength, buffer, factor, beyond, dropEqual, scale, eps, singleton }) => {
 		const returns = rolloutInput("returns");
 		const over = max(mul(sub(rolloutInput("policyLength"), maxLength - buffer), 1 / buffer), 0);
 		const price = mul(beyond === "flat" ? min(over, 1) : over, -factor);
-		const outcome = normalise(add(returns, price), normaliserOf({ center: "mean", scale: "sd1", eps, singleton }));
+		const outcome = normalise(add(returns, price), normaliserOf({ center: "mean", scale, eps, singleton }));
 		const terms = { outcome: spread(outcome) };
 		if (!dropEqual) return { terms, ...scoredGroups(singleton) };
 		const alike = equal(groupStat(returns, "min", GROUP), groupStat(returns, "max", GROUP));

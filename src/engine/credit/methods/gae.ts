@@ -1,7 +1,7 @@
 import { defineMethod, type Estimate } from "../method";
 import { discountParam } from "../normaliserParams";
 import { add, mul, next, orElse, rolloutInput, select, sub, suffixSum, tokenInput } from "../ops";
-import { flagParam, numberParam, whiten, whitenParam } from "../sharedParams";
+import { flagParam, numberParam, whiten, whitenParams } from "../sharedParams";
 
 /**
  * Generalised advantage estimation with a critic's values.
@@ -41,7 +41,7 @@ export const gae = defineMethod({
 			help: "Use the value after the last token of a rollout that the limit cut, where it is known.",
 			default: true,
 		}),
-		whiten: whitenParam(false),
+		...whitenParams(false),
 	},
 	presets: { paper: {}, verl: { whiten: true, bootstrap: false, lambda: 1 }, rlhf: { whiten: true, bootstrap: false } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
@@ -51,7 +51,7 @@ export const gae = defineMethod({
 		const end = p.bootstrap ? select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0) : 0;
 		const td = sub(add(tokenInput("rewards"), mul(next(values, end), p.discount)), values);
 		const sum = suffixSum(td, p.discount * p.lambda);
-		const terms: Estimate["terms"] = p.whiten ? { gae: whiten(sum) } : { td, later: sub(sum, td) };
+		const terms: Estimate["terms"] = p.whiten ? { gae: whiten(sum, p) } : { td, later: sub(sum, td) };
 		return { terms };
 	},
 });

@@ -20,7 +20,7 @@ import { choiceParam, numberParam, partitionOf } from "../sharedParams";
  * A = A^E + w·A^S. A^E = (R_i − mean)/(sd + eps) over the group; A^S = (G_{i,k} − mean)/(sd + eps) over the anchor group, all
  * steps of the group with the same state key; G_{i,k} = Σ_{j≥k} γ^{j−k} r_{i,j} over steps. Without a scale nothing is divided.
  *
- * **Edges** an anchor group of one gives 0, as do equal returns; an episode alone as `singleton` says. `episodeOver=steps` is what
+ * **Edges** an anchor group of one gives 0 unless `anchorSingleton` says else, as do equal returns; an episode alone as `singleton` says. `episodeOver=steps` is what
  * is released: a long episode counts once a step. Steps without a state key are compared with none; tokens outside are not scored.
  * **Against the exact advantage** the step term removes what the state explains; with a finite horizon it is biased where one state
  * is visited at different times.
@@ -62,6 +62,12 @@ export const gigpo = defineMethod({
 		}),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
+		anchorSingleton: choiceParam({
+			label: "State alone",
+			help: "What the only step taken from a state gets: zero, or its own return.",
+			default: "zero",
+			options: ["zero", "raw"],
+		}),
 	},
 	presets: {
 		paper: {},
@@ -77,7 +83,7 @@ export const gigpo = defineMethod({
 		const steps = reduceToRollouts(spanInput("index", partition), "count");
 		const options = normaliserOf({ ...p, center: "mean" });
 		const over = p.episodeOver === "steps" ? { weight: steps } : {};
-		const anchor = { ...options, within: "group", by: "state", singleton: "zero" } as const;
+		const anchor = { ...options, within: "group", by: "state", singleton: p.anchorSingleton } as const;
 		return {
 			terms: {
 				episode: spread(normalise(rolloutInput("returns"), options, over)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { creditOf } from "../run";
-import { batchOf, distance, ragged } from "../testing";
+import { batchOf, distance, preset, ragged } from "../testing";
 
 /** Fixture "Group P": four rollouts of one prompt, one success. */
 const GROUP_P = batchOf([
@@ -16,9 +16,10 @@ const near = (got: readonly number[], want: readonly number[]) =>
 	expect(distance([got], [want])).toBeLessThanOrEqual(6e-7);
 
 describe("grpo", () => {
-	it("z-scores within the group", () => near(perRollout("grpo"), [1.499997, -0.499999, -0.499999, -0.499999]));
+	it("z-scores within the group", () =>
+		near(perRollout("grpo", preset("grpo", "verl")), [1.499997, -0.499999, -0.499999, -0.499999]));
 	it("takes eps and ddof as asked", () => {
-		near(perRollout("grpo", { eps: 1e-4 }), [1.4997, -0.4999, -0.4999, -0.4999]);
+		near(perRollout("grpo", preset("grpo", "trl")), [1.4997, -0.4999, -0.4999, -0.4999]);
 		near(perRollout("grpo", { scale: "sd0", eps: 0 }), [
 			Math.sqrt(3),
 			-1 / Math.sqrt(3),
@@ -44,7 +45,7 @@ describe("grpo", () => {
 });
 
 describe("drGrpo", () => {
-	it("subtracts the mean", () => near(perRollout("drGrpo"), [0.75, -0.25, -0.25, -0.25]));
+	it("subtracts the mean", () => near(perRollout("drGrpo", preset("drGrpo", "paper")), [0.75, -0.25, -0.25, -0.25]));
 });
 
 describe("dapo", () => {
@@ -74,7 +75,8 @@ describe("rloo", () => {
 		const batch = batchOf(Array.from({ length: 11 }, () => ({ reward: 0.7 })));
 		expect(rowsOf(batch, "rloo").flat()).toEqual(new Array(11).fill(0));
 	});
-	it("subtracts the mean of the others", () => near(perRollout("rloo"), [1, -1 / 3, -1 / 3, -1 / 3]));
+	it("subtracts the mean of the others", () =>
+		near(perRollout("rloo", preset("rloo", "verl")), [1, -1 / 3, -1 / 3, -1 / 3]));
 	it("is G/(G−1) times Dr.GRPO", () =>
 		near(
 			perRollout("rloo"),
@@ -90,7 +92,7 @@ describe("rloo", () => {
 		const rows = d.map((logProbs, i) => ({ logProbs, reward: i === 0 ? 1 : 0 }));
 		const batch = batchOf(rows, { refLogProbs: new Float64Array(16) });
 		near(
-			rowsOf(batch, "rloo", { klCoef: 0.05 }).map((row) => row[0]!),
+			rowsOf(batch, "rloo", preset("rloo", "trl")).map((row) => row[0]!),
 			[1.0035, -0.323833, -0.335833, -0.343833],
 		);
 	});

@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { epsParam, normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
+import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	abs,
 	atMost,
@@ -65,13 +65,14 @@ export const hbpo = defineMethod({
 			max: 1e9,
 			unit: "tokens",
 		}),
+		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
 	},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	needs: () => [{ field: "success" }, { signal: "budget", level: "rollout", meaning: "announced number of tokens" }],
-	estimate: ({ beta, alpha, maxLength, eps, singleton }) => {
+	estimate: ({ beta, alpha, maxLength, scale, eps, singleton }) => {
 		const n = rolloutInput("policyLength");
 		const budget = rolloutSignal("budget");
 		const promised = (x: Node<"rollout">) => mul(cos(mul(x, Math.PI / (2 * maxLength))), beta);
@@ -79,7 +80,7 @@ export const hbpo = defineMethod({
 		const right = mul(rolloutInput("success"), atMost(n, maxLength));
 		const reward = select(right, select(less(budget, n), over, promised(budget)), 0);
 		const mates = groupStat(reward, "mean", { within: "group", by: "key" }, { key: budget });
-		const inter = normalise(reward, normaliserOf({ center: "mean", scale: "sd1", eps, singleton }));
+		const inter = normalise(reward, normaliserOf({ center: "mean", scale, eps, singleton }));
 		return {
 			terms: { inter: spread(inter), intra: spread(sub(mates, promised(budget))) },
 			...scoredGroups(singleton),

@@ -20,13 +20,14 @@ import {
 	suffixSum,
 } from "../ops";
 import { STEPS } from "../partition";
-import { choiceParam, numberParam, whiten, whitenParam } from "../sharedParams";
+import { choiceParam, numberParam, whiten, whitenParams } from "../sharedParams";
 
 /**
  * PURE: the return of a step is the smallest reward still to come, not the sum.
  *
  * `form=min`: G_k = min(p_k … p_n) up to and including the worst step, 0 after it. `softmin`: G_k = Σ_{u≥k} w_u p_u with
- * w = softmax(−p/T) over all steps of the rollout. `sum`: G_k = Σ_{u≥k} p_u. `baseline=others` subtracts from every token
+ * w = softmax(−p/T) over all steps of the rollout. `sum`: G_k = Σ_{u≥k} p_u; `mean`: that over the number
+ * of steps. `baseline=others` subtracts from every token
  * Σ of the other rollouts' token returns / ((G−1) · longest response), then whitening if asked. Reads the steps' rewards.
  * `outcomeCoef` adds the leave-one-out return as a second term.
  *
@@ -48,9 +49,9 @@ export const pure = defineMethod({
 	params: {
 		form: choiceParam({
 			label: "Form",
-			help: "Smallest reward to come, a softmax-weighted stand-in for it, or the sum.",
+			help: "Smallest reward to come, a softmax-weighted stand-in for it, the sum, or the sum over the number of steps.",
 			default: "softmin",
-			options: ["softmin", "min", "sum"],
+			options: ["softmin", "min", "sum", "mean"],
 		}),
 		temperature: numberParam({
 			label: "Temperature",
@@ -67,7 +68,7 @@ export const pure = defineMethod({
 			default: "none",
 			options: ["none", "others"],
 		}),
-		whiten: whitenParam(false),
+		...whitenParams(false),
 		outcomeCoef: numberParam({
 			label: "Outcome",
 			help: "Weight of the leave-one-out return as a second term.",
@@ -77,10 +78,17 @@ export const pure = defineMethod({
 			unit: "",
 		}),
 	},
-	presets: { paper: { form: "min" }, softmin: {}, verl: { baseline: "others", whiten: true }, sum: { form: "sum" } },
+	presets: {
+		paper: { form: "min" },
+		softmin: {},
+		verl: { baseline: "others", whiten: true },
+		sum: { form: "sum" },
+		mean: { form: "mean" },
+	},
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	needs: () => [{ stepField: "reward", of: "steps" }],
-	estimate: ({ form, temperature, baseline, whiten: whitened, outcomeCoef }) => {
+	estimate: (p) => {
+		const { form, temperature, baseline, outcomeCoef } = p;
 		const rewards = orElse(spanInput("reward", STEPS), 0);
 		const steps = FORMS[form](rewards, temperature);
 		const scored = covered(STEPS);
@@ -90,7 +98,7 @@ export const pure = defineMethod({
 		const count = sub(groupStat(own, "count", { within: "group" }), 1);
 		const width = groupStat(rolloutInput("length"), "max", { within: "batch" });
 		const centred = baseline === "none" ? process : sub(process, spread(div(others, mul(count, width))));
-		const terms: Record<string, Node<"token">> = { process: whitened ? whiten(centred, scored) : centred };
+		const terms: Record<string, Node<"token">> = { process: p.whiten ? whiten(centred, p, scored) : centred };
 		const loo = { within: "group", center: "loo", scale: "none", eps: 0, epsOn: "sd", singleton: "zero" } as const;
 		if (outcomeCoef > 0) terms.outcome = mul(spread(normalise(rolloutInput("returns"), loo)), outcomeCoef);
 		return { terms, scored };
@@ -100,8 +108,9 @@ export const pure = defineMethod({
 type Steps = Node<"span">;
 const ROLLOUT = { within: "rollout" } as const;
 
-const FORMS: Readonly<Record<"softmin" | "min" | "sum", (p: Steps, temperature: number) => Steps>> = {
+const FORMS: Readonly<Record<"softmin" | "min" | "sum" | "mean", (p: Steps, temperature: number) => Steps>> = {
 	sum: (p) => suffixSum(p),
+	mean: (p) => div(suffixSum(p), groupStat(p, "count", ROLLOUT)),
 	// The smallest reward is still to come as long as the suffix minimum equals that of the rollout.
 	min: (p) => select(atMost(suffixMin(p), groupStat(p, "min", ROLLOUT)), suffixMin(p), 0),
 	softmin: (p, temperature) => {

@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { epsParam } from "../normaliserParams";
+import { epsParam, scaleParam } from "../normaliserParams";
 import {
 	add,
 	atMost,
@@ -29,7 +29,7 @@ import { choiceParam } from "../sharedParams";
  * Rank-GRPO: for ranked lists, each position is compared with the same position of the other rollouts.
  *
  * Items are the steps, their rewards the hits. `reward=tail`: r_k = Σ_{j≥k} hit_j / log2(j + 1), j from 1; `own`: r_k = hit_k.
- * A_{i,k} = (r_{i,k} − mean)/(sd + eps) over the group at position k, n − 1; missing items count with reward 0.
+ * A_{i,k} = (r_{i,k} − mean)/(sd + eps) over the group at position k; missing items count with reward 0.
  *
  * **Edges** equal rewards at a position give 0; tokens outside of items are not scored; a group of one as `singleton` says.
  * **Against the exact advantage** position k is never paid for hits before it; what other positions contribute is noise.
@@ -53,6 +53,7 @@ export const rankGrpo = defineMethod({
 			default: "tail",
 			options: ["tail", "own"],
 		}),
+		scale: scaleParam("sd1"),
 		eps: epsParam(1e-4),
 		singleton: choiceParam({
 			label: "Group of one",
@@ -64,7 +65,7 @@ export const rankGrpo = defineMethod({
 	presets: { paper: {}, expInf: { reward: "own" } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	needs: () => [{ stepField: "reward", of: "steps" }],
-	estimate: ({ reward, eps, singleton }) => {
+	estimate: ({ reward, scale, eps, singleton }) => {
 		const hit = orElse(spanInput("reward", STEPS), 0);
 		const r = reward === "own" ? hit : suffixSum(div(hit, log2(add(spanInput("index", STEPS), 2))));
 		const rank = { within: "group", by: "rank" } as const;
@@ -75,7 +76,8 @@ export const rankGrpo = defineMethod({
 		// Items that are missing lie at 0: each adds the square of the mean.
 		const absent = sub(size, groupStat(r, "count", rank));
 		const squares = add(groupStat(mul(offset, offset), "sum", rank), mul(absent, mul(centre, centre)));
-		const several = div(offset, add(sqrt(div(squares, sub(size, 1))), eps));
+		const variance = div(squares, sub(size, scale === "sd1" ? 1 : 0));
+		const several = scale === "none" ? offset : div(offset, add(sqrt(variance), eps));
 		const item = select(equal(size, 1), singleton === "raw" ? r : 0, select(flat(r, absent), 0, several));
 		return { terms: { item: spread(item) }, scored: covered(STEPS) };
 	},

@@ -1,12 +1,12 @@
 import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
 import { mul, not, sub, suffixSum, tokenInput } from "../ops";
-import { choiceParam, numberParam, whiten } from "../sharedParams";
+import { choiceParam, numberParam, whiten, whitenScaleParams } from "../sharedParams";
 
 /**
  * REINFORCE++: the discounted return to go, whitened over all tokens of the batch. No groups needed.
  *
- * A = (G − mean) / sqrt(var + 1e-8) with G_{i,t} = Σ_{k≥t} γ^{k−t} (r_{i,k} − klCoef · (log p − log p_ref)_{i,k}).
+ * A = (G − mean) / sqrt(var + whitenEps) with G_{i,t} = Σ_{k≥t} γ^{k−t} (r_{i,k} − klCoef · (log p − log p_ref)_{i,k}).
  *
  * **Edges** one token in all gets 0. `holes=reset` is what older releases do: an environment token forgets what comes after it.
  * **Against the exact advantage** the baseline is one number for the batch, so prompts of different difficulty shift each other.
@@ -38,15 +38,17 @@ export const reinforcePlusPlus = defineMethod({
 			default: "through",
 			options: ["through", "reset"],
 		}),
+		...whitenScaleParams,
 	},
 	presets: { paper: {}, verl: {}, verlOld: { holes: "reset" } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
-	estimate: ({ discount, klCoef, holes }) => {
+	estimate: (p) => {
+		const { discount, klCoef, holes } = p;
 		const rewards = tokenInput("rewards");
 		const paid =
 			klCoef > 0 ? sub(rewards, mul(sub(tokenInput("logProbs"), tokenInput("refLogProbs")), klCoef)) : rewards;
 		const decay = holes === "through" ? discount : mul(not(tokenInput("gapAfter")), discount);
-		return { terms: { return: whiten(suffixSum(paid, decay)) } };
+		return { terms: { return: whiten(suffixSum(paid, decay), p) } };
 	},
 });

@@ -1,7 +1,7 @@
 import { defineMethod } from "../method";
 import { scoredGroups, singletonParam } from "../normaliserParams";
 import { normalise, rolloutInput, spread } from "../ops";
-import { whiten } from "../sharedParams";
+import { whiten, whitenScaleParams } from "../sharedParams";
 
 /**
  * REINFORCE++ with a group baseline: return minus group mean, for every token, then whitened over all tokens of the batch.
@@ -20,11 +20,12 @@ export const reinforcePlusPlusBaseline = defineMethod({
 		url: "https://arxiv.org/abs/2501.03262",
 		verification: "released code read",
 	},
-	params: { singleton: singletonParam("zero") },
+	params: { singleton: singletonParam("zero"), ...whitenScaleParams },
 	presets: { paper: {}, verl: { singleton: "raw" } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	needs: () => [],
-	estimate: ({ singleton }) => {
+	estimate: (p) => {
+		const { singleton } = p;
 		const centred = normalise(rolloutInput("returns"), {
 			within: "group",
 			center: "mean",
@@ -34,6 +35,6 @@ export const reinforcePlusPlusBaseline = defineMethod({
 			singleton: singleton === "raw" ? "raw" : "zero",
 		});
 		const { scored } = scoredGroups(singleton);
-		return { terms: { outcome: whiten(spread(centred), scored) }, ...(scored ? { scored } : {}) };
+		return { terms: { outcome: whiten(spread(centred), p, scored) }, ...(scored ? { scored } : {}) };
 	},
 });

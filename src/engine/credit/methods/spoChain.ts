@@ -1,7 +1,7 @@
 import { defineMethod } from "../method";
 import { atMost, known, less, mul, next, reduceToSpans, rolloutInput, select, spread, sub, tokenInput } from "../ops";
 import type { Partition } from "../partition";
-import { choiceParam, integerParam, numberParam, whiten, whitenParam } from "../sharedParams";
+import { choiceParam, integerParam, numberParam, whiten, whitenParams } from "../sharedParams";
 
 /**
  * SPO-chain: values at cut points before uncertain tokens; a segment gets the change of value across it.
@@ -48,7 +48,7 @@ export const spoChain = defineMethod({
 			default: "zero",
 			options: ["zero", "skip", "none"],
 		}),
-		whiten: whitenParam(false),
+		...whitenParams(false),
 	},
 	presets: { paper: {}, released: { mask: "skip", whiten: true } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
@@ -56,7 +56,8 @@ export const spoChain = defineMethod({
 		{ field: "logProbs" },
 		{ field: "values", at: { kind: "cuts", threshold, interval } },
 	],
-	estimate: ({ threshold, interval, mask, whiten: whitened }) => {
+	estimate: (p) => {
+		const { threshold, interval, mask } = p;
 		const cuts: Partition = { kind: "cuts", threshold, interval };
 		const logThreshold = Math.log(threshold);
 		const logProbs = tokenInput("logProbs");
@@ -68,6 +69,6 @@ export const spoChain = defineMethod({
 		const masked = mask === "none" ? segment : select(uncertain, segment, 0);
 		const given = known(segment);
 		const scored = mask === "skip" ? mul(less(logProbs, logThreshold), given) : given;
-		return { terms: { segment: whitened ? whiten(masked, scored) : masked }, scored };
+		return { terms: { segment: p.whiten ? whiten(masked, p, scored) : masked }, scored };
 	},
 });

@@ -1,6 +1,6 @@
 import { defineMethod } from "../method";
 import { epsParam } from "../normaliserParams";
-import { add, div, equal, not, rolloutInput, spread, sub, treeStat } from "../ops";
+import { abs, add, div, less, rolloutInput, spread, sub, treeStat } from "../ops";
 import type { Partition } from "../partition";
 import { choiceParam, flagParam, integerParam } from "../sharedParams";
 
@@ -8,12 +8,12 @@ import { choiceParam, flagParam, integerParam } from "../sharedParams";
  * SPO-tree: rollouts of a prompt as a tree of segments of fixed length; an edge gets the child's value minus its parent's.
  *
  * V(leaf) = R, V(n) = mean over children (not over leaves); A = V(c) − V(n), with `scale=sd0` divided by the deviation of the
- * siblings plus eps. Edges with exactly 0 are not scored (`dropZero`). Segments that agree on all tokens are one node.
+ * siblings plus eps. Edges of 0, to six digits, are not scored (`dropZero`). Segments that agree on all tokens are one node.
  *
  * **Edges** a chain without branches gives 0 until the end; the last level takes what is left of the rollout.
  * **Against the exact advantage** unbiased at the level of segments where all nodes have equally many children; otherwise the mean
  * over children weighs leaves unevenly.
- * **Reduces** to telescoping: unscaled edges of a rollout add up to R − V(root).
+ * **Reduces** to telescoping: unscaled edges of a rollout add up to V(its end) − V(root), R − V(root) where it ends alone.
  * **Source** Guo et al. 2025, "Segment Policy Optimization", https://arxiv.org/abs/2505.23564.
  */
 export const spoTree = defineMethod({
@@ -52,7 +52,7 @@ export const spoTree = defineMethod({
 		eps: epsParam(1e-8),
 		dropZero: flagParam({
 			label: "Drop zeros",
-			help: "Edges of exactly zero are left out of the loss.",
+			help: "Edges of zero, to six digits, are left out of the loss.",
 			default: false,
 		}),
 	},
@@ -68,6 +68,6 @@ export const spoTree = defineMethod({
 		);
 		const siblings = add(treeStat(returns, "childSd0", "before", partition), eps);
 		const edge = spread(scale === "none" ? change : div(change, siblings));
-		return { terms: { edge }, ...(dropZero ? { scored: not(equal(edge, 0)) } : {}) };
+		return { terms: { edge }, ...(dropZero ? { scored: less(1e-6, abs(edge)) } : {}) };
 	},
 });

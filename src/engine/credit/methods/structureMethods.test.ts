@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, distance, ragged, rolloutSignal, spansOfRows, tokenSignal } from "../testing";
+import { batchOf, distance, preset, ragged, rolloutSignal, spansOfRows, tokenSignal } from "../testing";
 
 const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
@@ -19,18 +19,18 @@ describe("spoChain", () => {
 	]);
 	const [a, b, c, d] = [0.333333, 0.222222, 0.111111, -0.666667] as [number, number, number, number];
 	it("credits segments with the change of value between cuts", () =>
-		near(rows(batch, "spoChain", { interval: 2, mask: "none" }), [
+		near(rows(batch, "spoChain", preset("spoChain", "paper", { interval: 2, mask: "none" })), [
 			[0, a, a, a, a, a, b, b, b, b],
 			[b, b, b, b, c, c, c, c, d, d],
 		]));
 	it("leaves certain tokens out", () =>
-		near(rows(batch, "spoChain", { interval: 2 }), [
+		near(rows(batch, "spoChain", preset("spoChain", "paper", { interval: 2 })), [
 			[0, a, 0, 0, a, 0, b, 0, b, 0],
 			[b, b, 0, 0, c, 0, c, 0, d, 0],
 		]));
 	it("whitens what is left, as released", () => {
 		const [w, x, y, z] = [0.684672, 0.322198, -0.040275, -2.577587] as [number, number, number, number];
-		near(rows(batch, "spoChain", { interval: 2, mask: "skip", whiten: true }), [
+		near(rows(batch, "spoChain", preset("spoChain", "released", { interval: 2 })), [
 			[nan, w, nan, nan, w, nan, x, nan, x, nan],
 			[x, x, nan, nan, y, nan, y, nan, z, nan],
 		]);
@@ -54,7 +54,7 @@ describe("trees", () => {
 			leaf([3], 0),
 		]);
 		const third = 1 / 3;
-		near(rows(batch, "spoTree", { segment: 1 }), [
+		near(rows(batch, "spoTree", preset("spoTree", "paper", { segment: 1 })), [
 			[third, third],
 			[third, -2 * third],
 			[third, third],
@@ -63,7 +63,7 @@ describe("trees", () => {
 			[0, 2 * third],
 			[-third],
 		]);
-		const scaled = rows(batch, "spoTree", { segment: 1, scale: "sd0", dropZero: true });
+		const scaled = rows(batch, "spoTree", preset("spoTree", "grpo", { segment: 1 }));
 		near(scaled, [
 			[1.224745, Math.SQRT1_2],
 			[1.224745, -Math.SQRT2],
@@ -82,7 +82,7 @@ describe("trees", () => {
 	]);
 	const tree = (params: object) => rows(batch, "treePs", { unit: "token", ...params });
 	it("treePs: against parent, root, both", () => {
-		near(tree({}), [
+		near(tree(preset("treePs", "local")), [
 			[0.166667, 0.333333],
 			[0.166667, -0.166667, 0.5],
 			[0.166667, -0.166667, -0.5],
@@ -94,7 +94,7 @@ describe("trees", () => {
 			[0.166667, 0, -0.5],
 			[-0.5, -0.5],
 		]);
-		near(tree({ form: "reweighted" }), [
+		near(tree(preset("treePs", "treeRl")), [
 			[0.19245, 0.833333],
 			[0.19245, -0.117851, 1],
 			[0.19245, -0.117851, -1],
@@ -137,15 +137,15 @@ describe("pure", () => {
 		{ steps: steps(pair) },
 	);
 	it("pays the worst step still to come", () => {
-		near(rows(batch, "pure", { form: "min" }), [
+		near(rows(batch, "pure", preset("pure", "paper")), [
 			[-0.6, -0.6, 0],
 			[0.5, 0],
 		]);
-		near(rows(batch, "pure", { form: "sum" }), [
+		near(rows(batch, "pure", preset("pure", "sum")), [
 			[0.5, -0.3, 0.3],
 			[1.2, 0.7],
 		]);
-		near(rows(batch, "pure"), [
+		near(rows(batch, "pure", preset("pure", "softmin")), [
 			[-0.599888, -0.599888, 0.000037],
 			[0.523841, 0.083442],
 		]);
@@ -171,7 +171,7 @@ describe("pure", () => {
 			1.2e-6,
 		);
 		near(
-			rows(wide, "pure", { baseline: "others", whiten: true }),
+			rows(wide, "pure", preset("pure", "verl")),
 			[
 				[-0.992544, -0.992544, -0.992545, -0.992545, -0.168198, -0.168198],
 				[1.379215, 1.379215, 0.774072, 0.774072],
@@ -179,6 +179,11 @@ describe("pure", () => {
 			1.2e-6,
 		);
 	});
+	it("pays the mean of the rewards at the first step in its mean form", () =>
+		near(rows(batch, "pure", preset("pure", "mean")), [
+			[0.5 / 3, -0.1, 0.1],
+			[0.6, 0.35],
+		]));
 	it("tends to the minimum and to the mean", () => {
 		const first = (temperature: number) => rows(batch, "pure", { temperature })[0]![0]!;
 		near([[first(1e-3), first(1e4)]], [[-0.6, 0.5 / 3]], 1e-4);
@@ -195,14 +200,16 @@ describe("attentionCredit", () => {
 		fai: tokenSignal(plain, [[0.633333, 0.066667, 0.066667, 0.066667, 0.5, 0.05, 0.1, 0], [0]]),
 	};
 	const batch = { ...plain, signals };
-	const gain = (strategy: string, more = {}) =>
-		rows(batch, "attentionCredit", { strategy, scale: "none", window: 2, ...more })[0]!.map((x) => x / 0.75);
+	const gain = (name: string, more = {}) =>
+		rows(batch, "attentionCredit", preset("attentionCredit", name, { scale: "none", window: 2, ...more }))[0]!.map(
+			(x) => x / 0.75,
+		);
 	it("amplifies plans, anchors, or both coupled", () => {
 		near([gain("preplan")], [[1, 1, 1, 1.5, 1.5, 1, 1.5, 1]]);
 		near([gain("anchor")], [[1.5, 1, 1, 1, 1.5, 1, 1.5, 1]]);
-		near([gain("coupled")], [[1.5, 1, 1, 1, 1.75, 1, 1.25, 1]]);
+		near([gain("paperV2")], [[1.5, 1, 1, 1, 1.75, 1, 1.25, 1]]);
 	});
-	it("is group credit without amplification", () => near([gain("coupled", { amplify: 1 })], [new Array(8).fill(1)], 0));
+	it("is group credit without amplification", () => near([gain("paperV2", { amplify: 1 })], [new Array(8).fill(1)], 0));
 });
 
 describe("brpo", () => {
@@ -218,7 +225,7 @@ describe("brpo", () => {
 		{ steps: { ...spansOfRows(scores.map((row) => each(row.length))), reward: Float64Array.from(scores.flat()) } },
 	);
 	it("mixes the rollout's past with the group", () =>
-		near(rows(batch, "brpo"), [
+		near(rows(batch, "brpo", preset("brpo", "paper")), [
 			[0.166667, 0.277778, 0.175926],
 			[-0.166667, -0.055556, 0.083333],
 		]));
@@ -243,7 +250,7 @@ describe("hbpo", () => {
 			signals: { budget: rolloutSignal([512, 512, 2048, 2048]) },
 		};
 		near(
-			rows(batch, "hbpo").map((row) => row.slice(0, 1)),
+			rows(batch, "hbpo", preset("hbpo", "paper")).map((row) => row.slice(0, 1)),
 			[[0.605802], [0.464724], [-1.290132], [-2.862584]],
 			1.5e-6,
 		);
@@ -263,7 +270,7 @@ describe("rankGrpo", () => {
 		);
 	it("compares places", () => {
 		near(
-			rows(batch(hits), "rankGrpo"),
+			rows(batch(hits), "rankGrpo", preset("rankGrpo", "paper")),
 			[
 				[1.146083, -0.576588, 0.57715],
 				[-0.693467, -0.576588, 0.57715],
@@ -272,7 +279,7 @@ describe("rankGrpo", () => {
 			1.2e-6,
 		);
 		near(
-			rows(batch(hits), "rankGrpo", { reward: "own" }),
+			rows(batch(hits), "rankGrpo", preset("rankGrpo", "expInf")),
 			[
 				[1.154501, -0.57725, 0.57725],
 				[-0.57725, -0.57725, 0.57725],
@@ -294,8 +301,12 @@ describe("rankGrpo", () => {
 describe("maRlhf", () => {
 	const batch = batchOf([{ rewards: [-0.01, -0.02, 0, -0.03, 0.01, 0.98], values: [0.2, 0.3, 0.4, 0.35, 0.5, 0.6] }]);
 	it("runs GAE over macro actions", () => {
-		near(rows(batch, "maRlhf", { length: 2, reward: "mean" }), [[0.639577, 0.639577, 0.55745, 0.55745, 0.471, 0.38]]);
-		near(rows(batch, "maRlhf", { length: 2 }), [[0.610327, 0.610327, 0.54245, 0.54245, 0.471, 0.38]]);
+		near(rows(batch, "maRlhf", preset("maRlhf", "released", { length: 2 })), [
+			[0.639577, 0.639577, 0.55745, 0.55745, 0.471, 0.38],
+		]);
+		near(rows(batch, "maRlhf", preset("maRlhf", "paper", { length: 2 })), [
+			[0.610327, 0.610327, 0.54245, 0.54245, 0.471, 0.38],
+		]);
 	});
 	it("is GAE with macros of one token", () => {
 		near(rows(batch, "maRlhf", { length: 1 }), rows(batch, "gae"), 1e-12);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutBatch, SpanTable } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, distance, ragged, spansOfRows, tokenSignal } from "../testing";
+import { batchOf, distance, preset, ragged, spansOfRows, tokenSignal } from "../testing";
 
 const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
@@ -14,7 +14,11 @@ const nan = Number.NaN;
 describe("reinforcePlusPlus", () => {
 	const batch = batchOf([{ rewards: [0, 0, 1] }, { rewards: [0, 0] }, { rewards: [0.5] }]);
 	it("whitens the return to go over the batch", () => {
-		near(rows(batch, "reinforcePlusPlus"), [[0.847579, 0.847579, 0.847579], [-1.186611, -1.186611], [-0.169516]]);
+		near(rows(batch, "reinforcePlusPlus", preset("reinforcePlusPlus", "verl")), [
+			[0.847579, 0.847579, 0.847579],
+			[-1.186611, -1.186611],
+			[-0.169516],
+		]);
 		near(rows(batch, "reinforcePlusPlus", { discount: 0.9 }), [
 			[0.615303, 0.816675, 1.040422],
 			[-1.197045, -1.197045],
@@ -25,7 +29,9 @@ describe("reinforcePlusPlus", () => {
 		const holed = batchOf([{ rewards: [0, 0, 0, 1], mask: [1, 0, 1, 1] }]);
 		near(rows(holed, "reinforcePlusPlus"), [[0, 0, 0, 0]]);
 		const sd = Math.sqrt(1 / 3 + 1e-8);
-		near(rows(holed, "reinforcePlusPlus", { holes: "reset" }), [[-2 / 3 / sd, 0, 1 / 3 / sd, 1 / 3 / sd]]);
+		near(rows(holed, "reinforcePlusPlus", preset("reinforcePlusPlus", "verlOld")), [
+			[-2 / 3 / sd, 0, 1 / 3 / sd, 1 / 3 / sd],
+		]);
 	});
 	it("gives the only token of a batch 0", () => near(rows(batchOf([{ reward: 3 }]), "reinforcePlusPlus"), [[0]]));
 });
@@ -94,12 +100,12 @@ describe("gae", () => {
 		near(rows(batch, "gae"), [[0.4377, 0.566, 0.28, 0.4]]);
 		near(rows(batch, "gae", { lambda: 1 }), [[0.5, 0.6, 0.3, 0.4]]);
 		near(rows(batch, "gae", { lambda: 0 }), [[-0.1, 0.3, -0.1, 0.4]]);
-		near(rows(batch, "gae", { whiten: true }), [[0.14241, 1.231605, -1.196374, -0.177641]]);
+		near(rows(batch, "gae", preset("gae", "rlhf")), [[0.14241, 1.231605, -1.196374, -0.177641]]);
 	});
 	it("passes over environment tokens", () => {
 		const holed = batchOf([{ rewards: [0, 0, 0, 1], values: [0.5, 0.4, 0.7, 0.6], mask: [1, 0, 1, 1] }]);
 		near(rows(holed, "gae"), [[0.466, 0, 0.28, 0.4]]);
-		near(rows(holed, "gae", { whiten: true }), [[0.890798, 0, -1.081683, 0.190885]]);
+		near(rows(holed, "gae", preset("gae", "rlhf")), [[0.890798, 0, -1.081683, 0.190885]]);
 	});
 	it("bootstraps where the limit cut", () => {
 		const cut = batchOf([{ rewards: [0], values: [0.5] }], {
@@ -156,11 +162,11 @@ describe("vinePpo", () => {
 	]);
 	const batch = batchOf([first, second], { steps });
 	it("credits steps with differences of boundary values", () => {
-		near(rows(batch, "vinePpo"), [
+		near(rows(batch, "vinePpo", preset("vinePpo", "paper")), [
 			[0.25, 0.25, -0.5, 0.75, 0.75, 0.75],
 			[-0.25, -0.25, -0.25, -0.25],
 		]);
-		near(rows(batch, "vinePpo", { whiten: true }), [
+		near(rows(batch, "vinePpo", preset("vinePpo", "released")), [
 			[0.255377, 0.255377, -1.276885, 1.276885, 1.276885, 1.276885],
 			new Array(4).fill(-0.766131),
 		]);
@@ -192,7 +198,7 @@ describe("hicra", () => {
 		},
 	};
 	it("adds a share of the size of the credit on planning tokens", () =>
-		near(rows(batch, "hicra"), [
+		near(rows(batch, "hicra", preset("hicra", "paper")), [
 			[0.666667, 0.8, 0.8, 0.666667],
 			[-0.266667, -0.266667, -0.333333],
 			[-0.333333, -0.333333],
@@ -214,18 +220,18 @@ describe("gigpo", () => {
 		turns: turns(states),
 	});
 	it("adds the comparison within states to that of episodes", () => {
-		near(rows(batch, "gigpo"), [
+		near(rows(batch, "gigpo", preset("gigpo", "paper")), [
 			[0.820208, 0.333333],
 			[-1.129792, -1.141667, -1.129792],
 			[0.772708, 0.808333, 0.333333],
 		]);
-		near(rows(batch, "gigpo", { episodeOver: "steps" }), [
+		near(rows(batch, "gigpo", preset("gigpo", "released")), [
 			[0.861875, 0.375],
 			[-1.088125, -1.1, -1.088125],
 			[0.814375, 0.85, 0.375],
 		]);
 		near(
-			rows(batch, "gigpo", { episodeOver: "steps", scale: "sd1" }),
+			rows(batch, "gigpo", preset("gigpo", "releasedStd")),
 			[
 				[1.634405, 0.724567],
 				[-2.073067, -1.914718, -2.073067],
@@ -254,13 +260,13 @@ describe("tempo", () => {
 			[0.166667, 0.333333, 0],
 			[-0.5, 0],
 		]);
-		near(rows(batch, "tempo", { scale: "none" }), [
+		near(rows(batch, "tempo", preset("tempo", "unscaled")), [
 			[0.666667, 0.333333, 1],
 			[-0.333333, -0.666667, -1],
 			[0.666667, 0.833333, 0.5],
 			[-1, -0.5],
 		]);
-		near(rows(batch, "tempo"), [
+		near(rows(batch, "tempo", preset("tempo", "released")), [
 			[1.154699, 0.577349, 1.732048],
 			[-0.577349, -1.154699, -1.732048],
 			[1.154699, 1.443373, 0.866024],

@@ -1,6 +1,6 @@
 import { defineMethod } from "../method";
 import { add, covered, known, next, not, reduceToSpans, select, spread, sub, suffixSum, tokenInput } from "../ops";
-import { partitionOf, unitNeeds, unitParam, whiten, whitenParam } from "../sharedParams";
+import { partitionOf, unitNeeds, unitParam, whiten, whitenParams } from "../sharedParams";
 
 /**
  * VinePPO: the difference of values at step boundaries, each estimated by fresh rollouts from there.
@@ -25,17 +25,17 @@ export const vinePpo = defineMethod({
 		url: "https://arxiv.org/abs/2410.01679",
 		verification: "compared with the released code",
 	},
-	params: { unit: unitParam("step"), whiten: whitenParam(false) },
+	params: { unit: unitParam("step"), ...whitenParams(false) },
 	presets: { paper: {}, released: { whiten: true } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	needs: ({ unit }) => [...unitNeeds(unit), { field: "values", at: partitionOf(unit) }],
-	estimate: ({ unit, whiten: whitened }) => {
-		const partition = partitionOf(unit);
+	estimate: (p) => {
+		const partition = partitionOf(p.unit);
 		const raw = reduceToSpans(tokenInput("values"), "first", partition);
 		const paid = reduceToSpans(tokenInput("rewards"), "sum", partition);
 		const value = suffixSum(select(known(raw), raw, paid), not(known(raw)));
 		const step = spread(sub(add(paid, next(value, 0)), value));
 		const scored = covered(partition);
-		return { terms: { step: whitened ? whiten(step, scored) : step }, scored };
+		return { terms: { step: p.whiten ? whiten(step, p, scored) : step }, scored };
 	},
 });
