@@ -49,6 +49,20 @@ describe("ascribe oracle", () => {
 		});
 	});
 
+	it("chooses the mode by the size of the tree, and says how wide its intervals are", async () => {
+		const small = await call("modchain@1", "--prompts", "1");
+		expect(small.lines.map((line) => [line.mode, line.hi[0]! - line.lo[0]!])).toEqual([["enumerate", 0]]);
+		const sampled = await call("keydoor@1", "--prompts", "1", "--mode", "montecarlo", "--samples", "4");
+		expect(sampled.lines[0]).toMatchObject({ mode: "montecarlo", cost: { sampledTokens: expect.any(Number) } });
+		expect(sampled.lines[0]!.hi[0]!).toBeGreaterThan(sampled.lines[0]!.lo[0]!);
+	});
+
+	it("adds one line of measures where they are asked for", async () => {
+		const { lines } = await call("keydoor@1", "--prompts", "2", "--measures");
+		expect(lines).toHaveLength(3);
+		expect(lines[2]).toMatchObject({ task: "keydoor", pivotalShare: expect.any(Number) });
+	});
+
 	it("refuses a mode that cannot value a transformer, in one sentence", async () => {
 		const { status, stderr } = await call("keydoor@1", "--mode", "dp");
 		expect(status).toBe(EXIT.wrongCall);
