@@ -1,4 +1,4 @@
-import type { RolloutBatch, SpanTable } from "../rollouts/batch";
+import type { SpanTable } from "../rollouts/batch";
 
 /** Half-open range of tokens, and whether the policy wrote it. */
 export interface SpanRow {
@@ -18,15 +18,6 @@ export function tableOf(rows: readonly (readonly SpanRow[])[]): SpanTable {
 		end: Int32Array.from(all, ({ end }) => end),
 		actor: Uint8Array.from(all, ({ policy }) => (policy ? 1 : 0)),
 	};
-}
-
-/** Spans of rollout b that start at the given tokens and end where the next one starts, or with its last policy token. */
-export function spansFrom({ T, actionMask, lengths }: RolloutBatch, b: number, starts: readonly number[]): SpanRow[] {
-	const last = actionMask.subarray(b * T, b * T + lengths[b]!).lastIndexOf(1);
-	return starts.flatMap((start, i) => {
-		const end = Math.min(starts[i + 1] ?? last + 1, last + 1);
-		return end > start ? [{ start, end, policy: true }] : [];
-	});
 }
 
 /** One entry for each span, from its rollout and row. */

@@ -8,7 +8,8 @@ import { responseOf } from "../taskSource";
 
 /**
  * Process labels of the task for each step, and rewards from them. A step has the smallest label of its tokens: one wrong token
- * makes it wrong. Label +1 right, −1 wrong, 0 irrelevant. Reward of a step: its label, or 1 for right and 0 for wrong.
+ * makes it wrong. Label +1 right, −1 wrong, 0 irrelevant. Reward of a step: what the task's process reward pays for it, where it says so,
+ * else 1 for right and 0 for wrong; or always the latter; or the label itself.
  *
  * **Edges** steps without a labelled token have neither (NaN); so have rollouts whose prompt the task does not know.
  */
@@ -26,9 +27,9 @@ export const declaredLabels = defineProvider({
 	params: {
 		reward: choiceParam({
 			label: "Reward",
-			help: "Plus or minus one, or one for right and zero for wrong.",
-			default: "zero-one",
-			options: ["zero-one", "signed"],
+			help: "What the task pays, else one for right and zero for wrong; always the latter; or the label.",
+			default: "task",
+			options: ["task", "zero-one", "signed"],
 		}),
 	},
 	needs: () => [{ field: "steps" }],
@@ -39,7 +40,12 @@ export const declaredLabels = defineProvider({
 			const own = labels[b]?.subarray(steps.start[s]!, steps.end[s]!).filter((x) => !Number.isNaN(x));
 			return own && own.length > 0 ? Math.min(...own) : Number.NaN;
 		});
-		const reward = params.reward === "signed" ? label : label.map((x) => (x > 0 ? 1 : x <= 0 ? 0 : Number.NaN));
+		const paid = Array.from(batch.lengths, (_, b) => paidSteps(batch, b, sources.task!));
+		const reward = spanColumn(steps, (b, s) => {
+			const own = params.reward === "task" ? paid[b]!.get(`${steps.start[s]} ${steps.end[s]}`) : undefined;
+			const x = label[s]!;
+			return own ?? (params.reward === "signed" ? x : x > 0 ? 1 : x <= 0 ? 0 : Number.NaN);
+		});
 		return {
 			batch: withColumns(batch, "steps", { label: Float64Array.from(label), reward: Float64Array.from(reward) }),
 		};
@@ -49,4 +55,13 @@ export const declaredLabels = defineProvider({
 function tokenLabels(batch: RolloutBatch, b: number, { task, itemOf }: TaskSource): Float64Array | null {
 	const item = itemOf(batch, b);
 	return (item && task.stepLabels?.(item, responseOf(batch, b))) ?? null;
+}
+
+/** Rewards of the task's own steps, by their range. */
+function paidSteps(batch: RolloutBatch, b: number, { task, itemOf }: TaskSource): Map<string, number> {
+	const item = itemOf(batch, b);
+	const steps = item ? task.steps(item, responseOf(batch, b)) : [];
+	return new Map(
+		steps.flatMap(({ start, end, reward }) => (reward === undefined ? [] : [[`${start} ${end}`, reward]])),
+	);
 }

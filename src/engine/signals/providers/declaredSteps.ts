@@ -1,17 +1,17 @@
 import type { RolloutBatch } from "../../rollouts/batch";
 import { defineProvider } from "../provider";
 import type { TaskSource } from "../sources";
-import { spansFrom, tableOf } from "../spanTables";
-import { statesOf } from "../taskSource";
+import { type SpanRow, tableOf } from "../spanTables";
+import { responseOf } from "../taskSource";
 
 /**
- * Steps as the task has them: one starts wherever the task says that the policy observes something (`Environment.anchor`), and at the
- * first token. In a task that says nothing every token of the policy is a step.
+ * Steps as the task has them (`Task.steps`): a plan, a column of a sum, a call, a rank. **Edges** in rollouts whose prompt the task
+ * does not know every token of the policy is a step.
  */
 export const declaredSteps = defineProvider({
 	id: "declaredSteps",
 	title: "Steps of the task",
-	summary: "A step starts where the task says that the policy observes something; else every token is one.",
+	summary: "Cuts a rollout into the steps that the task itself sees in it.",
 	source: null,
 	cost: "arithmetic",
 	provides: [{ field: "steps" }],
@@ -19,21 +19,14 @@ export const declaredSteps = defineProvider({
 	params: {},
 	needs: () => [],
 	annotate: (batch, { sources }) => ({
-		batch: {
-			...batch,
-			steps: tableOf(Array.from(batch.lengths, (_, b) => spansFrom(batch, b, starts(batch, b, sources.task!)))),
-		},
+		batch: { ...batch, steps: tableOf(Array.from(batch.lengths, (_, b) => stepsOf(batch, b, sources.task!))) },
 	}),
 });
 
-function starts(batch: RolloutBatch, b: number, source: TaskSource): number[] {
+function stepsOf(batch: RolloutBatch, b: number, { task, itemOf }: TaskSource): SpanRow[] {
+	const item = itemOf(batch, b);
+	if (item) return task.steps(item, responseOf(batch, b)).map(({ start, end }) => ({ start, end, policy: true }));
 	const { T, actionMask, lengths } = batch;
-	const { env } = source.task;
-	const states = env.anchor ? statesOf(source, batch, b) : null;
-	const out: number[] = [];
-	for (let t = 0; t < lengths[b]!; t++) {
-		if (!actionMask[b * T + t]) continue;
-		if (out.length === 0 || !states || env.anchor!(states[t]) !== null) out.push(t);
-	}
-	return out;
+	const own = Array.from({ length: lengths[b]! }, (_, t) => ({ start: t, end: t + 1, policy: true }));
+	return own.filter(({ start }) => actionMask[b * T + start] === 1);
 }
