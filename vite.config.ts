@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { docstrings } from "./scripts/viteDocstrings.mjs";
 import { wasmModule } from "./scripts/viteWasm.mjs";
 
 /** Cross-origin isolation: only such pages may share memory between threads. Hosts without these headers run on one thread. */
@@ -8,7 +9,7 @@ const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Emb
 // Relative base: the build runs under any path of any static host.
 export default defineConfig({
 	base: "./",
-	plugins: [react(), wasmModule()],
+	plugins: [react(), wasmModule(), docstrings()],
 	worker: { format: "es", plugins: () => [wasmModule()] },
 	build: { target: "es2023" },
 	server: { headers },

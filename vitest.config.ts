@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { docstrings } from "./scripts/viteDocstrings.mjs";
 import { wasmModule } from "./scripts/viteWasm.mjs";
 
 const shared = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -7,7 +8,7 @@ export default defineConfig({
 	test: {
 		projects: [
 			{
-				plugins: [wasmModule()],
+				plugins: [wasmModule(), docstrings()],
 				test: {
 					...shared,
 					name: "unit",

@@ -1,26 +1,30 @@
 import type { CSSProperties, JSX } from "react";
 import { useStore } from "zustand";
 import { LAYOUTS, type LayoutDefinition, type Place } from "./layouts";
+import { Coach } from "./shell/Coach";
+import { FigureDesk } from "./shell/FigureDesk";
+import { KeyMap } from "./shell/KeyMap";
 import { Notices } from "./shell/Notices";
 import { Palette } from "./shell/Palette";
 import { PanelBox } from "./shell/PanelBox";
 import { Splitter } from "./shell/Splitter";
 import { TopBar } from "./shell/TopBar";
-import { layoutStore } from "./stores/layout";
+import { layoutStore, sizeOf } from "./stores/layout";
 import { runStore } from "./stores/run";
 
 /** The workbench: top bar, and the places of the chosen layout with their panels. */
 export function App(): JSX.Element {
-	const { layout, sizes, maximised } = useStore(layoutStore);
+	const layoutState = useStore(layoutStore);
+	const { layout, maximised } = layoutState;
 	const empty = useStore(runStore, (r) => r.latest === null);
 	// Without rollouts there is nothing to compare: the invitation to run has the whole centre.
 	const { lower, ...others } = LAYOUTS[layout].places;
 	const places: LayoutDefinition["places"] = empty || !lower ? others : { ...others, lower };
 	const style = {
-		"--left": places.left ? `${sizes.left}px` : "0px",
-		"--right": places.right ? `${sizes.right}px` : "0px",
-		"--bottom": `${sizes.bottom}px`,
-		"--lower": `${sizes.lower}px`,
+		"--left": places.left ? `${sizeOf(layoutState, "left")}px` : "0px",
+		"--right": places.right || layout === "figure" ? `${sizeOf(layoutState, "right")}px` : "0px",
+		"--bottom": `${sizeOf(layoutState, "bottom")}px`,
+		"--lower": `${sizeOf(layoutState, "lower")}px`,
 	} as CSSProperties;
 	const box = (place: Place) => {
 		const ids = places[place];
@@ -31,7 +35,10 @@ export function App(): JSX.Element {
 		<div className="app" style={style} data-layout={layout} data-maximised={maximised !== null}>
 			<TopBar />
 			<Palette />
+			<KeyMap />
+			<Coach />
 			<main className="places">
+				{layout === "figure" ? <FigureDesk /> : null}
 				{box("left")}
 				{places.left && !maximised ? <Splitter side="left" label="Width of the settings" /> : null}
 				<div className="centre">

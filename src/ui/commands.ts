@@ -1,14 +1,19 @@
 import { PRESETS } from "../engine/spec/presets";
 import { granularitiesOf } from "./credit/granularity";
+import { historyStore, redo, undo } from "./history";
 import { LAYOUTS } from "./layouts";
+import { copyLink, focusFilter, moveSibling, moveToken, openExport, openMethods } from "./moves";
 import { moveFrame } from "./recording/player";
 import { cancelRun, followRun, playOrPause, startRun, stepOnce } from "./session";
-import { changeField, choosePreset, draftStore, redo, undo } from "./stores/draft";
+import { openCoach } from "./shell/coach";
+import { openKeyMap } from "./shell/keyMapDialog";
+import { changeField, choosePreset } from "./stores/draft";
 import { type LayoutName, layoutStore, setLayout, setMarks, setTheme } from "./stores/layout";
 import { isAlive, runStore } from "./stores/run";
 import { moveGroup } from "./stores/selection";
 import { timelineStore } from "./stores/timeline";
 import { nextAlignment, nextGranularity } from "./stores/view";
+import { nextSuspicious } from "./suspicious";
 
 /** Something a person can do from anywhere: by key, or by name in the palette. */
 export interface Command {
@@ -46,27 +51,56 @@ export const COMMANDS: readonly Command[] = [
 		run: () => moveGroup(-1),
 		possible: hasRollouts,
 	},
+	{ id: "next-token", title: "Next token", key: "j", run: () => moveToken(1), possible: hasRollouts },
+	{ id: "previous-token", title: "Token before", key: "k", run: () => moveToken(-1), possible: hasRollouts },
+	{
+		id: "next-sibling",
+		title: "Next rollout of the group",
+		key: "l",
+		run: () => moveSibling(1),
+		possible: hasRollouts,
+	},
+	{
+		id: "previous-sibling",
+		title: "Rollout of the group before",
+		key: "h",
+		run: () => moveSibling(-1),
+		possible: hasRollouts,
+	},
+	{
+		id: "suspicious",
+		title: "Next suspicious token: the largest loss",
+		key: "x",
+		run: nextSuspicious,
+		possible: hasRollouts,
+	},
+	{ id: "filter", title: "Filter rollouts", key: "/", run: focusFilter },
+	{ id: "methods", title: "Methods under the text", key: "m", run: openMethods },
+	{ id: "export", title: "Export the panel at hand", key: "e", run: openExport },
+	{ id: "copy", title: "Copy a link to this", key: "c", run: copyLink },
+	{ id: "keys", title: "All keys", key: "?", run: openKeyMap },
 	{ id: "follow", title: "Unpin and follow the latest rollouts", run: followRun, possible: hasRollouts },
 	{ id: "bars", title: "Credit as bars or as cells", key: "b", run: toggleMarks },
 	{ id: "granularity", title: "Credit by token, word, step, turn or rollout", key: "g", run: coarser },
 	{ id: "alignment", title: "Error raw, after the best factor, or by ranks", key: "d", run: nextAlignment },
 	{
 		id: "undo",
-		title: "Undo a change of settings",
+		title: "Undo a change of settings, selection or layout",
 		key: "z",
 		mod: true,
 		run: undo,
-		possible: () => draftStore.getState().past.length > 0,
+		possible: () => historyStore.getState().past.length > 0,
 	},
 	{
 		id: "redo",
-		title: "Redo a change of settings",
+		title: "Redo what was undone",
 		key: "z",
 		mod: true,
 		shift: true,
 		run: redo,
-		possible: () => draftStore.getState().future.length > 0,
+		possible: () => historyStore.getState().future.length > 0,
 	},
+	{ id: "coach", title: "First steps: five cards", run: openCoach },
 	...Object.entries(LAYOUTS).map(
 		([id, { title, help }]): Command => ({
 			id: `layout-${id}`,
@@ -95,9 +129,10 @@ function toggleMarks(): void {
 	setMarks(layoutStore.getState().marks === "bars" ? "cells" : "bars");
 }
 
-/** The command of a key press, if it has one that is possible now. */
+/** The command of a key press, if it has one that is possible now. Keys without Ctrl or ⌘ can be switched off. */
 export function commandOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey">): Command | null {
 	const mod = event.ctrlKey || event.metaKey;
+	if (!mod && !layoutStore.getState().singleKeys) return null;
 	const found = COMMANDS.find(
 		(c) =>
 			c.key?.toLowerCase() === event.key.toLowerCase() &&

@@ -56,3 +56,9 @@ export function spoken(x: number): string {
 	const size = Math.abs(x).toFixed(2);
 	return Number(size) === 0 ? "zero" : `${x < 0 ? "minus" : "plus"} ${size}`;
 }
+
+/** An amount of memory: `640 kB`, `12 MB`, `3.1 GB`; powers of ten. */
+export function bytesText(bytes: number): string {
+	const [size, unit] = bytes >= 1e9 ? [bytes / 1e9, "GB"] : bytes >= 1e6 ? [bytes / 1e6, "MB"] : [bytes / 1e3, "kB"];
+	return `${size < 10 ? Number(size.toFixed(1)) : Math.round(size)} ${unit}`;
+}

@@ -13,7 +13,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 	learn: {
 		title: "Learn",
 		help: "Large text, few things.",
-		places: { upper: ["credit"], right: ["inspector"], bottom: ["curves"] },
+		places: { upper: ["credit"], lower: ["tree"], right: ["inspector", "library"], bottom: ["curves"] },
 	},
 	inspect: {
 		title: "Inspect",
@@ -25,5 +25,32 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 			right: ["inspector"],
 			bottom: ["curves"],
 		},
+	},
+	compare: {
+		title: "Compare",
+		help: "Runs over each other, and all methods on the same rollouts.",
+		places: {
+			left: ["runs", "setup"],
+			upper: ["methods", "credit"],
+			lower: ["errors", "tree"],
+			right: ["inspector"],
+			bottom: ["curves"],
+		},
+	},
+	debug: {
+		title: "Debug",
+		help: "Every rollout in a list, the one chosen beside it.",
+		places: {
+			left: ["rollouts", "setup"],
+			upper: ["credit"],
+			lower: ["tree", "methods"],
+			right: ["inspector"],
+			bottom: ["curves"],
+		},
+	},
+	figure: {
+		title: "Figure",
+		help: "One panel at the size of a column or a page, to be saved.",
+		places: {},
 	},
 };

@@ -1,4 +1,3 @@
-import { parameterLayout } from "../engine/model/config";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import { type ParamSpec, type ParamTable, resolveParams } from "../engine/spec/params";
 import { PRESETS } from "../engine/spec/presets";
@@ -10,8 +9,10 @@ import {
 	RUN_PARAMS,
 	WARM_START_PARAMS,
 } from "../engine/spec/sections";
+import { type StepCost, stepCost } from "../engine/training/cost";
+import { bytesText, significant } from "./format";
 import { type Entry, findEntry, LOSSES, METHODS, TASKS, taskOf } from "./registries";
-import { atPath } from "./stores/draft";
+import { atPath, withPath } from "./stores/draft";
 
 /** One block of the form: a table of parameters, and for tasks, methods and losses the choice among them. */
 export interface Section {
@@ -91,13 +92,30 @@ export function changedPaths(presetId: string, spec: ExperimentSpec): string[] {
 	});
 }
 
-/** Number of parameters of the policy that a spec describes; null while its sizes do not fit together. */
-export function parameterCount(spec: ExperimentSpec): number | null {
+/** What a step of a spec takes; null while its sizes do not fit together. */
+export function costOf(spec: ExperimentSpec): StepCost | null {
 	try {
-		const task = taskOf(spec);
-		const contextLength = task.maxPromptLength + task.maxResponseLength;
-		return parameterLayout({ ...spec.model, vocabSize: task.vocab.tokens.length, contextLength }).count;
+		return stepCost(spec, taskOf(spec));
 	} catch {
 		return null;
 	}
+}
+
+/** Twice as much, as far as the range allows. */
+const doubled = (param: Extract<ParamSpec, { min: number }>, value: number): number => Math.min(param.max, 2 * value);
+
+/**
+ * What doubling a number would cost: `128 instead of 64: 1.9 × the time, +2.1 MB`; empty for settings that cost nothing, and where
+ * the range ends.
+ */
+export function costOfDoubling(spec: ExperimentSpec, path: string, param: ParamSpec): string {
+	if (param.type !== "integer" && param.type !== "number") return "";
+	const value = Number(valueAt(spec, path, param));
+	const next = doubled(param, value);
+	const [now, then] = next > value ? [costOf(spec), costOf(withPath(spec, path.split("."), next))] : [null, null];
+	if (!now || !then || (now.bytes === then.bytes && now.flops === then.flops)) return "";
+	const time = `${significant(then.flops / now.flops)} × the time a step`;
+	const more = then.bytes - now.bytes;
+	const memory = more === 0 ? "the same memory" : `${more > 0 ? "+" : "−"}${bytesText(Math.abs(more))}`;
+	return `${significant(next)} instead of ${significant(value)}: ${time}, ${memory}.`;
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
-import { compareFingerprints, openLink, shareLink } from "./share";
+import { compareFingerprints, openLink, openQuery, shareLink } from "./share";
 import { changeField, draftStore } from "./stores/draft";
+import { layoutStore } from "./stores/layout";
 import { runStore } from "./stores/run";
 
 const first = PRESETS[0];
@@ -9,7 +10,7 @@ if (!first) throw new Error("There is no preset.");
 const base = "https://example.org/ascribe/";
 
 beforeEach(() => {
-	draftStore.setState({ presetId: first.id, spec: first.spec, past: [], future: [], rejected: {} });
+	draftStore.setState({ presetId: first.id, spec: first.spec, edited: "", rejected: {} });
 	runStore.setState(runStore.getInitialState(), true);
 });
 
@@ -60,5 +61,20 @@ describe("compareFingerprints", () => {
 		});
 		expect(compareFingerprints(["cpu:11111111@0"], ours, "gpu")).toEqual({ kind: "other-executor", theirs: "cpu" });
 		expect(compareFingerprints(["gpu:11111111@120"], ours, "gpu")).toBeNull();
+	});
+});
+
+describe("an address written by hand", () => {
+	it("chooses preset, layout and settings", () => {
+		expect(openQuery("?preset=keydoor@1&layout=learn&method=rloo&seed=7")).toMatchObject({ notices: [] });
+		expect(draftStore.getState()).toMatchObject({ presetId: "keydoor@1", spec: { seed: 7, method: { id: "rloo" } } });
+		expect(layoutStore.getState().layout).toBe("learn");
+	});
+
+	it("says what it did not understand, and never throws", () => {
+		expect(openQuery("?layout=nice")?.notices).toEqual(['There is no layout "nice".']);
+		expect(openQuery("?preset=nothing")?.notices[0]).toContain('no preset "nothing"');
+		expect(openQuery("?seed=-3")?.notices.length).toBe(1);
+		expect(openQuery("")).toBeNull();
 	});
 });

@@ -4,7 +4,7 @@ import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
 import { choosePreset, draftStore } from "./stores/draft";
-import { layoutStore } from "./stores/layout";
+import { isLayoutName, layoutStore } from "./stores/layout";
 import { type Opened, runStore } from "./stores/run";
 
 /** What the share sheet shows. */
@@ -56,11 +56,37 @@ export function openLink(hash: string): Opened | null {
 		const preset = findPreset(id);
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
 		choosePreset(preset.id, parseSpec(spec));
-		if (view.layout === "learn" || view.layout === "inspect") layoutStore.setState({ layout: view.layout });
+		if (isLayoutName(view.layout)) layoutStore.setState({ layout: view.layout });
 		return { notices: [...decoded.notices, ...notices], note, fingerprints };
 	} catch (error) {
 		return { notices: [(error as Error).message], note, fingerprints: [] };
 	}
+}
+
+/**
+ * Settings written into the address by hand, `?preset=keydoor@1&layout=learn&method=rloo&seed=7`, as a teacher does it.
+ * @returns null without a query; sentences about what was not understood otherwise. Never throws.
+ */
+export function openQuery(search: string): Opened | null {
+	const query = new URLSearchParams(search);
+	if (query.size === 0) return null;
+	const { preset: id, layout, ...changes } = Object.fromEntries(query);
+	try {
+		const preset = findPreset(id ?? draftStore.getState().presetId);
+		const { spec, notices } = applyChanges(preset.spec, numbered(changes), PARAM_TABLES);
+		choosePreset(preset.id, parseSpec(spec));
+		if (isLayoutName(layout)) layoutStore.setState({ layout });
+		const unknown = layout === undefined || isLayoutName(layout) ? [] : [`There is no layout "${layout}".`];
+		return { notices: [...notices, ...unknown], note: "", fingerprints: [] };
+	} catch (error) {
+		return { notices: [(error as Error).message], note: "", fingerprints: [] };
+	}
+}
+
+/** Text that reads as a number is one. */
+function numbered(changes: Readonly<Record<string, string>>): Record<string, string | number> {
+	const value = (text: string) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
+	return Object.fromEntries(Object.entries(changes).map(([path, text]) => [path, value(text)]));
 }
 
 export type Reproduction =

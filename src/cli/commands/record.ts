@@ -7,8 +7,19 @@ import { BACKENDS, openExecutor } from "../backends";
 import type { Command } from "../command";
 import { NODE_HOST } from "../host";
 
-/** Methods that need nothing but rollouts, from one number a rollout to one a token. */
-const METHODS = "grpo,rloo,drGrpo,reinforcePlusPlus,opo,tempo,spoTree,ircr";
+/** From one number a rollout to one a token: methods that need nothing but rollouts, and two that try again from prefixes. */
+const METHODS = {
+	grpo: {},
+	rloo: {},
+	reinforcePlusPlus: {},
+	tempo: {},
+	spoTree: {},
+	ircr: {},
+	spoChain: {},
+	vinePpo: { unit: "token" },
+};
+/** As many as VinePPO takes. */
+const SAMPLES = 9;
 
 export const recordCommand: Command = {
 	name: "record",
@@ -20,7 +31,12 @@ export const recordCommand: Command = {
 		{ name: "seeds", value: "N", help: "runs with seeds 1 to N, for bands (default: 3)" },
 		{ name: "frames", value: "N", help: "steps whose rollouts are kept, exponentially spaced (default: 40)" },
 		{ name: "groups", value: "N", help: "groups of each that are kept (default: 3)" },
-		{ name: "methods", value: "A,B", help: `methods whose credit is kept (default: ${METHODS})` },
+		{
+			name: "methods",
+			value: "A,B",
+			help: `methods whose credit is kept (default: ${Object.keys(METHODS).join(",")})`,
+		},
+		{ name: "samples", value: "K", help: `continuations behind each value (default: ${SAMPLES})` },
 		{
 			name: "mode",
 			value: "MODE",
@@ -32,10 +48,12 @@ export const recordCommand: Command = {
 		const preset = findPreset(args.operand(0));
 		const backend = args.choice("backend", BACKENDS) ?? "wasm";
 		const count = args.integer("seeds", { min: 1, max: 16 }) ?? 3;
+		const chosen = args.text("methods");
 		const recording = await makeRecording({
 			preset,
 			seeds: Array.from({ length: count }, (_, i) => i + 1),
-			methods: (args.text("methods") ?? METHODS).split(","),
+			methods: chosen ? Object.fromEntries(chosen.split(",").map((id) => [id, {}])) : METHODS,
+			samples: args.integer("samples", { min: 1, max: 10_000 }) ?? SAMPLES,
 			frames: args.integer("frames", { min: 2, max: 64 }) ?? 40,
 			groups: args.integer("groups", { min: 1, max: 32 }) ?? 3,
 			mode: args.choice("mode", ORACLE_MODES) ?? "enumerate",

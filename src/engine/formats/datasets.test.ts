@@ -43,8 +43,7 @@ describe.each(files)("%s", (name) => {
 			for (const [method, advantage] of Object.entries(credit)) {
 				// Others look at the whole batch, of which these rollouts are a part.
 				if (!METHODS.find((m) => m.id === method)?.traits.groupLocal) continue;
-				const params = method === recording.spec.method.id ? recording.spec.method.params : {};
-				const again = creditOf(method, params, batch).advantage;
+				const again = creditOf(method, recording.methods[method] ?? {}, batch).advantage;
 				for (const [i, a] of again.entries()) expect(Math.abs(a - advantage[i]!)).toBeLessThanOrEqual(1e-4);
 			}
 	});

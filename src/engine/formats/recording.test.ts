@@ -6,7 +6,9 @@ import { readSafetensors } from "./safetensors";
 
 function recordingOf(): Recording {
 	const frames = [1, 4].map((step) => {
-		const { batch, credit } = makeBatch({ seed: step });
+		const made = makeBatch({ seed: step });
+		const { credit } = made;
+		const batch = { ...made.batch, values: credit.advantage };
 		const exact = {
 			mode: "enumerate",
 			advantage: credit.advantage.map((a) => a / 2),
@@ -22,6 +24,7 @@ function recordingOf(): Recording {
 		label: { kind: "wasm", adapter: "test", plan: "0", software: false },
 		fingerprints: [{ step: 0, fingerprint: "00" }],
 		seeds: [1, 2],
+		methods: { grpo: {}, tempo: { unit: "token" } },
 		curves: { success: Float64Array.of(0, 0.5, 1, 0, 0.25, 0.75) },
 		errors: { grpo: Float64Array.of(1, 0.5, Number.NaN, 0.25) },
 		frames,

@@ -22,11 +22,16 @@ export interface Recording {
 	/** Method → its error at each frame `[S·F]`, of each seed; NaN where there is nothing to be wrong about. */
 	readonly errors: Readonly<Record<string, Float64Array>>;
 	readonly frames: readonly RecordedFrame[];
+	/** Parameters of each method in `errors` and in the frames. */
+	readonly methods: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	/** Index of the frame to open with. */
 	readonly opening: number;
 }
 
-/** Rollouts of one training step, with what they were really worth and what methods said of them. */
+/**
+ * Rollouts of one training step, with what they were really worth and what methods said of them. Their `values`, if any, are means over
+ * a few sampled continuations, as methods without a critic get them.
+ */
 export interface RecordedFrame {
 	readonly step: number;
 	readonly batch: RolloutBatch;
@@ -46,7 +51,7 @@ const ROLLOUT_COLUMNS = ["lengths", "groupIds", "returns", "success", "truncated
  * `exact/advantage`, `exact/values`, `credit/<method>` [F, B, T], `frame/step` [F]. All frames have the same B and T.
  */
 export function writeRecording(recording: Recording): Uint8Array {
-	const { preset, spec, label, fingerprints, seeds, frames, opening } = recording;
+	const { preset, spec, label, fingerprints, seeds, methods, frames, opening } = recording;
 	const F = frames.length;
 	const { B, T } = frames[0]!.batch;
 	const S = seeds.length;
@@ -65,11 +70,12 @@ export function writeRecording(recording: Recording): Uint8Array {
 		...TOKEN_COLUMNS.map((name) => stacked(`batch/${name}`, [B, T], ({ batch }) => batch[name]!)),
 		...ROLLOUT_COLUMNS.map((name) => stacked(`batch/${name}`, [B], ({ batch }) => batch[name]!)),
 		stacked("batch/prompt", [B, P], ({ batch }) => promptRows(batch, P)),
+		...(frames.every((f) => f.batch.values) ? [stacked("batch/values", [B, T], ({ batch }) => batch.values!)] : []),
 		stacked("exact/advantage", [B, T], ({ exact }) => exact.advantage),
 		stacked("exact/values", [B, T], ({ exact }) => exact.values),
 		...Object.keys(frames[0]!.credit).map((id) => stacked(`credit/${id}`, [B, T], ({ credit }) => credit[id]!)),
 	];
-	const header = { preset, spec, label, fingerprints, seeds, opening, mode: frames[0]!.exact.mode };
+	const header = { preset, spec, label, fingerprints, seeds, methods, opening, mode: frames[0]!.exact.mode };
 	return writeSafetensors(tensors, { schema: SCHEMA, recording: JSON.stringify(header) });
 }
 
@@ -80,12 +86,16 @@ export function readRecording(bytes: Uint8Array, where: string): Recording {
 		throw new InvalidInput(
 			`${where} is no recording: its schema is ${file.metadata.schema ?? "missing"}, not ${SCHEMA}.`,
 		);
-	const { mode, ...header } = JSON.parse(file.metadata.recording ?? "{}") as Omit<
-		Recording,
-		"curves" | "errors" | "frames"
-	> & { readonly mode: OracleMode };
+	const {
+		mode,
+		methods = {},
+		...header
+	} = JSON.parse(file.metadata.recording ?? "{}") as Omit<Recording, "curves" | "errors" | "frames"> & {
+		readonly mode: OracleMode;
+	};
 	return {
 		...header,
+		methods,
 		curves: namedTensors(file, "curve/"),
 		errors: namedTensors(file, "error/"),
 		frames: readFrames(file, mode, where),
@@ -97,6 +107,7 @@ function readFrames(file: SafetensorsFile, mode: OracleMode, where: string): Rec
 	const [F = 0, B = 0, T = 0] = file.tensors.get("batch/tokens")?.shape ?? [];
 	const credit = namedTensors(file, "credit/");
 	const columns = new Map([...TOKEN_COLUMNS, ...ROLLOUT_COLUMNS].map((name) => [name, column(`batch/${name}`)]));
+	const sampled = file.tensors.has("batch/values") ? column("batch/values") : null;
 	const [steps, prompts] = [column("frame/step"), column("batch/prompt")];
 	const [advantage, values] = [column("exact/advantage"), column("exact/values")];
 	return Array.from({ length: F }, (_, f) => {
@@ -114,6 +125,7 @@ function readFrames(file: SafetensorsFile, mode: OracleMode, where: string): Rec
 				rewards: tokens("rewards"),
 				logProbs: tokens("logProbs"),
 				entropy: tokens("entropy"),
+				...(sampled ? { values: perToken(sampled) } : {}),
 				lengths: Int32Array.from(rollouts("lengths")),
 				groupIds: Int32Array.from(rollouts("groupIds")),
 				returns: rollouts("returns"),

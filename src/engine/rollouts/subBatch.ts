@@ -12,7 +12,7 @@ export function variedRollouts(batch: RolloutBatch, limit: number): number[] {
 	return [...batch.groupIds.keys()].filter((b) => groups.has(batch.groupIds[b]!));
 }
 
-/** A batch of some rollouts of another, cut to T = `width` tokens; spans, signals, critic values and branches are left out. */
+/** A batch of some rollouts of another, cut to T = `width` tokens; spans, signals and branches are left out. */
 export function batchOfRollouts(batch: RolloutBatch, rollouts: readonly number[], width: number): RolloutBatch {
 	const perToken = <A extends Float64Array | Int32Array | Uint8Array>(values: A): A =>
 		tokensOf(values, batch.T, rollouts, width);
@@ -26,6 +26,7 @@ export function batchOfRollouts(batch: RolloutBatch, rollouts: readonly number[]
 		actionMask: perToken(batch.actionMask),
 		rewards: perToken(batch.rewards),
 		...(batch.logProbs ? { logProbs: perToken(batch.logProbs) } : {}),
+		...(batch.values ? { values: perToken(batch.values) } : {}),
 		...(batch.entropy ? { entropy: perToken(batch.entropy) } : {}),
 		lengths: Int32Array.from(rollouts, (b) => batch.lengths[b]!),
 		groupIds: Int32Array.from(rollouts, (b) => batch.groupIds[b]!),

@@ -1,9 +1,11 @@
+import { Rng } from "../core/rng";
 import { creditOf } from "../credit/run";
 import { residualAfterScaling } from "../fidelity/residual";
 import type { RecordedFrame, Recording } from "../formats/recording";
 import { type BatchTruth, truthOfBatch } from "../oracle/batchTruth";
 import { modelPolicy } from "../oracle/modelPolicy";
 import type { OracleControl } from "../oracle/oracle";
+import { sampledValues } from "../oracle/sampledValues";
 import type { OracleMode } from "../oracle/truth";
 import { batchOfRollouts, tokensOf, variedRollouts } from "../rollouts/subBatch";
 import type { Preset } from "../spec/experiment";
@@ -19,8 +21,10 @@ import { TapedExecutor, type TapedStep } from "./tapedExecutor";
 export interface RecordingOptions {
 	readonly preset: Preset;
 	readonly seeds: readonly number[];
-	/** Methods whose credit is kept, at the parameters of the experiment or their defaults. */
-	readonly methods: readonly string[];
+	/** Methods whose credit is kept, with parameters where they differ from the defaults; the one that trains keeps its own. */
+	readonly methods: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+	/** Continuations behind each value of a prefix. */
+	readonly samples: number;
 	/** Frames at most, and groups of each that are kept. */
 	readonly frames: number;
 	readonly groups: number;
@@ -49,9 +53,11 @@ export const RECORDED_CURVES = [
  * @throws whatever a failed run threw; InvalidInput for methods that these rollouts do not suffice for.
  */
 export async function makeRecording(options: RecordingOptions): Promise<Recording> {
-	const { preset, seeds, methods } = options;
+	const { preset, seeds } = options;
+	const { id, params } = preset.spec.method;
+	const methods = { ...options.methods, [id]: params };
 	const runs: SeedRun[] = [];
-	for (const seed of seeds) runs.push(await recordSeed(options, seed));
+	for (const seed of seeds) runs.push(await recordSeed({ ...options, methods }, seed));
 	const [first] = runs as [SeedRun];
 	const table = <K extends string>(names: readonly K[], of: (run: SeedRun, name: K) => readonly number[]) =>
 		Object.fromEntries(names.map((name) => [name, Float64Array.from(runs.flatMap((run) => of(run, name)))]));
@@ -62,8 +68,9 @@ export async function makeRecording(options: RecordingOptions): Promise<Recordin
 		label,
 		fingerprints,
 		seeds,
+		methods,
 		curves: table(RECORDED_CURVES, (run, name) => run.metrics.map((m) => m[name])),
-		errors: table(methods, (run, id) => run.judged.map((j) => j.errors[id]!)),
+		errors: table(Object.keys(methods), (run, id) => run.judged.map((j) => j.errors[id]!)),
 		frames: framesOf(first.judged, options.groups),
 		opening: openingOf(first),
 	};
@@ -101,7 +108,10 @@ async function recordSeed(options: RecordingOptions, seed: number): Promise<Seed
 		options.onNote(`seed ${seed}: exact values of step ${taped.step}`);
 		const policy = modelPolicy(model, Float64Array.from(taped.parameters), sampling.temperature);
 		const question = { task, batch: taped.batch, policy, mode: options.mode, items: pool.train };
-		judged.push(judge(taped, await truthOfBatch(question, options.control), options));
+		const exact = await truthOfBatch(question, options.control);
+		const rng = Rng.of(seed).fork("recorded-values").fork(taped.step);
+		const values = await sampledValues({ ...question, samples: options.samples, rng });
+		judged.push(judge({ ...taped, batch: { ...taped.batch, values } }, exact, options));
 	}
 	const ready = events.find((event) => event.type === "ready")!;
 	return {
@@ -114,12 +124,10 @@ async function recordSeed(options: RecordingOptions, seed: number): Promise<Seed
 	};
 }
 
-function judge(taped: TapedStep, exact: BatchTruth, { methods, preset }: RecordingOptions): Judged {
-	const { method: trained } = preset.spec;
-	const credit = methods.map((id) => {
-		const params = id === trained.id ? trained.params : {};
-		return [id, creditOf(id, params, taped.batch).advantage] as const;
-	});
+function judge(taped: TapedStep, exact: BatchTruth, { methods }: RecordingOptions): Judged {
+	const credit = Object.entries(methods).map(
+		([id, params]) => [id, creditOf(id, params, taped.batch).advantage] as const,
+	);
 	const counted = [...taped.batch.actionMask.keys()].filter((i) => taped.batch.actionMask[i] === 1);
 	const pick = (x: Float64Array) => Float64Array.from(counted, (i) => x[i]!);
 	const truth = pick(exact.advantage);

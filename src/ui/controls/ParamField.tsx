@@ -12,6 +12,8 @@ interface Props {
 	readonly onChange: (value: unknown) => void;
 	readonly onReject: (text: string, sentence: string) => void;
 	readonly onReset: () => void;
+	/** What more of it costs, in a sentence; empty for nothing. */
+	readonly cost: string;
 }
 
 /** One parameter as a form row: label, control, unit; its help, range and default while it is being edited. */
@@ -31,7 +33,7 @@ export function ParamField(props: Props): JSX.Element {
 				</button>
 			) : null}
 			<p className="field-help" id={`${id}-help`}>
-				{helpOf(param)}
+				{helpOf(param)} {props.cost}
 			</p>
 			{rejected ? (
 				<p className="field-problem" id={`${id}-problem`} role="alert">

@@ -55,7 +55,7 @@ const titleOf = (text: string) =>
 	`<text x="4" y="13" font-family="sans-serif" font-size="12" font-weight="600" fill="#1c1f23">${escapeXml(text)}</text>`;
 
 /** The contents of a drawing as markup, each element with the style that it has on screen. */
-function inlined(drawing: SVGSVGElement): string {
+export function inlined(drawing: SVGSVGElement): string {
 	const copy = drawing.cloneNode(true) as SVGSVGElement;
 	const shown = drawing.querySelectorAll("*");
 	copy.querySelectorAll("*").forEach((element, i) => {
@@ -71,7 +71,7 @@ function inlined(drawing: SVGSVGElement): string {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escapeXml = (text: string) => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
+export const escapeXml = (text: string) => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
 
 /** A figure as PNG of `widthMm` at `dpi` dots an inch. */
 export async function pngOf({ svg, aspect }: Figure, widthMm: number, dpi = 300): Promise<Blob> {

@@ -22,10 +22,13 @@ import { Scrubber } from "./Scrubber";
 
 /** Narrower charts cannot be read; those that do not fit are left out, the last first. */
 const NARROWEST = 150;
+/** Charts of the layout for learners. */
+const FEW = 3;
 
 /** Curves of the run over those of other runs, with one cursor, above the scrubber that moves every panel. */
 export default function CurvesPanel(): JSX.Element {
 	const chosen = useStore(layoutStore, (l) => l.curves);
+	const few = useStore(layoutStore, (l) => l.layout === "learn");
 	const [box, width] = useWidth();
 	const cursor = useRef<number | null>(null);
 	const again = useRef(new Set<() => void>());
@@ -41,7 +44,7 @@ export default function CurvesPanel(): JSX.Element {
 		cursor.current = step;
 		for (const redraw of again.current) redraw();
 	};
-	const fit = Math.max(1, Math.floor(width / NARROWEST));
+	const fit = few ? FEW : Math.max(1, Math.floor(width / NARROWEST));
 	const shown = CURVES.filter((c) => chosen.includes(c.id)).slice(0, width > 0 ? fit : chosen.length);
 	return (
 		<div className="timeline">

@@ -1,11 +1,12 @@
-import { type JSX, type KeyboardEvent, useMemo, useState } from "react";
+import { type JSX, type KeyboardEvent, useDeferredValue, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { tokenNames } from "../comparison";
 import { fixed, signed } from "../format";
 import { COLUMNS, type ColumnId, filterRows, type RolloutRow, rowsOf, sortRows } from "../rollouts/rolloutRows";
 import { windowOf } from "../rollouts/window";
 import { type Latest, runStore } from "../stores/run";
-import { chooseGroup, holdRollouts, selectionStore } from "../stores/selection";
+import { chooseGroup, pinToken, selectionStore } from "../stores/selection";
+import { dropsOf, nextSuspicious } from "../suspicious";
 
 const ROW_HEIGHT = 26;
 
@@ -20,7 +21,8 @@ function Table({ latest }: { readonly latest: Latest }): JSX.Element {
 	const [filter, setFilter] = useState("");
 	const [sort, setSort] = useState<{ column: ColumnId; descending: boolean }>({ column: "group", descending: false });
 	const all = useMemo(() => rowsOf(latest, tokenNames(latest.spec)), [latest]);
-	const { rows: kept, problem } = useMemo(() => filterRows(all, filter), [all, filter]);
+	const wanted = useDeferredValue(filter);
+	const { rows: kept, problem } = useMemo(() => filterRows(all, wanted), [all, wanted]);
 	const rows = useMemo(() => sortRows(kept, sort.column, sort.descending), [kept, sort]);
 	const by = (column: ColumnId) =>
 		setSort((s) => ({ column, descending: s.column === column ? !s.descending : column !== "group" }));
@@ -30,7 +32,8 @@ function Table({ latest }: { readonly latest: Latest }): JSX.Element {
 				<input
 					type="search"
 					aria-label="Filter"
-					placeholder="Filter: return:0 length>5 word"
+					placeholder="reward:0 tool:skip len>5"
+					title="Filter (/): reward:0, len>5, solved:no, entropy<0.5, tool:skip for a token, any word; a minus turns it round"
 					value={filter}
 					onChange={(e) => setFilter(e.target.value)}
 				/>
@@ -38,8 +41,27 @@ function Table({ latest }: { readonly latest: Latest }): JSX.Element {
 					{problem || `${rows.length} of ${all.length} rollouts, step ${latest.step}`}
 				</p>
 			</div>
+			<WorstDrop latest={latest} />
 			<Rows rows={rows} sort={sort} onSort={by} />
 		</div>
+	);
+}
+
+/** The token of the batch that lost most, and the way to it. */
+function WorstDrop({ latest }: { readonly latest: Latest }): JSX.Element | null {
+	const exact = useStore(runStore, (r) => r.exact);
+	const worst = useMemo(() => dropsOf(latest, exact)[0], [latest, exact]);
+	if (!worst) return null;
+	const id = latest.batch.tokens[worst.rollout * latest.batch.T + worst.token] as number;
+	const name = tokenNames(latest.spec)[id] ?? `#${id}`;
+	return (
+		<p className="worst-drop">
+			Largest loss: <code>{name}</code>, {worst.exact ? "exactly " : "by credit "}
+			<b className="tabular">{signed(worst.loss)}</b>, rollout {worst.rollout}
+			<button type="button" title="Next suspicious token (X)" onClick={nextSuspicious}>
+				Next suspicious
+			</button>
+		</p>
 	);
 }
 
@@ -91,11 +113,15 @@ function Spacer({ rows }: { readonly rows: number }): JSX.Element | null {
 	return rows > 0 ? <tr className="spacer-row" style={{ height: rows * ROW_HEIGHT }} /> : null;
 }
 
-/** Arrow keys go from one row's button to the next. */
+/** Arrow keys, or J and K, go from one row's button to the next. */
 function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
 	const row = event.target instanceof HTMLElement ? event.target.closest("tbody tr") : null;
 	const next =
-		event.key === "ArrowDown" ? row?.nextElementSibling : event.key === "ArrowUp" ? row?.previousElementSibling : null;
+		event.key === "ArrowDown" || event.key === "j"
+			? row?.nextElementSibling
+			: event.key === "ArrowUp" || event.key === "k"
+				? row?.previousElementSibling
+				: null;
 	const button = next?.querySelector("button");
 	if (!button) return;
 	event.preventDefault();
@@ -103,18 +129,21 @@ function moveBetweenRows(event: KeyboardEvent<HTMLElement>): void {
 	button.click();
 }
 
-/** Shows the rollout's group in every panel. */
-function open(row: RolloutRow): void {
-	chooseGroup(row.group);
-	holdRollouts();
+/** Shows the rollout's group in every panel, with its first token of the policy pinned. */
+function open({ group, rollout }: RolloutRow): void {
+	chooseGroup(group);
+	const { latest } = runStore.getState();
+	const from = rollout * (latest?.batch.T ?? 0);
+	const first = latest?.batch.actionMask.subarray(from, from + latest.batch.T).indexOf(1) ?? -1;
+	if (first >= 0) pinToken(rollout, first);
 }
 
 function BodyRow({ row, index }: { readonly row: RolloutRow; readonly index: number }): JSX.Element {
-	const chosen = useStore(selectionStore, (s) => s.group === row.group);
+	const chosen = useStore(selectionStore, (s) => (s.pinned ? s.pinned.rollout === row.rollout : s.group === row.group));
 	return (
 		<tr aria-rowindex={index + 2} data-chosen={chosen}>
 			<td>
-				<button type="button" className="quiet" title="Show its group" onClick={() => open(row)}>
+				<button type="button" className="quiet" title="Show it" onClick={() => open(row)}>
 					{row.group}
 				</button>
 			</td>

@@ -18,7 +18,13 @@ export function RowsMenu({ trained }: { readonly trained: string }): JSX.Element
 	};
 	return (
 		<>
-			<button type="button" className="quiet" popoverTarget={id} title="Credit of other methods for the same rollouts">
+			<button
+				type="button"
+				className="quiet"
+				popoverTarget={id}
+				data-methods-menu
+				title="Credit of other methods for the same rollouts (M)"
+			>
 				Methods{shown > 0 ? ` +${shown}` : ""}
 			</button>
 			<div id={id} popover="auto" className="chip-card rows-menu">

@@ -1,25 +1,47 @@
 import { type JSX, useMemo } from "react";
 import { useStore } from "zustand";
 import { PRESETS } from "../../engine/spec/presets";
+import type { StepCost } from "../../engine/training/cost";
 import { ParamField } from "../controls/ParamField";
-import { compact } from "../format";
-import { changedPaths, parameterCount, pathOf, type Section, sectionsOf, valueAt } from "../setup";
+import { bytesText, compact, duration } from "../format";
+import { changedPaths, costOf, costOfDoubling, pathOf, type Section, sectionsOf, valueAt } from "../setup";
 import { changeField, draftStore, rejectField } from "../stores/draft";
+import { runStore } from "../stores/run";
 
 /** The settings of the next run, generated from the parameter tables. */
 export default function SetupPanel(): JSX.Element {
 	const { spec, presetId } = useStore(draftStore);
 	const changed = useMemo(() => new Set(changedPaths(presetId, spec)), [presetId, spec]);
-	const parameters = useMemo(() => parameterCount(spec), [spec]);
+	const cost = useMemo(() => costOf(spec), [spec]);
+	const speed = useStore(runStore, (r) => r.flopsPerSecond);
 	return (
 		<form className="setup" onSubmit={(e) => e.preventDefault()} aria-label="Settings of the next run">
 			{sectionsOf(spec).map((section) => (
 				<SectionFields key={section.id} section={section} changed={changed} />
 			))}
-			<p className="setup-foot">
-				{parameters === null ? "The sizes of the policy do not fit together." : `${compact(parameters)} parameters`}
-			</p>
+			<CostLine cost={cost} speed={speed} steps={spec.steps} />
 		</form>
+	);
+}
+
+interface CostProps {
+	readonly cost: StepCost | null;
+	/** Operations a second that the last run reached on this machine; null before one. */
+	readonly speed: number | null;
+	readonly steps: number;
+}
+
+/** Memory and work of a step, and the time on this machine once a run has shown its speed. */
+function CostLine({ cost, speed, steps }: CostProps): JSX.Element {
+	if (!cost) return <p className="setup-foot">The sizes of the policy do not fit together.</p>;
+	const time = speed
+		? ` About ${duration((cost.flops / speed) * steps)} for all steps at the speed of the last run.`
+		: "";
+	return (
+		<p className="setup-foot" title="Estimated from shapes: parameters, moments, activations, keys and values">
+			{compact(cost.parameters)} parameters, about {bytesText(cost.bytes)}, {compact(cost.flops / 1e6)} MFLOP a step.
+			{time}
+		</p>
 	);
 }
 
@@ -80,6 +102,7 @@ function Field({ section, name, changed }: FieldProps): JSX.Element | null {
 	return (
 		<ParamField
 			param={param}
+			cost={costOfDoubling(spec, path, param)}
 			value={valueAt(spec, path, param)}
 			changed={changed.has(path) || rejected !== undefined}
 			rejected={rejected}

@@ -47,10 +47,30 @@ export const PANELS: readonly PanelDefinition[] = [
 	},
 	{
 		id: "library",
+		exports: true,
 		title: "Library",
 		help: "Every credit method, task and loss, with its source.",
 		component: lazy(() => import("./LibraryPanel")),
 	},
-	{ id: "inspector", title: "Inspector", help: "Numbers of the pinned token.", component: InspectorPanel },
+	{
+		id: "errors",
+		exports: true,
+		title: "Errors",
+		help: "How far each method is from the exact advantage, on every recorded task.",
+		component: lazy(() => import("./ErrorsPanel")),
+	},
+	{
+		id: "runs",
+		title: "Runs",
+		help: "Past and recorded runs, and what was set differently.",
+		component: lazy(() => import("./RunsPanel")),
+	},
+	{
+		id: "inspector",
+		exports: true,
+		title: "Inspector",
+		help: "Numbers of the pinned token.",
+		component: InspectorPanel,
+	},
 	{ id: "curves", exports: true, title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
 ];

@@ -6,13 +6,12 @@ import { membersOf } from "../exact";
 import type { Frame } from "../stores/timeline";
 
 /** The frames of a recording as the panels know live ones. */
-export function recordedFrames({ spec, frames }: Recording): Frame[] {
+export function recordedFrames({ spec, methods, frames }: Recording): Frame[] {
 	return frames.map((frame) => {
 		const { step, batch, credit } = frame;
 		const { id, params } = spec.method;
 		const answers = Object.keys(credit).map((method) => {
-			const given = method === id ? params : {};
-			return { method, ok: true, credit: creditOf(frame, method, given) } as const;
+			return { method, ok: true, credit: creditOf(frame, method, methods[method] ?? {}) } as const;
 		});
 		const trained = answers.find((a) => a.method === id)?.credit ?? creditOf(frame, id, params);
 		const groups = [...new Set(batch.groupIds)];

@@ -29,6 +29,14 @@ describe("filterRows", () => {
 		expect(kept("DOOR return>0.5 length>2")).toEqual([0]);
 	});
 
+	it("knows tokens by their whole names, short names of columns, and minus", () => {
+		expect(kept("tool:take")).toEqual([0, 2]);
+		expect(kept("tool:tak")).toEqual([]);
+		expect(kept("reward:0 tool:walk len>2")).toEqual([1]);
+		expect(kept("-take")).toEqual([1]);
+		expect(kept("-solved:yes -len<3")).toEqual([1]);
+	});
+
 	it("says what it could not read, and then keeps every row", () => {
 		expect(filterRows(rows, "size:3").problem).toContain('no column "size"');
 		expect(filterRows(rows, "return:high").problem).toBe('"high" is not a number.');

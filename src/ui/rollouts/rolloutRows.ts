@@ -12,6 +12,7 @@ export interface RolloutRow {
 	readonly entropy: number;
 	/** Largest size of credit in the rollout. */
 	readonly credit: number;
+	/** Tokens by name; made when it is first read, since few rows of a long table are. */
 	readonly text: string;
 }
 
@@ -43,7 +44,11 @@ export function rowsOf({ batch, credit }: Latest, tokens: readonly string[]): Ro
 			logProb: masked(batch.logProbs),
 			entropy: masked(batch.entropy),
 			credit: largest(credit.advantage, from, end),
-			text: Array.from(batch.tokens.subarray(from, end), (id) => tokens[id] ?? `#${id}`).join(" "),
+			get text() {
+				const text = Array.from(batch.tokens.subarray(from, end), (id) => tokens[id] ?? `#${id}`).join(" ");
+				Object.defineProperty(this, "text", { value: text });
+				return text;
+			},
 		};
 	});
 }
@@ -73,7 +78,8 @@ export interface Filtered {
 
 /**
  * Rows that meet every part of a filter. A part is `name:value`, `name>value` or `name<value` with a column's name
- * (`return`, `solved`, `length`, …), `solved:yes` or `solved:no`, or a word that the text must contain.
+ * (`return` or `reward`, `length` or `len`, …), `solved:yes` or `solved:no`, `tool:search` for a token of just this name, or a word
+ * that the text must contain; a minus in front turns a part round.
  */
 export function filterRows(rows: readonly RolloutRow[], filter: string): Filtered {
 	const parts = filter.trim().split(/\s+/).filter(Boolean);
@@ -92,17 +98,27 @@ const NUMBERS = {
 	return: "value",
 	reward: "value",
 	length: "length",
+	len: "length",
 	logprob: "logProb",
 	entropy: "entropy",
 	credit: "credit",
 } as const;
 
 function testOf(part: string): ((row: RolloutRow) => boolean) | string {
+	if (part.length > 1 && part.startsWith("-")) {
+		const test = testOf(part.slice(1));
+		return typeof test === "string" ? test : (row) => !test(row);
+	}
 	const match = /^([a-z]+)([:<>])(.+)$/i.exec(part);
 	if (!match) return (row) => row.text.toLowerCase().includes(part.toLowerCase());
 	const [, name, sign, text] = match as unknown as [string, string, string, string];
+	if (name === "tool" || name === "token") {
+		const token = text.toLowerCase();
+		return (row) => ` ${row.text.toLowerCase()} `.includes(` ${token} `);
+	}
 	if (name === "solved") return (row) => row.success === (text === "yes");
-	if (!(name in NUMBERS)) return `There is no column "${name}"; there are solved, ${Object.keys(NUMBERS).join(", ")}.`;
+	if (!(name in NUMBERS))
+		return `There is no column "${name}"; there are solved, tool, ${Object.keys(NUMBERS).join(", ")}.`;
 	const value = Number(text);
 	if (Number.isNaN(value)) return `"${text}" is not a number.`;
 	const column = NUMBERS[name as keyof typeof NUMBERS];

@@ -1,6 +1,6 @@
 import type { JSX, KeyboardEvent, PointerEvent } from "react";
 import { useStore } from "zustand";
-import { layoutStore, resize, SIZE_LIMITS, type SizedSide } from "../stores/layout";
+import { layoutStore, resetSize, resize, SIZE_LIMITS, type SizedSide, sizeOf } from "../stores/layout";
 
 interface Props {
 	readonly side: SizedSide;
@@ -11,8 +11,8 @@ const KEY_STEP = 16;
 
 /** A draggable edge, also moved by arrow keys; double click restores the usual size (ARIA window splitter pattern). */
 export function Splitter({ side, label }: Props): JSX.Element {
-	const size = useStore(layoutStore, (l) => l.sizes[side]);
-	const { min, max, usual } = SIZE_LIMITS[side];
+	const size = useStore(layoutStore, (l) => sizeOf(l, side));
+	const { min, max } = SIZE_LIMITS[side];
 	const vertical = side === "left" || side === "right";
 	const grows = side === "left" ? 1 : -1;
 	const onPointerDown = (event: PointerEvent<HTMLElement>) => {
@@ -45,7 +45,7 @@ export function Splitter({ side, label }: Props): JSX.Element {
 			aria-valuemax={max}
 			onPointerDown={onPointerDown}
 			onKeyDown={onKeyDown}
-			onDoubleClick={() => resize(side, usual)}
+			onDoubleClick={() => resetSize(side)}
 		/>
 	);
 }

@@ -23,8 +23,9 @@ export function followRunInTitle(): void {
 	});
 }
 
-/** The theme that is on screen. */
-export function usedTheme({ theme }: Pick<Layout, "theme">): "light" | "dark" {
+/** The theme in which drawings are made: the one on screen, but figures are always light. */
+export function usedTheme({ theme, layout }: Pick<Layout, "theme" | "layout">): "light" | "dark" {
+	if (layout === "figure") return "light";
 	if (theme !== "system") return theme;
 	return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }

@@ -18,8 +18,7 @@ function actionOf(event: KeyboardEvent, target: HTMLElement): (() => void) | nul
 	const mod = event.ctrlKey || event.metaKey;
 	if (mod && event.key.toLowerCase() === "k") return openPalette;
 	if (typing) return null;
-	if (event.key === "?") return openPalette;
-	if (!mod && event.key.toLowerCase() === "f") return maximiser(target);
+	if (!mod && event.key.toLowerCase() === "f" && layoutStore.getState().singleKeys) return maximiser(target);
 	if (event.key === "Escape" && layoutStore.getState().maximised)
 		return () => layoutStore.setState({ maximised: null });
 	if (event.key === " " && target.matches("button, summary, a, select, input, [role=gridcell], [role=tab]"))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clampSize, SIZE_LIMITS, soundLayout } from "./layout";
+import { clampSize, SIZE_LIMITS, sizeOf, soundLayout } from "./layout";
 
 describe("layout", () => {
 	it("keeps sizes inside their limits", () => {
@@ -11,15 +11,15 @@ describe("layout", () => {
 	});
 
 	it("takes from storage only what is sound", () => {
-		const kept = { layout: "<b>", theme: "dark", marks: 3, sizes: { left: "wide", right: 300, bottom: Number.NaN } };
-		expect(soundLayout(kept)).toEqual({
-			theme: "dark",
-			sizes: {
-				left: SIZE_LIMITS.left.usual,
-				right: 300,
-				bottom: SIZE_LIMITS.bottom.usual,
-				lower: SIZE_LIMITS.lower.usual,
-			},
-		});
+		const sizes = { inspect: { left: "wide", right: 300, bottom: Number.NaN }, learn: 7, other: { left: 300 } };
+		const kept = { layout: "<b>", theme: "dark", marks: 3, sizes };
+		expect(soundLayout(kept)).toEqual({ theme: "dark", sizes: { inspect: { right: 300 } } });
+	});
+
+	it("has sizes of its own for each layout", () => {
+		const sizes = { inspect: { left: 400 } };
+		expect(sizeOf({ layout: "inspect", sizes }, "left")).toBe(400);
+		expect(sizeOf({ layout: "compare", sizes }, "left")).toBe(320);
+		expect(sizeOf({ layout: "compare", sizes }, "right")).toBe(SIZE_LIMITS.right.usual);
 	});
 });

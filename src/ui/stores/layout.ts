@@ -1,13 +1,14 @@
 import { createStore } from "zustand/vanilla";
 
 export type Theme = "system" | "light" | "dark";
-export type LayoutName = "learn" | "inspect";
+export const LAYOUT_NAMES = ["learn", "inspect", "compare", "debug", "figure"] as const;
+export type LayoutName = (typeof LAYOUT_NAMES)[number];
 
 export interface Layout {
 	readonly layout: LayoutName;
 	readonly theme: Theme;
-	/** Sizes in CSS pixels that the person has set by dragging. */
-	readonly sizes: Readonly<Record<SizedSide, number>>;
+	/** Sizes in CSS pixels that the person has set by dragging, for each layout. */
+	readonly sizes: Readonly<Partial<Record<LayoutName, Readonly<Partial<Record<SizedSide, number>>>>>>;
 	/** Panel that fills the window; null for none. */
 	readonly maximised: string | null;
 	/** Methods whose credit stands beside that of the one that trained. */
@@ -16,29 +17,42 @@ export interface Layout {
 	readonly marks: "cells" | "bars";
 	/** Curves of the timeline, by id. */
 	readonly curves: readonly string[];
+	/** Single letters act as keys. */
+	readonly singleKeys: boolean;
+	/** What the layout "figure" shows: a panel at a width in millimetres, and dots an inch of its PNG. */
+	readonly figure: { readonly panel: string; readonly widthMm: number; readonly dpi: number };
 }
 
 export const SIZE_LIMITS = {
-	left: { min: 220, max: 480, usual: 288 },
+	left: { min: 220, max: 720, usual: 288 },
 	right: { min: 260, max: 560, usual: 340 },
 	bottom: { min: 96, max: 420, usual: 190 },
 	lower: { min: 90, max: 600, usual: 230 },
 } as const;
 export type SizedSide = keyof typeof SIZE_LIMITS;
 
-function usualSizes(): Layout["sizes"] {
-	const { left, right, bottom, lower } = SIZE_LIMITS;
-	return { left: left.usual, right: right.usual, bottom: bottom.usual, lower: lower.usual };
+/** Usual sizes of layouts that need others. */
+const USUAL_SIZES: Layout["sizes"] = {
+	learn: { bottom: 184, lower: 240 },
+	compare: { left: 320, lower: 300, bottom: 210 },
+	debug: { left: 520, lower: 260, bottom: 184 },
+};
+
+/** The size of a side in the layout on screen. */
+export function sizeOf({ layout, sizes }: Pick<Layout, "layout" | "sizes">, side: SizedSide): number {
+	return sizes[layout]?.[side] ?? USUAL_SIZES[layout]?.[side] ?? SIZE_LIMITS[side].usual;
 }
 
-const KEY = "ascribe.layout/1";
+const KEY = "ascribe.layout/2";
 const USUAL: Layout = {
 	layout: "inspect",
 	theme: "system",
-	sizes: usualSizes(),
+	sizes: {},
 	maximised: null,
 	marks: "cells",
 	rows: [],
+	singleKeys: true,
+	figure: { panel: "credit", widthMm: 174, dpi: 300 },
 	curves: ["success", "error", "meanReturn", "entropy", "deadGroups", "gradientNorm"],
 };
 
@@ -65,12 +79,30 @@ export function toggleCurve(curve: string): void {
 	}));
 }
 
+export function setFigure(change: Partial<Layout["figure"]>): void {
+	layoutStore.setState(({ figure }) => ({ figure: { ...figure, ...change } }));
+}
+
+export function setSingleKeys(singleKeys: boolean): void {
+	layoutStore.setState({ singleKeys });
+}
+
 export function setMarks(marks: Layout["marks"]): void {
 	layoutStore.setState({ marks });
 }
 
 export function resize(side: SizedSide, pixels: number): void {
-	layoutStore.setState((l) => ({ sizes: { ...l.sizes, [side]: clampSize(side, pixels) } }));
+	layoutStore.setState(({ layout, sizes }) => ({
+		sizes: { ...sizes, [layout]: { ...sizes[layout], [side]: clampSize(side, pixels) } },
+	}));
+}
+
+/** Back to the usual size. */
+export function resetSize(side: SizedSide): void {
+	layoutStore.setState(({ layout, sizes }) => {
+		const { [side]: _, ...others } = sizes[layout] ?? {};
+		return { sizes: { ...sizes, [layout]: others } };
+	});
 }
 
 export function toggleMaximised(panel: string): void {
@@ -93,20 +125,32 @@ function restored(): Partial<Layout> {
 }
 
 export function soundLayout(kept: Record<string, unknown>): Partial<Layout> {
-	const sizes = isRecord(kept.sizes) ? kept.sizes : {};
-	const size = (side: SizedSide) => {
-		const value = sizes[side];
-		return typeof value === "number" && Number.isFinite(value) ? clampSize(side, value) : SIZE_LIMITS[side].usual;
-	};
 	return {
-		...(kept.layout === "learn" || kept.layout === "inspect" ? { layout: kept.layout } : {}),
+		...(isLayoutName(kept.layout) ? { layout: kept.layout } : {}),
 		...(kept.theme === "light" || kept.theme === "dark" ? { theme: kept.theme } : {}),
+		...(kept.singleKeys === false ? { singleKeys: false } : {}),
 		...(kept.marks === "bars" ? { marks: kept.marks } : {}),
 		...(isNames(kept.rows) ? { rows: kept.rows } : {}),
 		...(isNames(kept.curves) ? { curves: kept.curves } : {}),
-		sizes: { left: size("left"), right: size("right"), bottom: size("bottom"), lower: size("lower") },
+		sizes: soundSizes(isRecord(kept.sizes) ? kept.sizes : {}),
 	};
 }
+
+function soundSizes(kept: Record<string, unknown>): Layout["sizes"] {
+	const sides = Object.keys(SIZE_LIMITS) as SizedSide[];
+	const layouts = LAYOUT_NAMES.map((name) => {
+		const given = kept[name];
+		const sizes = isRecord(given) ? given : {};
+		const sound = sides.flatMap((side) => {
+			const value = sizes[side];
+			return typeof value === "number" && Number.isFinite(value) ? [[side, clampSize(side, value)] as const] : [];
+		});
+		return [name, Object.fromEntries(sound)] as const;
+	});
+	return Object.fromEntries(layouts.filter(([, sizes]) => Object.keys(sizes).length > 0));
+}
+
+export const isLayoutName = (x: unknown): x is LayoutName => (LAYOUT_NAMES as readonly unknown[]).includes(x);
 
 const isNames = (x: unknown): x is string[] => Array.isArray(x) && x.every((name) => typeof name === "string");
 const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;

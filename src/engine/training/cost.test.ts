@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { PRESETS } from "../spec/presets";
+import { openSpec } from "../spec/registries";
+import { stepCost } from "./cost";
+
+const { spec, task } = openSpec(PRESETS[0]!.spec);
+const base = stepCost(spec, task);
+const { rollout, model } = spec;
+
+it("grows with the batch as the batch does, and with epochs only in learning", () => {
+	const wide = stepCost({ ...spec, rollout: { ...rollout, prompts: 2 * rollout.prompts } }, task);
+	expect([wide.parameters, wide.flops, wide.tokens]).toEqual([base.parameters, 2 * base.flops, 2 * base.tokens]);
+	const twice = stepCost({ ...spec, epochs: 2 }, task);
+	// One forward to sample, three to learn: 4 becomes 7.
+	expect(twice.flops / base.flops).toBe(7 / 4);
+	expect(twice.bytes).toBe(base.bytes);
+});
+
+it("minibatches save memory, not work", () => {
+	const small = stepCost({ ...spec, minibatches: 4 }, task);
+	expect(small.flops).toBe(base.flops);
+	expect(small.bytes).toBeLessThan(base.bytes / 2);
+});
+
+it("counts the parameters of the policy, and refuses sizes that do not fit", () => {
+	const deep = stepCost({ ...spec, model: { ...model, layers: 2 * model.layers } }, task);
+	// Two more blocks of width 64: 12·d² weights and 13·d biases and norms each.
+	expect(deep.parameters - base.parameters).toBe(2 * (12 * 64 ** 2 + 13 * 64));
+	expect(() => stepCost({ ...spec, model: { ...model, heads: 5 } }, task)).toThrow(/not divisible/);
+});

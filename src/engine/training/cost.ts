@@ -1,0 +1,41 @@
+import { parameterLayout } from "../model/config";
+import type { ExperimentSpec } from "../spec/experiment";
+import type { Task } from "../tasks/task";
+import { modelOf } from "./plan";
+
+/** What a training step takes, estimated from shapes alone. */
+export interface StepCost {
+	readonly parameters: number;
+	/** Parameters, gradients, moments, reference policy, activations of one minibatch and keys and values of the sampler. */
+	readonly bytes: number;
+	/** Multiplications and additions of sampling and learning. */
+	readonly flops: number;
+	/** Tokens that are sampled, environment replies included. */
+	readonly tokens: number;
+}
+
+/** Float32 numbers a token and block keeps for the backward pass, in widths d: residuals, norms, q k v, attention, feed-forward. */
+const KEPT_WIDTHS = 16;
+
+/**
+ * Memory and work of one training step: 2 floating-point operations a parameter and token forward and 4 backward, attention
+ * 4·d·C a token and block, C the context. Vocabulary and context follow from the task. Rollouts are counted at full length.
+ * **Units** bytes, operations. **Edges** epochs repeat the learning, not the sampling; minibatches divide the activations.
+ * **Throws** InvalidInput when the sizes do not fit together.
+ */
+export function stepCost(spec: ExperimentSpec, task: Task): StepCost {
+	const model = modelOf(spec, task);
+	const { layers: L, width: d, heads: H, contextLength: C, vocabSize: V } = model;
+	const { count, size } = parameterLayout(model);
+	const B = spec.rollout.prompts * spec.rollout.groupSize;
+	const rows = B * C;
+	const forward = rows * (2 * count + 4 * L * d * C);
+	const activations = (rows / spec.minibatches) * (L * (KEPT_WIDTHS * d + H * C) + 2 * V);
+	const keysAndValues = rows * L * 2 * d;
+	return {
+		parameters: count,
+		bytes: 4 * (5 * size + activations + keysAndValues),
+		flops: forward * (1 + 3 * spec.epochs),
+		tokens: B * task.maxResponseLength,
+	};
+}

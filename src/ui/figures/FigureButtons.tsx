@@ -1,0 +1,47 @@
+import { type JSX, useState } from "react";
+import { download } from "./download";
+import { panelCsv } from "./panelData";
+import { panelFigure } from "./panelFigure";
+import { type Figure, pngOf } from "./svgFigure";
+
+interface Props {
+	readonly panel: string;
+	readonly widthMm: number;
+	/** Dots an inch of the PNG. */
+	readonly dpi?: number;
+}
+
+/** Saves a panel as SVG, as PNG, and its numbers as CSV. */
+export function FigureButtons({ panel, widthMm, dpi = 300 }: Props): JSX.Element {
+	const [problem, setProblem] = useState("");
+	const name = `ascribe-${panel}`;
+	const withFigure = (save: (figure: Figure) => void | Promise<void>) => {
+		const figure = panelFigure(panel, widthMm);
+		setProblem(figure ? "" : "This panel is not on screen.");
+		if (figure) void Promise.resolve(save(figure)).catch((error: unknown) => setProblem(String(error)));
+	};
+	const saveCsv = () => {
+		const csv = panelCsv(panel);
+		setProblem(csv === null ? "This panel has no numbers yet." : "");
+		if (csv !== null) download(`${name}.csv`, csv, "text/csv");
+	};
+	return (
+		<>
+			<p className="actions">
+				<button type="button" onClick={() => withFigure((f) => download(`${name}.svg`, f.svg, "image/svg+xml"))}>
+					SVG
+				</button>
+				<button
+					type="button"
+					onClick={() => withFigure(async (f) => download(`${name}.png`, await pngOf(f, widthMm, dpi), "image/png"))}
+				>
+					PNG
+				</button>
+				<button type="button" onClick={saveCsv}>
+					CSV
+				</button>
+			</p>
+			<p role="status">{problem}</p>
+		</>
+	);
+}
