@@ -1,8 +1,10 @@
 export { addcarry } from "./addcarry";
+export { anytime } from "./anytime";
 export { box } from "./box";
 export { countdown } from "./countdown";
 export { duet } from "./duet";
 export { flow2d } from "./flow2d";
+export { kbhop } from "./kbhop";
 export { keychain } from "./keychain";
 export { keydoor } from "./keydoor";
 export { lake } from "./lake";
@@ -11,3 +13,4 @@ export { preflog } from "./preflog";
 export { rank } from "./rank";
 export { star } from "./star";
 export { strategy } from "./strategy";
+export { toolcalc } from "./toolcalc";

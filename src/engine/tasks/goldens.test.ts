@@ -4,13 +4,16 @@ import { askOracle } from "../oracle/oracle";
 import { uniformPolicy } from "../oracle/policy";
 import { defaultsOf } from "../spec/params";
 import { addcarry } from "./addcarry";
+import { anytime } from "./anytime";
 import { countdown } from "./countdown";
+import { kbhop } from "./kbhop";
 import { keychain } from "./keychain";
 import { lake } from "./lake";
 import { rank } from "./rank";
 import { star } from "./star";
 import { strategy } from "./strategy";
-import { play } from "./walk";
+import { toolcalc } from "./toolcalc";
+import { accepts, play } from "./walk";
 
 describe("tasks by hand", () => {
 	it("counts the prompts that a plan can solve: 77 of 125, 161 of 343", () => {
@@ -86,10 +89,91 @@ describe("tasks by hand", () => {
 		expect(task.steps(item, said("I2 I1 I4")).map((step) => step.label)).toEqual([1, -1, 1]);
 	});
 
+	it("takes the price of thoughts off, and cuts a lottery so that all budgets are alike likely", () => {
+		const knobs = defaultsOf(anytime.params);
+		const of = (digits: number[], budget = 0) => ({ id: "", prompt: [], data: { digits, budget } });
+		const task = anytime.build(knobs);
+		const [stop, ask] = ["stop", "answer:"].map((name) => task.vocab.tokens.indexOf(name)) as [number, number];
+		// 2 + 4 + 1 = 7 = 2 modulo 5: three thoughts at .02.
+		expect(play(task.env, of([2, 4, 1]), [2, 1, 2, stop, ask, 2]).total).toBeCloseTo(0.94, 12);
+		expect([...task.stepLabels!(of([2, 4, 1]), [2, 0, 2, 2, stop, ask, 2])]).toEqual([1, -1, 1, 0, 0, Number.NaN, 1]);
+		const lottery = anytime.build({ ...knobs, pay: "lottery" });
+		const gate = (thoughts: number[]) => {
+			const { states } = play(lottery.env, of([1]), thoughts);
+			const turn = lottery.env.turn(states.at(-1));
+			return turn.actor === "environment" ? turn.outcomes.find((o) => o.token === ask)?.probability : null;
+		};
+		// Budgets 2, 4 and 5, a third each.
+		const on = lottery.vocab.tokens.indexOf("on");
+		expect([gate([0, 0]), gate([0, 0, on, 0, 0]), gate([0, 0, on, 0, 0, on, 0])]).toEqual([1 / 3, 1 / 2, 1]);
+		const budget = anytime.build({ ...knobs, pay: "budget" });
+		expect(play(budget.env, of([2, 4, 1], 2), [2, 1, 2, stop, ask, 2]).total).toBeCloseTo(0.98, 12);
+	});
+
+	it("searches a base whose relations lead everywhere, by one way or two", () => {
+		const task = kbhop.build({ ...defaultsOf(kbhop.params), form: "two-ways", rubric: 0.5 });
+		const base: string[] = [];
+		for (let i = 0; i < task.promptCount; i++) {
+			const item = task.item("train", i);
+			const { answer, ways } = item.data as {
+				answer: number;
+				ways: { relation: number; entity: number; to: number }[][];
+			};
+			const [[first, second], [single]] = ways as [[(typeof ways)[0][0], (typeof ways)[0][0]], [(typeof ways)[0][0]]];
+			expect([second!.entity, second!.to, single!.to]).toEqual([first!.to, answer, answer]);
+			for (const fact of [first!, second!, single!]) base.push(`${fact.relation} ${fact.entity} ${fact.to}`);
+		}
+		// Eight facts for each of two relations, none from an entity to itself, all targets different.
+		const facts = [...new Set(base)].map((fact) => fact.split(" "));
+		expect(facts.length).toBe(16);
+		expect(facts.every(([, from, to]) => from !== to)).toBe(true);
+		expect(new Set(facts.map(([r, , to]) => `${r} ${to}`)).size).toBe(16);
+	});
+
+	it("pays an answer, takes off its searches, and adds what was found and cited", () => {
+		const task = kbhop.build({ ...defaultsOf(kbhop.params), rubric: 0.5 });
+		const item = task.item("train", 0);
+		const [search, answer] = ["search", "answer"].map((name) => task.vocab.tokens.indexOf(name)) as [number, number];
+		const { ways } = item.data as { ways: { relation: number; entity: number; to: number }[][] };
+		const [a, b] = ways[0] as [(typeof ways)[0][0], (typeof ways)[0][0]];
+		const cite = (fact: typeof a) => [8 + fact!.relation, fact!.entity];
+		const look = (fact: typeof a) => [search, ...cite(fact), fact!.to];
+		const paid = (response: number[]) => play(task.env, item, response).total;
+		expect(paid([...look(a), ...look(b), answer, b!.to, ...cite(a), ...cite(b)])).toBeCloseTo(1.46, 12);
+		// Cited, but one of the two was never found.
+		expect(paid([...look(a), answer, b!.to, ...cite(a), ...cite(b)])).toBeCloseTo(1.23, 12);
+		expect(paid([answer, (b!.to + 1) % 8, ...cite(a), ...cite(b)])).toBe(0);
+	});
+
+	it("works out ((7 + 5) * 4) mod 10 = 8 by two calls, and knows a redundant one", () => {
+		const task = toolcalc.build({ ...defaultsOf(toolcalc.params), calls: 3 });
+		const said = (text: string) => text.split(" ").map((name) => task.vocab.tokens.indexOf(name));
+		// Postfix 7 5 add 4 mul.
+		const item = { id: "", prompt: [], data: { numbers: [7, 5, 4], postfix: [0, 1, -1, 2, -3] } };
+		expect(task.goldTrace!(item).map((step) => step.map((id) => task.vocab.tokens[id]).join(" "))).toEqual([
+			"call add v1 v2",
+			"call mul v4 v3",
+			"answer v5",
+		]);
+		const good = said("call add v1 v2 2 call mul v4 v3 8 answer v5");
+		expect(play(task.env, item, good)).toMatchObject({ success: true });
+		expect(play(task.env, item, good).total).toBeCloseTo(0.96, 12);
+		const detour = said("call sub v1 v2 2 call add v2 v1 2 call mul v5 v3 8 answer v6");
+		expect(task.steps(item, detour).map((step) => step.label)).toEqual([-1, 1, 1, 1]);
+		const strict = toolcalc.build({ ...defaultsOf(toolcalc.params), calls: 3, gold: "one" });
+		expect(strict.steps(item, detour).map((step) => step.label)).toEqual([-1, -1, -1, 1]);
+		expect(accepts(task.env, item, said("call add v1 v2 3 answer v4"))).toBe(false);
+	});
+
 	it("refuses knobs that make no task, with the reason", () => {
 		expect(() => star.build({ arms: 3, length: 4, nodes: 8 })).toThrow(/needs 10 node names/);
 		expect(() => lake.build({ actions: 5, starts: 1, slip: false })).toThrow(/6 away/);
 		expect(() => star.build({ arms: 3, length: 4, nodes: 8 })).toThrow(InvalidInput);
 		expect(() => rank.build({ ...defaultsOf(rank.params), picks: 5 })).toThrow(/lists 5 of 5 items/);
+		expect(() => anytime.build({ ...defaultsOf(anytime.params), limit: 3 })).toThrow(/allow at least 4/);
+		expect(() => kbhop.build({ ...defaultsOf(kbhop.params), searches: 1 })).toThrow(/2 hops takes 2/);
+		expect(() => kbhop.build({ ...defaultsOf(kbhop.params), fail: 0.5, mislead: 0.5 })).toThrow(/less than 1/);
+		expect(() => toolcalc.build({ ...defaultsOf(toolcalc.params), calls: 1 })).toThrow(/3 numbers takes 2/);
+		expect(() => toolcalc.build({ ...defaultsOf(toolcalc.params), calls: 6 })).toThrow(/need 9/);
 	});
 });

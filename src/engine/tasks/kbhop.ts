@@ -1,0 +1,487 @@
+import { InvalidInput } from "../core/errors";
+import { Rng } from "../core/rng";
+import type { ParamTable, ParamValues } from "../spec/params";
+import { exactReturns, RETURN_PROMPTS } from "./returns";
+import { promptOrder } from "./splits";
+import type { Environment, ResponseStep, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
+import { accepts, respond } from "./walk";
+
+const PARAMS = {
+	entities: {
+		type: "integer",
+		default: 8,
+		min: 4,
+		max: 24,
+		unit: "entities",
+		label: "Entities",
+		help: "Things that the knowledge base knows.",
+	},
+	relations: {
+		type: "integer",
+		default: 2,
+		min: 1,
+		max: 4,
+		unit: "relations",
+		label: "Relations",
+		help: "Each relation leads from every entity to another one, and never from two to the same.",
+	},
+	hops: {
+		type: "integer",
+		default: 2,
+		min: 1,
+		max: 3,
+		unit: "facts",
+		label: "Hops",
+		help: "Facts that lead from the entity of the question to the answer.",
+	},
+	searches: {
+		type: "integer",
+		default: 3,
+		min: 1,
+		max: 6,
+		unit: "searches",
+		label: "Most searches",
+		help: "Searches before the answer has to be given.",
+	},
+	form: {
+		type: "choice",
+		default: "chain",
+		options: ["chain", "two-ways"],
+		label: "Question",
+		help: "chain: one way to the answer. two-ways: a single fact about another entity gives the same answer.",
+	},
+	fail: {
+		type: "number",
+		default: 0,
+		min: 0,
+		max: 0.5,
+		step: 0.05,
+		unit: "",
+		label: "Not found",
+		help: "How often a search finds nothing.",
+	},
+	mislead: {
+		type: "number",
+		default: 0,
+		min: 0,
+		max: 0.5,
+		step: 0.05,
+		unit: "",
+		label: "Misleading",
+		help: "How often a search returns some other entity.",
+	},
+	price: {
+		type: "number",
+		default: 0.02,
+		min: 0,
+		max: 0.2,
+		step: 0.01,
+		unit: "per search",
+		label: "Price",
+		help: "What a search costs.",
+	},
+	known: {
+		type: "number",
+		default: 0,
+		min: 0,
+		max: 1,
+		step: 0.1,
+		unit: "",
+		label: "Known by heart",
+		help: "Share of facts that demonstrations do not look up.",
+	},
+	rubric: {
+		type: "number",
+		default: 0,
+		min: 0,
+		max: 1,
+		step: 0.1,
+		unit: "",
+		label: "Cited facts",
+		help: "Worth of citing after the answer all facts that lead to it, those that were found; 0 asks for no citations.",
+	},
+} as const satisfies ParamTable;
+type Params = ParamValues<typeof PARAMS>;
+
+/** `to` is what the relation leads to from the entity. */
+interface Fact {
+	readonly relation: number;
+	readonly entity: number;
+	readonly to: number;
+}
+
+interface Question {
+	readonly answer: number;
+	/** The chain of facts, and the single one where there are two ways. */
+	readonly ways: readonly (readonly Fact[])[];
+}
+
+interface State {
+	readonly at: "act" | "relation" | "entity" | "reply" | "answer" | "cite" | "cited" | "end";
+	readonly question: Question;
+	/** Searches left. */
+	readonly left: number;
+	readonly relation: number;
+	readonly entity: number;
+	/** What searches have found, as `relation entity`, sorted: what the policy can know. */
+	readonly found: readonly string[];
+	/** Facts cited, likewise. */
+	readonly cited: readonly string[];
+	/** Citations still to write. */
+	readonly due: number;
+	readonly won: boolean;
+}
+
+type Base = readonly (readonly number[])[];
+
+/** A fixed knowledge base: each relation a permutation that leaves no entity where it is. */
+function baseOf({ entities, relations }: Params): Base {
+	const all = Array.from({ length: entities }, (_, e) => e);
+	return Array.from({ length: relations }, (_, r) => {
+		const rng = Rng.of(0).fork("kbhop facts").fork(entities).fork(r);
+		for (;;) {
+			const to = rng.shuffle(all);
+			if (to.every((x, e) => x !== e)) return to;
+		}
+	});
+}
+
+const nameOf = (relation: number, entity: number) => `${relation} ${entity}`;
+const factName = ({ relation, entity }: Fact) => nameOf(relation, entity);
+/** Whether demonstrations know a fact by heart. */
+const byHeart = ({ relation, entity }: Fact, known: number) =>
+	Rng.of(0).fork("kbhop known").fork(relation).fork(entity).uniform() < known;
+const added = (names: readonly string[], name: string) => [...new Set([...names, name])].sort();
+
+/** Token ids after the entities. */
+function idsOf({ entities, relations }: Params) {
+	const relation = entities;
+	const word = relation + relations;
+	return { relation, search: word, answer: word + 1, none: word + 2, ask: word + 3, and: word + 4 };
+}
+type Ids = ReturnType<typeof idsOf>;
+
+const upTo = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+
+function turnOf(state: State, params: Params, base: Base, ids: Ids): Turn {
+	const { entities, relations } = params;
+	switch (state.at) {
+		case "act":
+			return { actor: "policy", legal: state.left > 0 ? [ids.search, ids.answer] : [ids.answer] };
+		case "relation":
+		case "cite":
+			return { actor: "policy", legal: upTo(ids.relation, relations) };
+		case "entity":
+		case "cited":
+		case "answer":
+			return { actor: "policy", legal: upTo(0, entities) };
+		case "reply":
+			return { actor: "environment", outcomes: repliesOf(base[state.relation]?.[state.entity] as number, params, ids) };
+		case "end":
+			return { actor: "done" };
+	}
+}
+
+function repliesOf(truth: number, { fail, mislead, entities }: Params, ids: Ids) {
+	const others = upTo(0, entities).filter((e) => e !== truth);
+	return [
+		{ token: truth, probability: 1 - fail - mislead },
+		{ token: ids.none, probability: fail },
+		...others.map((token) => ({ token, probability: mislead / others.length })),
+	].filter(({ probability }) => probability > 0);
+}
+
+function stepFrom(state: State, token: number, params: Params, base: Base, ids: Ids): Transition<State> {
+	const { price, rubric, hops } = params;
+	const unpaid = (change: Partial<State>) => ({ state: { ...state, ...change }, reward: 0 });
+	switch (state.at) {
+		case "act":
+			return unpaid({ at: token === ids.search ? "relation" : "answer" });
+		case "relation":
+			return unpaid({ at: "entity", relation: token - ids.relation });
+		case "entity":
+			return unpaid({ at: "reply", entity: token });
+		case "reply": {
+			const right = token === base[state.relation]?.[state.entity];
+			const found = right ? added(state.found, nameOf(state.relation, state.entity)) : state.found;
+			return { state: { ...state, at: "act", left: state.left - 1, found }, reward: -price };
+		}
+		case "answer": {
+			const won = token === state.question.answer;
+			const more = rubric > 0;
+			return { state: { ...state, at: more ? "cite" : "end", due: more ? hops : 0, won }, reward: won ? 1 : 0 };
+		}
+		case "cite":
+			return unpaid({ at: "cited", relation: token - ids.relation });
+		case "cited": {
+			const cited = added(state.cited, nameOf(state.relation, token));
+			const next: State = { ...state, at: state.due > 1 ? "cite" : "end", cited, due: state.due - 1 };
+			return { state: next, reward: next.at === "end" ? rubric * supportOf(next) : 0 };
+		}
+		case "end":
+			return unpaid({});
+	}
+}
+
+/** Share of the facts of the better supported way that were found and cited. */
+function supportOf({ question, found, cited }: State): number {
+	const shares = question.ways.map((way) => {
+		const held = way.filter((fact) => found.includes(factName(fact)) && cited.includes(factName(fact)));
+		return held.length / way.length;
+	});
+	return Math.max(...shares);
+}
+
+/** Without citations only the answer and the searches left matter; with them, also which facts of the ways are found and cited. */
+function keyOf(state: State, { rubric }: Params): string {
+	const { at, question, left, relation, entity, found, cited, due, won } = state;
+	if (at === "end") return `end ${won}`;
+	const pending = at === "reply" ? `${relation} ${entity}` : at === "entity" || at === "cited" ? relation : "";
+	if (rubric === 0) return `${at} ${question.answer} ${left} ${pending}`;
+	const marks = question.ways.flat().map((f) => `${factName(f)}${mark(found, f)}${mark(cited, f)}`);
+	return `${at} ${question.answer} ${left} ${pending} ${due} ${won} ${marks}`;
+}
+const mark = (names: readonly string[], fact: Fact) => (names.includes(factName(fact)) ? "+" : "-");
+
+function environmentOf(params: Params): Environment<State> {
+	const base = baseOf(params);
+	const ids = idsOf(params);
+	return {
+		start: (item) => ({
+			at: "act",
+			question: item.data as Question,
+			left: params.searches,
+			relation: -1,
+			entity: -1,
+			found: [],
+			cited: [],
+			due: 0,
+			won: false,
+		}),
+		turn: (state) => turnOf(state, params, base, ids),
+		step: (state, token) => stepFrom(state, token, params, base, ids),
+		key: (state) => keyOf(state, params),
+		anchor: ({ at, found, left }) => (at === "act" ? `${left} left, found ${found.join(", ") || "nothing"}` : null),
+		succeeded: ({ won }) => won,
+		decided: ({ at }) => (at === "end" ? 0 : null),
+	};
+}
+
+/** Question number `index`: the entity, then the relations of the chain, then the relation of the second way. */
+function questionAt(index: number, { entities, relations, hops, form }: Params, base: Base) {
+	let rest = Math.floor(index / entities);
+	const relation = () => {
+		const r = rest % relations;
+		rest = Math.floor(rest / relations);
+		return r;
+	};
+	let at = index % entities;
+	const chain = Array.from({ length: hops }, (): Fact => {
+		const r = relation();
+		const fact = { relation: r, entity: at, to: base[r]?.[at] as number };
+		at = fact.to;
+		return fact;
+	});
+	if (form === "chain") return { answer: at, ways: [chain] } satisfies Question;
+	const other = relation();
+	const single = { relation: other, entity: base[other]?.indexOf(at) as number, to: at };
+	return { answer: at, ways: [chain, [single]] } satisfies Question;
+}
+
+function itemOf(question: Question, ids: Ids): TaskItem {
+	const [chain, single] = question.ways as [readonly Fact[], (readonly Fact[])?];
+	const words = [ids.ask, ...chain.map((fact) => ids.relation + fact.relation), chain[0]?.entity as number];
+	const second = single?.flatMap((fact) => [ids.and, ids.relation + fact.relation, fact.entity]) ?? [];
+	const prompt = [...words, ...second];
+	return { id: prompt.join(" "), prompt, data: question };
+}
+
+function build(params: Params): Task {
+	const { entities, relations, hops, searches, form, fail, mislead, price, rubric } = params;
+	if (searches < hops)
+		throw new InvalidInput(
+			`Task kbhop allows ${searches} searches, but a question of ${hops} hops takes ${hops}; allow at least as many.`,
+		);
+	if (fail + mislead >= 1)
+		throw new InvalidInput(
+			`Task kbhop answers no search right: fail ${fail} and mislead ${mislead} must sum to less than 1.`,
+		);
+	const ids = idsOf(params);
+	const base = baseOf(params);
+	const env = environmentOf(params);
+	const second = form === "two-ways" ? 1 : 0;
+	const count = entities * relations ** (hops + second);
+	const order = promptOrder(`kbhop ${entities} ${relations} ${hops} ${form}`, count);
+	const item = (_: unknown, index: number) => itemOf(questionAt(order[index % count] as number, params, base), ids);
+	const pool = () => Array.from({ length: Math.min(RETURN_PROMPTS, count) }, (_, i) => item("train", i));
+	const returns = exactReturns(env, pool);
+	return {
+		id: "kbhop",
+		params,
+		vocab: vocabularyOf(params),
+		maxPromptLength: hops + 2 + 3 * second,
+		maxResponseLength: 4 * searches + 2 + (rubric > 0 ? 2 * hops : 0),
+		splits: "shared",
+		promptCount: count,
+		item,
+		env: env as Environment<unknown>,
+		success: (of, response) => accepts(env, of, response),
+		demonstration: (of, random) => demonstrate(env, of, params, random),
+		get optimalReturn() {
+			return returns().optimal;
+		},
+		get randomReturn() {
+			return returns().random;
+		},
+		returnRange: 1 + rubric + price * searches,
+		lowestReturn: -price * searches,
+		steps: (of, response) => stepsOf(of.data as Question, response, params),
+		goldTrace: (of) => {
+			const { answer, ways } = of.data as Question;
+			const chain = (ways[0] as readonly Fact[]).map((fact) => [ids.relation + fact.relation, fact.entity]);
+			const citations = rubric > 0 ? chain : [];
+			return [...chain.map((pair) => [ids.search, ...pair]), [ids.answer, answer], ...citations];
+		},
+		stepLabels: (of, response) => {
+			const labels = new Float64Array(response.length).fill(Number.NaN);
+			for (const { start, end, label } of stepsOf(of.data as Question, response, params))
+				labels.fill(label ?? 0, start, end);
+			return labels;
+		},
+		decisiveSteps: (_, response) => [response.indexOf(ids.answer) + 1],
+		corruptions: (of, random) => {
+			const good = demonstrate(env, of, params, random);
+			const at = good.indexOf(ids.answer) + 1;
+			const other = ((good[at] as number) + 1) % entities;
+			return [
+				{ response: good.map((token, t) => (t === at ? other : token)), why: "another entity" },
+				{ response: good.slice(0, -1), why: "the response is cut short" },
+			];
+		},
+	};
+}
+
+/** Looks up the chain but for facts known by heart, again where a search fails, and answers right. */
+function demonstrate(env: Environment<State>, item: TaskItem, params: Params, random: () => number): number[] {
+	const ids = idsOf(params);
+	const { answer, ways } = item.data as Question;
+	const chain = ways[0] as readonly Fact[];
+	const next = ({ found }: State) => chain.find((f) => !found.includes(factName(f)) && !byHeart(f, params.known));
+	const choose = (state: State) => {
+		const fact = state.at === "cite" || state.at === "cited" ? chain[params.hops - state.due] : next(state);
+		if (state.at === "act") return fact && state.left > 0 ? ids.search : ids.answer;
+		if (state.at === "answer") return answer;
+		const { relation, entity } = fact as Fact;
+		return state.at === "relation" || state.at === "cite" ? ids.relation + relation : entity;
+	};
+	return respond(env, item, choose, random);
+}
+
+/**
+ * Searches, the answer, citations. A search is right if it finds a fact of a way to the answer for the first time; its reward is
+ * the share of that way, less the price.
+ */
+function stepsOf({ answer, ways }: Question, response: readonly number[], params: Params): ResponseStep[] {
+	const ids = idsOf(params);
+	const steps: ResponseStep[] = [];
+	const found = new Set<string>();
+	for (let t = 0; t < response.length; ) {
+		if (response[t] === ids.search) {
+			const name = nameOf((response[t + 1] as number) - ids.relation, response[t + 2] as number);
+			const way = ways.find((facts) => facts.some((f) => factName(f) === name && f.to === response[t + 3]));
+			const fresh = way !== undefined && !found.has(name);
+			if (fresh) found.add(name);
+			const share = fresh ? 1 / way.length : 0;
+			steps.push({
+				start: t,
+				end: Math.min(t + 3, response.length),
+				reward: share - params.price,
+				label: fresh ? 1 : -1,
+			});
+			t += 4;
+		} else if (response[t] === ids.answer) {
+			const right = response[t + 1] === answer;
+			steps.push({ start: t, end: Math.min(t + 2, response.length), reward: right ? 1 : 0, label: right ? 1 : -1 });
+			t += 2;
+		} else {
+			const name = nameOf((response[t] as number) - ids.relation, response[t + 1] as number);
+			const needed = ways.flat().some((f) => factName(f) === name) && found.has(name);
+			steps.push({ start: t, end: Math.min(t + 2, response.length), label: needed ? 1 : -1 });
+			t += 2;
+		}
+	}
+	return steps;
+}
+
+function vocabularyOf({ entities, relations }: Params) {
+	const names = upTo(0, entities).map((e) => `E${e}`);
+	const edges = upTo(0, relations).map((r) => `r${r}`);
+	return {
+		tokens: [...names, ...edges, "search", "answer", "none", "ask", "and"],
+		kinds: [
+			...names.map(() => "text" as const),
+			...edges.map(() => "text" as const),
+			...(["plan", "plan", "environment", "structure", "structure"] as const),
+		],
+	};
+}
+
+/**
+ * KBHOP: answer questions over a small, fixed knowledge base by searching it fact by fact.
+ *
+ * Prompt `ask` r1 … rn e (`and` r f): what is reached from e by the relations in turn (and from f by r). Response turns `search r e`, to which
+ * the environment replies an entity or `none`, then `answer e`; with a rubric, as many pairs r e as there are hops. Reward 1 for the right
+ * entity, −price with every reply, and with a rubric its worth times the share of the facts of one way that were found and cited.
+ * **Optimal and random return** by backward induction: the best policy knows the base by heart. **Edges** the base depends on
+ * `entities` and `relations` alone, so a policy can learn it; misleading replies look like any other.
+ * **Source** In the manner of the multi-hop questions of Yang et al. 2018, HotpotQA, https://arxiv.org/abs/1809.09600, asked by search
+ * calls as in Jin et al. 2025, Search-R1, https://arxiv.org/abs/2503.09516.
+ */
+export const kbhop: TaskDefinition<typeof PARAMS> = {
+	id: "kbhop",
+	title: "Search a knowledge base",
+	summary:
+		"A question over two facts is asked, the policy searches for facts at a price, reads the replies, and the right answer pays.",
+	isolates: "Turns whose worth is the information they bring, and knowing when not to search.",
+	grammar: {
+		prompt: "`ask` relation{hops} entity, with two ways also `and` relation entity",
+		response:
+			"(`search` relation entity, then the environment's entity or `none`){≤ searches}, `answer` entity, (relation entity){hops} with a rubric",
+		reward:
+			"1 for the right answer, which is success; the price is paid with every reply; a rubric adds its worth for facts found and cited.",
+		demonstration:
+			"The chain of facts is looked up but for those known by heart, again where a search fails; the right answer.",
+	},
+	source: {
+		cite: "In the manner of Jin et al. 2025, Search-R1",
+		url: "https://arxiv.org/abs/2503.09516",
+	},
+	params: PARAMS,
+	levels: {
+		xs: { entities: 5, relations: 2, searches: 2 },
+		s: { entities: 24, relations: 4, searches: 5 },
+		m: { entities: 24, relations: 4, hops: 3, searches: 6, fail: 0.1, mislead: 0.1 },
+		cite: { rubric: 0.5 },
+	},
+	expectations: [
+		{
+			id: "H10.1",
+			claim: "A tree over turns sits between a tree over tokens and Monte Carlo from every prefix, at equal tokens.",
+			falsifiedIf: "the cosine of TreePS with the exact advantage is below that of TEMPO or above that of VinePPO.",
+		},
+		{
+			id: "H10.2",
+			claim: "Where a fact is known by heart, looking it up has minus its price as exact advantage.",
+			falsifiedIf:
+				"at a policy that answers by heart, a search for a known fact has an exact advantage above half of minus its price.",
+		},
+		{
+			id: "H10.3",
+			claim:
+				"With misleading replies outcome credit reinforces answers without support; a rubric of citations does not.",
+			falsifiedIf: "the share of positive credit on unsupported answers is the same with and without a rubric.",
+		},
+	],
+	warmStart: { success: 0.5 },
+	build,
+};
