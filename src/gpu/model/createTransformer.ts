@@ -64,6 +64,7 @@ class Replay implements GpuTransformer {
 	readonly controlStride: number;
 	readonly dispatches: GpuTransformer["dispatches"];
 	readonly signature: string;
+	readonly attention: GpuTransformer["attention"];
 	readonly scratch: GpuTransformer["scratch"];
 
 	constructor(
@@ -83,6 +84,7 @@ class Replay implements GpuTransformer {
 		const { policy, backward, update } = program;
 		this.dispatches = { forward: policy.length, backward: backward.length + 1, update: update.length };
 		this.signature = planner.signature;
+		this.attention = buffers.qkv.map((qkv, l) => ({ qkv, logSums: buffers.logSums[l]! }));
 		this.scratch = buffers.scratch;
 	}
 

@@ -94,6 +94,11 @@ export interface GpuTransformer {
 	readonly N: number;
 	readonly buffers: TransformerBuffers;
 	readonly logits: LogitsLayout;
+	/**
+	 * Of each block: queries, keys and values `[B·N, 3·width]` (rows padded) and the log of each softmax's sum `[B, H, N]`, as the last
+	 * forward pass left them. `attentionMaps` reads them.
+	 */
+	readonly attention: readonly { readonly qkv: GPUBuffer; readonly logSums: GPUBuffer }[];
 	/** Activations and their gradients: the first `words` of each are written by every step before they are read. */
 	readonly scratch: readonly { readonly buffer: GPUBuffer; readonly words: number }[];
 	/** Bytes from one control slot to the next. */
