@@ -9,11 +9,16 @@ import { resolveChoices, type SignalChoices } from "../engine/signals/planner";
 import { PROVIDERS } from "../engine/signals/registry";
 import { parseParam } from "../engine/spec/params";
 import { findEntry } from "../engine/spec/resolveSpec";
+import { CREDIT_LANES } from "../gpu/credit/creditPlan";
+import { gpuCredit } from "../gpu/credit/gpuCredit";
+import { openDevice } from "../gpu/device/adapter";
+import { DispatchCompiler } from "../gpu/device/dispatch";
 import type { Command } from "./command";
 import type { Io } from "./io";
 import { jsonLine } from "./json";
 import { loadRollouts } from "./loadRollouts";
 import { chosenParams, PARAM_OPTIONS } from "./methodArgs";
+import { nodeGpu } from "./nodeGpu";
 
 export const creditCommand: Command = {
 	name: "credit",
@@ -29,7 +34,11 @@ export const creditCommand: Command = {
 			repeat: true,
 			help: "compute what is missing with this provider, and its parameter; ascribe signals lists them",
 		},
-		{ name: "backend", value: "cpu", help: "where to compute: cpu, the float64 definition (default)" },
+		{
+			name: "backend",
+			value: "cpu|gpu",
+			help: "where to compute: cpu, the float64 definition (default), or gpu, the float32 that training uses",
+		},
 		{
 			name: "trace",
 			value: "ID:TOKEN",
@@ -39,7 +48,7 @@ export const creditCommand: Command = {
 	],
 	async run(args, io) {
 		const path = args.operand(0);
-		args.choice("backend", ["cpu"]);
+		const backend = args.choice("backend", ["cpu", "gpu"]) ?? "cpu";
 		const method = findEntry(METHODS, args.required("method"), "method");
 		const { preset, params } = chosenParams(args, method, "method");
 		const signals = chosenSignals(args.all("signal"));
@@ -49,15 +58,46 @@ export const creditCommand: Command = {
 		const trace = args.text("trace");
 		if (trace !== undefined) return print([explain(trace, batches, method, params, signals)], args.text("out"), io);
 		const output: unknown[] = new Array(lines.length);
-		for (const { batch, lines: at } of batches) {
-			const credit = creditFrom(method, params, batch, {}, signals);
+		const credits = backend === "gpu" ? onGpu : onCpu;
+		for await (const { credit, batch, lines: at } of credits(method, params, batches, signals))
 			at.forEach((line, b) => {
 				output[line] = report(batch, credit, b, lines[line]!.record.group ?? null, preset);
 			});
-		}
 		print(output, args.text("out"), io);
 	},
 };
+
+type Credited = StepBatch & { readonly credit: CreditResult };
+type Params = Readonly<Record<string, unknown>>;
+
+async function* onCpu(
+	method: AnyMethod,
+	params: Params,
+	batches: readonly StepBatch[],
+	signals: SignalChoices,
+): AsyncGenerator<Credited> {
+	for (const step of batches) yield { ...step, credit: creditFrom(method, params, step.batch, {}, signals) };
+}
+
+/** One device for all batches; signals that the file lacks come from the processor. @throws InvalidInput without an adapter. */
+async function* onGpu(
+	method: AnyMethod,
+	params: Params,
+	batches: readonly StepBatch[],
+	signals: SignalChoices,
+): AsyncGenerator<Credited> {
+	const { device, software } = await openDevice(await nodeGpu());
+	try {
+		const compiler = new DispatchCompiler(device);
+		const lanes = CREDIT_LANES[software ? "software" : "hardware"];
+		for (const step of batches) {
+			const { batch, cost } = annotateFor(method, params, step.batch, {}, signals);
+			yield { ...step, credit: { ...(await gpuCredit(compiler, method, params, batch, { lanes })), cost } };
+		}
+	} finally {
+		device.destroy();
+	}
+}
 
 /** Providers and their parameters from `id` or `id.name=value`. @throws InvalidInput for what is unknown or out of range. */
 function chosenSignals(texts: readonly string[]): SignalChoices {
@@ -77,7 +117,7 @@ function explain(
 	target: string,
 	batches: readonly StepBatch[],
 	method: AnyMethod,
-	params: Readonly<Record<string, unknown>>,
+	params: Params,
 	signals: SignalChoices,
 ) {
 	const colon = target.lastIndexOf(":");
