@@ -21,7 +21,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		places: {
 			left: ["setup"],
 			upper: ["credit"],
-			lower: ["tree", "methods", "rollouts", "library"],
+			lower: ["tree", "attention", "methods", "fidelity", "rollouts", "library"],
 			right: ["inspector"],
 			bottom: ["curves"],
 		},

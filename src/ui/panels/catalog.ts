@@ -32,6 +32,20 @@ export const PANELS: readonly PanelDefinition[] = [
 		component: lazy(() => import("./TreePanel")),
 	},
 	{
+		id: "attention",
+		exports: true,
+		title: "Attention",
+		help: "Where the policy looked while it wrote, beside the exact advantage.",
+		component: lazy(() => import("./AttentionPanel")),
+	},
+	{
+		id: "fidelity",
+		exports: true,
+		title: "Fidelity",
+		help: "Methods ranked by how well their credit agrees with the exact advantage.",
+		component: lazy(() => import("./FidelityPanel")),
+	},
+	{
 		id: "methods",
 		exports: true,
 		title: "Methods",

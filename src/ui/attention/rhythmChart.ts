@@ -1,0 +1,171 @@
+import { max } from "d3-array";
+import { scaleLinear } from "d3-scale";
+import { type Selection, select } from "d3-selection";
+import { line } from "d3-shape";
+import type { Rhythm } from "../../engine/signals/rhythm";
+import type { CreditScale } from "../charts/creditScale";
+import { cellClass } from "../charts/creditStrip";
+import { significant } from "../format";
+
+export interface RhythmData {
+	readonly rhythm: Pick<Rhythm, "waad" | "fai" | "preplan" | "anchors" | "couplings">;
+	/** Tokens of the response. */
+	readonly names: readonly string[];
+	/** 1 where the policy wrote. */
+	readonly mask: Uint8Array;
+	/** Exact advantage of each token; null where it is not known. */
+	readonly exact: { readonly values: Float64Array; readonly scale: CreditScale; readonly label: string } | null;
+}
+
+export interface RhythmOptions {
+	readonly width: number;
+	readonly height: number;
+}
+
+export const MARGIN = { left: 76, right: 10, top: 4, bottom: 18 };
+const ARCS = 22;
+
+type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
+
+/**
+ * WAAD and FAI over the tokens of a response, with ▲ at tokens that plan, ◆ at anchors and arcs from plan to anchor, above the
+ * size of the exact advantage of the same tokens, as SVG in `element`. x: tokens; y of each lane: linear from zero, its largest value
+ * written beside it (tokens; mean weight; return).
+ */
+export function drawRhythm(element: HTMLElement, data: RhythmData, options: RhythmOptions): void {
+	const { rhythm, names, exact } = data;
+	const step = (options.width - MARGIN.left - MARGIN.right) / Math.max(1, names.length);
+	const x = (t: number) => MARGIN.left + (t + 0.5) * step;
+	const svg = select(element)
+		.selectAll<SVGSVGElement, null>("svg")
+		.data([null])
+		.join("svg")
+		.attr("class", "rhythm")
+		.attr("role", "img")
+		.attr("aria-label", labelOf(data))
+		.attr("width", options.width)
+		.attr("height", options.height);
+	const layer = (name: string) =>
+		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
+	const lanes = exact ? 3 : 2;
+	const room = (options.height - MARGIN.top - MARGIN.bottom - ARCS) / lanes;
+	const laneOf = (i: number) => ({
+		top: MARGIN.top + ARCS + i * room + 10,
+		bottom: MARGIN.top + ARCS + (i + 1) * room - 2,
+	});
+	drawLane(
+		layer("lane-waad"),
+		{ name: "WAAD", unit: "tokens", values: rhythm.waad, marks: rhythm.preplan, mark: "\u25b2" },
+		laneOf(0),
+		x,
+	);
+	drawLane(
+		layer("lane-fai"),
+		{ name: "FAI", unit: "weight", values: rhythm.fai, marks: rhythm.anchors, mark: "\u25c6" },
+		laneOf(1),
+		x,
+	);
+	drawExact(layer("lane-exact"), exact, laneOf(2), x, step);
+	layer("arcs")
+		.selectAll("path")
+		.data(rhythm.couplings)
+		.join("path")
+		.attr("d", ({ plan, anchor }) => {
+			const [from, to] = [x(plan), x(anchor)];
+			return `M${from},${MARGIN.top + ARCS + 6}A${(to - from) / 2},${ARCS} 0 0 1 ${to},${MARGIN.top + ARCS + 6}`;
+		});
+	const letters = Math.floor(step / 6.8);
+	layer("names")
+		.selectAll("text")
+		.data(letters >= 2 ? names : [])
+		.join("text")
+		.attr("class", (_, t) => (data.mask[t] === 1 ? "own" : "reply"))
+		.attr("x", (_, t) => x(t))
+		.attr("y", options.height - 5)
+		.text((name) => (name.length <= letters ? name : `${name.slice(0, letters - 1)}\u2026`));
+}
+
+interface Lane {
+	readonly name: string;
+	readonly unit: string;
+	readonly values: Float64Array;
+	readonly marks: readonly number[];
+	readonly mark: string;
+}
+interface Room {
+	readonly top: number;
+	readonly bottom: number;
+}
+
+function drawLane(layer: Layer, lane: Lane, { top, bottom }: Room, x: (t: number) => number): void {
+	const y = scaleLinear([0, Math.max(1e-12, max(lane.values) ?? 0)], [bottom, top]);
+	drawAxis(layer, lane.name, `${significant(y.domain()[1] as number)} ${lane.unit}`, { top, bottom });
+	const curve = line<number>()
+		.x((_, t) => x(t))
+		.y((v) => y(v));
+	layer
+		.selectAll("path.curve")
+		.data([lane.values])
+		.join("path")
+		.attr("class", "curve")
+		.attr("d", (v) => curve(Array.from(v)));
+	layer
+		.selectAll("text.mark")
+		.data(lane.marks)
+		.join("text")
+		.attr("class", "mark")
+		.attr("x", (t) => x(t))
+		.attr("y", (t) => y(lane.values[t] as number) - 3)
+		.text(lane.mark);
+}
+
+function drawExact(
+	layer: Layer,
+	exact: RhythmData["exact"],
+	{ top, bottom }: Room,
+	x: (t: number) => number,
+	step: number,
+): void {
+	const sizes = Array.from(exact?.values ?? [], (v) => (Number.isNaN(v) ? 0 : Math.abs(v)));
+	const y = scaleLinear([0, Math.max(1e-12, max(sizes) ?? 0)], [bottom, top]);
+	if (exact) drawAxis(layer, `|${exact.label}|`, `${significant(y.domain()[1] as number)} return`, { top, bottom });
+	else layer.selectAll("text.axis, line.axis").remove();
+	layer
+		.selectAll("rect")
+		.data(sizes)
+		.join("rect")
+		.attr("class", (_, t) => cellClass(exact?.scale.step(exact.values[t] as number) ?? -1))
+		.attr("x", (_, t) => x(t) - step * 0.3)
+		.attr("width", step * 0.6)
+		.attr("y", (v) => y(v))
+		.attr("height", (v) => bottom - y(v));
+}
+
+function drawAxis(layer: Layer, name: string, most: string, { top, bottom }: Room): void {
+	const texts = [
+		{ text: name, y: (top + bottom) / 2 + 6, kind: "axis name" },
+		{ text: most, y: top + 4, kind: "axis" },
+	];
+	layer
+		.selectAll<SVGTextElement, (typeof texts)[number]>("text.axis")
+		.data(texts)
+		.join("text")
+		.attr("class", (d) => d.kind)
+		.attr("x", MARGIN.left - 8)
+		.attr("y", (d) => d.y)
+		.text((d) => d.text);
+	layer
+		.selectAll("line.axis")
+		.data([bottom])
+		.join("line")
+		.attr("class", "axis")
+		.attr("x1", MARGIN.left - 4)
+		.attr("x2", "100%")
+		.attr("y1", (v) => v)
+		.attr("y2", (v) => v);
+}
+
+function labelOf({ rhythm, names }: RhythmData): string {
+	const list = (tokens: readonly number[]) => tokens.map((t) => names[t]).join(", ") || "none";
+	return `Attention over ${names.length} tokens. Planning: ${list(rhythm.preplan)}. Anchors: ${list(rhythm.anchors)}.`;
+}

@@ -1,0 +1,76 @@
+import { type JSX, useEffect, useState } from "react";
+import { useStore } from "zustand";
+import type { AttentionAnswer } from "../../workers/labApi";
+import type { Display } from "../credit/display";
+import { askAttention } from "../lab";
+import { selectionStore } from "../stores/selection";
+import { useDisplay } from "../useDisplay";
+import { AttentionMaps } from "./AttentionMaps";
+import { AttentionRhythm } from "./AttentionRhythm";
+import "../styles/attention.css";
+
+/** Where the policy looked while it wrote one rollout, beside what really earned the reward. */
+export default function AttentionPanel(): JSX.Element {
+	const display = useDisplay();
+	if (!display)
+		return <p className="muted padded">Where the policy looks while it writes appears here once a run is on.</p>;
+	return <AttentionOf display={display} />;
+}
+
+/** Maps of longer rollouts would have no readable cell. */
+const LONGEST = 512;
+
+function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
+	const pinned = useStore(selectionStore, (s) => s.pinned);
+	const rollout = pinned?.rollout ?? display.members[0] ?? 0;
+	const answer = useAttention(display, rollout);
+	return (
+		<div className="attention">
+			<p className="tree-note muted">
+				<b>Attention marks where the policy looks. It is not credit: compare with exact.</b> Rollout {rollout}, step{" "}
+				{display.step}, recomputed in float64.
+			</p>
+			{typeof answer === "string" ? (
+				<p className="muted">{answer}</p>
+			) : (
+				<div className="attention-body">
+					<AttentionMaps display={answer.display} answer={answer.answer} rollout={answer.rollout} />
+					<AttentionRhythm display={answer.display} answer={answer.answer} rollout={answer.rollout} />
+				</div>
+			)}
+		</div>
+	);
+}
+
+interface Shown {
+	readonly display: Display;
+	readonly rollout: number;
+	readonly answer: AttentionAnswer;
+}
+
+/** Attention of the rollout on screen, asked for when it changes; the last one stays until then. */
+function useAttention(display: Display, rollout: number): Shown | string {
+	const [answer, setAnswer] = useState<{ of: Display["latest"]; rollout: number; answer: AttentionAnswer } | string>(
+		"Being worked out.",
+	);
+	const { latest } = display;
+	useEffect(() => {
+		let wanted = true;
+		const tell = (news: typeof answer) => {
+			if (wanted) setAnswer(news);
+		};
+		if ((latest.batch.lengths[rollout] as number) > LONGEST)
+			tell(`This rollout has more than ${LONGEST} tokens; its attention is not drawn.`);
+		else
+			askAttention(latest, rollout).then(
+				(found) => tell({ of: latest, rollout, answer: found }),
+				(error: unknown) => tell(error instanceof Error ? error.message : String(error)),
+			);
+		return () => {
+			wanted = false;
+		};
+	}, [latest, rollout]);
+	if (typeof answer === "string") return answer;
+	if (answer.of !== latest || answer.rollout !== rollout) return "Being worked out.";
+	return { display, rollout, answer: answer.answer };
+}

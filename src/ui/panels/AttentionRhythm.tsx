@@ -1,0 +1,74 @@
+import type { JSX } from "react";
+import { correlation } from "../../engine/fidelity/correlation";
+import type { AttentionAnswer } from "../../workers/labApi";
+import { drawRhythm, MARGIN, type RhythmData } from "../attention/rhythmChart";
+import { Chart } from "../charts/Chart";
+import type { Display } from "../credit/display";
+import { fixed } from "../format";
+import { setHovered } from "../hover";
+import { pinToken } from "../stores/selection";
+
+interface Props {
+	readonly display: Display;
+	readonly answer: AttentionAnswer;
+	readonly rollout: number;
+}
+
+/** WAAD and FAI over the text, and how they go with the exact advantage. */
+export function AttentionRhythm({ display, answer, rollout }: Props): JSX.Element {
+	const data = dataOf(display, answer, rollout);
+	const length = data.names.length;
+	const tokenAt = (x: number, width: number) => {
+		const share = (x - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
+		return Math.min(length - 1, Math.max(0, Math.floor(share * length)));
+	};
+	return (
+		<div className="rhythm-box">
+			<div
+				className="rhythm-plot"
+				onPointerMove={(e) => {
+					const { left, width } = e.currentTarget.getBoundingClientRect();
+					setHovered({ rollout, token: tokenAt(e.clientX - left, width), element: e.currentTarget });
+				}}
+				onPointerLeave={() => setHovered(null)}
+				onPointerDown={(e) => {
+					const { left, width } = e.currentTarget.getBoundingClientRect();
+					pinToken(rollout, tokenAt(e.clientX - left, width));
+				}}
+			>
+				<Chart className="chart" draw={(element, size) => size.width > 0 && drawRhythm(element, data, size)} />
+			</div>
+			<Correlations data={data} answer={answer} />
+		</div>
+	);
+}
+
+function dataOf({ batch, tokens, exact }: Display, { rhythm }: AttentionAnswer, b: number): RhythmData {
+	const from = b * batch.T;
+	const end = from + (batch.lengths[b] as number);
+	const values = exact && !exact.pending ? exact.values.subarray(from, end) : null;
+	return {
+		rhythm,
+		names: Array.from(batch.tokens.subarray(from, end), (id) => tokens[id] ?? `#${id}`),
+		mask: batch.actionMask.subarray(from, end),
+		exact: exact && values ? { values, scale: exact.scale, label: exact.label } : null,
+	};
+}
+
+/** Correlation of each curve with the size of the exact advantage, over the policy's tokens. */
+function Correlations({ data, answer }: { readonly data: RhythmData; readonly answer: AttentionAnswer }): JSX.Element {
+	const { exact, mask } = data;
+	if (!exact)
+		return <p className="muted">The exact advantage of this rollout is not known: nothing to compare with.</p>;
+	const own = (values: Float64Array) => values.map((v, t) => (mask[t] === 1 ? v : Number.NaN));
+	const size = own(exact.values.map(Math.abs));
+	const jump = correlation(own(answer.rhythm.jump), size);
+	const fai = correlation(own(answer.rhythm.fai), size);
+	const text = (r: number) => (Number.isNaN(r) ? "not defined" : `r = ${fixed(r, 2)}`);
+	return (
+		<p className="tabular muted">
+			▲ plans, ◆ anchors, arcs join a plan to its anchor. With |{exact.label}| over {fai.n} tokens: jump of WAAD{" "}
+			<b>{text(jump.r)}</b>, FAI <b>{text(fai.r)}</b>.
+		</p>
+	);
+}
