@@ -32,7 +32,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		places: {
 			left: ["runs", "setup"],
 			upper: ["methods", "credit"],
-			lower: ["errors", "tree"],
+			lower: ["errors", "fidelity", "tree"],
 			right: ["inspector"],
 			bottom: ["curves"],
 		},

@@ -4,7 +4,7 @@ import { type Selection, select } from "d3-selection";
 import { line } from "d3-shape";
 import type { Rhythm } from "../../engine/signals/rhythm";
 import type { CreditScale } from "../charts/creditScale";
-import { cellClass } from "../charts/creditStrip";
+import { stepClass } from "../charts/creditStrip";
 import { significant } from "../format";
 
 export interface RhythmData {
@@ -23,7 +23,8 @@ export interface RhythmOptions {
 }
 
 export const MARGIN = { left: 76, right: 10, top: 4, bottom: 18 };
-const ARCS = 22;
+/** Room for arcs above the lanes, where there are some. */
+const ARCS = 20;
 
 type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
 
@@ -48,11 +49,10 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 	const layer = (name: string) =>
 		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
 	const lanes = exact ? 3 : 2;
-	const room = (options.height - MARGIN.top - MARGIN.bottom - ARCS) / lanes;
-	const laneOf = (i: number) => ({
-		top: MARGIN.top + ARCS + i * room + 10,
-		bottom: MARGIN.top + ARCS + (i + 1) * room - 2,
-	});
+	const arcs = rhythm.couplings.length > 0 ? ARCS : 0;
+	const above = MARGIN.top + arcs;
+	const room = (options.height - above - MARGIN.bottom) / lanes;
+	const laneOf = (i: number) => ({ top: above + i * room + 9, bottom: above + (i + 1) * room - 2 });
 	drawLane(
 		layer("lane-waad"),
 		{ name: "WAAD", unit: "tokens", values: rhythm.waad, marks: rhythm.preplan, mark: "\u25b2" },
@@ -72,7 +72,7 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 		.join("path")
 		.attr("d", ({ plan, anchor }) => {
 			const [from, to] = [x(plan), x(anchor)];
-			return `M${from},${MARGIN.top + ARCS + 6}A${(to - from) / 2},${ARCS} 0 0 1 ${to},${MARGIN.top + ARCS + 6}`;
+			return `M${from},${above}A${(to - from) / 2},${arcs} 0 0 1 ${to},${above}`;
 		});
 	const letters = Math.floor(step / 6.8);
 	layer("names")
@@ -126,19 +126,19 @@ function drawExact(
 	x: (t: number) => number,
 	step: number,
 ): void {
-	const sizes = Array.from(exact?.values ?? [], (v) => (Number.isNaN(v) ? 0 : Math.abs(v)));
-	const y = scaleLinear([0, Math.max(1e-12, max(sizes) ?? 0)], [bottom, top]);
+	const bars = Array.from(exact?.values ?? [], (v, t) => ({ v, t })).filter(({ v }) => Math.abs(v) > 0);
+	const y = scaleLinear([0, Math.max(1e-12, max(bars, ({ v }) => Math.abs(v)) ?? 0)], [bottom, top]);
 	if (exact) drawAxis(layer, `|${exact.label}|`, `${significant(y.domain()[1] as number)} return`, { top, bottom });
 	else layer.selectAll("text.axis, line.axis").remove();
 	layer
 		.selectAll("rect")
-		.data(sizes)
+		.data(bars)
 		.join("rect")
-		.attr("class", (_, t) => cellClass(exact?.scale.step(exact.values[t] as number) ?? -1))
-		.attr("x", (_, t) => x(t) - step * 0.3)
+		.attr("class", ({ v }) => stepClass(exact?.scale.step(v) ?? -1))
+		.attr("x", ({ t }) => x(t) - step * 0.3)
 		.attr("width", step * 0.6)
-		.attr("y", (v) => y(v))
-		.attr("height", (v) => bottom - y(v));
+		.attr("y", ({ v }) => y(Math.abs(v)))
+		.attr("height", ({ v }) => bottom - y(Math.abs(v)));
 }
 
 function drawAxis(layer: Layer, name: string, most: string, { top, bottom }: Room): void {

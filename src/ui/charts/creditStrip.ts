@@ -148,11 +148,14 @@ function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void
 		.attr("class", (row) => (row.pending ? "cell pending" : cellClass(row.scale.step(row.values[i] as number))));
 }
 
-/** Class of a credit cell: its colour step, and `neg` or `absent`, which do not rely on colour. */
-export function cellClass(step: number): string {
-	if (step < 0) return "cell absent";
-	return `cell q${step}${step < ZERO_STEP ? " neg" : ""}`;
+/** Class of a mark of credit: its colour step, and `neg` or `absent`, which do not rely on colour. */
+export function stepClass(step: number): string {
+	if (step < 0) return "absent";
+	return `q${step}${step < ZERO_STEP ? " neg" : ""}`;
 }
+
+/** Class of a credit cell. */
+export const cellClass = (step: number): string => `cell ${stepClass(step)}`;
 
 /** What a screen reader says of a token: its name, who wrote it, and each method's credit. */
 function spokenToken({ batch, tokens, rows }: StripData, mark: TokenMark): string {

@@ -1,4 +1,5 @@
 import { currentComparison, tokenNames } from "../comparison";
+import { answersOf, methodRowsOf } from "../credit/methodRows";
 import { rowsOf } from "../rollouts/rolloutRows";
 import { runStore } from "../stores/run";
 import { SERIES, telemetry } from "../telemetry";
@@ -13,6 +14,8 @@ export function panelCsv(panel: string): string | null {
 		case "tree":
 		case "methods":
 			return creditCsv();
+		case "fidelity":
+			return fidelityCsv();
 		case "rollouts":
 			return rolloutsCsv();
 		default:
@@ -46,6 +49,24 @@ function creditCsv(): string | null {
 	);
 	const fixed = ["step", "group", "rollout", "token", "text", "mask", "logprob", "reward", "return"];
 	return csvOf([...fixed, ...rows.map((row) => row.id)], lines);
+}
+
+/** One line a method that answered: its agreement with the exact advantage, with 95 % intervals. */
+function fidelityCsv(): string | null {
+	const comparison = currentComparison();
+	if (!comparison) return null;
+	const rows = methodRowsOf(comparison, answersOf(comparison, runStore.getState().beside));
+	const measures = ["error", "correlation", "signs"] as const;
+	const columns = measures.flatMap((m) => [m, `${m}_lo`, `${m}_hi`]);
+	return csvOf(
+		["method", ...columns, "scored", "extra_tokens", "model_calls", "intervals_over", "units"],
+		rows.flatMap(({ id, fidelity, cost }) => {
+			if (!fidelity) return [];
+			const numbers = measures.flatMap((m) => [fidelity[m].value, fidelity[m].lo, fidelity[m].hi]);
+			const { coverage, unit, units } = fidelity;
+			return [[id, ...numbers, coverage, cost.extraTokens, cost.modelCalls, unit, units]];
+		}),
+	);
 }
 
 function rolloutsCsv(): string | null {

@@ -67,8 +67,10 @@ function Correlations({ data, answer }: { readonly data: RhythmData; readonly an
 	const text = (r: number) => (Number.isNaN(r) ? "not defined" : `r = ${fixed(r, 2)}`);
 	return (
 		<p className="tabular muted">
-			▲ plans, ◆ anchors, arcs join a plan to its anchor. With |{exact.label}| over {fai.n} tokens: jump of WAAD{" "}
-			<b>{text(jump.r)}</b>, FAI <b>{text(fai.r)}</b>.
+			<span title="▲ the token plans what follows; ◆ later tokens keep looking at it; an arc joins a plan to its anchor">
+				▲ plan, ◆ anchor.
+			</span>{" "}
+			With |{exact.label}| over {fai.n} tokens: jump of WAAD <b>{text(jump.r)}</b>, FAI <b>{text(fai.r)}</b>
 		</p>
 	);
 }

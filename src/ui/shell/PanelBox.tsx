@@ -21,11 +21,15 @@ export function PanelBox({ ids, className }: Props): JSX.Element | null {
 	const panel = panels.find((p) => p.id === (maximised ?? chosen)) ?? panels.find((p) => p.id === chosen) ?? panels[0];
 	if (!panel) return null;
 	const Panel = panel.component;
+	const open = (id: string) => {
+		choose(id);
+		if (maximised === panel.id) toggleMaximised(id);
+	};
 	return (
 		<section className={`panel ${className}`} data-panel={panel.id} aria-label={panel.title}>
 			<header className="panel-head">
 				{panels.length > 1 ? (
-					<Tabs panels={panels} chosen={panel.id} onChoose={choose} />
+					<Tabs panels={panels} chosen={panel.id} onChoose={open} />
 				) : (
 					<h2 title={panel.help}>{panel.title}</h2>
 				)}

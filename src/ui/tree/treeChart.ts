@@ -1,7 +1,7 @@
 import { type Selection, select } from "d3-selection";
 import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
 import type { CreditScale } from "../charts/creditScale";
-import { cellClass } from "../charts/creditStrip";
+import { stepClass } from "../charts/creditStrip";
 import { signed, spoken } from "../format";
 import { isWithin, type Placed } from "./treeView";
 
@@ -60,7 +60,7 @@ export function drawTree(element: HTMLElement, data: TreeData, options: TreeOpti
 			return g;
 		})
 		.attr("id", (p) => nodeId(p.node))
-		.attr("class", (p) => `node ${cellClass(data.scale.step(p.colour))}`)
+		.attr("class", (p) => `node ${stepClass(data.scale.step(p.colour))}`)
 		.attr("role", "treeitem")
 		.attr("aria-label", (p) => spokenNode(data, p))
 		.attr("aria-selected", (p) => String(p.node === options.current))
