@@ -3,6 +3,7 @@ import { needKey } from "../credit/needs";
 import type { RolloutBatch } from "../rollouts/batch";
 import type { ParamTable, ParamValues } from "../spec/params";
 import type { Sources } from "./sources";
+import type { Tabulated, TabulationContext } from "./tabulated";
 
 /** What a provider reads beyond the batch. `labels`: a task that labels tokens; `critic`: a policy with a value head. */
 export type Resource = "task" | "labels" | "policy" | "reference" | "critic";
@@ -37,6 +38,8 @@ export interface Provider<P extends ParamTable = ParamTable> {
 	 * @throws InvalidInput or MissingSignal when it cannot after all.
 	 */
 	annotate(batch: RolloutBatch, context: AnnotationContext<ParamValues<P>>): Annotated;
+	/** The same as tables of tokens and machine states; null, or left out, where it takes more than a look-up. */
+	tabulate?(asked: Need, params: ParamValues<P>, context: TabulationContext): Tabulated | null;
 }
 
 export interface AnnotationContext<V = Readonly<Record<string, unknown>>> {
@@ -46,10 +49,11 @@ export interface AnnotationContext<V = Readonly<Record<string, unknown>>> {
 }
 
 /** A provider of any parameters: called with what its own table describes. */
-export type AnyProvider = Omit<Provider, "needs" | "annotate" | "children"> & {
+export type AnyProvider = Omit<Provider, "needs" | "annotate" | "children" | "tabulate"> & {
 	children?(params: Readonly<Record<string, unknown>>): number;
 	needs(params: Readonly<Record<string, unknown>>, asked: Need): readonly Need[];
 	annotate(batch: RolloutBatch, context: AnnotationContext): Annotated;
+	tabulate?(asked: Need, params: Readonly<Record<string, unknown>>, context: TabulationContext): Tabulated | null;
 };
 
 /** Declares a provider; its parameters get their types from the table. */

@@ -20,6 +20,11 @@ export interface Machine {
 	readonly weight: Float32Array;
 	/** 1 for done states that count as success `[S]`. */
 	readonly success: Uint8Array;
+	/**
+	 * Number of what the policy observes in each state `[S]` (`Environment.anchor`), `NO_STATE` where that is nothing; absent where the
+	 * task does not say.
+	 */
+	readonly observed?: Uint32Array;
 	/** Start state of each item given. */
 	readonly start: Uint32Array;
 }
@@ -65,6 +70,7 @@ export function tabulate<S>(
 		reward: new Float32Array(S * vocabSize),
 		weight: new Float32Array(S * vocabSize),
 		success: new Uint8Array(S),
+		...(env.anchor ? { observed: observations(states, (state) => env.anchor!(state)) } : {}),
 		start,
 	};
 	rows.forEach((row, s) => {
@@ -77,6 +83,18 @@ export function tabulate<S>(
 	});
 	if (!env.succeeded) markPaidEnds(machine);
 	return machine;
+}
+
+/** Observations numbered in order of appearance. */
+function observations<S>(states: readonly S[], anchor: (state: S) => string | null): Uint32Array {
+	const numbers = new Map<string, number>();
+	return Uint32Array.from(states, (state) => {
+		const seen = anchor(state);
+		if (seen === null) return NO_STATE;
+		const known = numbers.get(seen) ?? numbers.size;
+		numbers.set(seen, known);
+		return known;
+	});
 }
 
 /** Success of environments that do not declare it: the last transition pays more than nothing. */

@@ -25,20 +25,26 @@ export async function gpuCredit(
 	batch: RolloutBatch,
 	{ onPlan, ...options }: GpuCreditOptions = {},
 ): Promise<CreditResult> {
-	const { device } = compiler;
 	const params = resolveParams(method.params, given, `method ${method.id}`);
 	checkNeeds(method, method.needs(params), batch);
-	const buffers = uploadBatch(device, batch);
-	let plan: CreditPlan | null = null;
+	const buffers = uploadBatch(compiler.device, batch);
 	try {
-		plan = await createCreditPlan(compiler, shapeOf(batch), method, given, buffers, options);
+		const plan = await createCreditPlan(compiler, shapeOf(batch), method, given, buffers, options);
 		onPlan?.(plan);
+		return { method: method.id, params, ...(await runPlan(compiler.device, plan, batch)) };
+	} finally {
+		for (const buffer of [buffers.record, buffers.rows, buffers.signals]) buffer.destroy();
+	}
+}
+
+/** Runs a plan once, reads its results back and disposes of it. */
+export async function runPlan(device: GPUDevice, plan: CreditPlan, batch: RolloutBatch): Promise<Numbers> {
+	try {
 		run(device, plan);
 		const words = await readWords(device, plan.arena);
-		return { method: method.id, params, ...resultsOf(plan, new Float32Array(words.buffer), batch) };
+		return resultsOf(plan, new Float32Array(words.buffer), batch);
 	} finally {
-		plan?.dispose();
-		for (const buffer of [buffers.record, buffers.rows, buffers.signals]) buffer.destroy();
+		plan.dispose();
 	}
 }
 

@@ -24,7 +24,8 @@ export const OP = {
 	earliestAgreement: 19,
 	childValues: 20,
 	readDepth: 21,
-	finish: 22,
+	lookUp: 22,
+	finish: 23,
 } as const;
 
 /** Groups of operations that are compiled only where a program has one of them: first and last of each. */

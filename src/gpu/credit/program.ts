@@ -253,6 +253,8 @@ class Compiler implements Assembly {
 
 	private signal(node: Node, name: string): Place {
 		const level = node.level === "rollout" ? "rollout" : "token";
+		const table = level === "token" ? this.shape.byToken?.[name] : undefined;
+		if (table) return this.emit({ op: OP.lookUp, domain: "token", variant: 0, words: [this.tables.floats(table)] }, -1);
 		const at = this.sections.signals?.[level][name];
 		if (at === undefined) throw missing(`the signal "${name}"`);
 		return found(level === "rollout" ? KIND.signalRollout : KIND.signalToken, at);

@@ -45,4 +45,6 @@ export interface CreditShape {
 	readonly groupSize: number | ArrayLike<number>;
 	readonly turns?: SpanSource;
 	readonly steps?: SpanSource;
+	/** Token signals that are looked up by the token itself. */
+	readonly byToken?: Readonly<Record<string, ArrayLike<number>>>;
 }

@@ -5,11 +5,18 @@ import type { CreditSections, CreditShape, RecordSection, RowSection, SpanSource
 
 type Column = ArrayLike<number> | undefined;
 
-/** A batch on the device, numbers rounded to float32; whoever asked for it destroys the buffers. */
-export function uploadBatch(device: GPUDevice, batch: RolloutBatch): CreditBuffers & { readonly signals: GPUBuffer } {
+/**
+ * A batch on the device, numbers rounded to float32; whoever asked for it destroys the buffers.
+ * @param states machine state before each token `[B·T]`, where a table goes by it.
+ */
+export function uploadBatch(
+	device: GPUDevice,
+	batch: RolloutBatch,
+	states?: ArrayLike<number>,
+): CreditBuffers & { readonly signals: GPUBuffer } {
 	const { tokens, actionMask, logProbs, entropy, rewards, values, refLogProbs } = batch;
 	const record = packed<RecordSection>(
-		{ tokens, mask: actionMask },
+		{ tokens, states, mask: actionMask },
 		{ logProbs, entropy, rewards, values, refLogProbs },
 	);
 	const { lengths, success, truncated, returns, bootstrap } = batch;

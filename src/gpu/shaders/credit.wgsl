@@ -147,6 +147,16 @@ fn pointwiseAll(i: Instruction, s: Members) {
 	}
 }
 
+// A number for every token by its id; a = table
+fn lookUpAll(i: Instruction, s: Members) {
+	let w = tokensOfRow();
+	for (var e = lane; e < s.count * w; e += LANES) {
+		let b = memberOf(s, e / w);
+		let t = e % w;
+		if (takesPart(TOKEN, b, t)) { arena[i.out + b * w + t] = tables[i.a + tokenAt(b, t)]; }
+	}
+}
+
 // Results, for every token, 0 where the policy did not act; b is 0 where the method does not score.
 // variant: 0 the operand, NaN where not scored; 1 the operand, 0 where not scored or not known; 2 one where scored and known
 fn finish(i: Instruction, s: Members) {
@@ -199,6 +209,7 @@ fn credit(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 			case 19u: { if (TREE) { earliestAgreement(i, s); } }
 			case 20u: { if (TREE) { childValues(i, s); } }
 			case 21u: { if (TREE) { readDepth(i, s); } }
+			case 22u: { lookUpAll(i, s); }
 			default: { finish(i, s); }
 		}
 	}

@@ -33,6 +33,11 @@ export const declaredKeys = defineProvider({
 		}),
 	},
 	needs: (_, asked) => ["stepField" in asked && asked.of === "steps" ? { field: "steps" } : { field: "turns" }],
+	tabulate(asked, { key }, { machine }) {
+		if (!("stepField" in asked) || asked.of !== "turns") return null;
+		const own = Uint32Array.from({ length: machine.states }, (_, s) => s);
+		return { gives: "stateKeys", of: "turns", byState: key === "observed" ? (machine.observed ?? own) : own };
+	},
 	annotate(batch, { asked, params, sources }) {
 		const of = "stepField" in asked ? asked.of : "turns";
 		const { env } = sources.task!.task;

@@ -12,6 +12,11 @@ export const declaredPlanning = defineProvider({
 	reads: ["task"],
 	params: {},
 	needs: () => [],
+	tabulate: (_, __, { task }) => ({
+		gives: "signal",
+		signal: "planning",
+		byToken: Float64Array.from(task.vocab.tokens, (_, token) => (task.vocab.kinds?.[token] === "plan" ? 1 : 0)),
+	}),
 	annotate(batch, { sources }) {
 		const { kinds } = sources.task!.task.vocab;
 		const data = Float64Array.from(batch.tokens, (token, i) =>

@@ -13,6 +13,7 @@ export const turnSpans = defineProvider({
 	reads: [],
 	params: {},
 	needs: () => [],
+	tabulate: () => ({ gives: "runs", of: "turns" }),
 	annotate: (batch) => ({ batch: { ...batch, turns: tableOf(Array.from(batch.lengths, (_, b) => runs(batch, b))) } }),
 });
 
