@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { root } from "./install.mjs";
 import { wasmModule } from "./viteWasm.mjs";
 
-const LAYERS = ["src/engine", "src/gpu", "src/wasm", "src/workers", "src/cli", "prove", "bench/programs"];
+const LAYERS = ["src/engine", "src/gpu", "src/wasm", "src/workers", "src/cli", "prove", "bench/programs", "scripts"];
 
 /** Path of an up-to-date bundle of `entry`; builds it if there is none. */
 export async function bundle(entry) {

@@ -74,7 +74,8 @@ export function comparisonOf(
 	return comparison;
 }
 
-function prepare({ batch, credit, spec }: Latest, answers: Answers, chosen: readonly string[]): Prepared {
+function prepare(latest: Latest, answers: Answers, chosen: readonly string[]): Prepared {
+	const { batch, credit } = latest;
 	const others = chosen.flatMap((id) => {
 		const answer = answers.find((a) => a.method === id);
 		return answer?.ok && id !== credit.method ? [rowOf(answer.credit)] : [];
@@ -83,7 +84,7 @@ function prepare({ batch, credit, spec }: Latest, answers: Answers, chosen: read
 		answers,
 		chosen,
 		groups: [...new Set(batch.groupIds)],
-		tokens: tokenNames(spec),
+		tokens: tokenNames(latest),
 		trained: rowOf(credit),
 		others,
 		byGroup: new Map(),
@@ -97,8 +98,8 @@ function rowOf({ method, advantage, terms }: CreditResult): CreditRow {
 }
 
 /** Printable token names; none for a task that this build does not know, whose tokens then go by their numbers. */
-export function tokenNames(spec: Latest["spec"]): readonly string[] {
-	return findEntry(TASKS, spec.task.id) ? taskOf(spec).vocab.tokens : [];
+export function tokenNames({ names, spec }: Pick<Latest, "names" | "spec">): readonly string[] {
+	return names ?? (findEntry(TASKS, spec.task.id) ? taskOf(spec).vocab.tokens : []);
 }
 
 function compare(

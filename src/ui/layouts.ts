@@ -19,7 +19,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		title: "Inspect",
 		help: "Settings, credit, inspector and curves.",
 		places: {
-			left: ["setup"],
+			left: ["setup", "data"],
 			upper: ["credit"],
 			lower: ["tree", "attention", "methods", "fidelity", "rollouts", "library"],
 			right: ["inspector"],
@@ -41,7 +41,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		title: "Debug",
 		help: "Every rollout in a list, the one chosen beside it.",
 		places: {
-			left: ["rollouts", "setup"],
+			left: ["rollouts", "data", "setup"],
 			upper: ["credit"],
 			lower: ["tree", "methods"],
 			right: ["inspector"],

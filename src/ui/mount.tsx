@@ -1,9 +1,11 @@
 import { createRoot } from "react-dom/client";
+import type { FilesApi } from "../workers/filesApi";
 import type { LabApi } from "../workers/labApi";
 import type { TrainerApi } from "../workers/trainerApi";
 import { App } from "./App";
 import { creditCss } from "./charts/creditColours";
 import { connectExact } from "./exact";
+import { connectFiles } from "./files/openFiles";
 import { followHistory } from "./history";
 import { connectLab } from "./lab";
 import { followPinIntoView } from "./moves";
@@ -13,6 +15,7 @@ import { connect } from "./session";
 import { openLink, openQuery } from "./share";
 import { welcome } from "./shell/coach";
 import { followRunInTitle, followTheme } from "./shell/document";
+import { followDrops } from "./shell/dropZone";
 import { mountHoverCard } from "./shell/hoverCard";
 import { followShortcuts } from "./shell/shortcuts";
 import { setOpened } from "./stores/run";
@@ -23,9 +26,10 @@ import "./styles/panels.css";
 import "./styles/timeline.css";
 import "./styles/layouts.css";
 import "./styles/library.css";
+import "./styles/data.css";
 
-/** Puts the workbench on the page, with `trainer` behind its buttons and `lab` behind its comparisons. */
-export function mount(trainer: TrainerApi, lab: LabApi): void {
+/** Puts the workbench on the page, with `trainer` behind its buttons, `lab` behind its comparisons and `files` behind what a person brings. */
+export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	const colours = document.createElement("style");
 	colours.textContent = creditCss();
 	document.head.append(colours);
@@ -37,6 +41,8 @@ export function mount(trainer: TrainerApi, lab: LabApi): void {
 	mountHoverCard(document.body);
 	connectLab(lab);
 	connectExact(lab, trainer);
+	connectFiles(files, lab);
+	followDrops();
 	followErrors();
 	followPreset();
 	followHistory();

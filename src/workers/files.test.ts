@@ -40,7 +40,7 @@ describe("files of rollouts", () => {
 		expect(read / total).toBeGreaterThan(0.99);
 	});
 
-	it("give a group as a batch with its text, and the credit of the source where there is one", async () => {
+	it("give the step of a group as a batch with its text, and the credit of the source where there is one", async () => {
 		const { files, open } = desk();
 		const record = { schema: "ascribe.rollout/1", group: "g", tokens: [5, 6], mask: [1, 0], reward: 1 };
 		await open([
@@ -49,10 +49,11 @@ describe("files of rollouts", () => {
 				{ ...record, id: "b" },
 			]),
 		]);
-		const { batch, text, theirs, rows } = await files.group(0);
-		expect([batch.B, rows, text[0]]).toEqual([2, [0, 1], ["⟨5⟩", "⟨6⟩"]]);
+		const { batch, names, theirs, rows } = await files.stepOf(0);
+		expect([batch.B, rows, ...batch.tokens]).toEqual([2, [0, 1], 0, 1, 0, 1]);
+		expect(names).toEqual(["⟨5⟩", "⟨6⟩"]);
 		expect([theirs?.method, ...theirs!.advantage]).toEqual(["mine", 0.5, 0, Number.NaN, 0]);
-		await expect(files.group(7)).rejects.toThrow("There is no group 7");
+		await expect(files.stepOf(7)).rejects.toThrow("There is no group 7");
 	});
 
 	it("beyond what memory is meant for are read again from their place", async () => {
@@ -61,8 +62,17 @@ describe("files of rollouts", () => {
 		const long = Array.from({ length: 70 }, (_, i) => verl(1, i, `${i} ${"x".repeat(2 ** 20)}`));
 		const { linted } = await open([fileOf("1.jsonl", long)]);
 		expect(linted).toBeLessThan(70);
-		const { text } = await files.group(34);
-		expect(text.map(([first]) => first)).toEqual(["68", "69"]);
+		const { batch, names, groupsInStep } = await files.stepOf(34);
+		expect([batch.B, groupsInStep, names[batch.tokens[0]!]]).toEqual([70, 35, "0"]);
+		expect(names[batch.tokens[68 * batch.T]!]).toBe("68");
+	});
+
+	it("show a group alone where its step is too large to be shown whole", async () => {
+		const { files, open } = desk();
+		const long = Array.from({ length: 8 }, (_, i) => verl(1, i, "x ".repeat(30_000)));
+		await open([fileOf("1.jsonl", long)]);
+		const { batch, rows, groupsInStep } = await files.stepOf(2);
+		expect([batch.B, rows, groupsInStep, ...batch.groupIds]).toEqual([2, [4, 5], 4, 2, 2]);
 	});
 
 	it("of no known format are said beside those that can be read, and refused alone", async () => {

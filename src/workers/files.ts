@@ -1,5 +1,6 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
+import { words } from "../engine/formats/importers/importer";
 import { CardCounter } from "../engine/formats/importers/reportCard";
 import { importPieces } from "../engine/formats/importFile";
 import type { RolloutRecord } from "../engine/formats/record";
@@ -8,10 +9,12 @@ import { RolloutIndex } from "../engine/formats/rolloutIndex";
 import { theirCredit } from "../engine/lint/check";
 import { creditLint } from "../engine/lint/creditLint";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
-import type { FilesApi, FilesGroup, FilesProgress, FilesReport, FilesTable, NamedFile } from "./filesApi";
+import type { FilesApi, FilesProgress, FilesReport, FilesStep, FilesTable, NamedFile } from "./filesApi";
 
 /** A word about progress at most this often. */
 const TELL_MS = 100;
+/** Most tokens of a step that is shown whole. */
+const STEP_TOKENS = 2 ** 17;
 /** Broken rows that are named one by one. */
 const NAMED = 5;
 
@@ -51,13 +54,20 @@ export class Files implements FilesApi {
 		};
 	}
 
-	async group(group: number): Promise<FilesGroup> {
-		const rows = this.index.membersOf(group);
-		if (rows.length === 0) throw new InvalidInput(`There is no group ${group}.`);
+	async stepOf(group: number): Promise<FilesStep> {
+		const members = this.index.membersOf(group);
+		const first = members[0];
+		if (first === undefined) throw new InvalidInput(`There is no group ${group}.`);
+		const { step } = this.index.summary(first);
+		const whole = this.index.membersOfStep(step);
+		const tokens = whole.reduce((sum, row) => sum + this.index.summary(row).length, 0);
+		const rows = tokens <= STEP_TOKENS ? whole : members;
 		const records = await Promise.all(rows.map((row) => this.index.record(row)));
 		const lines = records.map((record, i) => ({ record: scored(record), where: `rollout ${rows[i]! + 1}` }));
-		const { batch } = batchesOf(lines).batches[0]!;
-		return { batch, rows, text: records.map(textOf), prompt: promptOf(records[0]!), theirs: theirsOf(records, batch) };
+		const numbers = Int32Array.from(rows, (row) => this.index.summary(row).group);
+		const groupsInStep = new Set(whole.map((row) => this.index.summary(row).group)).size;
+		const { names, batch } = named(batchesOf(lines).batches[0]!.batch, records, numbers);
+		return { batch, rows, names, step, groupsInStep, theirs: theirsOf(records, batch) };
 	}
 
 	async lint() {
@@ -142,15 +152,40 @@ class Reading {
 const scored = (record: RolloutRecord): RolloutRecord =>
 	typeof record.reward === "number" || record.rewards ? record : { ...record, reward: 0 };
 
-function textOf(record: RolloutRecord): string[] {
-	return record.text
-		? [...record.text]
-		: record.tokens.map((token) => (typeof token === "string" ? token : `⟨${token}⟩`));
+/** The batch with token ids that are places in a list of printable tokens, prompts included. */
+function named(batch: RolloutBatch, records: readonly RolloutRecord[], groupIds: Int32Array) {
+	const ids = new Map<string, number>();
+	const idOf = (text: string) => {
+		const id = ids.get(text) ?? ids.size;
+		ids.set(text, id);
+		return id;
+	};
+	const { T } = batch;
+	const tokens = new Int32Array(batch.B * T);
+	records.forEach((record, b) => {
+		for (const [t, text] of textOf(record).entries()) tokens[b * T + t] = idOf(text);
+	});
+	const prompts = records.map((record) => promptOf(record).map(idOf));
+	const promptOffsets = new Int32Array(records.length + 1);
+	prompts.forEach((prompt, b) => {
+		promptOffsets[b + 1] = promptOffsets[b]! + prompt.length;
+	});
+	const promptTokens = Int32Array.from(prompts.flat());
+	return { batch: { ...batch, tokens, groupIds, promptTokens, promptOffsets }, names: [...ids.keys()] };
 }
 
-function promptOf({ prompt }: RolloutRecord): string {
-	if (typeof prompt === "string") return prompt;
-	return (prompt ?? []).map((id) => `⟨${id}⟩`).join(" ");
+/** Without the space that marks a word's start: panels set tokens apart themselves. */
+const printable = (token: string) => token.trim() || "␣";
+const numberName = (id: number) => `⟨${id}⟩`;
+
+function textOf({ text, tokens }: RolloutRecord): string[] {
+	return text
+		? text.map(printable)
+		: tokens.map((token) => (typeof token === "string" ? printable(token) : numberName(token)));
+}
+
+function promptOf({ prompt = "" }: RolloutRecord): string[] {
+	return typeof prompt === "string" ? words(prompt).map(printable) : prompt.map(numberName);
 }
 
 /** Null where no rollout of the group carries credit; NaN for tokens that the source did not score. */

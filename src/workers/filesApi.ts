@@ -40,14 +40,17 @@ export interface FilesTable {
 	readonly limited: Uint8Array;
 }
 
-/** One group as the panels read rollouts. */
-export interface FilesGroup {
+/** Rollouts of a step as the panels read them. */
+export interface FilesStep {
+	/** Token ids of prompts and responses are places in `names`; group ids are those of the table. */
 	readonly batch: RolloutBatch;
 	/** Rows of the table. */
 	readonly rows: readonly number[];
-	/** Printable tokens of each rollout. */
-	readonly text: readonly (readonly string[])[];
-	readonly prompt: string;
+	/** Printable tokens. */
+	readonly names: readonly string[];
+	readonly step: number | null;
+	/** Groups that the step has; more than the batch has where the step is too large to be shown at once. */
+	readonly groupsInStep: number;
 	/** The credit that the source computed, if it did. */
 	readonly theirs: CreditResult | null;
 }
@@ -58,7 +61,7 @@ export interface FilesApi {
 	open(files: readonly NamedFile[], onProgress: (progress: FilesProgress) => void): Promise<FilesReport>;
 	cancel(): Promise<void>;
 	table(): Promise<FilesTable>;
-	/** Works as soon as progress says that there is a group. */
-	group(group: number): Promise<FilesGroup>;
+	/** The step of a group: whole if that is small enough, else the group alone. Works as soon as progress says that there is a group. */
+	stepOf(group: number): Promise<FilesStep>;
 	lint(): Promise<Finding[]>;
 }

@@ -14,7 +14,7 @@ export function startFiles(): FilesApi {
 		open: (list, onProgress) => files().open(list, proxy(onProgress)),
 		cancel: () => files().cancel(),
 		table: () => files().table(),
-		group: (group) => files().group(group),
+		stepOf: (group) => files().stepOf(group),
 		lint: () => files().lint(),
 	};
 }

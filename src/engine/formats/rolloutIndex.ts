@@ -43,6 +43,7 @@ export class RolloutIndex {
 	private readonly entries: Entry[] = [];
 	private readonly groupNumbers = new Map<string, number>();
 	private readonly members: number[][] = [];
+	private readonly stepRows = new Map<number | null, number[]>();
 	private kept = 0;
 
 	get size(): number {
@@ -57,6 +58,10 @@ export class RolloutIndex {
 		for (const { record, where: _, ...line } of lines) {
 			const group = this.groupOf(record);
 			this.members[group]!.push(this.entries.length);
+			const step = record.step ?? null;
+			const rows = this.stepRows.get(step);
+			if (rows) rows.push(this.entries.length);
+			else this.stepRows.set(step, [this.entries.length]);
 			const bytes = line.at ? line.at.end - line.at.start : 0;
 			const keep = !line.at || this.kept + bytes <= KEPT_BYTES;
 			if (keep) this.kept += bytes;
@@ -70,6 +75,10 @@ export class RolloutIndex {
 	/** Rollouts of a group, in the order of the files. */
 	membersOf(group: number): readonly number[] {
 		return this.members[group] ?? [];
+	}
+	/** Rollouts of a step, in the order of the files. */
+	membersOfStep(step: number | null): readonly number[] {
+		return this.stepRows.get(step) ?? [];
 	}
 	/** Rollouts that are in memory, with their rows: what can be looked at as a whole. */
 	inMemory(): { readonly row: number; readonly record: RolloutRecord }[] {

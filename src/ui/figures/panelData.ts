@@ -73,7 +73,7 @@ function rolloutsCsv(): string | null {
 	const { latest } = runStore.getState();
 	if (!latest) return null;
 	const columns = ["group", "rollout", "success", "return", "length", "logprob", "entropy", "credit", "text"];
-	const rows = rowsOf(latest, tokenNames(latest.spec));
+	const rows = rowsOf(latest, tokenNames(latest));
 	return csvOf(
 		columns,
 		rows.map((r) => [

@@ -20,7 +20,7 @@ export default function RolloutsPanel(): JSX.Element {
 function Table({ latest }: { readonly latest: Latest }): JSX.Element {
 	const [filter, setFilter] = useState("");
 	const [sort, setSort] = useState<{ column: ColumnId; descending: boolean }>({ column: "group", descending: false });
-	const all = useMemo(() => rowsOf(latest, tokenNames(latest.spec)), [latest]);
+	const all = useMemo(() => rowsOf(latest, tokenNames(latest)), [latest]);
 	const wanted = useDeferredValue(filter);
 	const { rows: kept, problem } = useMemo(() => filterRows(all, wanted), [all, wanted]);
 	const rows = useMemo(() => sortRows(kept, sort.column, sort.descending), [kept, sort]);
@@ -53,7 +53,7 @@ function WorstDrop({ latest }: { readonly latest: Latest }): JSX.Element | null 
 	const worst = useMemo(() => dropsOf(latest, exact)[0], [latest, exact]);
 	if (!worst) return null;
 	const id = latest.batch.tokens[worst.rollout * latest.batch.T + worst.token] as number;
-	const name = tokenNames(latest.spec)[id] ?? `#${id}`;
+	const name = tokenNames(latest)[id] ?? `#${id}`;
 	return (
 		<p className="worst-drop">
 			Largest loss: <code>{name}</code>, {worst.exact ? "exactly " : "by credit "}

@@ -18,6 +18,12 @@ export interface PanelDefinition {
 export const PANELS: readonly PanelDefinition[] = [
 	{ id: "setup", title: "Setup", help: "Settings of the next run.", component: SetupPanel },
 	{
+		id: "data",
+		title: "Data",
+		help: "Rollouts of your own, and what is wrong with their credit.",
+		component: lazy(() => import("./DataPanel")),
+	},
+	{
 		id: "credit",
 		exports: true,
 		title: "Credit",

@@ -1,6 +1,7 @@
-import { type JSX, Suspense, useState } from "react";
+import { type JSX, Suspense, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { PANELS } from "../panels/catalog";
+import { frontStore } from "../stores/front";
 import { layoutStore, toggleMaximised } from "../stores/layout";
 import { ExportButton } from "./ExportButton";
 import { PanelBoundary } from "./PanelBoundary";
@@ -15,6 +16,10 @@ interface Props {
 /** One place of the layout: a title or tabs, a button to maximise, and the panel. */
 export function PanelBox({ ids, className }: Props): JSX.Element | null {
 	const [chosen, choose] = useState(ids[0]);
+	const asked = useStore(frontStore, (f) => f.panel);
+	useEffect(() => {
+		if (asked !== null && ids.includes(asked)) choose(asked);
+	}, [asked, ids]);
 	const [tools, setTools] = useState<HTMLElement | null>(null);
 	const maximised = useStore(layoutStore, (l) => l.maximised);
 	const panels = ids.map((id) => PANELS.find((p) => p.id === id)).filter((p) => p !== undefined);

@@ -25,7 +25,8 @@ export async function* parquetRows(source: ByteSource, signal?: StopSignal): Asy
 		byteLength: source.size,
 		slice: async (start, end = source.size) => {
 			const bytes = await source.read(start < 0 ? source.size + start : start, end);
-			return bytes.slice().buffer as ArrayBuffer;
+			// A copy of its own: the bytes may be a view into something larger.
+			return new Uint8Array(bytes).buffer;
 		},
 	};
 	const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => unreadable(source, cause));

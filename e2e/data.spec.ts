@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
+import { seriousFindings } from "./axe";
+import { expect, test } from "./test";
+
+const dump = (path: string) =>
+	readFileSync(fileURLToPath(new URL(`../public/datasets/dumps/${path}`, import.meta.url)));
+
+async function openDump(page: Page, name: string, content: Buffer | string): Promise<void> {
+	await page.goto("");
+	await page.getByRole("tab", { name: "Data" }).click();
+	await page.getByTestId("files").setInputFiles({ name, mimeType: "", buffer: Buffer.from(content) });
+}
+
+test("a verl dump: what was found, what is missing, what is wrong, and its rollouts as text", async ({ page }) => {
+	// Two groups: one that teaches nothing, one whose prompt is another's.
+	const row = (i: number, input: string, score: number) => ({
+		input,
+		output: `so it is ${i}`,
+		score,
+		step: 7,
+		uid: `${i >> 1}_${i}_0`,
+	});
+	const rows = [row(0, "one?", 1), row(1, "one?", 1), row(2, "two?", 1), row(3, "three?", 0)];
+	await openDump(page, "7.jsonl", rows.map((r) => JSON.stringify(r)).join("\n"));
+	const panel = page.locator('[data-panel="data"]');
+	await expect(panel).toContainText("verl rollout dump: 4 rollouts in 2 groups");
+	await expect(panel).toContainText("No log-probabilities");
+	await expect(panel.locator(".finding").first()).toContainText("Merged groups");
+	await expect(panel.locator('.finding[data-harm="wasted"]')).toContainText("1 group of 2");
+	await panel.locator(".finding").first().getByRole("button", { name: "Show the clearest case" }).click();
+	await expect(page.locator('[data-panel="credit"]')).toContainText("Group 2 of 2");
+	await expect(page.locator('[data-panel="credit"] .token').first()).toHaveText(/so/);
+	expect(await seriousFindings(page)).toEqual([]);
+});
+
+test("the sample, and a file with the trainer's own advantages", async ({ page }) => {
+	await page.goto("");
+	await page.getByRole("tab", { name: "Data" }).click();
+	await page.getByRole("button", { name: "Try an example" }).click();
+	await expect(page.locator('[data-panel="data"]')).toContainText("24 rollouts in 3 groups");
+	await page.getByTestId("files").isHidden();
+	await page.getByRole("button", { name: "Close" }).click();
+	await page
+		.getByTestId("files")
+		.setInputFiles({ name: "completions.parquet", mimeType: "", buffer: dump("trl/completions_00012.parquet") });
+	await expect(page.locator('[data-panel="data"]')).toContainText("TRL completions");
+	await expect(page.locator(".finding").filter({ hasText: "The method behind the credit" })).toContainText("grpo");
+});
+
+test("a pickle is refused in one sentence, and text in a file stays text", async ({ page }) => {
+	await openDump(page, "batch.pt", Buffer.from([0x80, 0x02, 0x8a, 0x0a]));
+	await expect(page.getByRole("alert")).toContainText("Python pickle");
+	const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+	const rows = [0, 1].map((i) => ({ input: evil, output: `${evil} ${i}`, score: i, step: 1, uid: `${evil}_${i}_0` }));
+	await page.getByTestId("files").setInputFiles({
+		name: `${evil}.jsonl`,
+		mimeType: "",
+		buffer: Buffer.from(rows.map((r) => JSON.stringify(r)).join("\n")),
+	});
+	await expect(page.locator('[data-panel="credit"] .token').first()).toContainText("<img");
+	await expect(page).not.toHaveTitle(/owned/);
+	expect(await page.locator("img[src=x]").count()).toBe(0);
+});

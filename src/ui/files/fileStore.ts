@@ -1,0 +1,36 @@
+import { createStore } from "zustand/vanilla";
+import type { Finding } from "../../engine/lint/check";
+import type { FilesProgress, FilesReport, FilesTable } from "../../workers/filesApi";
+
+/** The rollout files that a person brought. */
+export interface FileState {
+	readonly phase: "none" | "reading" | "open";
+	/** Name of the file, or of the first and how many more. */
+	readonly title: string;
+	readonly progress: FilesProgress | null;
+	readonly report: FilesReport | null;
+	readonly table: FilesTable | null;
+	/** null while they are looked for. */
+	readonly findings: readonly Finding[] | null;
+	/** Group of the files that is on screen; null when a run is. */
+	readonly group: number | null;
+	/** What went wrong, in one sentence. */
+	readonly problem: string;
+}
+
+const NONE: FileState = {
+	phase: "none",
+	title: "",
+	progress: null,
+	report: null,
+	table: null,
+	findings: null,
+	group: null,
+	problem: "",
+};
+
+export const fileStore = createStore<FileState>(() => NONE);
+
+export function resetFiles(change: Partial<FileState>): void {
+	fileStore.setState({ ...NONE, ...change });
+}

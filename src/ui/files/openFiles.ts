@@ -1,0 +1,120 @@
+import type { CreditResult } from "../../engine/rollouts/batch";
+import type { ExperimentSpec } from "../../engine/spec/experiment";
+import type { FilesApi, FilesStep, NamedFile } from "../../workers/filesApi";
+import type { LabApi } from "../../workers/labApi";
+import { draftStore } from "../stores/draft";
+import { runStore } from "../stores/run";
+import { selectionStore } from "../stores/selection";
+import { fileStore, resetFiles } from "./fileStore";
+
+let files: FilesApi | null = null;
+let lab: Pick<LabApi, "credit"> | null = null;
+/** Answers to older questions are dropped by this number. */
+let generation = 0;
+
+/** Takes the worker that reads files, and the lab that credits what carries no credit of its own. */
+export function connectFiles(api: FilesApi, creditor: Pick<LabApi, "credit">): void {
+	files = api;
+	lab = creditor;
+}
+
+/** Reads files, shows their first group as soon as it is there, then looks for what is wrong with their credit. */
+export async function openFiles(list: readonly NamedFile[]): Promise<void> {
+	const api = files;
+	if (!api || list.length === 0) return;
+	const mine = ++generation;
+	const current = () => mine === generation;
+	resetFiles({ phase: "reading", title: titleOf(list) });
+	let shown = false;
+	try {
+		const report = await api.open(list, (progress) => {
+			if (!current()) return;
+			fileStore.setState({ progress });
+			if (!shown && progress.groups > 0) {
+				shown = true;
+				void showGroup(0);
+			}
+		});
+		if (!current()) return;
+		fileStore.setState({ phase: "open", report, table: await api.table() });
+		await showGroup(fileStore.getState().group ?? 0);
+		const findings = await api.lint();
+		if (current()) fileStore.setState({ findings });
+	} catch (error) {
+		if (current()) resetFiles({ problem: isCancelled(error) ? "" : sentenceOf(error) });
+	}
+}
+
+/** Sample dump that comes with the page. */
+const EXAMPLE = "datasets/dumps/verl/12.jsonl";
+
+/** Opens the sample: what a verl run on a toy task would have dumped. */
+export async function openExample(): Promise<void> {
+	try {
+		const response = await fetch(EXAMPLE);
+		if (!response.ok) throw new Error(`${EXAMPLE} could not be fetched (${response.status}).`);
+		await openFiles([{ name: "example/12.jsonl", file: new File([await response.blob()], "12.jsonl") }]);
+	} catch (error) {
+		resetFiles({ problem: sentenceOf(error) });
+	}
+}
+
+export function cancelReading(): void {
+	void files?.cancel();
+}
+
+/** Closes the files; what they showed stays on screen until something else takes its place. */
+export function closeFiles(): void {
+	generation++;
+	void files?.cancel();
+	resetFiles({});
+}
+
+/** Puts a group of the files on screen, with the step that it belongs to. A run that goes on keeps its rollouts back meanwhile. */
+export async function showGroup(group: number): Promise<void> {
+	const api = files;
+	if (!api) return;
+	const mine = generation;
+	const { latest } = runStore.getState();
+	if (latest?.names && latest.batch.groupIds.includes(group)) {
+		selectionStore.setState({ group, pinned: null });
+		fileStore.setState({ group });
+		return;
+	}
+	try {
+		const step = await api.stepOf(group);
+		const credit = step.theirs ?? (await ownCredit(step));
+		if (mine !== generation) return;
+		selectionStore.setState({ group, pinned: null, step: null, hold: true });
+		const { batch, names } = step;
+		const shown = { step: step.step ?? 0, batch, credit, names, spec: FILE_SPEC };
+		runStore.setState({ latest: shown, waiting: null, beside: null, exact: null });
+		fileStore.setState({ group, problem: "" });
+	} catch (error) {
+		if (mine === generation) fileStore.setState({ problem: sentenceOf(error) });
+	}
+}
+
+/** Stands for the settings that nobody knows: no task of ours, and nothing to be worked out exactly. */
+const FILE_SPEC: ExperimentSpec = {
+	...draftStore.getState().spec,
+	task: { id: "file", params: {} },
+	oracle: "off",
+};
+
+/** GRPO's credit for rollouts whose source computed none: what most trainers would have given. */
+async function ownCredit({ batch }: FilesStep): Promise<CreditResult> {
+	const [answer] = (await lab?.credit(FILE_SPEC, batch, ["grpo"])) ?? [];
+	if (answer?.ok) return answer.credit;
+	throw new Error(answer?.reason ?? "Nothing can be said of the credit of this file.");
+}
+
+function titleOf(list: readonly NamedFile[]): string {
+	const [first] = list;
+	const more = list.length - 1;
+	return more === 0 ? (first?.name ?? "") : `${first?.name} and ${more} more`;
+}
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Errors cross the border of a worker with their name. */
+const isCancelled = (error: unknown): boolean => error instanceof Error && error.name === "Cancelled";

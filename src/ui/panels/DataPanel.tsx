@@ -1,0 +1,249 @@
+import { type JSX, useRef } from "react";
+import { useStore } from "zustand";
+import type { Finding } from "../../engine/lint/check";
+import { CHANNEL_HELP } from "../files/channelHelp";
+import { filesOfInput } from "../files/droppedFiles";
+import { fileStore } from "../files/fileStore";
+import { cancelReading, closeFiles, openExample, openFiles, showGroup } from "../files/openFiles";
+import { percent } from "../format";
+
+/** Rollouts that a person brings: what the files hold, what they lack, and what is wrong with their credit. */
+export default function DataPanel(): JSX.Element {
+	const { phase, problem } = useStore(fileStore);
+	return (
+		<div className="data padded">
+			{problem ? (
+				<p className="notice" role="alert" data-tone="error">
+					{problem}
+				</p>
+			) : null}
+			{phase === "none" ? <Invitation /> : null}
+			{phase === "reading" ? <Reading /> : null}
+			{phase === "open" ? <Opened /> : null}
+		</div>
+	);
+}
+
+function Invitation(): JSX.Element {
+	const files = useRef<HTMLInputElement>(null);
+	const folder = useRef<HTMLInputElement>(null);
+	const take = (input: HTMLInputElement) => {
+		void openFiles(filesOfInput(input));
+		input.value = "";
+	};
+	return (
+		<>
+			<p>
+				Drop rollouts anywhere on the page: verl, TRL, prime-rl, verifiers, NeMo-RL, SkyRL, rLLM, Atropos, AReaL, ROLL,
+				tinker-cookbook, Inspect, chats with or without log-probabilities, or Ascribe’s own. <b>Nothing is uploaded.</b>
+			</p>
+			<p className="actions">
+				<button type="button" className="primary" onClick={() => files.current?.click()}>
+					Open files
+				</button>
+				<button type="button" onClick={() => folder.current?.click()}>
+					Open a folder
+				</button>
+				<button type="button" className="quiet" onClick={() => void openExample()}>
+					Try an example
+				</button>
+			</p>
+			<input
+				ref={files}
+				type="file"
+				multiple
+				hidden
+				data-testid="files"
+				aria-label="Rollout files"
+				onChange={(e) => take(e.currentTarget)}
+			/>
+			<input
+				ref={folder}
+				type="file"
+				hidden
+				aria-label="Folder of rollout files"
+				onChange={(e) => take(e.currentTarget)}
+				{...{ webkitdirectory: "" }}
+			/>
+			<p className="muted">
+				Formats are told by what is inside, not by name. Pickles and .pt files can run code and are never opened; the
+				recorder in <code>python/ascribe_recorder.py</code> writes what verl and TRL leave out.
+			</p>
+		</>
+	);
+}
+
+function Reading(): JSX.Element {
+	const { title, progress } = useStore(fileStore);
+	const done = progress ? progress.read / Math.max(1, progress.total) : 0;
+	return (
+		<>
+			<p className="data-title">{title}</p>
+			<progress max={1} value={done} aria-label="Reading" />
+			<p className="muted tabular" role="status">
+				{progress
+					? `${progress.format}: ${percent(done)} of ${megabytes(progress.total)}, ${count(progress.rollouts)} rollouts`
+					: "Looking at the first bytes …"}
+			</p>
+			<p className="actions">
+				<button type="button" onClick={cancelReading}>
+					Cancel
+				</button>
+			</p>
+		</>
+	);
+}
+
+function Opened(): JSX.Element {
+	const { title, report, findings } = useStore(fileStore);
+	if (!report) return <p className="muted">…</p>;
+	const { card, formats, warnings, linted } = report;
+	return (
+		<>
+			<p className="data-title">{title}</p>
+			<p>
+				<b>{formats.map((f) => f.title).join(", ")}</b>: {count(card.rollouts)} rollouts in {count(card.groups)} groups
+				{card.steps > 1 ? ` of ${count(card.steps)} steps` : ""}.
+			</p>
+			<GroupPicker />
+			<Channels found={card.found} missing={card.missing} />
+			{warnings.length > 0 ? (
+				<ul className="data-warnings">
+					{warnings.map((warning) => (
+						<li key={warning}>{warning}</li>
+					))}
+				</ul>
+			) : null}
+			<Lint findings={findings} partial={linted < card.rollouts ? linted : null} />
+			<p className="actions">
+				<button type="button" onClick={closeFiles}>
+					Close
+				</button>
+			</p>
+		</>
+	);
+}
+
+function GroupPicker(): JSX.Element {
+	const { group, report } = useStore(fileStore);
+	const last = (report?.card.groups ?? 1) - 1;
+	const at = group ?? 0;
+	return (
+		<fieldset className="group-picker" aria-label="Group of the files">
+			<button
+				type="button"
+				className="quiet icon"
+				aria-label="Previous group of the files"
+				disabled={at === 0}
+				onClick={() => void showGroup(at - 1)}
+			>
+				‹
+			</button>
+			<label className="tabular">
+				Group{" "}
+				<input
+					type="number"
+					min={1}
+					max={last + 1}
+					value={at + 1}
+					onChange={(e) => {
+						const wanted = Math.round(e.currentTarget.valueAsNumber) - 1;
+						if (wanted >= 0 && wanted <= last) void showGroup(wanted);
+					}}
+				/>{" "}
+				of {count(last + 1)}
+			</label>
+			<button
+				type="button"
+				className="quiet icon"
+				aria-label="Next group of the files"
+				disabled={at === last}
+				onClick={() => void showGroup(at + 1)}
+			>
+				›
+			</button>
+		</fieldset>
+	);
+}
+
+interface ChannelsProps {
+	readonly found: Readonly<Record<string, number>>;
+	readonly missing: readonly string[];
+}
+
+/** What the files carry, and what methods would want of them that they do not. */
+function Channels({ found, missing }: ChannelsProps): JSX.Element {
+	const there = Object.entries(found).filter(([, part]) => part > 0);
+	return (
+		<dl className="facts data-channels">
+			<div>
+				<dt>Found</dt>
+				<dd>
+					{there.map(([name, part]) => (part < 1 ? `${nameOf(name)} (${percent(part)})` : nameOf(name))).join(", ")}
+				</dd>
+			</div>
+			{missing.map((name) => (
+				<div key={name}>
+					<dt>No {nameOf(name)}</dt>
+					<dd className="muted">{CHANNEL_HELP[name]?.missing}</dd>
+				</div>
+			))}
+		</dl>
+	);
+}
+
+const nameOf = (channel: string) => CHANNEL_HELP[channel]?.name ?? channel;
+
+interface LintProps {
+	readonly findings: readonly Finding[] | null;
+	/** How many rollouts were looked at, where that is not all of them. */
+	readonly partial: number | null;
+}
+
+function Lint({ findings, partial }: LintProps): JSX.Element {
+	return (
+		<section className="lint" aria-label="Credit Lint">
+			<h3>Credit Lint</h3>
+			{partial === null ? null : <p className="muted">Looked at the first {count(partial)} rollouts.</p>}
+			{findings === null ? <p className="muted">Looking …</p> : null}
+			{findings?.length === 0 ? <p>Nothing is wrong with the credit of these rollouts, as far as they tell.</p> : null}
+			<ol>
+				{findings?.map((finding) => (
+					<FindingCard key={finding.check} finding={finding} />
+				))}
+			</ol>
+		</section>
+	);
+}
+
+const HARM: Readonly<Record<Finding["harm"], string>> = {
+	wrong: "wrong",
+	wasted: "wasted",
+	suspicious: "look at it",
+	note: "note",
+};
+
+function FindingCard({ finding }: { readonly finding: Finding }): JSX.Element {
+	const groups = useStore(fileStore, (f) => f.table?.group);
+	const worst = groups?.[finding.worst];
+	return (
+		<li className="finding" data-harm={finding.harm}>
+			<p>
+				<span className="harm">{HARM[finding.harm]}</span> <b>{finding.title}</b>
+			</p>
+			<p>{finding.message}</p>
+			<details>
+				<summary>Why it matters</summary>
+				<p className="muted">{finding.why}</p>
+			</details>
+			{worst === undefined ? null : (
+				<button type="button" className="quiet" onClick={() => void showGroup(worst)}>
+					Show the clearest case
+				</button>
+			)}
+		</li>
+	);
+}
+
+const count = (n: number) => n.toLocaleString("en");
+const megabytes = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`);

@@ -1,0 +1,28 @@
+import { filesOfDrop } from "../files/droppedFiles";
+import { openFiles } from "../files/openFiles";
+import { bringToFront } from "../stores/front";
+import { setLayout } from "../stores/layout";
+
+/** Files may be dropped anywhere on the page; while they are held over it, it says so. */
+export function followDrops(): void {
+	const root = document.documentElement;
+	const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+	addEventListener("dragover", (event) => {
+		if (!carriesFiles(event)) return;
+		event.preventDefault();
+		root.dataset.drop = "over";
+	});
+	addEventListener("dragleave", (event) => {
+		if (event.relatedTarget === null) delete root.dataset.drop;
+	});
+	addEventListener("drop", (event) => {
+		if (!carriesFiles(event) || !event.dataTransfer) return;
+		event.preventDefault();
+		delete root.dataset.drop;
+		void filesOfDrop(event.dataTransfer).then((files) => {
+			setLayout("inspect");
+			bringToFront("data");
+			return openFiles(files);
+		});
+	});
+}
