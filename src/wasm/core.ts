@@ -10,6 +10,8 @@ type SlotName = Exclude<keyof typeof Slot, "COUNT">;
 
 /** One instance of the module with its memory laid out for a plan, and views of that memory by name. */
 export class WasmCore {
+	private followed = { version: -1, size: 0 };
+
 	private constructor(
 		readonly plan: TrainingPlan,
 		readonly arena: Arena,
@@ -33,7 +35,7 @@ export class WasmCore {
 		wasm.configure!(arena.table, 0, plan.sampling.temperature, plan.sampling.topP);
 		const crew = await Crew.gather(wasm, memory, arena, plan, crewSize);
 		const core = new WasmCore(plan, arena, wasm, crew, memory.buffer, await planHash(arena));
-		core.writeMachine();
+		core.writeMachine(0, plan.turns ? 0 : plan.machine.states);
 		return core;
 	}
 
@@ -71,12 +73,22 @@ export class WasmCore {
 		this.words(this.arena.table, this.arena.words.length)[Slot[slot]] = value;
 	}
 
-	private writeMachine(): void {
-		const { weight, next, reward, actor } = this.plan.machine;
-		this.numbersOf("legal", weight.length).set(weight);
-		this.wordsOf("nextStates", next.length).set(next);
-		this.numbersOf("transitionRewards", reward.length).set(reward);
-		new Uint8Array(this.buffer, this.addressOf("actors"), actor.length).set(actor);
+	/** Copies states that were added to the table of a task in turns since the last time. */
+	followMachine(): void {
+		const table = this.plan.turns?.table;
+		if (!table) return;
+		const known = this.followed.version === table.version ? this.followed.size : 0;
+		this.writeMachine(known, table.size);
+		this.followed = { version: table.version, size: table.size };
+	}
+
+	private writeMachine(from: number, to: number): void {
+		const { weight, next, reward, actor, vocabSize: V } = this.plan.machine;
+		const edges = [from * V, to * V] as const;
+		this.numbersOf("legal", weight.length).set(weight.subarray(...edges), edges[0]);
+		this.wordsOf("nextStates", next.length).set(next.subarray(...edges), edges[0]);
+		this.numbersOf("transitionRewards", reward.length).set(reward.subarray(...edges), edges[0]);
+		new Uint8Array(this.buffer, this.addressOf("actors"), actor.length).set(actor.subarray(from, to), from);
 	}
 }
 

@@ -1,5 +1,5 @@
 import { branchPlanOf } from "../engine/training/branchSampler";
-import type { Continuation, RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
+import type { Continuation, OpenRecord, RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "../engine/training/executor";
 import { WasmCore } from "./core";
 import { WasmSampler } from "./wasmSampler";
@@ -19,13 +19,13 @@ export class WasmBrancher implements RolloutSampler {
 		return new WasmBrancher(await WasmCore.open(branchPlanOf(plan, children), threads), trained);
 	}
 
-	sample(request: RolloutRequest, continuation?: Continuation): RolloutRecord {
+	sample(request: RolloutRequest, continuation?: Continuation, given?: OpenRecord): RolloutRecord {
 		const { core, trained } = this;
 		const { size } = trained.arena.layout;
 		core.floats(core.arena.policy.flat, size).set(trained.floats(trained.arena.policy.flat, size));
 		core.use(core.arena.policy);
 		core.wasm.packForward!();
-		return this.sampler.sample(request, continuation);
+		return this.sampler.sample(request, continuation, given);
 	}
 
 	dispose(): void {

@@ -1,7 +1,8 @@
-import { BranchSampler } from "../engine/training/branchSampler";
+import { BranchSampler, branchPlanOf } from "../engine/training/branchSampler";
 import { CpuExecutor, type Objective } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { objectiveOf } from "../engine/training/objective";
+import { samplerFor } from "../engine/training/turnSampler";
 import { WasmCore } from "./core";
 import { WasmBrancher } from "./wasmBrancher";
 import { WasmLearner } from "./wasmLearner";
@@ -32,7 +33,9 @@ export async function createWasmExecutor(
 		label,
 		learner: new WasmLearner(core),
 		sampler: new WasmSampler(core),
-		...(branches ? { brancher: new BranchSampler(plan, children, branches) } : {}),
+		...(branches
+			? { brancher: new BranchSampler(plan, children, samplerFor(branchPlanOf(plan, children), branches)) }
+			: {}),
 		dispose() {
 			core.dispose();
 			branches?.dispose();

@@ -48,6 +48,7 @@ export class WasmLearner implements Learner {
 
 	score(block: SequenceBlock, by: "policy" | "reference" = "policy"): Scores {
 		const { core } = this;
+		core.followMachine();
 		this.load(block);
 		const policy = by === "policy" ? core.arena.policy : core.arena.reference;
 		core.crew.run({ kind: WORK.forward, count: this.chunks(), policy, items: this.sequences });

@@ -1,6 +1,6 @@
 import { rolloutKey, STREAMS } from "../engine/core/rng";
 import { ACTOR } from "../engine/tasks/machine";
-import type { Continuation, RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
+import type { Continuation, OpenRecord, RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
 import type { RolloutRequest } from "../engine/training/executor";
 import type { WasmCore } from "./core";
 import { WORK } from "./crew";
@@ -9,14 +9,56 @@ import { WORK } from "./crew";
 export class WasmSampler implements RolloutSampler {
 	constructor(private readonly core: WasmCore) {}
 
-	sample(request: RolloutRequest, continuation?: Continuation): RolloutRecord {
+	sample(request: RolloutRequest, continuation?: Continuation, given?: OpenRecord): RolloutRecord {
 		const { core } = this;
+		core.followMachine();
 		this.write(request, continuation);
+		this.writeGiven(given);
 		const { prompts } = core.plan;
 		// Two parts a thread, so that nobody waits long for another; one thread runs widest in one.
 		const count = core.crew.threads === 1 ? 1 : Math.min(prompts, 2 * core.crew.threads);
 		core.crew.run({ kind: WORK.rollout, count, policy: core.arena.policy, items: prompts });
-		return this.record();
+		return given ? this.goOn(given) : this.record();
+	}
+
+	/** Rollouts under way, or their absence. */
+	private writeGiven(given: OpenRecord | undefined): void {
+		const { core } = this;
+		core.setWord("isGiven", given ? 1 : 0);
+		if (!given) return;
+		core.integersOf("outLengths", given.lengths.length).set(given.lengths);
+		core.wordsOf("outEnds", given.ends.length).set(given.ends);
+		core.integersOf("outTokens", given.tokens.length).set(given.tokens);
+	}
+
+	/** Takes over what was added to rollouts under way, and the values of tokens that were not read before. */
+	private goOn(given: OpenRecord): OpenRecord {
+		const { tokens, states, mask, logProbs, entropy, rewards, values, bootstrap, lengths: old, ends } = given;
+		const { T } = this.shape();
+		const before = old.slice();
+		const { valueHead } = this.core.plan.model;
+		const now = this.record();
+		now.lengths.forEach((length, b) => {
+			if (length === before[b]) return;
+			for (let t = valueHead ? 0 : before[b]!; t < length; t++) values[b * T + t] = now.values[b * T + t]!;
+			for (let at = b * T + before[b]!; at < b * T + length; at++) {
+				tokens[at] = now.tokens[at]!;
+				states[at] = now.states[at]!;
+				mask[at] = now.mask[at]!;
+				logProbs[at] = now.logProbs[at]!;
+				entropy[at] = now.entropy[at]!;
+				rewards[at] = now.rewards[at]!;
+			}
+		});
+		old.set(now.lengths);
+		bootstrap.set(now.bootstrap);
+		ends.set(this.core.wordsOf("outEnds", ends.length));
+		return given;
+	}
+
+	private shape() {
+		const { prompts, groupSize, maxResponseLength: T } = this.core.plan;
+		return { B: prompts * groupSize, T };
 	}
 
 	private write(
@@ -45,8 +87,8 @@ export class WasmSampler implements RolloutSampler {
 	/** Copies the results out; entries after a rollout's end are zero. */
 	private record(): RolloutRecord {
 		const { core } = this;
-		const { prompts, groupSize, maxResponseLength: T, machine } = core.plan;
-		const B = prompts * groupSize;
+		const { machine } = core.plan;
+		const { B, T } = this.shape();
 		const lengths = core.integersOf("outLengths", B).slice();
 		const ends = core.wordsOf("outEnds", B);
 		const trimmed = <A extends Float64Array | Int32Array | Uint32Array | Uint8Array>(

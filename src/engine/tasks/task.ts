@@ -104,7 +104,7 @@ export interface Task {
 	/** Item i of a split: a pure function of (task, params, split, index). */
 	item(split: Split, index: number): TaskItem;
 	readonly env: Environment<unknown>;
-	/** False where equal futures are too rare for a table of states: replies then cost one readback a turn. Default true. */
+	/** False where equal futures are too rare for a table of states: the task is then played in turns, which costs a readback each. Default true. */
 	readonly tabulable?: boolean;
 	/** Success of a finished rollout, for curves and thresholds. */
 	success(item: TaskItem, response: readonly number[], reward: number): boolean;

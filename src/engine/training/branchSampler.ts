@@ -88,7 +88,7 @@ export class BranchSampler {
 			promptTokens.set(request.promptTokens.subarray(prompt * P, prompt * P + length), g * width);
 			promptTokens.set(record.tokens.subarray(rollout * T, rollout * T + at), g * width + length);
 			promptLengths[g] = length + at;
-			startStates[g] = at === 0 ? request.startStates[prompt]! : record.states[rollout * T + at]!;
+			startStates[g] = record.states[rollout * T + at]!;
 		}
 		return { step: request.step, stream: STREAMS.branch, promptTokens, promptLengths, startStates };
 	}

@@ -19,6 +19,7 @@ import { HostPolicy } from "./policySource";
 import { type SequenceBlock, sequenceBlock } from "./sequences";
 import { emptyMetrics, meanOfMetrics, type UpdateMetrics } from "./stepMetrics";
 import { sampledTokens } from "./treeTopology";
+import { samplerFor } from "./turnSampler";
 
 /** One minibatch as the surrogate loss sees it: n scored tokens of some rows. */
 export interface SurrogateInput {
@@ -68,7 +69,10 @@ function float64Engine(plan: TrainingPlan, children = 0): HostEngine {
 	const learner = new CpuLearner(plan);
 	const sampler = new CpuRollout(plan, learner.parameters);
 	const branches = () => new CpuRollout(branchPlanOf(plan, children), learner.parameters);
-	const brancher = children > 0 ? { brancher: new BranchSampler(plan, children, branches()) } : {};
+	const brancher =
+		children > 0
+			? { brancher: new BranchSampler(plan, children, samplerFor(branchPlanOf(plan, children), branches())) }
+			: {};
 	return {
 		label: { kind: "cpu", adapter: "float64 TypeScript", plan: "reference", software: true },
 		learner,
@@ -104,7 +108,7 @@ export class CpuExecutor implements TrainingExecutor {
 	) {
 		this.label = engine.label;
 		this.learner = engine.learner;
-		this.sampler = engine.sampler;
+		this.sampler = samplerFor(plan, engine.sampler);
 	}
 
 	upload(state: TrainState): void {

@@ -25,6 +25,12 @@ export interface RolloutRecord {
 	readonly bootstrap: Float64Array;
 }
 
+/** Rollouts that may not have come to their ends. */
+export interface OpenRecord extends RolloutRecord {
+	/** Machine state after the last token `[B]`. */
+	readonly ends: Uint32Array;
+}
+
 /** What a request for continuations of prefixes says beyond one for rollouts. */
 export interface Continuation {
 	/** Keys of the draws of each row, in place of those that follow from its number `[B]`. */
@@ -37,7 +43,11 @@ export interface Continuation {
 
 /** Samples the rollouts of a request with an executor's own policy. */
 export interface RolloutSampler {
-	sample(request: RolloutRequest, continuation?: Continuation): RolloutRecord;
+	/**
+	 * @param given rollouts under way: those of its rows that are not at an end go on in place, after their last token and in the
+	 * state that `ends` says; what is returned is this record.
+	 */
+	sample(request: RolloutRequest, continuation?: Continuation, given?: OpenRecord): RolloutRecord;
 }
 
 /**
@@ -49,6 +59,7 @@ export class CpuRollout implements RolloutSampler {
 	private readonly sampler: TokenSampler;
 	private readonly greedySampler: TokenSampler;
 	private continuation: Continuation | undefined;
+	private given: OpenRecord | undefined;
 	private readonly logits: Float64Array;
 	private readonly draw: Draw = { token: 0, logProb: 0, entropy: 0 };
 
@@ -64,16 +75,17 @@ export class CpuRollout implements RolloutSampler {
 		this.logits = new Float64Array(model.vocabSize * (groupSize + 1));
 	}
 
-	sample(request: RolloutRequest, continuation?: Continuation): RolloutRecord {
+	sample(request: RolloutRequest, continuation?: Continuation, given?: OpenRecord): RolloutRecord {
 		const { prompts, groupSize, maxResponseLength: T } = this.plan;
 		this.continuation = continuation;
-		const record = emptyRecord(prompts * groupSize, T);
+		this.given = given;
+		const record = given ?? emptyRecord(prompts * groupSize, T);
 		for (let prompt = 0; prompt < prompts; prompt++) this.group(request, prompt, record);
 		return record;
 	}
 
 	/** Members of a group share the pass over their prompt. */
-	private group(request: RolloutRequest, prompt: number, record: RolloutRecord): void {
+	private group(request: RolloutRequest, prompt: number, record: OpenRecord): void {
 		const { groupSize, maxPromptLength, model } = this.plan;
 		const V = model.vocabSize;
 		this.decoder.reset();
@@ -87,7 +99,7 @@ export class CpuRollout implements RolloutSampler {
 		}
 	}
 
-	private member(request: RolloutRequest, prompt: number, member: number, first: number, record: RolloutRecord): void {
+	private member(request: RolloutRequest, prompt: number, member: number, first: number, record: OpenRecord): void {
 		const { machine, groupSize, maxResponseLength: T, model } = this.plan;
 		const V = model.vocabSize;
 		const b = prompt * groupSize + member;
@@ -95,9 +107,14 @@ export class CpuRollout implements RolloutSampler {
 		const keysAt = this.keysOf(request, b);
 		const logits = this.logits.subarray(member * V, (member + 1) * V);
 		logits.set(this.logits.subarray(groupSize * V));
-		let state = request.startStates[prompt]!;
+		let state = this.given ? record.ends[b]! : request.startStates[prompt]!;
 		let value = first;
 		let t = 0;
+		if (this.given && machine.actor[state] === ACTOR.done) return;
+		for (; t < record.lengths[b]!; t++) {
+			record.values[b * T + t] = value;
+			value = this.decoder.advance(member, record.tokens[b * T + t]!, logits);
+		}
 		for (; t < limit && machine.actor[state] !== ACTOR.done; t++) {
 			record.values[b * T + t] = value;
 			const token = this.act(logits, state, b * T + t, request.promptLengths[prompt]! + t, keysAt(t), record);
@@ -108,6 +125,7 @@ export class CpuRollout implements RolloutSampler {
 			if (goesOn) value = this.decoder.advance(member, token, logits);
 		}
 		record.lengths[b] = t;
+		record.ends[b] = state;
 		record.truncated[b] = machine.actor[state] === ACTOR.done ? 0 : 1;
 		record.bootstrap[b] = record.truncated[b] ? value : Number.NaN;
 		record.success[b] = machine.success[state]!;
@@ -163,7 +181,8 @@ interface DrawKeys {
 	readonly environment: Key4;
 }
 
-function emptyRecord(B: number, T: number): RolloutRecord {
+/** A record of rollouts that have not begun. */
+export function emptyRecord(B: number, T: number): OpenRecord {
 	const numbers = () => new Float64Array(B * T);
 	return {
 		tokens: new Int32Array(B * T),
@@ -176,7 +195,8 @@ function emptyRecord(B: number, T: number): RolloutRecord {
 		values: numbers(),
 		success: new Uint8Array(B),
 		truncated: new Uint8Array(B),
-		bootstrap: new Float64Array(B),
+		ends: new Uint32Array(B),
+		bootstrap: new Float64Array(B).fill(Number.NaN),
 	};
 }
 

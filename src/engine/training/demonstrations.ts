@@ -27,6 +27,7 @@ export function demonstrationBatch(
 		weights: new Float32Array(rows * T),
 		learningRate,
 	};
+	plan.turns?.table.clear();
 	const rng = Rng.of(plan.seed).fork("demonstrations").fork(step);
 	items.forEach((item, row) => {
 		const random = rng.fork(row);
@@ -34,14 +35,15 @@ export function demonstrationBatch(
 		batch.lengths[row] = response.length;
 		batch.tokens.set(response, row * T);
 		const walk = { states: batch.states.subarray(row * T), weights: batch.weights.subarray(row * T) };
-		follow(plan, task, plan.machine.start[indices[row]!]!, response, walk);
+		const start = plan.turns ? plan.turns.table.enter(task.env.start(item)) : plan.machine.start[indices[row]!]!;
+		follow(plan, task, start, response, walk);
 	});
 	return batch;
 }
 
 /** Walks the machine along a response: the state before each token, and weight 1 where the policy acts. */
 function follow(
-	{ machine, maxResponseLength }: TrainingPlan,
+	{ machine, turns, maxResponseLength }: TrainingPlan,
 	task: Task,
 	start: number,
 	response: readonly number[],
@@ -55,7 +57,8 @@ function follow(
 	response.forEach((token, t) => {
 		walk.states[t] = state;
 		walk.weights[t] = machine.actor[state] === ACTOR.policy ? 1 : 0;
-		state = machine.next[state * machine.vocabSize + token] ?? NO_STATE;
+		const next = turns ? turns.table.follow(state, token) : machine.next[state * machine.vocabSize + token];
+		state = next ?? NO_STATE;
 		if (state === NO_STATE)
 			throw new InvalidInput(`A demonstration of task ${task.id} leaves its own environment at token ${t}.`);
 	});

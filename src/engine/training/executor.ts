@@ -1,7 +1,8 @@
 import type { ModelConfig } from "../model/config";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 import type { Machine } from "../tasks/machine";
-import type { TaskItem } from "../tasks/task";
+import type { Environment, TaskItem } from "../tasks/task";
+import type { TurnTable } from "../tasks/turnTable";
 
 /**
  * What an executor (WGSL, WebAssembly, float64 TypeScript) compiles once and then replays. Plain data: no functions.
@@ -17,6 +18,17 @@ export interface TrainingPlan {
 	readonly sampling: SamplingPlan;
 	/** Legal tokens, environment replies, rewards and ends, as a table. States and transitions are the same for every step; start states vary. */
 	readonly machine: Machine;
+	/**
+	 * Where the task cannot be tabulated: the environment itself, the one thing in a plan that is not data and stays with the host.
+	 * `machine` is then the table of the states that the latest rollouts visited, and `startStates` of a request are items. An
+	 * executor samples a turn, reads back the tokens, lets the environment answer, writes the new rows of the table, and goes on: one
+	 * readback a turn (`turnSampler.ts`).
+	 */
+	readonly turns?: {
+		readonly table: TurnTable;
+		readonly env: Environment<unknown>;
+		readonly items: readonly TaskItem[];
+	};
 	readonly method: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
 	readonly loss: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
 	readonly optimizer: OptimizerPlan;

@@ -1,18 +1,18 @@
-import { InvalidInput } from "../core/errors";
 import { METHODS } from "../credit/registry";
 import { checkModelConfig, type ModelConfig } from "../model/config";
 import { CRITIC_PARAMS } from "../signals/providers/criticValues";
 import type { ExperimentSpec } from "../spec/experiment";
 import { resolveParams } from "../spec/params";
-import { type Machine, tabulate } from "../tasks/machine";
+import { tabulate } from "../tasks/machine";
 import type { Task } from "../tasks/task";
+import { TurnTable } from "../tasks/turnTable";
 import type { CriticPlan, TrainingPlan } from "./executor";
 import { type PromptPool, promptPool } from "./prompts";
 
 /**
  * What an executor compiles for an experiment on a task. Vocabulary and context length follow from the task.
  * `machine.start` holds the start states of the training pool, then of the evaluation pool.
- * @throws InvalidInput when the sizes do not fit together or the task has too many states to run without readbacks.
+ * @throws InvalidInput when the sizes do not fit together.
  */
 export function planOf(spec: ExperimentSpec, task: Task, pool: PromptPool = promptPool(task, spec)): TrainingPlan {
 	const { prompts, groupSize, ...sampling } = spec.rollout;
@@ -23,7 +23,7 @@ export function planOf(spec: ExperimentSpec, task: Task, pool: PromptPool = prom
 		maxPromptLength: task.maxPromptLength,
 		maxResponseLength: task.maxResponseLength,
 		sampling,
-		machine: machineOf(task, pool),
+		...playOf(task, pool),
 		method: spec.method,
 		loss: spec.loss,
 		optimizer: spec.optimizer,
@@ -51,13 +51,14 @@ function criticOf({ signals }: ExperimentSpec): CriticPlan {
 	return resolveParams(CRITIC_PARAMS, signals?.criticValues ?? {}, "signal provider criticValues");
 }
 
-function machineOf(task: Task, pool: PromptPool): Machine {
-	const machine = tabulate(task.env, [...pool.train, ...pool.evaluation], task.vocab.tokens.length);
-	if (!machine)
-		throw new InvalidInput(
-			`Task ${task.id} has too many states at these settings to be tabulated; choose smaller parameters.`,
-		);
-	return machine;
+/** The task's whole table where it has one of bearable size, else the environment and a table of what is visited. */
+function playOf(task: Task, pool: PromptPool): Pick<TrainingPlan, "machine" | "turns"> {
+	const items = [...pool.train, ...pool.evaluation];
+	const vocabSize = task.vocab.tokens.length;
+	const machine = task.tabulable === false ? null : tabulate(task.env, items, vocabSize);
+	if (machine) return { machine };
+	const table = new TurnTable(task.env, vocabSize, items.length);
+	return { machine: table.machine, turns: { table, env: task.env, items } };
 }
 
 function needsReference(spec: ExperimentSpec): boolean {

@@ -1,3 +1,4 @@
+import { InvalidInput } from "../../engine/core/errors";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import { rolloutBatch } from "../../engine/training/cpuRollout";
 import type { Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
@@ -22,6 +23,10 @@ export class GpuRollouts {
 
 	/** @throws InvalidInput when the plan does not fit the kernels or the adapter. */
 	static async create(compiler: DispatchCompiler, plan: TrainingPlan, parameters: GPUBuffer, options: RolloutOptions) {
+		if (plan.turns)
+			throw new InvalidInput(
+				"This task is too large for a table and is played in turns, which the GPU cannot do yet; train it on WebAssembly.",
+			);
 		const compiled = await createRolloutPlan(compiler, plan, parameters, options);
 		return new GpuRollouts(plan, compiled, new Readback(compiler.device));
 	}

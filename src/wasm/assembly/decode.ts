@@ -54,10 +54,12 @@ function ownerOf(b: i32, t: i32): i32 {
 /** Rollouts [begin, end), whole groups, from the request in the arena. */
 export function rolloutRange(begin: i32, end: i32): void {
 	const T: i32 = slot(Slot.responseCapacity);
+	const given = <i32>slot(Slot.isGiven) == 1;
 	for (let b = begin; b < end; b++) {
+		setNumber(Slot.outBootstraps, b, NaN);
+		if (given) continue;
 		setWord(Slot.outEnds, b, word(Slot.startStates, promptOf(b)));
 		setWord(Slot.outLengths, b, 0);
-		setNumber(Slot.outBootstraps, b, NaN);
 	}
 	const valued = has(Slot.valueWeight);
 	for (let p = 0; p < context; p++) {
@@ -98,7 +100,7 @@ function gatherRows(begin: i32, end: i32, p: i32, T: i32, valued: bool): i32 {
 function actNext(begin: i32, end: i32, p: i32): bool {
 	for (let b = begin; b < end; b++) {
 		const t = p + 1 - promptLength(b);
-		if (t >= 0 && t < limitOf(b) && actorOf(word(Slot.outEnds, b)) == POLICY) return true;
+		if (t >= word(Slot.outLengths, b) && t < limitOf(b) && actorOf(word(Slot.outEnds, b)) == POLICY) return true;
 	}
 	return false;
 }
@@ -216,6 +218,11 @@ function stepSequence(b: i32, p: i32, T: i32, valued: bool): void {
 		copyCache(leader, b);
 	}
 	if (row < 0 || t > word(Slot.outLengths, b)) return;
+	if (t < word(Slot.outLengths, b)) {
+		// Written before and only read again.
+		if (valued) setNumber(Slot.outValues, b * T + t, load<f32>(rowOf(Slot.decodeValues, row, 1)));
+		return;
+	}
 	const state: u32 = word(Slot.outEnds, b);
 	const actor = actorOf(state);
 	if (actor == DONE) return;

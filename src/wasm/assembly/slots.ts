@@ -94,6 +94,8 @@ export enum Slot {
 	segment,
 	policyKeys,
 	environmentKeys,
+	/** 1: the rollouts in the arena are under way and go on from their lengths and ends. */
+	isGiven,
 	// Rollouts [B, responseCapacity], and per rollout: number of tokens, state after the last, value there.
 	outTokens,
 	outStates,
