@@ -17,7 +17,7 @@ import type {
 } from "./executor";
 import { HostPolicy } from "./policySource";
 import { type SequenceBlock, sequenceBlock } from "./sequences";
-import { emptyMetrics, meanOfMetrics, type UpdateMetrics } from "./stepMetrics";
+import { batchNumbers, emptyMetrics, meanOfMetrics, type UpdateMetrics } from "./stepMetrics";
 import { sampledTokens } from "./treeTopology";
 import { samplerFor } from "./turnSampler";
 
@@ -151,7 +151,7 @@ export class CpuExecutor implements TrainingExecutor {
 				);
 		this.trained = { batch: annotated, credit };
 		this.finished.push({
-			...meanOfMetrics(step, annotated, groupSize, updates),
+			...meanOfMetrics(step, batchNumbers(annotated, groupSize), updates),
 			tokens: sampledTokens(this.plan.sampling, groupSize, batch.T, batch.actionMask),
 			...(credit.cost.extraTokens > 0 ? { extraTokens: credit.cost.extraTokens } : {}),
 		});

@@ -25,8 +25,9 @@ export async function evaluate(
 	let success = 0;
 	let total = 0;
 	let rollouts = 0;
-	for (const batch of batches) {
-		const outcomes: Outcomes = await batch.outcomes;
+	const read: Outcomes[] = await Promise.all(batches.map((batch) => batch.outcomes));
+	for (const [i, batch] of batches.entries()) {
+		const outcomes = read[i]!;
 		for (let b = 0; b < batch.rollouts; b++) {
 			success += outcomes.success[b]!;
 			total += outcomes.returns[b]!;

@@ -35,33 +35,38 @@ export function emptyMetrics(step: number): StepMetrics {
 	};
 }
 
-/**
- * Metrics of a training step: means over its optimiser steps (learning rate: the last one's) and over its rollouts.
- * A group is dead when all its returns are equal.
- */
-export function meanOfMetrics(
-	step: number,
-	batch: RolloutBatch,
-	groupSize: number,
-	updates: readonly UpdateMetrics[],
-): StepMetrics {
+/** What a step's rollouts say, whatever was learned from them. */
+export type BatchNumbers = Pick<
+	StepMetrics,
+	"meanReturn" | "success" | "entropy" | "meanLength" | "deadGroups" | "tokens"
+>;
+
+/** A group is dead when all its returns are equal. */
+export function batchNumbers(batch: RolloutBatch, groupSize: number): BatchNumbers {
 	const { B, actionMask } = batch;
 	const tokens = total(actionMask);
+	return {
+		meanReturn: total(batch.returns) / B,
+		success: total(batch.success ?? []) / B,
+		entropy: tokens > 0 ? total(batch.entropy ?? []) / tokens : 0,
+		meanLength: total(batch.lengths) / B,
+		deadGroups: deadShare(batch.returns, groupSize),
+		tokens,
+	};
+}
+
+/** Metrics of a training step: its rollouts' numbers, and means over its optimiser steps (learning rate: the last one's). */
+export function meanOfMetrics(step: number, numbers: BatchNumbers, updates: readonly UpdateMetrics[]): StepMetrics {
 	const mean = (of: (u: UpdateMetrics) => number) => updates.reduce((sum, u) => sum + of(u), 0) / updates.length;
 	const broken = updates.find((u) => !u.finite);
 	return {
 		step,
+		...numbers,
 		loss: mean((u) => u.loss),
-		meanReturn: total(batch.returns) / B,
-		success: total(batch.success ?? []) / B,
-		entropy: tokens > 0 ? total(batch.entropy ?? []) / tokens : 0,
 		klBehaviour: mean((u) => u.klBehaviour),
 		klReference: mean((u) => u.klReference),
 		gradientNorm: mean((u) => u.gradientNorm),
 		clipFraction: mean((u) => u.clipFraction),
-		meanLength: total(batch.lengths) / B,
-		deadGroups: deadShare(batch.returns, groupSize),
-		tokens,
 		learningRate: updates.at(-1)?.learningRate ?? 0,
 		finite: !broken,
 		...(broken?.stage ? { stage: broken.stage } : {}),

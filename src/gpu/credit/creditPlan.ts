@@ -2,7 +2,7 @@ import { InvalidInput } from "../../engine/core/errors";
 import { checkEstimate } from "../../engine/credit/estimateCheck";
 import type { AnyMethod } from "../../engine/credit/method";
 import { resolveParams } from "../../engine/spec/params";
-import { type DispatchCompiler, encodeDispatch } from "../device/dispatch";
+import { type DispatchCompiler, type DispatchPass, encodeDispatch } from "../device/dispatch";
 import type { Kernel } from "../device/kernel";
 import { USAGE } from "../device/usage";
 import interpreter from "../shaders/credit.wgsl?raw";
@@ -35,7 +35,7 @@ export interface CreditPlan {
 	readonly program: CreditProgram;
 	readonly dispatches: number;
 	/** Encodes the dispatches into an open pass. */
-	encode(pass: GPUComputePassEncoder): void;
+	encode(pass: DispatchPass): void;
 	dispose(): void;
 }
 

@@ -28,15 +28,21 @@ export class Readback {
 	 * Whole buffers as they are when this is called, whatever is enqueued before it resolves.
 	 * @throws WorkFailed with code "device-lost".
 	 */
-	async read(sources: readonly GPUBuffer[]): Promise<Uint32Array<ArrayBuffer>[]> {
+	read(sources: readonly GPUBuffer[]): Promise<Uint32Array<ArrayBuffer>[]> {
 		const encoder = this.device.createCommandEncoder();
+		const arrive = this.copy(encoder, sources);
+		this.device.queue.submit([encoder.finish()]);
+		return arrive();
+	}
+
+	/** Puts the copies into somebody's encoder; what it returns is called once after the submit. */
+	copy(encoder: GPUCommandEncoder, sources: readonly GPUBuffer[]): () => Promise<Uint32Array<ArrayBuffer>[]> {
 		const staged = sources.map((source) => {
 			const staging = this.take(source.size);
 			encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
 			return staging;
 		});
-		this.device.queue.submit([encoder.finish()]);
-		return Promise.all(staged.map((staging) => this.map(staging)));
+		return () => Promise.all(staged.map((staging) => this.map(staging)));
 	}
 
 	dispose(): void {

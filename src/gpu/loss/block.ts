@@ -12,6 +12,7 @@ export const TOKEN_SECTIONS = [
 	"partition",
 	"slope",
 	"covariance",
+	"valueError",
 ] as const;
 export type TokenSection = (typeof TOKEN_SECTIONS)[number];
 
@@ -25,6 +26,7 @@ export const ROW_SECTIONS = [
 	"klReference",
 	"broken",
 	"tokens",
+	"valueLoss",
 ] as const;
 export type RowSection = (typeof ROW_SECTIONS)[number];
 
@@ -53,7 +55,16 @@ export class BlockLayout {
 }
 
 /** Words of the metrics buffer: sums over the step's rollouts, then `UPDATE` for each optimiser step. */
-export const STEP = { returns: 0, success: 1, lengths: 2, tokens: 3, entropy: 4, deadGroups: 5, length: 8 } as const;
+export const STEP = {
+	returns: 0,
+	success: 1,
+	lengths: 2,
+	tokens: 3,
+	entropy: 4,
+	deadGroups: 5,
+	sampled: 6,
+	length: 8,
+} as const;
 export const UPDATE = {
 	loss: 0,
 	clipped: 1,
@@ -63,5 +74,6 @@ export const UPDATE = {
 	tokens: 5,
 	gradientNorm: 6,
 	finite: 7,
-	length: 8,
+	valueLoss: 8,
+	length: 12,
 } as const;

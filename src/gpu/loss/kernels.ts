@@ -9,7 +9,9 @@ import metrics from "../shaders/lossMetrics.wgsl?raw";
 import reference from "../shaders/lossReference.wgsl?raw";
 import rows from "../shaders/lossRows.wgsl?raw";
 import shared from "../shaders/lossShared.wgsl?raw";
+import targets from "../shaders/lossTargets.wgsl?raw";
 import weights from "../shaders/lossWeights.wgsl?raw";
+import treeOwner from "../shaders/treeOwner.wgsl?raw";
 
 export const KERNELS = {
 	gather: {
@@ -34,9 +36,10 @@ export const KERNELS = {
 		source: logits + classifier + weights + lanes + shared,
 		bindings: ["read", "read", "read", "write"],
 	},
+	targets: { name: "lossTargets", source: targets, bindings: ["read", "write"] },
 	metrics: {
 		name: "lossMetrics",
-		source: metrics + weights + lanes + shared,
+		source: metrics + weights + lanes + treeOwner + shared,
 		bindings: ["read", "read", "read", "read", "write", "position"],
 	},
 } as const satisfies Record<string, Kernel>;

@@ -43,13 +43,13 @@ const layoutOf = (order: Order) =>
 		? { rowStride: 12, columnStride: 1, valueColumn: null }
 		: { rowStride: 1, columnStride: R * N + 2, valueColumn: V };
 
-async function open(config: SurrogateConfig | null, order: Order = "rows", lanes = 4) {
+async function open(config: SurrogateConfig | null, order: Order = "rows", lanes = 4, valueCoef = 0) {
 	const usage = 4 | 8 | 128;
 	const buffer = (words: number, of = usage) => device.createBuffer({ size: 4 * words, usage: of });
 	const buffers = {
 		request: buffer(64),
 		rows: buffer(6 * shape.rowSection),
-		record: buffer(8 * shape.tokenSection + B * N),
+		record: buffer(9 * shape.tokenSection + B * N),
 		credit: buffer(CREDIT.words),
 		machine: buffer(3 * STATES * V + STATES),
 		tokens: buffer(R * N),
@@ -71,6 +71,8 @@ async function open(config: SurrogateConfig | null, order: Order = "rows", lanes
 		credit: config && { buffer: credit, advantage: CREDIT.advantage, scored: CREDIT.scored },
 		model: { vocabSize: V, tokens, lengths, logits, dlogits, status, control, layout: layoutOf(order) },
 		lanes,
+		valueCoef,
+		tree: {},
 	});
 	return { plan, buffers, order };
 }
@@ -92,6 +94,7 @@ async function replay({ plan, buffers, order }: Opened, batch: TestBatch, hasRef
 	const logits = new Float32Array(buffers.logits.size / 4).fill(Number.NaN);
 	for (let row = 0; row < R * N; row++)
 		for (let v = 0; v < V; v++) logits[row * rowStride + v * columnStride] = batch.logits[row * V + v]!;
+	for (let row = 0; row < R * N; row++) if (order === "columns") logits[row + V * columnStride] = headValue(row);
 	for (const poisoned of [buffers.dlogits, plan.block, plan.metrics, buffers.tokens, buffers.lengths])
 		write(poisoned, new Float32Array(poisoned.size / 4).fill(Number.NaN));
 	for (const name of ["request", "rows", "record", "credit"] as const) write(buffers[name], batch[name]);
@@ -117,6 +120,9 @@ async function replay({ plan, buffers, order }: Opened, batch: TestBatch, hasRef
 		valueGradients: Array.from({ length: R * N }, (_, row) => dlogits[row * rowStride + V * columnStride]!),
 	};
 }
+
+/** What the value head says at a row of the logits. */
+const headValue = (row: number) => (row % 7) / 7;
 
 const bits = (x: number) => new Uint32Array(Float32Array.of(x).buffer)[0]!;
 
@@ -197,11 +203,30 @@ describe("losses on the GPU", () => {
 		opened.plan.dispose();
 	});
 
+	it("lets a value head learn beside the policy", async () => {
+		const opened = await open(lossConfig("ppo", {}, T), "columns", 4, 0.3);
+		const batch = testBatch(9, "plain");
+		const targets = Float32Array.from({ length: B * T }, (_, at) => Math.sin(at));
+		new Float32Array(batch.record.buffer).set(targets, 8 * shape.tokenSection);
+		const got = await replay(opened, batch, false);
+		const want = new Array<number>(R * N).fill(0);
+		let loss = 0;
+		batch.at.forEach((at, i) => {
+			const row = batch.scored.rows[i]!;
+			const error = headValue(row) - targets[FIRST * T + at]!;
+			want[row] = (0.3 * error) / batch.at.length;
+			loss += (error * error) / 2;
+		});
+		expect(gap(got.valueGradients, want)).toBeLessThanOrEqual(1e-6);
+		expect(gap([got.told[STEP.length + SLOT * UPDATE.length + UPDATE.valueLoss]!], [loss])).toBeLessThanOrEqual(1e-6);
+		opened.plan.dispose();
+	});
+
 	it("lays out sequences and lengths for the transformer", async () => {
 		const opened = await open(lossConfig("ppo", {}, T));
 		const batch = testBatch(3, "empty rows");
 		await replay(opened, batch, false);
-		const from = 8 * shape.tokenSection + FIRST * N;
+		const from = 9 * shape.tokenSection + FIRST * N;
 		expect(await readWords(device, opened.buffers.tokens)).toEqual(batch.record.slice(from, from + R * N));
 		const lengths = [3, 4, 5].map((b) => batch.request[4 + Math.floor(b / GROUP)]! + batch.rows[shape.rowSection + b]!);
 		expect([...(await readWords(device, opened.buffers.lengths))]).toEqual(lengths);

@@ -50,6 +50,10 @@ export interface LossOptions {
 	readonly rollouts: LossRollouts;
 	/** Null for supervised steps. */
 	readonly credit: LossCredit | null;
+	/** Weight of the value head's loss; 0: it does not learn. */
+	readonly valueCoef: number;
+	/** Topology of the groups, as in the plan's sampling. */
+	readonly tree: { readonly branching?: number; readonly segment?: number };
 	readonly model: LossModel;
 	/** Invocations that share a row: few on software adapters, where barriers cost; 32 on GPUs. */
 	readonly lanes: number;
@@ -181,6 +185,8 @@ class LossKernels {
 			...this.classifier,
 			...surrogateConstants(this.config),
 			WEIGHTED: this.options.config === null,
+			CRITIC: this.options.valueCoef > 0,
+			VALUE_COLUMN: model.layout.valueColumn ?? 0,
 		};
 		return this.compiler.dispatch(KERNELS.rows, constants, [model.logits, rollouts.machine, this.block, this.slot], R);
 	}
@@ -194,13 +200,14 @@ class LossKernels {
 			COLUMNS: model.vocabSize + (valueColumn === null ? 0 : 1),
 			VALUE_COLUMN: valueColumn ?? 0,
 			ENTROPY_COEF: this.config.entropyCoef,
+			VALUE_COEF: this.options.valueCoef,
 		};
 		const bound = [model.logits, rollouts.machine, this.block, model.dlogits];
 		return this.compiler.dispatch(KERNELS.logits, constants, bound, R);
 	}
 
 	metrics(): Promise<Dispatch> {
-		const { rollouts, model, credit, lanes } = this.options;
+		const { rollouts, model, credit, lanes, tree } = this.options;
 		const constants = {
 			...this.shared,
 			...this.sections,
@@ -210,6 +217,8 @@ class LossKernels {
 			GROUP: rollouts.groupSize,
 			GROUPS: rollouts.shape.B / rollouts.groupSize,
 			ROLLOUTS: credit !== null,
+			BRANCHING: tree.branching ?? 1,
+			SEGMENT: tree.segment ?? 1,
 		};
 		const bound = [this.block, model.status, rollouts.rows, rollouts.record, this.told, this.slot];
 		return this.compiler.dispatch(KERNELS.metrics, constants, bound, 1);

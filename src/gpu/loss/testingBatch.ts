@@ -38,7 +38,7 @@ export function testBatch(seed: number, edge: Edge): TestBatch {
 	const rng = Rng.of(seed);
 	const { B, T, N, tokenSection, rowSection } = shape;
 	const rows = new Uint32Array(6 * rowSection);
-	const record = new Uint32Array(8 * tokenSection + B * N);
+	const record = new Uint32Array(9 * tokenSection + B * N);
 	const request = new Uint32Array(REQUEST_HEADER + (B / GROUP) * (2 + P));
 	const credit = new Float32Array(CREDIT.words);
 	const logits = Float32Array.from({ length: R * N * V }, () => 3 * rng.normal());
@@ -54,7 +54,7 @@ export function testBatch(seed: number, edge: Edge): TestBatch {
 		rows[ROWS.length * rowSection + b] = length;
 		rows[ROWS.success * rowSection + b] = rng.integer(2);
 		returns[ROWS.returns * rowSection + b] = rng.integer(2);
-		for (let n = 0; n < N; n++) record[8 * tokenSection + b * N + n] = rng.integer(V);
+		for (let n = 0; n < N; n++) record[9 * tokenSection + b * N + n] = rng.integer(V);
 		for (let t = 0; t < length; t++) {
 			const entry = b * T + t;
 			const state = [0, 1, 3, 4, 6][rng.integer(5)]!;

@@ -1,10 +1,11 @@
 import { InvalidInput } from "../../engine/core/errors";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
-import { rolloutBatch } from "../../engine/training/cpuRollout";
+import { type RolloutRecord, rolloutBatch } from "../../engine/training/cpuRollout";
 import type { Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
 import type { DispatchCompiler } from "../device/dispatch";
 import { Readback } from "../device/readback";
-import { decodeOutcomes, decodeRecord } from "./readRollout";
+import { decodeNumbers, decodeOutcomes, decodeRecord } from "./readRollout";
+import { RECORD } from "./rolloutBuffers";
 import { createRolloutPlan, type RolloutOptions, type RolloutPlan } from "./rolloutPlan";
 
 /**
@@ -49,12 +50,24 @@ export class GpuRollouts {
 		return decodeOutcomes(this.compiled.shape, rows!);
 	}
 
-	/** The latest batch, as it is now. @throws WorkFailed when the device was lost. */
-	async readBatch(): Promise<RolloutBatch> {
+	/**
+	 * The latest batch, as it is now.
+	 * @param reference with the log-probabilities that training wrote beside it.
+	 * @throws WorkFailed when the device was lost.
+	 */
+	async read(reference = false): Promise<{ request: RolloutRequest; record: RolloutRecord; batch: RolloutBatch }> {
 		const request = this.request();
 		const { shape, buffers } = this.compiled;
 		const [rows, record] = await this.readback.read([buffers.rows, buffers.record]);
-		return rolloutBatch(this.plan, request, decodeRecord(shape, rows!, record!, this.plan.model.valueHead));
+		const decoded = decodeRecord(shape, rows!, record!, this.plan.model.valueHead);
+		const batch = rolloutBatch(this.plan, request, decoded);
+		const refLogProbs = reference && { refLogProbs: decodeNumbers(shape, record!, RECORD.refLogProbs) };
+		return { request, record: decoded, batch: { ...batch, ...refLogProbs } };
+	}
+
+	/** The batch of `read` alone. */
+	async readBatch(reference = false): Promise<RolloutBatch> {
+		return (await this.read(reference)).batch;
 	}
 
 	dispose(): void {

@@ -8,6 +8,7 @@ import start from "../shaders/decodeStart.wgsl?raw";
 import sampleShared from "../shaders/sampleShared.wgsl?raw";
 import sampleToken from "../shaders/sampleToken.wgsl?raw";
 import sampleTokenLanes from "../shaders/sampleTokenLanes.wgsl?raw";
+import treeOwner from "../shaders/treeOwner.wgsl?raw";
 
 const SAMPLE = ["read", "read", "read", "read", "write", "write", "write", "position"] as const;
 
@@ -26,6 +27,6 @@ export const KERNELS = {
 		source: attentionLanes,
 		bindings: ["read", "write", "position"],
 	},
-	sampleToken: { name: "sampleToken", source: sampleToken + sampleShared, bindings: SAMPLE },
-	sampleTokenLanes: { name: "sampleTokenLanes", source: sampleTokenLanes + sampleShared, bindings: SAMPLE },
+	sampleToken: { name: "sampleToken", source: sampleToken + sampleShared + treeOwner, bindings: SAMPLE },
+	sampleTokenLanes: { name: "sampleTokenLanes", source: sampleTokenLanes + sampleShared + treeOwner, bindings: SAMPLE },
 } as const satisfies Record<string, Kernel>;

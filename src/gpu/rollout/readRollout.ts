@@ -13,10 +13,8 @@ export function decodeRecord(
 	hasValues: boolean,
 ): RolloutRecord {
 	const { B, T, tokenSection, rowSection } = shape;
-	const floats = new Float32Array(record.buffer, record.byteOffset, record.length);
 	const token = (section: number) => record.subarray(section * tokenSection, section * tokenSection + B * T);
-	const real = (section: number) =>
-		Float64Array.from(floats.subarray(section * tokenSection, section * tokenSection + B * T));
+	const real = (section: number) => decodeNumbers(shape, record, section);
 	const row = (section: number) => rows.subarray(section * rowSection, section * rowSection + B);
 	const truncated = Uint8Array.from(row(ROWS.truncated));
 	const lengths = Int32Array.from(row(ROWS.length));
@@ -36,6 +34,12 @@ export function decodeRecord(
 		truncated,
 		bootstrap: Float64Array.from(bootstrap, (v, b) => (hasValues && truncated[b] ? v : Number.NaN)),
 	};
+}
+
+/** One token section of floats `[B·T]`, from a copy of `record`. */
+export function decodeNumbers(shape: RolloutShape, record: Uint32Array<ArrayBuffer>, section: number): Float64Array {
+	const first = record.byteOffset + 4 * section * shape.tokenSection;
+	return Float64Array.from(new Float32Array(record.buffer, first, shape.B * shape.T));
 }
 
 /** Returns and successes, from a copy of `rows`. */

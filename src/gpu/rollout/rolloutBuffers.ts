@@ -14,6 +14,8 @@ export const RECORD = {
 	values: 6,
 	/** Written by training where there is a reference policy, else zero. */
 	refLogProbs: 7,
+	/** Written by training where a value head learns, else zero. */
+	valueTargets: 8,
 } as const;
 /** Row sections, in order; each holds `[B]` words. */
 export const ROWS = { state: 0, length: 1, success: 2, truncated: 3, returns: 4, bootstrap: 5 } as const;

@@ -240,5 +240,7 @@ function samplingConstants({ model, sampling }: TrainingPlan): Constants {
 		TEMPERATURE: sampling.temperature,
 		TOP_K: sampling.topK,
 		TOP_P: sampling.topP,
+		BRANCHING: sampling.branching ?? 1,
+		SEGMENT: sampling.segment ?? 1,
 	};
 }

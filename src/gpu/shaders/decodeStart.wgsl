@@ -17,7 +17,7 @@ override TOKEN_SECTION: u32; // words of one section of `record`
 override PADDED_ROWS: u32;
 override WORKGROUP: u32 = 8;
 const REQUEST_HEADER = 4u;
-const SECTIONS = 8u;
+const SECTIONS = 9u;
 const DONE = 2u;
 
 @group(0) @binding(0) var<storage, read> machine: array<u32>;

@@ -8,7 +8,7 @@ override ROW_SECTION: u32;
 override CREDIT_ADVANTAGE: u32; // first floats in `credit`
 override CREDIT_SCORED: u32;
 const REQUEST_HEADER = 4u;
-const SEQUENCES = 8u; // sections before the whole sequences
+const SEQUENCES = 9u; // sections before the whole sequences
 
 @group(0) @binding(0) var<storage, read> request: array<u32>;
 @group(0) @binding(1) var<storage, read> rows: array<u32>;
@@ -45,5 +45,6 @@ fn lossGather(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id)
 		put(OLD_ENTROPY, at, record[4 * TOKEN_SECTION + from_]);
 		put(ADVANTAGE, at, bitcast<u32>(credit[CREDIT_ADVANTAGE + from_]));
 		put(REF_LOG_PROB, at, record[7 * TOKEN_SECTION + from_]);
+		put(VALUE_ERROR, at, record[8 * TOKEN_SECTION + from_]);
 	}
 }

@@ -5,6 +5,7 @@
 override COLUMNS: u32; // vocabulary and the value column where there is one
 override VALUE_COLUMN: u32;
 override ENTROPY_COEF: f32;
+override VALUE_COEF: f32; // of the mean ½(V − target)²; 0: the value head does not learn
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> machine: array<u32>;
@@ -31,9 +32,10 @@ fn lossLogits(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id)
 		let c = k % COLUMNS;
 		let row = i * N + n;
 		var d = 0.0;
-		if (n >= first && n < first + T && c < V) {
+		if (n >= first && n < first + T) {
 			let at = i * T + n - first;
-			if (isScored(at)) { d = gradientOf(at, row, c, weight); }
+			if (isScored(at) && c < V) { d = gradientOf(at, row, c, weight); }
+			if (isScored(at) && c == V && VALUE_COEF > 0) { d = VALUE_COEF * number(VALUE_ERROR, at) / totals.x; }
 		}
 		dlogits[row * ROW_STRIDE + select(c, VALUE_COLUMN, c == V) * COLUMN_STRIDE] = d;
 	}

@@ -6,7 +6,7 @@ override TOKEN_SECTION: u32;
 override ROW_SECTION: u32;
 override ROLLOUTS: bool; // false: a supervised step, without rollouts
 const STEP_WORDS = 8u;
-const UPDATE_WORDS = 8u;
+const UPDATE_WORDS = 12u;
 
 @group(0) @binding(0) var<storage, read> block: array<u32>;
 @group(0) @binding(1) var<storage, read> status: array<u32>; // gradient norm, finite
@@ -24,7 +24,8 @@ fn isDead(g: u32) -> bool {
 	return dead;
 }
 
-// Returns, successes and lengths of the step, its policy tokens and their entropies, and dead groups.
+// Returns, successes and lengths of the step, its policy tokens and their entropies, dead groups, and tokens sampled: what rollouts
+// of a tree write together counts once.
 fn sumRollouts(lane: u32) {
 	var own = vec4f();
 	var more = vec4f();
@@ -37,6 +38,7 @@ fn sumRollouts(lane: u32) {
 	for (var at = lane; at < GROUP * GROUPS * T; at += LANES) {
 		if (record[2 * TOKEN_SECTION + at] == 0u) { continue; }
 		own.w += 1.0;
+		if (ownerOf(at / T, at % T) == at / T) { more.z += 1.0; }
 		more.x += bitcast<f32>(record[4 * TOKEN_SECTION + at]);
 	}
 	own = total(lane, own);
@@ -45,6 +47,7 @@ fn sumRollouts(lane: u32) {
 		for (var k = 0u; k < 4; k++) { metrics[k] = bitcast<u32>(own[k]); }
 		metrics[4] = bitcast<u32>(more.x);
 		metrics[5] = bitcast<u32>(more.y);
+		metrics[6] = bitcast<u32>(more.z);
 	}
 }
 
@@ -57,7 +60,7 @@ fn lossMetrics(@builtin(local_invocation_id) local: vec3u) {
 	for (var i = lane; i < R; i += LANES) {
 		if (rowNumber(TOKENS, i) == 0.0) { continue; }
 		own += vec4f(rowWeight(totals, i) * rowNumber(LOSS, i), rowNumber(CLIPPED, i), rowNumber(KL_BEHAVIOUR, i), rowNumber(KL_REFERENCE, i));
-		more += vec4f(rowNumber(BROKEN, i), rowNumber(TOKENS, i), 0.0, 0.0);
+		more += vec4f(rowNumber(BROKEN, i), rowNumber(TOKENS, i), rowNumber(VALUE_LOSS, i), 0.0);
 	}
 	own = total(lane, own);
 	more = total(lane, more);
@@ -68,6 +71,7 @@ fn lossMetrics(@builtin(local_invocation_id) local: vec3u) {
 		metrics[at + 5] = bitcast<u32>(more.y);
 		metrics[at + 6] = status[0];
 		metrics[at + 7] = status[1];
+		metrics[at + 8] = bitcast<u32>(more.z);
 	}
 	if (ROLLOUTS && slot.update == 0u) { sumRollouts(lane); }
 }

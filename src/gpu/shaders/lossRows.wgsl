@@ -21,6 +21,8 @@ override KL_ESTIMATOR: u32; // 1, 2, 3
 override KL_COEF: f32;
 override KL_CLAMP: f32;
 override ENTROPY_COEF: f32;
+override CRITIC: bool; // a value head learns beside the policy
+override VALUE_COLUMN: u32;
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> machine: array<u32>;
@@ -170,7 +172,7 @@ fn lossRows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) l
 	let lane = local.x;
 	let row = rowOf(i, lane);
 	var sums = vec4f(); // loss, clipped, KL to the behaviour policy and to the reference
-	var more = vec4f(); // slope of the row's log-ratio, broken tokens, counted tokens
+	var more = vec4f(); // slope of the row's log-ratio, broken tokens, counted tokens, value loss
 	for (var t = lane; t < T; t += LANES) {
 		let at = i * T + t;
 		if (!isScored(at)) { continue; }
@@ -187,10 +189,15 @@ fn lossRows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) l
 			own += KL_COEF * term.y;
 			toReference = aboveLine(-d);
 		}
+		var error = 0.0;
+		if (CRITIC) {
+			error = logits[predictor(i, t) * ROW_STRIDE + VALUE_COLUMN * COLUMN_STRIDE] - number(VALUE_ERROR, at);
+			put(VALUE_ERROR, at, error);
+		}
 		put(SLOPE, at, own);
 		sums += vec4f(loss, piece.clipped, aboveLine(number(OLD_LOG_PROB, at) - logProb), toReference);
 		let whole = isFinite(logProb) && isFinite(entropy) && isFinite(number(ADVANTAGE, at));
-		more += vec4f(piece.span, select(1.0, 0.0, whole), 1.0, 0.0);
+		more += vec4f(piece.span, select(1.0, 0.0, whole), 1.0, error * error / 2);
 	}
 	sums = total(lane, sums);
 	more = total(lane, more);
@@ -209,5 +216,6 @@ fn lossRows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) l
 		block[rowPlace(KL_REFERENCE, i)] = bitcast<u32>(sums.w);
 		block[rowPlace(BROKEN, i)] = bitcast<u32>(more.y);
 		block[rowPlace(TOKENS, i)] = bitcast<u32>(more.z);
+		block[rowPlace(VALUE_LOSS, i)] = bitcast<u32>(more.w);
 	}
 }

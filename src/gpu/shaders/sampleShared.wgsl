@@ -21,7 +21,7 @@ override TEMPERATURE: f32;
 override TOP_K: u32; // 0 = all
 override TOP_P: f32; // 1 = all
 const REQUEST_HEADER = 4u;
-const SECTIONS = 8u;
+const SECTIONS = 9u;
 const POLICY = 0u;
 const DONE = 2u;
 const ENVIRONMENT_STREAM = 1u;
@@ -35,7 +35,7 @@ struct Position { at: u32 }
 @group(0) @binding(2) var<storage, read> request: array<u32>; // step, stream, seed, 0, prompt lengths, start states, prompt tokens
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read_write> rows: array<u32>; // state, length, success, truncated, return, bootstrap
-@group(0) @binding(5) var<storage, read_write> record: array<u32>; // tokens, states, mask, log p, entropy, rewards, values, reference log p [B·T]; sequence [B·N]
+@group(0) @binding(5) var<storage, read_write> record: array<u32>; // tokens, states, mask, log p, entropy, rewards, values, reference log p, value targets [B·T]; sequence [B·N]
 @group(0) @binding(6) var<storage, read_write> x: array<f32>;
 @group(0) @binding(7) var<uniform> position: Position;
 
@@ -65,8 +65,9 @@ fn ahead(zu: f32, u: u32, zv: f32, v: u32) -> bool { return zu > zv || (zu == zv
 
 fn actorOf(state: u32) -> u32 { return machine[3 * STATES * VOCAB + state] & 255u; }
 
-fn drawKey(row: u32, policy: bool) -> vec4u {
-	return pcg4d(vec4u(request[2], select(ENVIRONMENT_STREAM, request[1], policy), request[0], row));
+fn drawKey(row: u32, policy: bool, at: u32) -> vec4u {
+	let owner = ownerOf(row, at - request[REQUEST_HEADER + row / GROUP]);
+	return pcg4d(vec4u(request[2], select(ENVIRONMENT_STREAM, request[1], policy), request[0], owner));
 }
 
 // Token t of the response, drawn in the row's present state, which takes position `at`: records it and moves the machine.

@@ -44,7 +44,7 @@ fn truncate(origin: u32, top: f32) {
 
 fn draw(row: u32, weights: u32, policy: bool, at: u32) -> Draw {
 	let origin = row * LOGIT_STRIDE;
-	let key = drawKey(row, policy);
+	let key = drawKey(row, policy, at);
 	kept = array<u32, 8>();
 	var top = LOWEST;
 	for (var v = 0u; v < VOCAB; v++) {

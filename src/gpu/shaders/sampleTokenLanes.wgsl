@@ -85,7 +85,7 @@ fn draw(row: u32, lane: u32, policy: bool, at: u32) -> Draw {
 	let top = largest(lane, mine);
 	if (policy && TOP_K > 0) { keepTopK(lane); }
 	if (policy && TOP_P < 1) { keepTopP(lane, top); }
-	let key = drawKey(row, policy);
+	let key = drawKey(row, policy, at);
 	var sum = 0.0;
 	var moment = 0.0;
 	var best = LOWEST;

@@ -1,0 +1,134 @@
+import { InvalidInput } from "../../engine/core/errors";
+import { METHODS } from "../../engine/credit/registry";
+import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
+import { resolveParams } from "../../engine/spec/params";
+import { findEntry } from "../../engine/spec/resolveSpec";
+import type { TrainingPlan } from "../../engine/training/executor";
+import { CREDIT_LANES, type CreditBuffers, type CreditPlan, createCreditPlan } from "../credit/creditPlan";
+import type { DispatchCompiler } from "../device/dispatch";
+import { USAGE } from "../device/usage";
+import type { LossCredit } from "../loss/lossPlan";
+import { RECORD, ROWS, type RolloutBuffers, type RolloutShape } from "../rollout/rolloutBuffers";
+
+/** Credit of a training plan where the loss finds it. */
+export interface GpuCredit {
+	/** Null: the processor computes it, and `write` brings it here. */
+	readonly plan: CreditPlan | null;
+	readonly at: LossCredit;
+	/** Why the processor computes; empty on the device. */
+	readonly note: string;
+	/** What the device computed, from a copy of the buffer. */
+	decode(words: Uint32Array<ArrayBuffer>, batch: RolloutBatch): CreditResult;
+	write(credit: CreditResult, batch: RolloutBatch): void;
+	dispose(): void;
+}
+
+/** Rollouts as credit reads them. */
+export function creditBuffers(plan: TrainingPlan, shape: RolloutShape, buffers: RolloutBuffers): CreditBuffers {
+	const { valueHead } = plan.model;
+	const token = (section: keyof typeof RECORD) => RECORD[section] * shape.tokenSection;
+	const row = (section: keyof typeof ROWS) => ROWS[section] * shape.rowSection;
+	const record = {
+		tokens: token("tokens"),
+		mask: token("mask"),
+		logProbs: token("logProbs"),
+		entropy: token("entropy"),
+		rewards: token("rewards"),
+		...(valueHead ? { values: token("values") } : {}),
+		...(plan.reference ? { refLogProbs: token("refLogProbs") } : {}),
+	};
+	const rows = {
+		length: row("length"),
+		success: row("success"),
+		truncated: row("truncated"),
+		returns: row("returns"),
+		...(valueHead ? { bootstrap: row("bootstrap") } : {}),
+	};
+	return { record: buffers.record, rows: buffers.rows, sections: { record, rows } };
+}
+
+/**
+ * @param signals whether the method reads what rollouts do not carry: the processor then computes.
+ * @throws InvalidInput for an unknown method or parameter.
+ */
+export async function createGpuCredit(
+	compiler: DispatchCompiler,
+	plan: TrainingPlan,
+	shape: RolloutShape,
+	buffers: CreditBuffers,
+	signals: boolean,
+	software: boolean,
+): Promise<GpuCredit> {
+	const method = findEntry(METHODS, plan.method.id, "method");
+	const params = resolveParams(method.params, plan.method.params, `method ${method.id}`);
+	if (signals)
+		return onHost(compiler.device, shape, `Method ${method.id} reads signals that are computed on the processor.`);
+	try {
+		const sizes = { B: shape.B, T: shape.T, groupSize: plan.groupSize };
+		const lanes = software ? CREDIT_LANES.software : CREDIT_LANES.hardware;
+		const compiled = await createCreditPlan(compiler, sizes, method, params, buffers, { lanes });
+		return onDevice(compiled, method.id, params, shape);
+	} catch (error) {
+		// What the graph compiler refuses, the float64 interpreter may still do.
+		if (!(error instanceof InvalidInput)) throw error;
+		return onHost(compiler.device, shape, error.message);
+	}
+}
+
+function onDevice(
+	plan: CreditPlan,
+	method: string,
+	params: Readonly<Record<string, unknown>>,
+	{ B, T }: RolloutShape,
+): GpuCredit {
+	const { advantage, scored, terms } = plan.program;
+	return {
+		plan,
+		at: { buffer: plan.arena, advantage, scored },
+		note: "",
+		decode(words, { actionMask }) {
+			const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+			const numbers = (first: number) =>
+				Float64Array.from({ length: B * T }, (_, i) => {
+					if (!actionMask[i]) return 0;
+					return floats[scored + i] ? floats[first + i]! : Number.NaN;
+				});
+			return {
+				method,
+				params,
+				advantage: numbers(advantage),
+				terms: Object.fromEntries(Object.entries(terms).map(([name, first]) => [name, numbers(first)])),
+				mask: actionMask.slice(),
+				cost: { extraTokens: 0, modelCalls: 0 },
+			};
+		},
+		write() {
+			throw new Error("Credit is computed on the device.");
+		},
+		dispose: () => plan.dispose(),
+	};
+}
+
+function onHost(device: GPUDevice, { B, T }: RolloutShape, note: string): GpuCredit {
+	const size = B * T;
+	const usage = USAGE.storage | USAGE.copyTarget | USAGE.copySource;
+	const buffer = device.createBuffer({ label: "credit", size: 8 * size, usage });
+	const floats = new Float32Array(2 * size);
+	return {
+		plan: null,
+		at: { buffer, advantage: 0, scored: size },
+		note,
+		decode() {
+			throw new Error("Credit is computed on the processor.");
+		},
+		write({ advantage }, { actionMask }) {
+			for (let i = 0; i < size; i++) {
+				const scored = actionMask[i] === 1 && !Number.isNaN(advantage[i]!);
+				floats[i] = scored ? advantage[i]! : 0;
+				floats[size + i] = scored ? 1 : 0;
+			}
+			device.queue.writeBuffer(buffer, 0, floats);
+		},
+		dispose: () => buffer.destroy(),
+	};
+}

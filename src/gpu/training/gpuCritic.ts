@@ -1,0 +1,40 @@
+import { gae } from "../../engine/credit/methods/gae";
+import type { CriticPlan } from "../../engine/training/executor";
+import { type CreditBuffers, createCreditPlan } from "../credit/creditPlan";
+import type { CreditShape } from "../credit/sections";
+import { type DispatchCompiler, type DispatchPass, encodeDispatch } from "../device/dispatch";
+import { KERNELS } from "../loss/kernels";
+
+/** What a value head is to learn, computed from the values of sampling time. */
+export interface GpuCritic {
+	readonly dispatches: number;
+	/** Writes the targets into the rollouts' record. */
+	encode(pass: DispatchPass): void;
+	dispose(): void;
+}
+
+export async function createGpuCritic(
+	compiler: DispatchCompiler,
+	{ discount, lambda }: CriticPlan,
+	shape: CreditShape,
+	tokenSection: number,
+	buffers: CreditBuffers,
+): Promise<GpuCritic> {
+	const plan = await createCreditPlan(compiler, shape, gae, { discount, lambda }, buffers);
+	const SIZE = shape.B * shape.T;
+	const constants = { SIZE, TOKEN_SECTION: tokenSection, ADVANTAGE: plan.program.advantage };
+	const targets = await compiler.dispatch(
+		KERNELS.targets,
+		constants,
+		[plan.arena, buffers.record],
+		Math.ceil(SIZE / 64),
+	);
+	return {
+		dispatches: plan.dispatches + 1,
+		encode(pass) {
+			plan.encode(pass);
+			encodeDispatch(pass, targets);
+		},
+		dispose: () => plan.dispose(),
+	};
+}

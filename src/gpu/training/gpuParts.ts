@@ -1,0 +1,117 @@
+import { lossConfig } from "../../engine/losses/registry";
+import type { Objective } from "../../engine/training/cpuExecutor";
+import type { TrainingPlan } from "../../engine/training/executor";
+import type { OpenDevice } from "../device/adapter";
+import { DispatchCompiler } from "../device/dispatch";
+import { createLossPlan, type LossCredit, type LossModel, type LossPlan } from "../loss/lossPlan";
+import { createGpuTransformer } from "../model/createTransformer";
+import type { GpuTransformer } from "../model/transformer";
+import { GpuRollouts } from "../rollout/gpuRollouts";
+import { chooseRolloutOptions } from "../rollout/rolloutChoice";
+import { createGpuCredit, creditBuffers, type GpuCredit } from "./gpuCredit";
+import { createGpuCritic, type GpuCritic } from "./gpuCritic";
+
+export interface GpuOptions {
+	/** Long work goes out in several submits, so that pause is prompt. Default true. */
+	readonly split?: boolean;
+	/** Dispatches in one submit of a training step, in place of what is predicted to take 100 ms. */
+	readonly mostDispatches?: number;
+}
+
+/** Everything that a training plan compiles to. */
+export interface GpuParts {
+	readonly rollouts: GpuRollouts;
+	readonly credit: GpuCredit;
+	/** Null where no value head learns. */
+	readonly critic: GpuCritic | null;
+	/** Of minibatches, and of whole batches for supervised steps; the same where a minibatch is the batch. */
+	readonly model: GpuTransformer;
+	readonly wholeModel: GpuTransformer;
+	readonly loss: LossPlan;
+	readonly supervised: LossPlan;
+	/** Texts that name everything compiled: equal texts give equal bits on the same adapter. */
+	readonly signature: readonly string[];
+	dispose(): void;
+}
+
+/**
+ * Compiles a plan; kernels compile in parallel.
+ * @throws InvalidInput when the plan does not fit the kernels or the adapter; WorkFailed when something does not compile.
+ */
+export async function compileParts(
+	opened: OpenDevice,
+	plan: TrainingPlan,
+	objective: Objective,
+	split: boolean,
+): Promise<GpuParts> {
+	const { device, software } = opened;
+	const made: { dispose(): void }[] = [];
+	const keep = async <T extends { dispose(): void }>(part: Promise<T>): Promise<T> => {
+		made.push(await part);
+		return part;
+	};
+	const dispose = () => {
+		for (const part of made) part.dispose();
+	};
+	try {
+		return { ...(await compile(new DispatchCompiler(device), software, plan, objective, split, keep)), dispose };
+	} catch (error) {
+		dispose();
+		throw error;
+	}
+}
+
+async function compile(
+	compiler: DispatchCompiler,
+	software: boolean,
+	plan: TrainingPlan,
+	objective: Objective,
+	split: boolean,
+	keep: <T extends { dispose(): void }>(part: Promise<T>) => Promise<T>,
+): Promise<Omit<GpuParts, "dispose">> {
+	const { model: config, optimizer, reference, minibatches, maxPromptLength, maxResponseLength } = plan;
+	const updates = plan.epochs * minibatches;
+	const B = plan.prompts * plan.groupSize;
+	const N = maxPromptLength + maxResponseLength;
+	const shape = { N, variant: software ? "registers" : "tiles", optimizer, controlSlots: updates, reference } as const;
+	const model = await keep(createGpuTransformer(compiler.device, config, { ...shape, B: B / minibatches }));
+	const wholeModel =
+		minibatches === 1
+			? model
+			: await keep(createGpuTransformer(compiler.device, config, { ...shape, B, share: model.buffers }));
+	const { parameters } = model.buffers;
+	const rollouts = await keep(
+		GpuRollouts.create(compiler, plan, parameters, chooseRolloutOptions(plan, software, split)),
+	);
+	const { shape: rolloutShape, buffers } = rollouts.compiled;
+	const read = creditBuffers(plan, rolloutShape, buffers);
+	const credit = await keep(
+		createGpuCredit(compiler, plan, rolloutShape, read, objective.annotate !== undefined, software),
+	);
+	const sizes = { B, T: maxResponseLength, groupSize: plan.groupSize };
+	const critic = plan.critic
+		? await keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read))
+		: null;
+	const options = {
+		states: plan.machine.states,
+		temperature: plan.sampling.temperature,
+		updates,
+		rollouts: { shape: rolloutShape, groupSize: plan.groupSize, ...buffers },
+		lanes: software ? 4 : 32,
+		tree: plan.sampling,
+	};
+	const loss = (from: GpuTransformer, at: LossCredit | null) => {
+		const policy = at && lossConfig(plan.loss.id, plan.loss.params, maxResponseLength);
+		const valueCoef = (at && plan.critic?.coef) || 0;
+		const model = lossModel(from);
+		return createLossPlan(compiler, { ...options, config: policy, R: from.B, credit: at, valueCoef, model });
+	};
+	const [policyLoss, supervised] = await Promise.all([keep(loss(model, credit.at)), keep(loss(wholeModel, null))]);
+	const words = credit.plan ? JSON.stringify(credit.plan.program) : "credit on the processor";
+	const signature = [compiler.signature, model.signature, wholeModel.signature, words];
+	return { rollouts, credit, critic, model, wholeModel, loss: policyLoss, supervised, signature };
+}
+
+function lossModel({ config, buffers, logits }: GpuTransformer): LossModel {
+	return { vocabSize: config.vocabSize, ...buffers, layout: logits, logits: buffers.logits };
+}
