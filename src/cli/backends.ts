@@ -1,42 +1,55 @@
 import { availableParallelism } from "node:os";
-import { InvalidInput } from "../engine/core/errors";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { fastestBackend } from "../engine/training/fastestBackend";
 import { objectiveOf } from "../engine/training/objective";
+import { openDevice, probeAdapter } from "../gpu/device/adapter";
+import { createGpuExecutor } from "../gpu/gpuExecutor";
+import { nodeGpu } from "./nodeGpu";
 
-type Open = (plan: TrainingPlan) => Promise<TrainingExecutor>;
+/** Told what was chosen and why. */
+type Note = (text: string) => void;
+type Open = (plan: TrainingPlan, note: Note) => Promise<TrainingExecutor>;
 
-const OPEN: Readonly<Record<string, Open>> = {
+const OPEN = {
+	async gpu(plan, note) {
+		const executor = await createGpuExecutor(await openDevice(await nodeGpu()), plan);
+		if (executor.note) note(`ascribe: ${executor.note}`);
+		return executor;
+	},
 	async wasm(plan) {
 		const { createWasmExecutor } = await import("../wasm/wasmExecutor");
 		return createWasmExecutor(plan, { threads: availableParallelism() - 1 });
 	},
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
-};
+	async auto(plan, note) {
+		const candidates = (["gpu", "wasm"] as const).map((name) => ({
+			name,
+			open: (p: TrainingPlan) => OPEN[name](p, note),
+		}));
+		const { executor, why } = await fastestBackend(candidates, plan, () => performance.now());
+		note(`ascribe: trains on ${why}`);
+		return executor;
+	},
+} satisfies Record<string, Open>;
 
-/** Executors that the command line can open. */
+/** Executors that the command line can open. "auto" times a few steps on the GPU and in WebAssembly and keeps the faster. */
 export const BACKENDS = ["gpu", "wasm", "cpu", "auto"] as const;
 export type CliBackend = (typeof BACKENDS)[number];
 
 /**
- * Opens an executor for a plan; "auto" times a few steps on the GPU and in WebAssembly and keeps the faster.
- * @param note is told what was chosen and why.
+ * Opens an executor for a plan.
+ * @param backend undefined: the GPU, or WebAssembly where there is no adapter.
+ * @throws InvalidInput when the GPU is asked for by name and there is none.
  */
 export async function openExecutor(
-	backend: CliBackend,
+	backend: CliBackend | undefined,
 	plan: TrainingPlan,
-	note: (text: string) => void = () => {},
+	note: Note = () => {},
 ): Promise<TrainingExecutor> {
-	if (backend === "auto") return openFastest(plan, note);
-	const open = OPEN[backend];
-	if (!open) throw new InvalidInput(`There is no ${backend} backend here.`);
-	return open(plan);
-}
-
-async function openFastest(plan: TrainingPlan, note: (text: string) => void): Promise<TrainingExecutor> {
-	const candidates = ["gpu", "wasm"].flatMap((name) => (OPEN[name] ? [{ name, open: OPEN[name] }] : []));
-	const { executor, why } = await fastestBackend(candidates, plan, () => performance.now());
-	note(`ascribe: trains on ${why}`);
-	return executor;
+	if (backend) return OPEN[backend](plan, note);
+	const { status, advice } = await probeAdapter(await nodeGpu());
+	if (status === "ok") return OPEN.gpu(plan, note);
+	note(`ascribe: trains in WebAssembly, because ${advice}`);
+	return OPEN.wasm(plan);
 }

@@ -176,7 +176,13 @@ function reduce(run: Run, event: RunEvent): Run {
 		case "phase":
 			return reducePhase(run, event);
 		case "ready":
-			return { ...run, label: event.label, counts: event.counts, parameters: event.parameters };
+			return {
+				...run,
+				label: event.label,
+				counts: event.counts,
+				parameters: event.parameters,
+				executorNote: event.note ?? "",
+			};
 		case "warm":
 			return { ...run, phase: "warm-start", warmStart: event };
 		case "step":

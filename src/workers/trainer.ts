@@ -14,7 +14,8 @@ export interface TrainerHost extends RunHost {
 	probe(): Promise<DeviceReport>;
 	/** @throws InvalidInput for unknown tasks, methods, losses and parameters. */
 	resolve(spec: ExperimentSpec): { readonly spec: ExperimentSpec; readonly task: Task };
-	createExecutor(backend: Backend, plan: TrainingPlan): Promise<TrainingExecutor>;
+	/** @param note is told what a person should know of the executor. */
+	createExecutor(backend: Backend, plan: TrainingPlan, note: (text: string) => void): Promise<TrainingExecutor>;
 }
 
 /** One run at a time, on whatever executor its backend names. */
@@ -54,7 +55,7 @@ export class Trainer implements TrainerApi {
 			const run = new Run({
 				spec,
 				task,
-				createExecutor: (plan) => this.host.createExecutor(backend, plan),
+				createExecutor: (plan, note) => this.host.createExecutor(backend, plan, note),
 				onEvent(event) {
 					recorder.add(event);
 					batcher.add(event);

@@ -13,7 +13,8 @@ export interface DeviceReport {
 	readonly backends?: readonly Backend[];
 }
 
-export type Backend = "gpu" | "wasm" | "cpu";
+/** "auto" times a few steps on the graphics adapter and in WebAssembly and keeps the faster. */
+export type Backend = "gpu" | "wasm" | "cpu" | "auto";
 
 /** The trainer worker's surface: methods only. Events arrive in batches, at most about 20 times a second. */
 export interface TrainerApi {

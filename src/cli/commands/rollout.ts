@@ -41,7 +41,7 @@ export const rolloutCommand: Command = {
 		const pool = promptPool(task, spec);
 		const plan = planOf(spec, task, pool);
 		checkFits(args.operand(0), policy.model, plan.model);
-		const executor = await openExecutor(args.choice("backend", BACKENDS) ?? "gpu", plan);
+		const executor = await openExecutor(args.choice("backend", BACKENDS), plan, io.note);
 		try {
 			executor.upload(freshState(policy.parameters));
 			executor.rollout({ ...new Requests(plan, pool).training(policy.step), stream: STREAMS.evaluation });

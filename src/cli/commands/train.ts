@@ -26,14 +26,14 @@ export const trainCommand: Command = {
 		{
 			name: "backend",
 			value: "gpu|wasm|cpu|auto",
-			help: "gpu (default), WebAssembly, float64 reference, or the faster of the first two",
+			help: "gpu (default; wasm without an adapter), WebAssembly, float64 reference, or the faster of the first two",
 		},
 		{ name: "resume", value: "FILE", help: "goes on from the checkpoint of a run file" },
 		{ name: "out", value: "DIR", help: `writes ${FILE} there` },
 	],
 	async run(args, io) {
 		const { spec, task } = openSpec(readSpec(args, io));
-		const backend = args.choice("backend", BACKENDS) ?? "gpu";
+		const backend = args.choice("backend", BACKENDS);
 		const out = args.text("out");
 		const resumed = readResumed(args, spec, io);
 		const recorder = new Recorder(resumed);

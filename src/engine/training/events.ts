@@ -12,7 +12,14 @@ export type RunEvent =
 			/** Estimate from the present speed; null or absent before there is one. */
 			readonly secondsLeft?: number | null;
 	  }
-	| { readonly type: "ready"; readonly label: ExecutorLabel; readonly counts: PlanCounts; readonly parameters: number }
+	| {
+			readonly type: "ready";
+			readonly label: ExecutorLabel;
+			readonly counts: PlanCounts;
+			readonly parameters: number;
+			/** What a person should know of the executor; empty when there is nothing. */
+			readonly note?: string;
+	  }
 	| { readonly type: "warm"; readonly step: number; readonly loss: number; readonly success: number | null }
 	| { readonly type: "step"; readonly metrics: StepMetrics; readonly tokensPerSecond: number }
 	| { readonly type: "evaluation"; readonly step: number; readonly success: number; readonly meanReturn: number }

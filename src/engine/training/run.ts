@@ -37,8 +37,8 @@ export interface RunHost {
 export interface RunOptions {
 	readonly spec: ExperimentSpec;
 	readonly task: Task;
-	/** Called at the start, and again after a lost device. */
-	createExecutor(plan: TrainingPlan): Promise<TrainingExecutor>;
+	/** Called at the start, and again after a lost device; `note` is told what a person should know of the executor. */
+	createExecutor(plan: TrainingPlan, note: (text: string) => void): Promise<TrainingExecutor>;
 	onEvent(event: RunEvent): void;
 	readonly host: RunHost;
 	/** Goes on from here; the rest of the run equals that of an uninterrupted one. */
@@ -156,11 +156,12 @@ export class Run {
 		this.side = new SideWork();
 		this.candidate = null;
 		this.compiling("");
-		const executor = await this.options.createExecutor(this.plan);
+		const notes: string[] = [];
+		const executor = await this.options.createExecutor(this.plan, (note) => notes.push(note));
 		try {
 			this.gate.check();
 			const { label, counts } = executor;
-			this.emit({ type: "ready", label, counts, parameters: this.layout.count });
+			this.emit({ type: "ready", label, counts, parameters: this.layout.count, note: notes.join(" ") });
 			if (this.checkpoint) this.restore(executor, this.checkpoint);
 			else await this.begin(executor);
 			await this.train(executor);

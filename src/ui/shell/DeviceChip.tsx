@@ -10,8 +10,9 @@ export function DeviceChip(): JSX.Element {
 	const device = useStore(runStore, (r) => r.device);
 	const label = useStore(runStore, (r) => r.label);
 	const counts = useStore(runStore, (r) => r.counts);
+	const executorNote = useStore(runStore, (r) => r.executorNote);
 	const backend = useStore(runStore, (r) => r.backend);
-	const { tone, text, short, meaning } = backend === "gpu" ? stateOf(device) : PROCESSOR[backend];
+	const { tone, text, short, meaning } = backend === "gpu" ? stateOf(device) : CHOSEN[backend];
 	return (
 		<Chip
 			tone={tone}
@@ -36,6 +37,12 @@ export function DeviceChip(): JSX.Element {
 						<dt>Plan</dt>
 						<dd className="tabular">{label.plan}</dd>
 					</div>
+					{executorNote ? (
+						<div>
+							<dt>Note</dt>
+							<dd>{executorNote}</dd>
+						</div>
+					) : null}
 					{counts ? (
 						<div>
 							<dt>Submits per step</dt>
@@ -57,6 +64,7 @@ export function DeviceChip(): JSX.Element {
 const BACKENDS: readonly { readonly id: Backend; readonly name: string; readonly help: string }[] = [
 	{ id: "gpu", name: "Graphics adapter", help: "fast; bits may differ between adapters" },
 	{ id: "wasm", name: "WebAssembly", help: "exact mode: the same bits in every browser on every machine" },
+	{ id: "auto", name: "The faster of both", help: "times a few steps of each first, and says what it found" },
 	{ id: "cpu", name: "Float64 reference", help: "the definition of both, slow" },
 ];
 
@@ -73,7 +81,7 @@ function BackendChoice(): JSX.Element {
 						type="radio"
 						name="backend"
 						checked={backend === id}
-						disabled={id === "gpu" && !possible}
+						disabled={(id === "gpu" || id === "auto") && !possible}
 						onChange={() => setBackend(id)}
 					/>
 					<span>
@@ -85,7 +93,13 @@ function BackendChoice(): JSX.Element {
 	);
 }
 
-const PROCESSOR: Readonly<Record<"wasm" | "cpu", DeviceState>> = {
+const CHOSEN: Readonly<Record<"wasm" | "cpu" | "auto", DeviceState>> = {
+	auto: {
+		tone: "neutral",
+		text: "The faster backend",
+		short: "Auto",
+		meaning: "A few steps on the graphics adapter and in WebAssembly are timed first; the faster of the two trains.",
+	},
 	wasm: {
 		tone: "neutral",
 		text: "WebAssembly",

@@ -37,6 +37,8 @@ export interface Run {
 	readonly label: ExecutorLabel | null;
 	readonly counts: PlanCounts | null;
 	readonly parameters: number;
+	/** What a person should know of the executor; empty when there is nothing. */
+	readonly executorNote: string;
 	readonly fingerprints: readonly { readonly step: number; readonly fingerprint: string }[];
 	readonly warmStart: { readonly step: number; readonly loss: number; readonly success: number | null } | null;
 	readonly failure: { readonly code: string; readonly message: string; readonly resumable: boolean } | null;
@@ -90,6 +92,7 @@ const FRESH = {
 	label: null,
 	counts: null,
 	parameters: 0,
+	executorNote: "",
 	fingerprints: [],
 	warmStart: null,
 	failure: null,
