@@ -10,6 +10,7 @@ import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
 import { trainCommand } from "./commands/train";
 import { creditCommand } from "./credit";
+import { fidelityCommand } from "./fidelity";
 import { lossCommand } from "./loss";
 import { oracleCommand } from "./oracle";
 
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
 	forwardCommand,
 	fitCommand,
 	oracleCommand,
+	fidelityCommand,
 	methodsCommand,
 	signalsCommand,
 	tasksCommand,

@@ -52,7 +52,15 @@ describe("ascribe credit", () => {
 			{ id: "a", group: "p", tokens: [1, 2, 3], reward: 1, success: true, logprobs: [-1, -0.1, -2] },
 			{ id: "b", group: "p", tokens: [1, 2, 4], reward: 0, success: false, logprobs: [-1, -0.1, -2] },
 		];
-		const { output } = await run(rows, "credit", "--method", "hicra", "--signal", "strategicGrams.shortest=2");
+		const { output, stderr: note } = await run(
+			rows,
+			"credit",
+			"--method",
+			"hicra",
+			"--signal",
+			"strategicGrams.shortest=2",
+		);
+		expect(note).toContain("planning is not in the file; computed by strategicGrams (shortest=2, longest=5, top=0.2).");
 		expect(output[0]).toMatchObject({ cost: { extraTokens: 0, modelCalls: 0 }, terms: { planning: [0.1, 0.1, 0] } });
 		const macros = rows.map((row) => ({ ...row, values: [0, 0, 0] }));
 		const marks = await run(

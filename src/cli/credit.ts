@@ -1,11 +1,13 @@
 import { InvalidInput } from "../engine/core/errors";
 import type { AnyMethod } from "../engine/credit/method";
+import { needKey } from "../engine/credit/needs";
 import { METHODS } from "../engine/credit/registry";
+import { creditBy } from "../engine/credit/run";
 import { traceOf } from "../engine/credit/traceOps";
 import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
-import { annotateFor, creditFrom } from "../engine/signals/annotate";
-import { resolveChoices, type SignalChoices } from "../engine/signals/planner";
+import { annotateFor } from "../engine/signals/annotate";
+import { type PlannedSignal, resolveChoices, type SignalChoices } from "../engine/signals/planner";
 import { PROVIDERS } from "../engine/signals/registry";
 import { parseParam } from "../engine/spec/params";
 import { findEntry } from "../engine/spec/resolveSpec";
@@ -58,8 +60,15 @@ export const creditCommand: Command = {
 		const trace = args.text("trace");
 		if (trace !== undefined) return print([explain(trace, batches, method, params, signals)], args.text("out"), io);
 		const output: unknown[] = new Array(lines.length);
+		const noted = new Set<string>();
+		const ready = batches.map((step): Annotated => {
+			const { batch, cost, plan } = annotateFor(method, params, step.batch, {}, signals);
+			for (const signal of plan) noted.add(howComputed(signal));
+			return { ...step, batch, cost };
+		});
+		for (const note of noted) io.note(`ascribe: ${note}`);
 		const credits = backend === "gpu" ? onGpu : onCpu;
-		for await (const { credit, batch, lines: at } of credits(method, params, batches, signals))
+		for await (const { credit, batch, lines: at } of credits(method, params, ready))
 			at.forEach((line, b) => {
 				output[line] = report(batch, credit, b, lines[line]!.record.group ?? null, preset);
 			});
@@ -67,36 +76,32 @@ export const creditCommand: Command = {
 	},
 };
 
+/** Rollouts with what the method reads, and what that cost. */
+type Annotated = StepBatch & Pick<CreditResult, "cost">;
 type Credited = StepBatch & { readonly credit: CreditResult };
 type Params = Readonly<Record<string, unknown>>;
 
-async function* onCpu(
-	method: AnyMethod,
-	params: Params,
-	batches: readonly StepBatch[],
-	signals: SignalChoices,
-): AsyncGenerator<Credited> {
-	for (const step of batches) yield { ...step, credit: creditFrom(method, params, step.batch, {}, signals) };
+async function* onCpu(method: AnyMethod, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
+	for (const { cost, ...step } of steps) yield { ...step, credit: { ...creditBy(method, params, step.batch), cost } };
 }
 
-/** One device for all batches; signals that the file lacks come from the processor. @throws InvalidInput without an adapter. */
-async function* onGpu(
-	method: AnyMethod,
-	params: Params,
-	batches: readonly StepBatch[],
-	signals: SignalChoices,
-): AsyncGenerator<Credited> {
+/** One device for all batches. @throws InvalidInput without an adapter. */
+async function* onGpu(method: AnyMethod, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
 	const { device, software } = await openDevice(await nodeGpu());
 	try {
 		const compiler = new DispatchCompiler(device);
 		const lanes = CREDIT_LANES[software ? "software" : "hardware"];
-		for (const step of batches) {
-			const { batch, cost } = annotateFor(method, params, step.batch, {}, signals);
-			yield { ...step, credit: { ...(await gpuCredit(compiler, method, params, batch, { lanes })), cost } };
-		}
+		for (const { cost, ...step } of steps)
+			yield { ...step, credit: { ...(await gpuCredit(compiler, method, params, step.batch, { lanes })), cost } };
 	} finally {
 		device.destroy();
 	}
+}
+
+/** What was not in the file, who computed it, and with which parameters. */
+function howComputed({ provider, asked, params }: PlannedSignal): string {
+	const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+	return `${needKey(asked)} is not in the file; computed by ${provider.id}${values.length > 0 ? ` (${values.join(", ")})` : ""}.`;
 }
 
 /** Providers and their parameters from `id` or `id.name=value`. @throws InvalidInput for what is unknown or out of range. */

@@ -1,7 +1,5 @@
 import { InvalidInput } from "../engine/core/errors";
 import { Rng } from "../engine/core/rng";
-import type { ModelConfig } from "../engine/model/config";
-import { initParameters, toFloat32 } from "../engine/model/parameters";
 import { askWithin, EFFORT } from "../engine/oracle/auto";
 import { decisionMeasures } from "../engine/oracle/decisions";
 import { modelPolicy } from "../engine/oracle/modelPolicy";
@@ -9,16 +7,13 @@ import { askOracle, ORACLE_MODES, type OracleControl, type OracleQuestion } from
 import { ORACLE_DEFAULTS } from "../engine/oracle/request";
 import { sampleResponse } from "../engine/oracle/sampleResponse";
 import type { OracleMode, Truth } from "../engine/oracle/truth";
-import type { ExperimentSpec } from "../engine/spec/experiment";
 import { openSpec } from "../engine/spec/registries";
 import { modelOf } from "../engine/training/plan";
-import { readRunFile } from "../engine/training/runFile";
 import type { Args } from "./args";
 import type { Command } from "./command";
 import { NODE_HOST } from "./host";
-import type { Io } from "./io";
 import { jsonLine } from "./json";
-import { openExperiment } from "./openExperiment";
+import { openWeights } from "./openWeights";
 
 export const oracleCommand: Command = {
 	name: "oracle",
@@ -95,16 +90,6 @@ function precision(args: Args) {
 		samples: args.integer("samples", { min: 1, max: 1_000_000 }) ?? ORACLE_DEFAULTS.samples,
 		tolerance: args.number("tolerance", { min: 0, max: 1 }) ?? ORACLE_DEFAULTS.tolerance,
 	};
-}
-
-/** The weights of a run file, or the initial ones of an experiment. */
-function openWeights(path: string, io: Io): { spec: ExperimentSpec; parameters: (model: ModelConfig) => Float32Array } {
-	if (path.endsWith(".zip")) {
-		const { spec, checkpoint } = readRunFile(io.readBytes(path), path);
-		if (checkpoint) return { spec, parameters: () => checkpoint.state.parameters };
-	}
-	const spec = openExperiment(path, io);
-	return { spec, parameters: (model) => toFloat32(initParameters(model, spec.seed)) };
 }
 
 /** `tokens`, `V`, `lo`, `hi` [T+1], `Q` [T] of {id: q}, `advantage`, `luck`, `mask` [T], mode, cost. */

@@ -35,7 +35,7 @@ export function resourcesOf({ task, policy }: Sources): Set<Resource> {
 }
 
 /**
- * The batch as a method needs it: what it lacks is computed by providers where they can.
+ * The batch as a method needs it, and how it came to be so: what it lacks is computed by providers where they can.
  * @throws MissingSignal one sentence that says what is missing and what would supply it.
  */
 export function annotateFor(
@@ -49,7 +49,8 @@ export function annotateFor(
 		carries: (need: Parameters<typeof carries>[0]) => carries(need, batch),
 		resources: resourcesOf(sources),
 	};
-	return annotate(planSignals(method, params, available, PROVIDERS, choices), batch, sources);
+	const plan = planSignals(method, params, available, PROVIDERS, choices);
+	return { ...annotate(plan, batch, sources), plan };
 }
 
 /** Credit of a method on a batch that need not carry what the method reads. @throws as `annotateFor`. */

@@ -1,0 +1,19 @@
+import type { ModelConfig } from "../engine/model/config";
+import { initParameters, toFloat32 } from "../engine/model/parameters";
+import type { ExperimentSpec } from "../engine/spec/experiment";
+import { readRunFile } from "../engine/training/runFile";
+import type { Io } from "./io";
+import { openExperiment } from "./openExperiment";
+
+/** The weights of a run file, or the initial ones of an experiment. */
+export function openWeights(
+	path: string,
+	io: Io,
+): { spec: ExperimentSpec; parameters: (model: ModelConfig) => Float32Array } {
+	if (path.endsWith(".zip")) {
+		const { spec, checkpoint } = readRunFile(io.readBytes(path), path);
+		if (checkpoint) return { spec, parameters: () => checkpoint.state.parameters };
+	}
+	const spec = openExperiment(path, io);
+	return { spec, parameters: (model) => toFloat32(initParameters(model, spec.seed)) };
+}
