@@ -56,7 +56,7 @@ function WorstDrop({ latest }: { readonly latest: Latest }): JSX.Element | null 
 	const name = tokenNames(latest)[id] ?? `#${id}`;
 	return (
 		<p className="worst-drop">
-			Largest loss: <code>{name}</code>, {worst.exact ? "exactly " : "by credit "}
+			Largest loss: <code>{name}</code> {worst.exact ? "exactly " : "by credit "}
 			<b className="tabular">{signed(worst.loss)}</b>, rollout {worst.rollout}
 			<button type="button" title="Next suspicious token (X)" onClick={nextSuspicious}>
 				Next suspicious
@@ -142,12 +142,12 @@ function BodyRow({ row, index }: { readonly row: RolloutRow; readonly index: num
 	const chosen = useStore(selectionStore, (s) => (s.pinned ? s.pinned.rollout === row.rollout : s.group === row.group));
 	return (
 		<tr aria-rowindex={index + 2} data-chosen={chosen}>
+			<td>{row.group}</td>
 			<td>
 				<button type="button" className="quiet" title="Show it" onClick={() => open(row)}>
-					{row.group}
+					{row.rollout}
 				</button>
 			</td>
-			<td>{row.rollout}</td>
 			<td>{row.success === null ? "" : row.success ? "✓ yes" : "✗ no"}</td>
 			<td>{signed(row.value)}</td>
 			<td>{row.length}</td>

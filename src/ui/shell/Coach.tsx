@@ -15,7 +15,7 @@ function Card({ card, at }: { readonly card: CoachCard; readonly at: number }): 
 	useEffect(() => {
 		box.current?.showPopover();
 		next.current?.focus();
-		return pointAt(card.target);
+		return pointAt(card);
 	}, [card]);
 	const onKeyDown = (event: KeyboardEvent) => {
 		if (event.key === "ArrowRight") moveCoach(1);
@@ -33,6 +33,7 @@ function Card({ card, at }: { readonly card: CoachCard; readonly at: number }): 
 			role="dialog"
 			aria-label={`First steps, ${at + 1} of ${COACH_CARDS.length}`}
 			className="coach"
+			data-over={card.over !== undefined}
 			onKeyDown={onKeyDown}
 		>
 			<span className="coach-count">
@@ -58,20 +59,26 @@ function Card({ card, at }: { readonly card: CoachCard; readonly at: number }): 
 	);
 }
 
-/** Makes the first match of a selector the anchor of the card, as soon as it is there. @returns the way back. */
-function pointAt(selector: string): () => void {
-	let target: HTMLElement | null = null;
+/** Outlines a card's target and makes the place of the card its anchor, as soon as they are there. @returns the way back. */
+function pointAt({ target, over = target }: CoachCard): () => void {
+	let outlined: HTMLElement | null = null;
+	let anchor: HTMLElement | null = null;
+	const clear = () => {
+		outlined?.classList.remove("coach-target");
+		anchor?.style.removeProperty("anchor-name");
+	};
 	const find = () => {
-		if (target?.isConnected) return;
-		target = document.querySelector<HTMLElement>(selector);
-		target?.classList.add("coach-target");
-		target?.style.setProperty("anchor-name", "--coach");
+		if (outlined?.isConnected && anchor?.isConnected) return;
+		clear();
+		outlined = document.querySelector(target);
+		anchor = document.querySelector(over);
+		outlined?.classList.add("coach-target");
+		anchor?.style.setProperty("anchor-name", "--coach");
 	};
 	find();
 	const timer = setInterval(find, 300);
 	return () => {
 		clearInterval(timer);
-		target?.classList.remove("coach-target");
-		target?.style.removeProperty("anchor-name");
+		clear();
 	};
 }

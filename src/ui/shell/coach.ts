@@ -5,8 +5,10 @@ import { layoutStore, toggleRow } from "../stores/layout";
 
 /** One of the five cards of the first minute. */
 export interface CoachCard {
-	/** What it points at. */
+	/** What it speaks of, outlined. */
 	readonly target: string;
+	/** What it lies over, where it would hide its target otherwise; else it stands beside the target. */
+	readonly over?: string;
 	readonly text: string;
 	/** Something to do from the card itself. */
 	readonly action?: { readonly label: string; readonly run: () => void };
@@ -17,11 +19,13 @@ const SECOND_METHOD = "tempo";
 
 export const COACH_CARDS: readonly CoachCard[] = [
 	{
-		target: ".rollout .token",
+		target: ".rollout",
+		over: ".panel.right .panel-body",
 		text: "Which token earned the reward? The row exact says what each was really worth: the key and the door mattered, the moves hardly. GRPO, below, gives every token of a rollout the same.",
 	},
 	{
-		target: ".rollout .row-labels",
+		target: "[data-methods-menu]",
+		over: ".panel.right .panel-body",
 		text: "Another method, another opinion about the same rollouts. TEMPO compares rollouts that begin alike, and tells tokens apart. Every row under the text is one method; more are under Methods.",
 		action: {
 			label: "Add TEMPO",

@@ -33,7 +33,7 @@ export type SizedSide = keyof typeof SIZE_LIMITS;
 
 /** Usual sizes of layouts that need others. */
 const USUAL_SIZES: Layout["sizes"] = {
-	learn: { bottom: 184, lower: 240 },
+	learn: { bottom: 176, lower: 220 },
 	compare: { left: 320, lower: 300, bottom: 210 },
 	debug: { left: 520, lower: 260, bottom: 184 },
 };

@@ -1,0 +1,1 @@
+export function initialFiles(dist: string): { readonly name: string; readonly gzip: number }[];

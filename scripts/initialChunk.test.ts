@@ -1,0 +1,28 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { beforeAll, expect, it } from "vitest";
+import { initialFiles } from "./initialChunk.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const outDir = join(root, "node_modules/.cache/ascribe/budget");
+
+beforeAll(() => build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } }), 240_000);
+
+it("the page starts with at most 270 kB of gzipped script", () => {
+	const files = initialFiles(outDir);
+	const total = files.reduce((sum, file) => sum + file.gzip, 0);
+	expect(files.length).toBeGreaterThan(0);
+	expect(total, files.map((f) => `${f.name} ${f.gzip}`).join(", ")).toBeLessThanOrEqual(270_000);
+});
+
+it("library, methods, errors and executors load when they are first needed", () => {
+	const initial = initialFiles(outDir)
+		.map((file) => readFileSync(join(outDir, file.name), "utf8"))
+		.join("");
+	for (const word of ["Equation and edges", "each on its own scale", "createComputePipeline"])
+		expect(initial).not.toContain(word);
+	expect(existsSync(join(outDir, "datasets"))).toBe(true);
+	expect(readdirSync(join(outDir, "assets")).some((name) => name.startsWith("LibraryPanel"))).toBe(true);
+});
