@@ -1,5 +1,6 @@
+import { buildTask } from "../engine/spec/buildTask";
 import type { ExperimentSpec } from "../engine/spec/experiment";
-import { type ParamTable, resolveParams } from "../engine/spec/params";
+import type { ParamTable } from "../engine/spec/params";
 import { REGISTRIES } from "../engine/spec/registries";
 import { findEntry as findRegistered } from "../engine/spec/resolveSpec";
 import type { Task } from "../engine/tasks/task";
@@ -45,7 +46,7 @@ export function taskOf(spec: ExperimentSpec): Task {
 	const key = JSON.stringify(spec.task);
 	if (built?.key === key) return built.task;
 	const definition = findRegistered(REGISTRIES.tasks, spec.task.id, "task");
-	const task = definition.build(resolveParams(definition.params, spec.task.params, `task ${definition.id}`));
+	const task = buildTask(definition, spec.task);
 	built = { key, task };
 	return task;
 }

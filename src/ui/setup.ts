@@ -80,7 +80,8 @@ export function problemOf(param: ParamSpec, value: unknown): string | null {
 export function changedPaths(presetId: string, spec: ExperimentSpec): string[] {
 	const preset = PRESETS.find((p) => p.id === presetId);
 	if (!preset) return [];
-	return sectionsOf(spec).flatMap((section) => {
+	const reward = (preset.spec.task.reward ?? "") === (spec.task.reward ?? "") ? [] : ["task.reward"];
+	const others = sectionsOf(spec).flatMap((section) => {
 		const moved = section.choice && atPath(preset.spec, `${section.choice.path}.id`) !== section.choice.chosen;
 		const fields = Object.entries(section.table)
 			.filter(([name, p]) => {
@@ -90,6 +91,7 @@ export function changedPaths(presetId: string, spec: ExperimentSpec): string[] {
 			.map(([name]) => pathOf(section, name));
 		return moved && section.choice ? [section.choice.path, ...fields] : fields;
 	});
+	return [...others, ...reward];
 }
 
 /** What a step of a spec takes; null while its sizes do not fit together. */

@@ -71,6 +71,13 @@ describe("an address written by hand", () => {
 		expect(layoutStore.getState().layout).toBe("learn");
 	});
 
+	it("leaves out a formula for the reward that cannot be used", () => {
+		expect(openQuery("?task.reward=r-0.01")).toMatchObject({ notices: [] });
+		expect(draftStore.getState().spec.task.reward).toBe("r-0.01");
+		expect(openQuery("?task.reward=alert(1)")?.notices[0]).toContain("task.reward was left out");
+		expect(draftStore.getState().spec.task.reward).toBeUndefined();
+	});
+
 	it("says what it did not understand, and never throws", () => {
 		expect(openQuery("?layout=nice")?.notices).toEqual(['There is no layout "nice".']);
 		expect(openQuery("?preset=nothing")?.notices[0]).toContain('no preset "nothing"');

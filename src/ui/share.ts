@@ -3,6 +3,8 @@ import { decodeLink, encodeLink, LONG_LINK_LENGTH, MAX_LINK_LENGTH } from "../en
 import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
+import type { ExperimentSpec } from "../engine/spec/experiment";
+import { taskOf } from "./registries";
 import { choosePreset, draftStore } from "./stores/draft";
 import { isLayoutName, layoutStore } from "./stores/layout";
 import { type Opened, runStore } from "./stores/run";
@@ -55,9 +57,10 @@ export function openLink(hash: string): Opened | null {
 	try {
 		const preset = findPreset(id);
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
-		choosePreset(preset.id, parseSpec(spec));
+		const { usable, problem } = usableSpec(parseSpec(spec));
+		choosePreset(preset.id, usable);
 		if (isLayoutName(view.layout)) layoutStore.setState({ layout: view.layout });
-		return { notices: [...decoded.notices, ...notices], note, fingerprints };
+		return { notices: [...decoded.notices, ...notices, ...problem], note, fingerprints };
 	} catch (error) {
 		return { notices: [(error as Error).message], note, fingerprints: [] };
 	}
@@ -74,12 +77,25 @@ export function openQuery(search: string): Opened | null {
 	try {
 		const preset = findPreset(id ?? draftStore.getState().presetId);
 		const { spec, notices } = applyChanges(preset.spec, numbered(changes), PARAM_TABLES);
-		choosePreset(preset.id, parseSpec(spec));
+		const { usable, problem } = usableSpec(parseSpec(spec));
+		choosePreset(preset.id, usable);
 		if (isLayoutName(layout)) layoutStore.setState({ layout });
 		const unknown = layout === undefined || isLayoutName(layout) ? [] : [`There is no layout "${layout}".`];
-		return { notices: [...notices, ...unknown], note: "", fingerprints: [] };
+		return { notices: [...notices, ...problem, ...unknown], note: "", fingerprints: [] };
 	} catch (error) {
 		return { notices: [(error as Error).message], note: "", fingerprints: [] };
+	}
+}
+
+/** A spec whose task can be built: a formula for the reward that cannot be used is left out, and said. */
+function usableSpec(spec: ExperimentSpec): { usable: ExperimentSpec; problem: string[] } {
+	if (spec.task.reward === undefined) return { usable: spec, problem: [] };
+	try {
+		taskOf(spec);
+		return { usable: spec, problem: [] };
+	} catch (error) {
+		const { reward: _, ...task } = spec.task;
+		return { usable: { ...spec, task }, problem: [`task.reward was left out: ${(error as Error).message}`] };
 	}
 }
 

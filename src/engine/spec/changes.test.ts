@@ -96,4 +96,12 @@ describe("differences from a preset", () => {
 		expect(spec).toEqual(base);
 		expect(notices).toHaveLength(Object.keys(changes).length);
 	});
+
+	it("carries a formula for the reward, and its absence", () => {
+		const own = { ...base, task: { ...base.task, reward: "r - 0.01" } };
+		expect(changesBetween(base, own, tables)).toEqual({ "task.reward": "r - 0.01" });
+		expect(applyChanges(base, { "task.reward": "r - 0.01" }, tables).spec.task).toEqual(own.task);
+		expect(changesBetween(own, base, tables)).toEqual({ "task.reward": "" });
+		expect(applyChanges(base, { "task.reward": 3 }, tables).notices[0]).toContain("formula");
+	});
 });

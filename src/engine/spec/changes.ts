@@ -32,6 +32,9 @@ const SECTIONS = {
 } as const satisfies Record<string, ParamTable>;
 type Section = keyof typeof SECTIONS;
 
+/** Path of the formula for the reward; no task has a parameter of this name. */
+const REWARD = "task.reward";
+
 const CHOICES = ["task", "method", "loss"] as const;
 type Choice = (typeof CHOICES)[number];
 
@@ -47,6 +50,8 @@ export function changesBetween(base: ExperimentSpec, spec: ExperimentSpec, table
 	for (const key of Object.keys(RUN_PARAMS) as (keyof typeof RUN_PARAMS)[])
 		if (spec[key] !== base[key]) out[key] = spec[key];
 	for (const kind of CHOICES) choiceChanges(out, kind, base, spec, tables);
+	const formula = spec.task.reward ?? "";
+	if (formula !== (spec.task.id === base.task.id ? (base.task.reward ?? "") : "")) out[REWARD] = formula;
 	for (const name of Object.keys(SECTIONS) as Section[]) sectionChanges(out, name, base, spec);
 	if (JSON.stringify(spec.probes) !== JSON.stringify(base.probes)) out.probes = [...spec.probes];
 	if (spec.oracle !== base.oracle) out.oracle = spec.oracle;
@@ -123,6 +128,11 @@ export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables:
 	for (const name of sections) if (name in changes) switchSection(draft, name, changes[name] as ChangeValue, drop);
 	for (const [path, value] of Object.entries(changes)) {
 		const [head = "", key] = splitPath(path);
+		if (path === REWARD) {
+			if (typeof value === "string") draft.task = { ...draft.task, reward: value };
+			else drop(path, "it must be a formula as text");
+			continue;
+		}
 		if (head === "signals") {
 			changeSignal(draft, path, value, tables, notices, drop);
 			continue;
@@ -134,7 +144,7 @@ export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables:
 		if (isChoice(head)) {
 			const checked = checkedValue(ownSpec(tables[head](draft[head].id), key), path, value, notices, drop);
 			if (checked !== undefined)
-				draft[head] = { id: draft[head].id, params: { ...draft[head].params, [key]: checked } };
+				Object.assign(draft, { [head]: { ...draft[head], params: { ...draft[head].params, [key]: checked } } });
 		} else if (isSection(head)) {
 			const checked = checkedValue(ownSpec(SECTIONS[head], key), path, value, notices, drop);
 			if (checked !== undefined && draft[head] !== null)

@@ -4,7 +4,12 @@ import type { OptimizerPlan, SamplingPlan } from "../training/executor";
 /** Everything that defines a run. JSON; a link carries its difference from an immutable numbered preset. */
 export interface ExperimentSpec {
 	readonly schema: "ascribe.spec/1";
-	readonly task: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly task: {
+		readonly id: string;
+		readonly params: Readonly<Record<string, unknown>>;
+		/** A formula for what each token pays, in place of the task's own reward; see `tasks/ownReward.ts`. */
+		readonly reward?: string;
+	};
 	/** Vocabulary size and context length follow from the task. */
 	readonly model: Omit<ModelConfig, "vocabSize" | "contextLength">;
 	/** Supervised steps until the sampled success rate first reaches `success`; null = from scratch. */

@@ -44,7 +44,7 @@ export function parseSpec(value: unknown): ExperimentSpec {
 	const { steps, epochs, minibatches, seed } = section(RUN_PARAMS, pick(spec, Object.keys(RUN_PARAMS)), "experiment");
 	return checkTogether({
 		schema: "ascribe.spec/1",
-		task: choice(spec.task, "task"),
+		task: taskChoice(spec.task),
 		model: section(MODEL_PARAMS, spec.model, "model"),
 		warmStart: spec.warmStart == null ? null : section(WARM_START_PARAMS, spec.warmStart, "warmStart"),
 		rollout: rolloutSection(spec.rollout),
@@ -111,6 +111,15 @@ function choice(value: unknown, where: string): { id: string; params: Record<str
 	for (const field of Object.keys(rest))
 		throw new InvalidInput(`${where} has no field "${field}"; it has id and params.`);
 	return { id, params: { ...object(params, `${where}.params`) } };
+}
+
+function taskChoice(value: unknown): ExperimentSpec["task"] {
+	const { reward, ...named } = object(value, "task");
+	const task = choice(named, "task");
+	if (reward === undefined) return task;
+	if (typeof reward !== "string")
+		throw new InvalidInput(`task.reward is ${short(reward)}; it must be a formula as text.`);
+	return { ...task, reward };
 }
 
 /** Without branches there is no tree to describe. */

@@ -3,9 +3,9 @@ import { LOSSES } from "../losses/registry";
 import { PROVIDERS } from "../signals/registry";
 import { TASKS } from "../tasks/registry";
 import type { Task, TaskDefinition } from "../tasks/task";
+import { buildTask } from "./buildTask";
 import type { ParamTables } from "./changes";
 import type { ExperimentSpec } from "./experiment";
-import { resolveParams } from "./params";
 import { findEntry, type Registries, resolveSpec } from "./resolveSpec";
 
 /** Everything that an experiment may name. */
@@ -30,5 +30,5 @@ export const PARAM_TABLES: ParamTables = {
 export function openSpec(given: ExperimentSpec): { spec: ExperimentSpec; task: Task } {
 	const spec = resolveSpec(given, REGISTRIES);
 	const definition: TaskDefinition = findEntry(REGISTRIES.tasks, spec.task.id, "task");
-	return { spec, task: definition.build(resolveParams(definition.params, spec.task.params, `task ${definition.id}`)) };
+	return { spec, task: buildTask(definition, spec.task) };
 }

@@ -31,7 +31,7 @@ export function resolveSpec(
 	for (const id of spec.probes) findEntry(methods, id, "method");
 	return {
 		...spec,
-		task: resolveChoice(spec.task, tasks, "task"),
+		task: { ...spec.task, ...resolveChoice(spec.task, tasks, "task") },
 		method: resolveChoice(spec.method, methods, "method"),
 		loss: resolveChoice(spec.loss, losses, "loss"),
 		...(spec.signals ? { signals: resolveSignals(spec.signals, signals) } : {}),

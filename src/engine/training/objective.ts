@@ -8,7 +8,7 @@ import { type Available, type PlannedSignal, planSignals } from "../signals/plan
 import { PROVIDERS } from "../signals/registry";
 import type { TaskSource } from "../signals/sources";
 import { taskSource } from "../signals/taskSource";
-import { resolveParams } from "../spec/params";
+import { buildTask } from "../spec/buildTask";
 import { findEntry } from "../spec/resolveSpec";
 import { TASKS } from "../tasks/registry";
 import type { Objective } from "./cpuExecutor";
@@ -59,5 +59,5 @@ function carried(field: Extract<Need, { field: string }>["field"], { model, refe
 function taskOf({ task, items }: TrainingPlan): TaskSource | undefined {
 	const definition = task && TASKS.find(({ id }) => id === task.id);
 	if (!definition || !task) return undefined;
-	return taskSource(definition.build(resolveParams(definition.params, task.params, `task ${task.id}`)), items ?? []);
+	return taskSource(buildTask(definition, task), items ?? []);
 }

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { PRESETS } from "../../engine/spec/presets";
 import type { StepCost } from "../../engine/training/cost";
 import { ParamField } from "../controls/ParamField";
+import { RewardField } from "../controls/RewardField";
 import { bytesText, compact, duration } from "../format";
 import { changedPaths, costOf, costOfDoubling, pathOf, type Section, sectionsOf, valueAt } from "../setup";
 import { changeField, draftStore, rejectField } from "../stores/draft";
@@ -59,6 +60,7 @@ function SectionFields({ section, changed }: { section: Section; changed: Readon
 			{names.map((name) => (
 				<Field key={pathOf(section, name)} section={section} name={name} changed={changed} />
 			))}
+			{section.id === "task" ? <RewardField /> : null}
 		</details>
 	);
 }
