@@ -1,9 +1,9 @@
 import { applyChanges, changesBetween } from "../engine/spec/changes";
+import type { ExperimentSpec } from "../engine/spec/experiment";
 import { decodeLink, encodeLink, LONG_LINK_LENGTH, MAX_LINK_LENGTH } from "../engine/spec/link";
 import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
-import type { ExperimentSpec } from "../engine/spec/experiment";
 import { taskOf } from "./registries";
 import { choosePreset, draftStore } from "./stores/draft";
 import { isLayoutName, layoutStore } from "./stores/layout";

@@ -97,7 +97,7 @@ describe("differences from a preset", () => {
 		expect(notices).toHaveLength(Object.keys(changes).length);
 	});
 
-	it("carries a formula for the reward, and its absence", () => {
+	test("carries a formula for the reward, and its absence", () => {
 		const own = { ...base, task: { ...base.task, reward: "r - 0.01" } };
 		expect(changesBetween(base, own, tables)).toEqual({ "task.reward": "r - 0.01" });
 		expect(applyChanges(base, { "task.reward": "r - 0.01" }, tables).spec.task).toEqual(own.task);

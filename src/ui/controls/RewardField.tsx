@@ -42,8 +42,11 @@ export function RewardField(): JSX.Element {
 				onBlur={() => setTyped(null)}
 			/>
 			<p className="field-help" id={`${id}-help`}>
-				What each token pays. Names: {Object.entries({ ...REWARD_NAMES, ...REWARD_TESTS }).map(namedAs).join("; ")}. Also + − * /,
-				comparisons, and, or, not, min, max, abs, if(c, yes, no). Examples: {EXAMPLES.join("; ")}.
+				What each token pays. Names:{" "}
+				{Object.entries({ ...REWARD_NAMES, ...REWARD_TESTS })
+					.map(namedAs)
+					.join("; ")}
+				. Also + − * /, comparisons, and, or, not, min, max, abs, if(c, yes, no). Examples: {EXAMPLES.join("; ")}.
 			</p>
 			{rejected ? (
 				<p className="field-problem" id={`${id}-problem`} role="alert">
