@@ -8,6 +8,9 @@ export const EFFORT = 8192;
 /** A certified interval this wide, in units of the return's range, says less than sampling does. */
 const WIDEST = 0.1;
 const NARROW = 0.005;
+/** A look at the prompt alone, with this share of the effort, tells whether a search is worth it: its interval is then this narrow. */
+const SCOUT = 1 / 16;
+const HOPEFUL = 0.3;
 const SAMPLES = { least: 8, most: 256 } as const;
 
 /**
@@ -49,12 +52,13 @@ export async function askWithin(
 	if (countPrefixes(task, item, effort + 1) <= effort)
 		return askOracle("enumerate", { ...question, maxPrefixes: effort }, control);
 	const range = task.returnRange;
-	const searched = await askOracle(
-		"bestfirst",
-		{ ...question, tolerance: NARROW * range, maxPrefixes: effort },
-		control,
-	);
-	if (widestInterval(searched) <= WIDEST * range) return searched;
+	const search = (responses: OracleQuestion["responses"], maxPrefixes: number) =>
+		askOracle("bestfirst", { ...question, responses, tolerance: NARROW * range, maxPrefixes }, control);
+	const scouted = await search([[]], Math.ceil(effort * SCOUT));
+	if (widestInterval(scouted) <= HOPEFUL * range) {
+		const searched = await search(responses, effort);
+		if (widestInterval(searched) <= WIDEST * range) return searched;
+	}
 	const perSample = responses.reduce((sum, tokens) => sum + continuationTokens(question, tokens), 0);
 	const samples = Math.floor(effort / Math.max(1, perSample));
 	const within = Math.min(SAMPLES.most, Math.max(SAMPLES.least, samples));

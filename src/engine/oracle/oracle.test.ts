@@ -3,10 +3,13 @@ import { skilledChain as skilled } from "../../testing/skilledChain";
 import { Cancelled } from "../core/errors";
 import { Rng } from "../core/rng";
 import { resolveParams } from "../spec/params";
+import { addcarry } from "../tasks/addcarry";
 import { keydoor } from "../tasks/keydoor";
 import { modchain } from "../tasks/modchain";
-import type { Task, TaskItem } from "../tasks/task";
-import { pick, play, respond } from "../tasks/walk";
+import { star } from "../tasks/star";
+import { strategy } from "../tasks/strategy";
+import type { Task, TaskDefinition, TaskItem } from "../tasks/task";
+import { pick, play, possibleTokens, respond } from "../tasks/walk";
 import { askOracle } from "./oracle";
 import { tabularPolicy } from "./policy";
 import type { Truth } from "./truth";
@@ -145,27 +148,50 @@ describe("oracle", () => {
 	});
 });
 
+/** Every response to a prompt, by depth-first search. */
+function allResponses(task: Task, item: TaskItem): number[][] {
+	const out: number[][] = [];
+	const visit = (state: unknown, response: readonly number[]): void => {
+		const turn = task.env.turn(state);
+		if (turn.actor === "done") out.push([...response]);
+		for (const token of possibleTokens(turn)) visit(task.env.step(state, token).state, [...response, token]);
+	};
+	visit(task.env.start(item), []);
+	return out;
+}
+
+/** Deterministic tasks of fixed length with a reward at the end only. */
+const LAWFUL = [
+	[modchain, { n: 4 }],
+	[addcarry, { n: 2 }],
+	[star, { arms: 2, length: 4, nodes: 7 }],
+	[strategy, { M: 3, before: 1 }],
+] as const;
+
 describe("law of uniform credit", () => {
-	it("has cosine 1/√T with the exact advantage, whatever the task", async () => {
-		const task = chainOf(4);
-		const item = task.item("train", 7);
-		const policy = skilled(task, 0.8);
-		// Over all responses, each with its probability: the expectation itself, no sampling.
-		let product = 0;
-		let uniform = 0;
-		let exact = 0;
-		const responses = Array.from({ length: 5 ** 4 }, (_, i) =>
-			Array.from({ length: 4 }, (_, t) => Math.floor(i / 5 ** t) % 5),
-		);
-		for (const truth of await askOracle("enumerate", { task, item, responses, policy })) {
-			const weight = truth.tokens.reduce((w, token, t) => w * truth.probabilities[t]![token]!, 1);
-			const credit = play(task.env, item, truth.tokens).total - truth.V[0]!;
-			for (const a of truth.advantage) {
-				product += weight * credit * a;
-				uniform += weight * credit * credit;
-				exact += weight * a * a;
+	it.each(LAWFUL.map(([definition, params]) => [definition.id, definition as TaskDefinition, params] as const))(
+		"has cosine 1/√T with the exact advantage on %s",
+		async (_, definition, params) => {
+			const task = definition.build(resolveParams(definition.params, params, definition.id));
+			const item = task.item("train", 7);
+			const responses = allResponses(task, item);
+			const T = responses[0]!.length;
+			expect(new Set(responses.map((r) => r.length))).toEqual(new Set([T]));
+			// Over all responses, each with its probability: the expectation itself, no sampling.
+			let product = 0;
+			let uniform = 0;
+			let exact = 0;
+			for (const truth of await askOracle("enumerate", { task, item, responses, policy: stateful(task) })) {
+				const weight = truth.tokens.reduce((w, token, t) => w * truth.probabilities[t]![token]!, 1);
+				const credit = play(task.env, item, truth.tokens).total - truth.V[0]!;
+				for (const a of truth.advantage) {
+					product += weight * credit * a;
+					uniform += weight * credit * credit;
+					exact += weight * a * a;
+				}
 			}
-		}
-		expect(Math.abs(product / Math.sqrt(uniform * exact) - 1 / Math.sqrt(4))).toBeLessThanOrEqual(1e-12);
-	});
+			expect(exact).toBeGreaterThan(0);
+			expect(Math.abs(product / Math.sqrt(uniform * exact) - 1 / Math.sqrt(T))).toBeLessThanOrEqual(1e-12);
+		},
+	);
 });

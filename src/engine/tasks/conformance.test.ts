@@ -84,6 +84,15 @@ describe.each(BUILDS)("$name", ({ build, level }) => {
 			}
 	});
 
+	it("tells items apart by their prompts, which is how rollouts are traced back to them", () => {
+		const known = new Map<string, TaskItem>();
+		for (const item of someItems(task, 400)) {
+			const before = known.get(item.prompt.join());
+			if (before) expect([before.id, before.data]).toEqual([item.id, item.data]);
+			known.set(item.prompt.join(), item);
+		}
+	});
+
 	it("accepts every demonstration, rejects every corruption, and keeps to the length it declares", () => {
 		let longest = 0;
 		for (const [i, item] of someItems(task, 60).entries()) {
