@@ -108,7 +108,7 @@ describe("ascribe credit", () => {
 		const steps = output[0]!.steps as { equation: string; members?: number[] }[];
 		expect(steps[0]!.equation).toBe("returns = 0.5");
 		expect(steps[1]).toMatchObject({
-			equation: "x2 = x − mean over the group (returns) = x − mean over the group (0.5) = −0.25",
+			equation: "outcome = x − mean = 0.5 − 0.75 = −0.25",
 			members: [1, 0.5],
 		});
 		expect((await run(PAIR, "credit", "--method", "drGrpo", "--trace", "b:3")).stderr).toMatch(

@@ -41,6 +41,21 @@ export function prefixStatistic(ops: CpuOps, node: Node, { stat, at }: Extract<K
 	return out;
 }
 
+/** Rollouts below the tree node that a rollout reads at entry n, and the numbers of its children. */
+export function readNode(
+	ops: CpuOps,
+	node: Node,
+	{ at }: Extract<Kind, { op: "prefix" }>,
+	rollout: number,
+	n: number,
+): { readonly rollouts: readonly number[]; readonly children: readonly number[] } {
+	const x = ops.value(node.args[0]!);
+	const spans = node.level === "span" ? ops.spans(node.partition!) : null;
+	const treeNode = growTrees(ops.batch, spans)[rollout]![at === "before" ? n : n + 1]!;
+	const valueAt = (child: TreeNode): number => mean(childValues(child, x, valueAt));
+	return { rollouts: treeNode.leaves, children: childValues(treeNode, x, valueAt) };
+}
+
 type Read = (node: TreeNode, b: number, valueAt: (node: TreeNode) => number, children: () => number[]) => number;
 const READ: Readonly<Record<TreeStat, Read>> = {
 	mean: (node, _, valueAt) => valueAt(node),

@@ -112,7 +112,10 @@ const FORMS: Readonly<Record<"softmin" | "min" | "sum" | "mean", (p: Steps, temp
 	sum: (p) => suffixSum(p),
 	mean: (p) => div(suffixSum(p), groupStat(p, "count", ROLLOUT)),
 	// The smallest reward is still to come as long as the suffix minimum equals that of the rollout.
-	min: (p) => select(atMost(suffixMin(p), groupStat(p, "min", ROLLOUT)), suffixMin(p), 0),
+	min: (p) => {
+		const later = suffixMin(p);
+		return select(atMost(later, groupStat(p, "min", ROLLOUT)), later, 0);
+	},
 	softmin: (p, temperature) => {
 		const odds = exp(div(neg(sub(p, groupStat(p, "min", ROLLOUT))), temperature));
 		return suffixSum(mul(div(odds, groupStat(odds, "sum", ROLLOUT)), p));

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import type { RolloutBatch } from "../rollouts/batch";
+import { METHODS } from "./registry";
+import { batchOf, spansOfRows, tokenSignal } from "./testing";
+import { traceOf } from "./traceOps";
+
+function equations(id: string, batch: RolloutBatch, rollout: number, token: number, params = {}) {
+	const { steps, equation } = traceOf(METHODS.find((method) => method.id === id)!, params, batch, rollout, token);
+	return [...steps.map((step) => step.equation), equation];
+}
+
+describe("a trace writes the arithmetic of one token with its numbers", () => {
+	const group = batchOf([
+		{ tokens: [5, 7], reward: 1 },
+		{ tokens: [5, 8], reward: 0 },
+	]);
+	it("statistics of the group, and who shares a prefix", () =>
+		expect(equations("tempo", group, 0, 1, { eps: 0 })).toEqual([
+			"returns = 1",
+			"outcome = (x − mean) / (sd (n − 1) + 0) = (1 − 0.5) / 0.707107 = 0.707107",
+			"x3 = mean (1) = 1",
+			"x4 = mean (1, 0) = 0.5",
+			"x5 = x3 − x4 = 1 − 0.5 = 0.5",
+			"x6 = standard deviation, n − 1, (1, 0) = 0.707107",
+			"x7 = x6 + 0 = 0.707107 + 0 = 0.707107",
+			"td = x5 / x7 = 0.5 / 0.707107 = 0.707107",
+			"A = outcome + td = 0.707107 + 0.707107 = 1.41421",
+		]));
+	it("recursions with what comes next, and values beyond the edge", () => {
+		const valued = batchOf([{ rewards: [0, 1], values: [0.25, 0.5] }]);
+		expect(equations("gae", valued, 0, 0, { lambda: 0.5, bootstrap: false })).toEqual([
+			"rewards = 0",
+			"x2 = values of the next one = 0.5",
+			"x3 = rewards + x2 = 0 + 0.5 = 0.5",
+			"values = 0.25",
+			"td = x3 − values = 0.5 − 0.25 = 0.25",
+			"x6 = td + 0.5 · next = 0.25 + 0.5 · 0.5 = 0.5",
+			"later = x6 − td = 0.5 − 0.25 = 0.25",
+			"A = td + later = 0.25 + 0.25 = 0.5",
+		]);
+		expect(equations("gae", valued, 0, 1, { bootstrap: false })[1]).toBe("x2 = 0 beyond the edge = 0");
+	});
+	it("sums over spans, the smallest to come, and choices", () => {
+		const steps = {
+			...spansOfRows([
+				[
+					[0, 1],
+					[1, 2],
+				],
+			]),
+			reward: Float64Array.of(0.5, -0.25),
+		};
+		const lines = equations("pure", batchOf([{ length: 2 }], { steps }), 0, 0, { form: "min" });
+		expect(lines).toContain("x4 = min(x3, next) = min(0.5, −0.25) = −0.25");
+		expect(lines).toContain("x5 = smallest (0.5, −0.25) = −0.25");
+		expect(lines).toContain("process = x4 as x6 is not 0 = −0.25");
+	});
+	it("nothing of a product that is 0 but why", () => {
+		const signals = {
+			planning: tokenSignal(group, [
+				[0, 1],
+				[0, 0],
+			]),
+		};
+		expect(equations("hicra", { ...group, signals }, 0, 0)).toEqual([
+			"returns = 1",
+			"outcome = x − mean = 1 − 0.5 = 0.5",
+			"planning = 0",
+			"x4 = planning · … = 0 · … = 0",
+			"A = outcome + planning (x4) = 0.5 + 0 = 0.5",
+		]);
+	});
+	it("and says why there is no number", () => {
+		const masked = batchOf([{ length: 2, mask: [1, 0], reward: 1 }]);
+		expect(equations("grpo", masked, 0, 1).at(-1)).toBe("A = 0: the policy did not write this token.");
+		expect(equations("grpo", masked, 0, 0, { singleton: "skip" }).at(-1)).toBe("The method does not score this token.");
+		expect(() => equations("grpo", masked, 0, 2)).toThrow("There is no token 2: the rollout has 2 tokens.");
+	});
+});
