@@ -25,7 +25,8 @@ describe.each(files)("%s", (name) => {
 
 	it("is of a published preset, as it stands", () => {
 		const preset = PRESETS.find((p) => p.id === recording.preset);
-		expect(recording.spec).toEqual(openSpec(preset!.spec).spec);
+		// Parameters that came later have their defaults.
+		expect(openSpec(recording.spec).spec).toEqual(openSpec(preset!.spec).spec);
 	});
 
 	it("holds exact advantages that telescope: V + A = r + V after the token", () => {

@@ -70,9 +70,14 @@ interface Compared extends Explanation {
 	readonly tokens: number;
 }
 
+/** Where several methods give the same numbers, the plainest is named. */
+const PLAINEST = ["grpo", "drGrpo", "rloo", "reinforce"];
+
 /** Presets first, so that a known implementation is named before options that happen to do the same. */
 function candidates(): Candidate[] {
-	const presets = METHODS.flatMap((method): Candidate[] => [
+	const rank = ({ id }: AnyMethod) => (PLAINEST.includes(id) ? PLAINEST.indexOf(id) : PLAINEST.length);
+	const methods = METHODS.toSorted((a, b) => rank(a) - rank(b));
+	const presets = methods.flatMap((method): Candidate[] => [
 		...Object.entries(method.presets).map(([preset, params]) => ({ method, preset, params })),
 		{ method, preset: null, params: {} },
 	]);
