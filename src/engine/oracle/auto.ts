@@ -82,9 +82,10 @@ export function widestInterval(truths: readonly Truth[]): number {
 }
 
 /**
- * The interval of each token's advantage that follows from those of V, [r + lo' − hi, r + hi' − lo] with r + V' = A + L + V
- * `[T]`; 0 wide at environment tokens.
+ * Width of each token's interval of the advantage r + V' − V, from those of V' and V: they add where they are certain, and in
+ * squares where they are sampled `[T]`; 0 at environment tokens.
  */
-export function advantageWidth({ lo, hi, mask }: Truth): Float64Array {
-	return Float64Array.from(mask, (m, t) => (m ? hi[t]! - lo[t]! + hi[t + 1]! - lo[t + 1]! : 0));
+export function advantageWidth({ mode, lo, hi, mask }: Truth): Float64Array {
+	const join = mode === "montecarlo" ? Math.hypot : (a: number, b: number) => a + b;
+	return Float64Array.from(mask, (m, t) => (m ? join(hi[t]! - lo[t]!, hi[t + 1]! - lo[t + 1]!) : 0));
 }
