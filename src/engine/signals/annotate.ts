@@ -30,6 +30,7 @@ export function resourcesOf({ task, policy }: Sources): Set<Resource> {
 	const out = new Set<Resource>();
 	if (task) out.add("task");
 	if (task?.task.stepLabels) out.add("labels");
+	if (task?.task.budget) out.add("budgets");
 	if (policy) out.add("policy");
 	return out;
 }

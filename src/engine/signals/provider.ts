@@ -5,8 +5,11 @@ import type { ParamTable, ParamValues } from "../spec/params";
 import type { Sources } from "./sources";
 import type { Tabulated, TabulationContext } from "./tabulated";
 
-/** What a provider reads beyond the batch. `labels`: a task that labels tokens; `critic`: a policy with a value head. */
-export type Resource = "task" | "labels" | "policy" | "reference" | "critic";
+/**
+ * What a provider reads beyond the batch. `labels`: a task that labels tokens; `budgets`: one whose prompts name a budget; `critic`: a
+ * policy with a value head.
+ */
+export type Resource = "task" | "labels" | "budgets" | "policy" | "reference" | "critic";
 
 /** What one batch costs: nothing but arithmetic, a pass of the model over the rollouts, or new rollouts. */
 export type ProviderCost = "arithmetic" | "forward pass" | "rollouts";

@@ -5,6 +5,7 @@ import { resolveParams } from "../spec/params";
 import { findPreset } from "../spec/presets";
 import { openSpec, REGISTRIES } from "../spec/registries";
 import { findEntry, resolveSpec } from "../spec/resolveSpec";
+import { anytime } from "../tasks/anytime";
 import { keychain } from "../tasks/keychain";
 import { lake } from "../tasks/lake";
 import { modchain } from "../tasks/modchain";
@@ -340,6 +341,13 @@ describe("regressions on the batch", () => {
 		expect(distance([h({ smoothing: 0 })], [[2 / 3, 2 / 3, 1 / 3, 1]])).toBeLessThanOrEqual(1e-12);
 		expect(distance([h({})], [[2.5 / 4, 2.5 / 4, 1.5 / 4, 1.5 / 2]])).toBeLessThanOrEqual(1e-12);
 	});
+});
+
+it("a prompt's budget is what the task says that it names", () => {
+	const task = anytime.build(resolveParams(anytime.params, { pay: "budget" }, ""));
+	const { batch } = annotated("declaredBudget", answers(task, [[0]], [[1]]), {}, of(task));
+	const name = task.vocab.tokens[task.item("train", 0).prompt.find((id) => /^B\d/.test(task.vocab.tokens[id]!))!]!;
+	expect([...batch.signals.budget!.data]).toEqual([Number(name.slice(1))]);
 });
 
 it("values make a potential, unknown ones 0", () => {

@@ -240,6 +240,7 @@ function build(params: Params): Task {
 		},
 		returnRange: 1 + dearest,
 		lowestReturn: -dearest,
+		...(pay === "budget" ? { budget: (of: TaskItem) => (of.data as Prompt).budget } : {}),
 		steps: (of, response) => stepsOf(env, of, response, labelsOf(of.data as Prompt, response, M)),
 		...(pay === "lottery" ? {} : { goldTrace: (of: TaskItem) => goldOf(of.data as Prompt, params) }),
 		stepLabels: (of, response) => labelsOf(of.data as Prompt, response, M),

@@ -129,6 +129,8 @@ export interface Task {
 	 * matter. Where several solutions exist it is one of them, the same every time.
 	 */
 	goldTrace?(item: TaskItem): readonly (readonly number[])[];
+	/** Tokens that the prompt allows for, where prompts of the task name a budget. */
+	budget?(item: TaskItem): number;
 	/** Process labels per token: +1 right, −1 wrong, 0 irrelevant, NaN unlabelled; where the task offers them. */
 	stepLabels?(item: TaskItem, response: readonly number[]): Float64Array;
 	/** Logs of another policy, for methods that learn from logs and preferences. */

@@ -3,6 +3,7 @@ export { attentionMarks } from "./attentionMarks";
 export { branchedValues } from "./branchedValues";
 export { criticValues } from "./criticValues";
 export { currentScores } from "./currentScores";
+export { declaredBudget } from "./declaredBudget";
 export { declaredKeys } from "./declaredKeys";
 export { declaredLabels } from "./declaredLabels";
 export { declaredPlanning } from "./declaredPlanning";
