@@ -46,6 +46,8 @@ function askExact(): void {
 }
 
 async function answer(api: Exact, latest: Latest, group: number): Promise<ExactAnswer> {
+	if (latest.editedFrom)
+		return { ok: false, reason: "These rewards were edited by hand; exact values are those of the task's own." };
 	try {
 		const parameters = await policyOf(latest);
 		if (!parameters) return { ok: false, reason: "The policy that sampled these rollouts is not at hand." };

@@ -21,6 +21,7 @@ connectLab({
 	attention: unasked,
 	branch: unasked,
 	cancelBranch: unasked,
+	edit: unasked,
 	tree: unasked,
 });
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));

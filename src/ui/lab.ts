@@ -1,6 +1,7 @@
 import type { Trace } from "../engine/credit/traceOps";
+import type { TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree } from "../engine/rollouts/rolloutTree";
-import type { AttentionAnswer, BranchAnswer, CreditAnswer, LabApi, TreeQuestion } from "../workers/labApi";
+import type { AttentionAnswer, BranchAnswer, CreditAnswer, EditAnswer, LabApi, TreeQuestion } from "../workers/labApi";
 import { policyOf } from "./exact";
 import { METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
@@ -33,6 +34,12 @@ export function connectLab(api: LabApi): void {
 /** Why the method that trained gave a token its credit; null without a lab. Rejects with one sentence. */
 export function askWhy({ batch, credit }: Latest, rollout: number, token: number): Promise<Trace> | null {
 	return lab?.trace(batch, { id: credit.method, params: credit.params }, rollout, token) ?? null;
+}
+
+/** The rollouts with one token paid otherwise; null without a lab. Rejects with one sentence. */
+export function askEdit({ spec, batch, credit }: Latest, edit: TokenEdit): Promise<EditAnswer> | null {
+	const method = { id: credit.method, params: credit.params };
+	return lab?.edit({ ...spec, method }, batch, edit) ?? null;
 }
 
 /** The rollouts as a tree, laid out in the worker; null without a lab. Rejects with one sentence. */

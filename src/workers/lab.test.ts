@@ -161,3 +161,18 @@ describe("trees", () => {
 		await expect(new Lab().tree({ ...elsewhere, merge: "state" })).rejects.toThrow("which state");
 	});
 });
+
+it("pays a token otherwise and annotates a step otherwise: the method that trains answers again", async () => {
+	const spec = PRESETS[0]!.spec;
+	const { batch } = makeBatch({ groups: 1, size: 4 });
+	const lab = new Lab();
+	const paid = await lab.edit(spec, batch, { rollout: 0, token: 0, reward: 10 });
+	expect(paid.batch.returns[0]).toBe(10 + batch.returns[0]! - batch.rewards[0]!);
+	const [before] = await lab.credit(spec, batch, ["grpo"]);
+	expect(paid.credit.advantage[0]).not.toBe(before?.ok && before.credit.advantage[0]);
+	const judged = await lab.edit(spec, batch, { rollout: 0, token: 0, stepReward: -3 });
+	const [pure] = await lab.credit(spec, judged.batch, ["pure"]);
+	const [asPaid] = await lab.credit(spec, batch, ["pure"]);
+	expect(pure?.ok && asPaid?.ok && pure.credit.advantage[0]! < asPaid.credit.advantage[0]!).toBe(true);
+	expect(judged.batch.returns).toEqual(batch.returns);
+});

@@ -1,10 +1,14 @@
+import { InvalidInput } from "../engine/core/errors";
 import { METHODS } from "../engine/credit/registry";
 import { type Trace, traceOf } from "../engine/credit/traceOps";
 import type { Step } from "../engine/oracle/request";
 import type { RolloutBatch } from "../engine/rollouts/batch";
+import { editBatch, type TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree } from "../engine/rollouts/rolloutTree";
 import { annotateFor, creditFrom } from "../engine/signals/annotate";
 import type { SignalChoices } from "../engine/signals/planner";
+import { declaredSteps } from "../engine/signals/providers/declaredSteps";
+import { stepRewards } from "../engine/signals/providers/stepRewards";
 import type { Sources, TaskSource } from "../engine/signals/sources";
 import { taskSource } from "../engine/signals/taskSource";
 import type { ExperimentSpec } from "../engine/spec/experiment";
@@ -21,6 +25,7 @@ import type {
 	BranchAnswer,
 	BranchQuestion,
 	CreditAnswer,
+	EditAnswer,
 	ExactAnswer,
 	ExactQuestion,
 	LabApi,
@@ -74,9 +79,29 @@ export class Lab implements LabApi {
 		this.branches.cancel();
 	}
 
+	async edit(spec: ExperimentSpec, batch: RolloutBatch, edit: TokenEdit): Promise<EditAnswer> {
+		const sources = this.sourcesOf(spec);
+		const stepped = edit.stepReward === undefined ? batch : withStepRewards(batch, sources);
+		const edited = editBatch(stepped, edit);
+		const { id, params } = spec.method;
+		const credit = creditFrom(findEntry(METHODS, id, "method"), params, edited, sources, spec.signals);
+		return { batch: edited, credit };
+	}
+
 	async tree(question: TreeQuestion): Promise<RolloutTree> {
 		return treeOf(question);
 	}
+}
+
+/** The batch with the task's steps and what they were paid, where it does not carry them. @throws InvalidInput without a task. */
+function withStepRewards(batch: RolloutBatch, sources: Sources): RolloutBatch {
+	if (!batch.steps && !sources.task)
+		throw new InvalidInput("The task of these rollouts is not known, and so neither are its steps.");
+	const cut = batch.steps
+		? batch
+		: declaredSteps.annotate(batch, { asked: { field: "steps" }, params: {}, sources }).batch;
+	if (cut.steps?.reward) return cut;
+	return stepRewards.annotate(cut, { asked: { stepField: "reward", of: "steps" }, params: {}, sources }).batch;
 }
 
 function openTask(given: ExperimentSpec): TaskSource {

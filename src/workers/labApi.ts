@@ -3,6 +3,7 @@ import type { Continuation, RunningValue } from "../engine/oracle/continuations"
 import type { Step } from "../engine/oracle/request";
 import type { OracleMode, Truth } from "../engine/oracle/truth";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
+import type { TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree, TreeNumbers } from "../engine/rollouts/rolloutTree";
 import type { Rhythm } from "../engine/signals/rhythm";
 import type { ExperimentSpec } from "../engine/spec/experiment";
@@ -86,6 +87,12 @@ export interface TreeQuestion {
 	readonly numbers: TreeNumbers;
 }
 
+/** Rollouts after an edit by hand, and what the method that trains says of them. */
+export interface EditAnswer {
+	readonly batch: RolloutBatch;
+	readonly credit: CreditResult;
+}
+
 export interface MethodChoice {
 	readonly id: string;
 	readonly params: Readonly<Record<string, unknown>>;
@@ -113,6 +120,8 @@ export interface LabApi {
 	branch(question: BranchQuestion, onNews: (answer: BranchAnswer) => void): Promise<BranchAnswer>;
 	/** Ends the branching that is open. */
 	cancelBranch(): Promise<void>;
+	/** Pays a token otherwise, or annotates its step otherwise. Rejects with one sentence. */
+	edit(spec: ExperimentSpec, batch: RolloutBatch, edit: TokenEdit): Promise<EditAnswer>;
 	/** Rejects with one sentence, for example where no states are known. */
 	tree(question: TreeQuestion): Promise<RolloutTree>;
 }

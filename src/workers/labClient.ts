@@ -15,6 +15,7 @@ export function startLab(): LabApi {
 		attention: (question) => lab().attention(question),
 		branch: (question, onNews) => lab().branch(question, proxy(onNews)),
 		cancelBranch: () => lab().cancelBranch(),
+		edit: (spec, batch, edit) => lab().edit(spec, batch, edit),
 		tree: (question) => lab().tree(question),
 		trace: (batch, method, rollout, token) => lab().trace(batch, method, rollout, token),
 	};

@@ -7,6 +7,7 @@ import { followRun } from "../session";
 import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
 import { useDisplay } from "../useDisplay";
+import { WhatIf } from "./WhatIf";
 import { WhyCard } from "./WhyCard";
 
 /** The pinned token: its credit, the terms that add up to it, and how its group came out. */
@@ -40,6 +41,7 @@ export default function InspectorPanel(): JSX.Element {
 			</dl>
 			<WhyCard latest={comparison.latest} rollout={pinned.rollout} token={pinned.token} />
 			<GroupReturns comparison={comparison} rollout={pinned.rollout} />
+			<WhatIf latest={comparison.latest} rollout={pinned.rollout} token={pinned.token} />
 			<MethodNote comparison={comparison} />
 		</div>
 	);

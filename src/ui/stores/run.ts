@@ -74,6 +74,8 @@ export interface Latest {
 	readonly credit: CreditResult;
 	/** Settings of the run that sampled it: names of the tokens, grouping, method. */
 	readonly spec: ExperimentSpec;
+	/** The rollouts as they were sampled, where these were edited by hand. */
+	readonly editedFrom?: Latest;
 	/** Printable tokens of rollouts that came from a file; absent: the task of the run names them. */
 	readonly names?: readonly string[];
 }
