@@ -30,7 +30,9 @@ test.describe("what went wrong is said on a card", () => {
 	for (const [code, message, action] of [
 		["device-lost", "The graphics driver restarted.", "Run again"],
 		["not-finite", "Step 340: a number in the loss is not finite.", "Halve the learning rate and run again"],
-		["shader-compilation", "matmul.wgsl:12: unresolved value 'x'", "Run on the processor"],
+		["shader", "matmul.wgsl:12: unresolved value 'x'", "Run on the processor"],
+		["out-of-memory", "The adapter has not enough memory for this plan", "Half the prompts a step"],
+		["warm-start", "The warm start reached 0.2 of 0.6.", "Dismiss"],
 		["invalid-input", "Model width 63 is not divisible by heads 4.", "Dismiss"],
 	] as const)
 		test(code, async ({ page }) => {
@@ -43,6 +45,15 @@ test.describe("what went wrong is said on a card", () => {
 			await card.getByRole("button", { name: "Dismiss" }).click();
 			await expect(card).toHaveCount(0);
 		});
+
+	test("a link of a newer version, and a recording that is not there", async ({ page }) => {
+		await stubTrainer(page, { report: good, events: [] });
+		await page.route(/\.recording$/, (route) => route.fulfill({ status: 200, body: "not a recording" }));
+		await page.goto("#9zAAAA");
+		await expect(page.getByRole("alert").filter({ hasText: "newer version" })).toContainText("Reload");
+		await expect(page.getByRole("alert").filter({ hasText: "recorded run could not be opened" })).toBeVisible();
+		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
+	});
 
 	test("a setting out of range says its range beside the field, and nothing can be started until it is mended", async ({
 		page,

@@ -42,12 +42,31 @@ describe("noticesOf", () => {
 		["device-lost", "run-again"],
 		["not-finite", "lower-learning-rate"],
 		["invalid-input", "dismiss"],
-		["shader-compilation", "run-on-cpu"],
+		["shader", "run-on-cpu"],
 		["something-new", "run-again"],
 	] as const)("has a whole card for a run that ended by %s", (code, action) => {
 		const [card] = failed(code, "The loss became NaN at step 340.");
 		expect(isComplete(card)).toBe(true);
 		expect(card?.happened).toBe("The loss became NaN at step 340.");
 		expect(card?.actions).toContain(action);
+	});
+
+	it("says how much memory a step needs, and offers two ways to need less", () => {
+		const failure = { code: "out-of-memory", message: "Not enough memory.", resumable: false };
+		const [card] = noticesOf({ ...healthy, phase: "failed", failure }, { needs: "3.1 GB" });
+		expect(isComplete(card)).toBe(true);
+		expect(card?.happened).toBe("Not enough memory. A step needs about 3.1 GB.");
+		expect(card?.actions).toEqual(["smaller-batch", "smaller-model", "dismiss"]);
+	});
+
+	it.each(["no-device", "gpu-error", "warm-start", "anything-else"])("has a whole card for %s", (code) => {
+		expect(isComplete(failed(code, "The work could not go on.")[0])).toBe(true);
+	});
+
+	it("tells a newer link from a broken one, and a recording that did not open", () => {
+		const opened = { notices: ["Made with a newer version."], note: "", fingerprints: [], newer: true };
+		expect(noticesOf({ ...healthy, opened })[0]?.actions).toContain("reload");
+		const [card] = noticesOf(healthy, { recording: "datasets/x could not be fetched (404)." });
+		expect(isComplete(card)).toBe(true);
 	});
 });

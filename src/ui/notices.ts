@@ -15,18 +15,58 @@ export type NoticeAction =
 	| "run-on-cpu"
 	| "lower-learning-rate"
 	| "run-again"
+	| "smaller-batch"
+	| "smaller-model"
+	| "show-before"
+	| "reload"
 	| "dismiss";
 
 const CPU_WORKS =
 	"Training runs on the processor instead, in WebAssembly: slower, and with the same numbers on every machine.";
 
-/** The notices that follow from what is known of the adapter and the run, most pressing first. */
-export function noticesOf(run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened">): Notice[] {
-	return [...failureNotices(run), ...linkNotices(run), ...deviceNotices(run)];
+/** What else the notices speak of. */
+export interface Circumstances {
+	/** What the run would need, as in `3.1 GB`; empty where it is not known. */
+	readonly needs?: string;
+	/** Why the preset's recording could not be opened; empty if it could. */
+	readonly recording?: string;
+}
+
+/** The notices that follow from what is known of the adapter, the run, the link and the recording, most pressing first. */
+export function noticesOf(
+	run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened">,
+	{ needs = "", recording = "" }: Circumstances = {},
+): Notice[] {
+	return [...failureNotices(run, needs), ...linkNotices(run), ...recordingNotices(recording), ...deviceNotices(run)];
+}
+
+function recordingNotices(problem: string): Notice[] {
+	if (problem === "") return [];
+	return [
+		{
+			id: "recording",
+			tone: "warning",
+			happened: `The recorded run could not be opened: ${problem}`,
+			works: "Training on this machine does not need it.",
+			todo: "Press Run, or reload the page to try the recording again.",
+			actions: ["reload"],
+		},
+	];
 }
 
 function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 	if (!opened || (opened.notices.length === 0 && opened.note === "")) return [];
+	if (opened.newer)
+		return [
+			{
+				id: "link",
+				tone: "warning",
+				happened: "This link was made with a newer version of the workbench.",
+				works: "What is on screen are the usual settings, not those of the link.",
+				todo: "Reload the page to get the newer version; if it says the same again, the site has yet to be updated.",
+				actions: ["reload", "close-link"],
+			},
+		];
 	const happened = opened.notices.length > 0 ? opened.notices.join(" ") : "This link carries a note.";
 	const works = opened.note ? `Note: ${opened.note}` : "All other settings of the link were taken.";
 	const todo = "Look at the settings, then press Run: a link starts nothing by itself.";
@@ -71,7 +111,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 	}
 }
 
-function failureNotices({ failure, step }: Pick<Run, "failure" | "step">): Notice[] {
+function failureNotices({ failure, step }: Pick<Run, "failure" | "step">, needs: string): Notice[] {
 	if (!failure) return [];
 	const base = { id: "failure", tone: "error", happened: failure.message } as const;
 	const kept = "Curves and rollouts up to here stay on screen.";
@@ -91,14 +131,43 @@ function failureNotices({ failure, step }: Pick<Run, "failure" | "step">): Notic
 					...base,
 					works: kept,
 					todo: "A lower learning rate or a smaller gradient clip usually keeps the numbers finite.",
-					actions: ["lower-learning-rate", "dismiss"],
+					actions: ["show-before", "lower-learning-rate", "dismiss"],
+				},
+			];
+		case "out-of-memory":
+			return [
+				{
+					...base,
+					happened: needs ? `${base.happened} A step needs about ${needs}.` : base.happened,
+					works: "Nothing was trained; what was on screen stays.",
+					todo: "Fewer prompts a step halve the activations; a narrower policy needs less of everything.",
+					actions: ["smaller-batch", "smaller-model", "dismiss"],
+				},
+			];
+		case "no-device":
+		case "gpu-error":
+			return [
+				{
+					...base,
+					works: CPU_WORKS,
+					todo: "Reload the page, or restart the browser if it happens again.",
+					actions: ["run-on-cpu", "probe-again", "dismiss"],
+				},
+			];
+		case "warm-start":
+			return [
+				{
+					...base,
+					works: kept,
+					todo: "Ask for a lower success rate before reinforcement, allow more supervised steps, or choose an easier task.",
+					actions: ["dismiss"],
 				},
 			];
 		case "invalid-input":
 			return [
 				{ ...base, works: "Nothing was started.", todo: "Change the setting that is named.", actions: ["dismiss"] },
 			];
-		case "shader-compilation":
+		case "shader":
 			return [
 				{
 					...base,

@@ -52,7 +52,9 @@ function warningOf(length: number): string {
 export function openLink(hash: string): Opened | null {
 	const decoded = decodeLink(hash);
 	if (!decoded.ok)
-		return decoded.reason === "empty" ? null : { notices: [decoded.message], note: "", fingerprints: [] };
+		return decoded.reason === "empty"
+			? null
+			: { notices: [decoded.message], note: "", fingerprints: [], newer: decoded.reason === "newer" };
 	const { preset: id, changes, view, note, fingerprints } = decoded.state;
 	try {
 		const preset = findPreset(id);

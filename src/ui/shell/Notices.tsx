@@ -1,9 +1,13 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
+import { bytesText } from "../format";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
+import { showStep } from "../recording/player";
 import { probeAgain, startRun } from "../session";
+import { costOf } from "../setup";
 import { changeField, draftStore } from "../stores/draft";
 import { dismissFailure, runStore, setBackend, setOpened } from "../stores/run";
+import { timelineStore } from "../stores/timeline";
 
 const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly act: () => void }>> = {
 	"close-link": { label: "Understood", act: () => setOpened(null) },
@@ -11,11 +15,24 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 	"run-on-cpu": { label: "Run on the processor", act: runOnProcessor },
 	"lower-learning-rate": { label: "Halve the learning rate and run again", act: lowerLearningRate },
 	"run-again": { label: "Run again", act: () => void startRun() },
+	"smaller-batch": { label: "Half the prompts a step", act: () => shrink("rollout.prompts") },
+	"smaller-model": { label: "Half the width", act: () => shrink("model.width") },
+	"show-before": { label: "Show the last good checkpoint", act: () => showStep(runStore.getState().step - 1) },
+	reload: { label: "Reload the page", act: () => location.reload() },
 	dismiss: { label: "Dismiss", act: dismissFailure },
 };
 
 function runOnProcessor(): void {
 	setBackend("wasm");
+	void startRun();
+}
+
+/** Halves a size, to a multiple of what it must divide by, and runs again. */
+function shrink(path: "rollout.prompts" | "model.width"): void {
+	const { spec } = draftStore.getState();
+	const [value, unit] =
+		path === "model.width" ? [spec.model.width, spec.model.heads] : [spec.rollout.prompts, spec.minibatches];
+	changeField(path, Math.max(unit, Math.floor(value / 2 / unit) * unit));
 	void startRun();
 }
 
@@ -30,8 +47,11 @@ export function Notices(): JSX.Element | null {
 	const device = useStore(runStore, (r) => r.device);
 	const failure = useStore(runStore, (r) => r.failure);
 	const opened = useStore(runStore, (r) => r.opened);
-	const { step, phase } = runStore.getState();
-	const notices = noticesOf({ device, failure, opened, step, phase });
+	const recording = useStore(timelineStore, (t) => t.problem);
+	const { step, phase, spec } = runStore.getState();
+	const cost = failure?.code === "out-of-memory" && spec ? costOf(spec) : null;
+	const needs = cost ? bytesText(cost.bytes) : "";
+	const notices = noticesOf({ device, failure, opened, step, phase }, { needs, recording });
 	if (notices.length === 0) return null;
 	return (
 		<div className="notices">

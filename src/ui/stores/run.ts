@@ -66,6 +66,8 @@ export interface Opened {
 	readonly notices: readonly string[];
 	readonly note: string;
 	readonly fingerprints: readonly string[];
+	/** The link is of a newer version than this page. */
+	readonly newer?: boolean;
 }
 
 export interface Latest {
