@@ -7,7 +7,8 @@ import { openSpec } from "../src/engine/spec/registries";
 import type { RunEvent } from "../src/engine/training/events";
 import { Run } from "../src/engine/training/run";
 
-const SEEDS = [1, 2, 3];
+/** Seeds 1 to this, unless `--seeds` says otherwise. */
+const SEEDS = 3;
 
 interface Row {
 	readonly preset: string;
@@ -22,6 +23,8 @@ interface Row {
 	readonly secondsToGoal: number;
 	readonly adapter: string;
 	readonly fingerprint: string;
+	/** Success at every evaluation, the first after the warm start. */
+	readonly curve: readonly number[];
 	readonly error: string;
 }
 
@@ -37,6 +40,7 @@ async function learn(preset: Preset, seed: number, backend: CliBackend): Promise
 		warmSteps: 0,
 		adapter: "",
 		fingerprint: "",
+		curve: [] as number[],
 	};
 	const onEvent = (event: RunEvent) => {
 		if (event.type === "ready") row.adapter = event.label.adapter;
@@ -44,6 +48,7 @@ async function learn(preset: Preset, seed: number, backend: CliBackend): Promise
 		if (event.type === "fingerprint") row.fingerprint = event.fingerprint;
 		if (event.type !== "evaluation") return;
 		row.success = event.success;
+		row.curve.push(event.success);
 		if (row.reachedAt !== null || event.success < preset.goal) return;
 		row.reachedAt = event.step;
 		row.secondsToGoal = seconds();
@@ -54,7 +59,7 @@ async function learn(preset: Preset, seed: number, backend: CliBackend): Promise
 	return { preset: preset.id, seed, goal: preset.goal, seconds: seconds(), error, ...row };
 }
 
-const HEAD = ["preset", "seed", "goal", "end", "at step", "after s", "all s", "warm steps", "fingerprint"];
+const HEAD = ["preset", "seed", "goal", "end", "at step", "after s", "all s", "warm steps", "fingerprint", "curve"];
 
 function cells(row: Row): string[] {
 	if (row.error) return [row.preset, String(row.seed), row.error];
@@ -69,28 +74,39 @@ function cells(row: Row): string[] {
 		fixed(row.seconds, 0),
 		String(row.warmSteps),
 		row.fingerprint,
+		row.curve.map((success) => fixed(success, 2)).join(" "),
 	];
 }
 
-/** `npm run prove -- learning [--backend gpu|wasm|cpu] [preset …]`: exits 1 unless every run ends at or above its goal. */
+const USAGE = "Usage: npm run prove -- learning [--backend gpu|wasm|cpu] [--seeds N] [preset …]";
+
+/** The value of an option, taken out of the arguments. */
+function option(argv: string[], name: string): string | undefined {
+	const at = argv.indexOf(`--${name}`);
+	return at < 0 ? undefined : argv.splice(at, 2)[1];
+}
+
+/** `npm run prove -- learning [--backend gpu|wasm|cpu] [--seeds N] [preset …]`: exits 1 unless every run ends at or above its goal. */
 async function main(argv: string[]): Promise<number> {
-	const at = argv.indexOf("--backend");
-	const backend = BACKENDS.find((name) => name === (at < 0 ? "gpu" : argv[at + 1]));
-	const names = at < 0 ? argv : argv.toSpliced(at, 2);
-	const presets = PRESETS.filter(({ id }) => names.length === 0 || names.some((name) => id.startsWith(name)));
-	if (!backend || presets.length === 0) {
-		console.error("Usage: npm run prove -- learning [--backend gpu|wasm|cpu] [preset …]");
+	const wanted = option(argv, "backend") ?? "gpu";
+	const seeds = Number(option(argv, "seeds") ?? SEEDS);
+	const backend = BACKENDS.find((name) => name === wanted);
+	const presets = PRESETS.filter(({ id }) => argv.length === 0 || argv.some((name) => id.startsWith(name)));
+	if (!backend || presets.length === 0 || !(seeds >= 1)) {
+		console.error(USAGE);
 		return 2;
 	}
 	let missed = 0;
+	let adapter = "";
 	console.log(HEAD.join("\t"));
 	for (const preset of presets)
-		for (const seed of SEEDS) {
+		for (let seed = 1; seed <= seeds; seed++) {
 			const row = await learn(preset, seed, backend);
 			if (!(row.success >= row.goal)) missed++;
+			adapter = row.adapter;
 			console.log(cells(row).join("\t"));
-			if (preset === presets.at(-1) && seed === SEEDS.at(-1)) console.log(`adapter: ${row.adapter}`);
 		}
+	console.log(`adapter: ${adapter}`);
 	console.log(missed === 0 ? "every run reached its goal" : `${missed} runs missed their goal`);
 	return missed === 0 ? 0 : 1;
 }
