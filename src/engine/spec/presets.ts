@@ -56,6 +56,91 @@ export const PRESETS: readonly Preset[] = [
 			evaluation: { every: 20, prompts: 64 },
 		},
 	},
+	{
+		id: "keychain@1",
+		title: "Key chain",
+		summary:
+			"One action decides and noise follows; a group baseline pays for the noise and finds the key all the same.",
+		goal: 0.95,
+		spec: {
+			...BASE,
+			task: { id: "keychain", params: {} },
+			warmStart: null,
+			steps: 60,
+			evaluation: { every: 20, prompts: 32 },
+		},
+	},
+	{
+		id: "lake@1",
+		title: "Frozen lake",
+		summary: "From scratch to the goal across the ice; cells come again in every rollout.",
+		goal: 0.95,
+		spec: {
+			...BASE,
+			task: { id: "lake", params: {} },
+			warmStart: null,
+			steps: 120,
+			evaluation: { every: 20, prompts: 32 },
+		},
+	},
+	{
+		id: "kbhop@1",
+		title: "Search a knowledge base",
+		summary: "From demonstrations that succeed half of the time to answers that searches support, by reward alone.",
+		goal: 0.8,
+		spec: {
+			...BASE,
+			task: { id: "kbhop", params: {} },
+			warmStart: { success: 0.5, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 150,
+			evaluation: { every: 25, prompts: 32 },
+		},
+	},
+	{
+		id: "toolcalc@1",
+		title: "Calls to a calculator",
+		summary: "From a few demonstrations to formulas worked out call by call, every call at a price.",
+		goal: 0.85,
+		spec: {
+			...BASE,
+			task: { id: "toolcalc", params: {} },
+			warmStart: { success: 0.3, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 150,
+			evaluation: { every: 25, prompts: 32 },
+		},
+	},
+	{
+		id: "anytime@1",
+		title: "Think, then answer",
+		summary:
+			"Partial sums at a price. Dr. GRPO, because a division by the group's deviation makes the small price loud: GRPO unlearns to think.",
+		goal: 0.9,
+		spec: {
+			...BASE,
+			task: { id: "anytime", params: {} },
+			method: { id: "drGrpo", params: {} },
+			warmStart: { success: 0.7, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 150,
+			evaluation: { every: 30, prompts: 64 },
+		},
+	},
+	{
+		id: "rank@1",
+		title: "Ranked list",
+		summary: "From scratch to lists that could not be better; what a rank gains is paid at the end of the list.",
+		goal: 0.7,
+		spec: {
+			...BASE,
+			task: { id: "rank", params: {} },
+			warmStart: null,
+			optimizer: { ...BASE.optimizer, learningRate: 2e-3 },
+			steps: 200,
+			evaluation: { every: 40, prompts: 64 },
+		},
+	},
 ];
 
 /** The preset with this id, or the newest of this name when the number is left out. @throws InvalidInput if unknown. */
