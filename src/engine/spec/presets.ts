@@ -87,7 +87,7 @@ export const PRESETS: readonly Preset[] = [
 		id: "kbhop@1",
 		title: "Search a knowledge base",
 		summary: "From demonstrations that succeed half of the time to answers that searches support, by reward alone.",
-		goal: 0.8,
+		goal: 0.85,
 		spec: {
 			...BASE,
 			task: { id: "kbhop", params: {} },
@@ -139,6 +139,63 @@ export const PRESETS: readonly Preset[] = [
 			optimizer: { ...BASE.optimizer, learningRate: 2e-3 },
 			steps: 200,
 			evaluation: { every: 40, prompts: 64 },
+		},
+	},
+	{
+		id: "strategy@1",
+		title: "Choose a plan",
+		summary:
+			"From demonstrations of any plan that works; the one token that chooses is what uniform credit is slow to find.",
+		goal: 0.65,
+		spec: {
+			...BASE,
+			task: { id: "strategy", params: {} },
+			warmStart: { success: 0.5, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 300,
+			evaluation: { every: 50, prompts: 64 },
+		},
+	},
+	{
+		id: "addcarry@1",
+		title: "Addition with carries",
+		summary: "From demonstrations to 0.6; the carries in between are never checked and yet get right.",
+		goal: 0.7,
+		spec: {
+			...BASE,
+			task: { id: "addcarry", params: {} },
+			warmStart: { success: 0.6, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 300,
+			evaluation: { every: 50, prompts: 64 },
+		},
+	},
+	{
+		id: "countdown@1",
+		title: "Countdown",
+		summary: "From scratch, a first stretch of a long way: a few right expressions among many that are merely valid.",
+		goal: 0.15,
+		spec: {
+			...BASE,
+			task: { id: "countdown", params: {} },
+			warmStart: null,
+			steps: 200,
+			evaluation: { every: 40, prompts: 64 },
+		},
+	},
+	{
+		id: "star@1",
+		title: "Star graph",
+		summary:
+			"From demonstrations to the coin flip between two arms, where looking ahead, not credit, is what is missing.",
+		goal: 0.35,
+		spec: {
+			...BASE,
+			task: { id: "star", params: {} },
+			warmStart: { success: 0.3, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 150,
+			evaluation: { every: 50, prompts: 64 },
 		},
 	},
 ];

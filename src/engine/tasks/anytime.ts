@@ -338,6 +338,12 @@ export const anytime: TaskDefinition<typeof PARAMS> = {
 			falsifiedIf:
 				"at a price of 0.1 less than 30 % of the longest prompts are stopped before all digits are added, or as many with budgets.",
 		},
+		{
+			id: "H8.3",
+			claim:
+				"Dividing by the group's deviation makes a small price loud in groups that are all right or all wrong: GRPO unlearns to think, Dr. GRPO does not.",
+			falsifiedIf: "at a price of 0.02 and from the same warm start GRPO ends with at least the success of Dr. GRPO.",
+		},
 	],
 	warmStart: { success: 0.6 },
 	build,
