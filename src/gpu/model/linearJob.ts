@@ -9,7 +9,9 @@ export const GROUPS_WIDE = 32768;
 
 /** A Linear layer: where its tensors lie in the flat buffers, and its widths. */
 export interface LinearLayer {
+	/** First float of the weight; everything else of the layer comes after it, within `span` floats. */
 	readonly weight: number;
+	readonly span: number;
 	/** Null without a bias. */
 	readonly bias: number | null;
 	readonly inputs: number;
@@ -77,6 +79,7 @@ function tilesOf({ tile }: ModelShape, rows: number, columns: number): Tiles {
 }
 
 function encode(shape: ModelShape, layer: LinearLayer, product: Product, gradient: Tiles | null): LinearJob {
+	const from = (offset: number) => offset - layer.weight;
 	const workgroups = product.tiles + (gradient ? gradient.tiles * shape.slices : 0);
 	const words = Uint32Array.from([
 		workgroups,
@@ -85,22 +88,22 @@ function encode(shape: ModelShape, layer: LinearLayer, product: Product, gradien
 		product.columns,
 		product.depth,
 		product.aStride,
-		layer.weight,
+		0,
 		product.depthStride,
 		product.columnStride,
-		product.bias ?? NONE,
+		product.bias === null ? NONE : from(product.bias),
 		product.mode,
 		layer.value ? layer.outputs : NONE,
-		layer.value?.weight ?? NONE,
-		layer.value?.bias ?? NONE,
-		gradient?.columnTiles ?? 0,
+		layer.value ? from(layer.value.weight) : 0,
+		layer.value ? from(layer.value.bias) : 0,
+		gradient?.columnTiles ?? 1,
 		layer.outputs + (layer.value ? 1 : 0),
 		layer.inputs,
 		shape.rows,
-		layer.weight,
-		layer.bias ?? NONE,
+		0,
+		layer.bias === null ? NONE : from(layer.bias),
 		shape.sliceRows,
-		gradient?.tiles ?? 0,
+		gradient?.tiles ?? 1,
 		shape.layout.size,
 		0,
 	]);

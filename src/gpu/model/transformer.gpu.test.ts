@@ -94,6 +94,12 @@ describe.each(VARIANTS)("a transformer on the GPU with %s", (variant) => {
 		await expectAgreement({ ...SMALL, ...change }, { B, N, variant });
 	});
 
+	// Ten large kernels are compiled for it, which takes software adapters on busy machines a while.
+	it("has them where kernels know their sizes", { timeout: 240_000 }, async () => {
+		const config = { ...SMALL, layers: 1, width: 20, heads: 5, valueHead: true, tiedHead: true };
+		await expectAgreement(config, { B: 4, N: 9, variant, baked: true });
+	});
+
 	it("takes ten AdamW steps as float64 does", async () => {
 		const model = await open(SMALL, { B: 4, N: 9, variant, optimizer: ADAMW });
 		const parameters = Float64Array.from(testParameters(SMALL));

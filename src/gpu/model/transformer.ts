@@ -23,6 +23,8 @@ export interface TransformerOptions {
 	readonly share?: ModelState;
 	/** Lanes of a subgroup of four hand each other what they load ("registers" only). Default: where the device can. */
 	readonly subgroups?: boolean;
+	/** Kernels know the sizes of the plan: faster, and slower to compile. Default: from a certain size on. */
+	readonly baked?: boolean;
 	/** Compiler to share with other plans on the device, so that equal kernels are compiled once. */
 	readonly compiler?: DispatchCompiler;
 }

@@ -33,28 +33,69 @@ fn product(tile: u32, lane: u32) {
 	let b$j = weightOf(min(column + $j * 4, job.columns - 1));
 	let a$r = (row + $r) * job.aStride;
 	var low$r = vec4f(); var high$r = vec4f();
-	for (var k = 0u; k < job.depth; k += 4) {
-		let s$k = (k + $k) * job.weightDepthStride;
+	// A uniform costs what a storage buffer costs, each time it is read.
+	let depth = job.depth;
+	let stride = job.weightDepthStride;
+	for (var k = 0u; k < depth; k += 4) {
+		let s$k = (k + $k) * stride;
 		let p$k = vec4f(weights[b0 + s$k], weights[b1 + s$k], weights[b2 + s$k], weights[b3 + s$k]);
 		let q$k = vec4f(weights[b4 + s$k], weights[b5 + s$k], weights[b6 + s$k], weights[b7 + s$k]);
-		let x$r = four(a$r + k, 1, job.depth - k, lane);
+		let x$r = four(a$r + k, 1, depth - k, lane);
 		low$r += x$r.x * p0 + x$r.y * p1 + x$r.z * p2 + x$r.w * p3;
 		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
 	}
 	var lows: array<vec4f, 16>;
 	var highs: array<vec4f, 16>;
 	lows[$r] = low$r; highs[$r] = high$r;
+	let edge = edgeOf(column, job.columns);
+	let biases = Biases(biasesOf(column), biasesOf(column + 16));
+	let mode = job.mode;
 	for (var r = 0u; r < 16; r++) {
-		finish(row + r, column, lows[r]);
-		finish(row + r, column + 16, highs[r]);
+		finish(row + r, column, edge, mode, lows[r] + biases.low);
+		finish(row + r, column + 16, edge, mode, highs[r] + biases.high);
 	}
 }
 
-fn finish(row: u32, column: u32, sums: vec4f) {
-	if (column < job.columns) { store(row, column, sums.x); }
-	if (column + 4 < job.columns) { store(row, column + 4, sums.y); }
-	if (column + 8 < job.columns) { store(row, column + 8, sums.z); }
-	if (column + 12 < job.columns) { store(row, column + 12, sums.w); }
+struct Biases { low: vec4f, high: vec4f }
+struct Edge { end: u32, inside: bool }
+
+// First column that does not exist, and whether all of the tile does.
+fn edgeOf(column: u32, end: u32) -> Edge { return Edge(end, column / 32 * 32 + 32 <= end); }
+
+fn biasesOf(column: u32) -> vec4f {
+	return vec4f(biasOf(column), biasOf(column + 4), biasOf(column + 8), biasOf(column + 12));
+}
+
+fn finish(row: u32, column: u32, edge: Edge, mode: u32, sums: vec4f) {
+	let at = row * edge.end + column;
+	var v = sums;
+	if ((mode & VALUE_INPUT) != 0) {
+		let w = job.valueWeight + column;
+		let value = a[row * job.aStride + job.valueColumn];
+		v += value * vec4f(weights[w], weights[w + 4], weights[w + 8], weights[w + 12]);
+	}
+	if ((mode & (RESIDUAL | GELU_SLOPE)) != 0) {
+		let x = vec4f(extra[at], extra[at + 4], extra[at + 8], extra[at + 12]);
+		if ((mode & RESIDUAL) != 0) { v += x; } else { v *= geluSlope(x); }
+	}
+	if ((mode & GELU) != 0) {
+		if (edge.inside || column < edge.end) { side[at] = v.x; }
+		if (edge.inside || column + 4 < edge.end) { side[at + 4] = v.y; }
+		if (edge.inside || column + 8 < edge.end) { side[at + 8] = v.z; }
+		if (edge.inside || column + 12 < edge.end) { side[at + 12] = v.w; }
+		v *= gate(v);
+	}
+	if (edge.inside) {
+		out[at] = v.x;
+		out[at + 4] = v.y;
+		out[at + 8] = v.z;
+		out[at + 12] = v.w;
+		return;
+	}
+	if (column < edge.end) { out[at] = v.x; }
+	if (column + 4 < edge.end) { out[at + 4] = v.y; }
+	if (column + 8 < edge.end) { out[at + 8] = v.z; }
+	if (column + 12 < edge.end) { out[at + 12] = v.w; }
 }
 
 fn gradient(tile: u32, lane: u32) {
@@ -62,11 +103,14 @@ fn gradient(tile: u32, lane: u32) {
 	let column = tile % job.gradientColumnTiles * 32 + lane;
 	let b$j = min(column + $j * 4, job.inputs - 1);
 	var low$r = vec4f(); var high$r = vec4f(); var sum$r = 0.0;
-	for (var k = 0u; k < job.rows; k += 4) {
-		let s$k = (k + $k) * job.inputs;
+	let rows = job.rows;
+	let width = job.inputs;
+	let stride = job.aStride;
+	for (var k = 0u; k < rows; k += 4) {
+		let s$k = (k + $k) * width;
 		let p$k = vec4f(inputs[b0 + s$k], inputs[b1 + s$k], inputs[b2 + s$k], inputs[b3 + s$k]);
 		let q$k = vec4f(inputs[b4 + s$k], inputs[b5 + s$k], inputs[b6 + s$k], inputs[b7 + s$k]);
-		let x$r = four(k * job.aStride + row + $r, job.aStride, 4, lane);
+		let x$r = four(k * stride + row + $r, stride, 4, lane);
 		low$r += x$r.x * p0 + x$r.y * p1 + x$r.z * p2 + x$r.w * p3;
 		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
 		sum$r += x$r.x + x$r.y + x$r.z + x$r.w;
@@ -78,17 +122,17 @@ fn gradient(tile: u32, lane: u32) {
 	let end = min(16u, job.outputs - row);
 	for (var r = 0u; r < end; r++) {
 		let to = gradientOf(row + r);
-		finishGradient(to, column, lows[r]);
-		finishGradient(to, column + 16, highs[r]);
+		finishGradient(to, column, width, lows[r]);
+		finishGradient(to, column + 16, width, highs[r]);
 		if (column == 0) { storeBiasGradient(row + r, 0, sums[r]); }
 	}
 }
 
-fn finishGradient(to: u32, column: u32, sums: vec4f) {
-	if (column < job.inputs) { side[to + column] = sums.x; }
-	if (column + 4 < job.inputs) { side[to + column + 4] = sums.y; }
-	if (column + 8 < job.inputs) { side[to + column + 8] = sums.z; }
-	if (column + 12 < job.inputs) { side[to + column + 12] = sums.w; }
+fn finishGradient(to: u32, column: u32, end: u32, sums: vec4f) {
+	if (column < end) { side[to + column] = sums.x; }
+	if (column + 4 < end) { side[to + column + 4] = sums.y; }
+	if (column + 8 < end) { side[to + column + 8] = sums.z; }
+	if (column + 12 < end) { side[to + column + 12] = sums.w; }
 }
 
 @compute @workgroup_size(4)

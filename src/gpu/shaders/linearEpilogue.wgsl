@@ -14,31 +14,21 @@ fn gradientOf(output: u32) -> u32 {
 	return select(job.dWeight + output * job.inputs, job.valueWeight, output == job.valueColumn);
 }
 
-// ½ (1 + tanh u) = 1 / (1 + exp(−2u)), u = √(2/π) (v + 0.044715 v³).
-fn gate(v: f32) -> f32 {
-	return 1 / (1 + exp(clamp(-1.5957691216057308 * (v + 0.044715 * v * v * v), -80, 80)));
+fn biasOf(column: u32) -> f32 {
+	if (isValue(column)) { return weights[job.valueBias]; }
+	if (job.bias == NONE) { return 0; }
+	return weights[job.bias + column];
 }
 
-fn store(row: u32, column: u32, sum: f32) {
-	let at = row * job.columns + column;
-	var v = sum;
-	if (isValue(column)) {
-		v += weights[job.valueBias];
-	} else if (job.bias != NONE) {
-		v += weights[job.bias + column];
-	}
-	if ((job.mode & VALUE_INPUT) != 0) { v += a[row * job.aStride + job.valueColumn] * weights[job.valueWeight + column]; }
-	if ((job.mode & RESIDUAL) != 0) { v += extra[at]; }
-	if ((job.mode & GELU) != 0) {
-		side[at] = v;
-		v *= gate(v);
-	}
-	if ((job.mode & GELU_SLOPE) != 0) {
-		let x = extra[at];
-		let s = gate(x);
-		v *= s + x * s * (1 - s) * 1.5957691216057308 * (1 + 0.134145 * x * x);
-	}
-	out[at] = v;
+// ½ (1 + tanh u) = 1 / (1 + exp(−2u)), u = √(2/π) (v + 0.044715 v³).
+fn gate(v: vec4f) -> vec4f {
+	return 1 / (1 + exp(clamp(-1.5957691216057308 * (v + 0.044715 * v * v * v), vec4f(-80), vec4f(80))));
+}
+
+// Derivative of v · gate(v).
+fn geluSlope(v: vec4f) -> vec4f {
+	let s = gate(v);
+	return s + v * s * (1 - s) * 1.5957691216057308 * (1 + 0.134145 * v * v);
 }
 
 fn storeBiasGradient(output: u32, slice: u32, sum: f32) {

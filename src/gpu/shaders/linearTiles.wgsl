@@ -46,11 +46,27 @@ fn product(tile: u32, lane: u32) {
 		multiply(lane, &sums);
 		workgroupBarrier();
 	}
-	for (var r = 0u; r < 4; r++) {
-		for (var c = 0u; c < 4; c++) {
-			let n = column + lane % 8 * 4 + c;
-			if (n < job.columns) { store(row + lane / 8 * 4 + r, n, sums[r][c]); }
-		}
+	let first = column + lane % 8 * 4;
+	let biases = vec4f(biasOf(first), biasOf(first + 1), biasOf(first + 2), biasOf(first + 3));
+	for (var r = 0u; r < 4; r++) { finish(row + lane / 8 * 4 + r, first, sums[r] + biases); }
+}
+
+fn finish(row: u32, column: u32, sums: vec4f) {
+	let at = row * job.columns + column;
+	var v = sums;
+	if ((job.mode & VALUE_INPUT) != 0) {
+		let w = job.valueWeight + column;
+		v += a[row * job.aStride + job.valueColumn] * vec4f(weights[w], weights[w + 1], weights[w + 2], weights[w + 3]);
+	}
+	if ((job.mode & (RESIDUAL | GELU_SLOPE)) != 0) {
+		let x = vec4f(extra[at], extra[at + 1], extra[at + 2], extra[at + 3]);
+		if ((job.mode & RESIDUAL) != 0) { v += x; } else { v *= geluSlope(x); }
+	}
+	let before = v;
+	if ((job.mode & GELU) != 0) { v *= gate(v); }
+	for (var c = 0u; c < 4 && column + c < job.columns; c++) {
+		if ((job.mode & GELU) != 0) { side[at + c] = before[c]; }
+		out[at + c] = v[c];
 	}
 }
 
