@@ -40,7 +40,8 @@ test("a pointed token shows its card, a pinned one stays, and moving the pointer
 	expect(await panel.innerHTML()).toBe(before);
 	await tokens.nth(3).click();
 	await expect(panel).toContainText("token 4 of rollout 1");
-	await expect(panel.locator(".why li").last()).toContainText("A = outcome");
+	await expect(panel.locator(".why-sum")).toContainText("outcome");
+	await expect(panel.locator(".why-steps mfrac").first()).toBeVisible();
 	await page.mouse.move(5, 5);
 	await expect(page.locator(".hover-card")).toBeHidden();
 });

@@ -31,9 +31,16 @@ export function connectLab(api: LabApi): void {
 	});
 }
 
-/** Why the method that trained gave a token its credit; null without a lab. Rejects with one sentence. */
-export function askWhy({ batch, credit }: Latest, rollout: number, token: number): Promise<Trace> | null {
-	return lab?.trace(batch, { id: credit.method, params: credit.params }, rollout, token) ?? null;
+/** Why a method gave a token its credit; null without a lab. Rejects with one sentence. */
+export function askWhy(
+	{ batch, credit }: Latest,
+	method: string,
+	rollout: number,
+	token: number,
+): Promise<Trace> | null {
+	// Beside the one that trained, methods stand at their defaults.
+	const params = method === credit.method ? credit.params : {};
+	return lab?.trace(batch, { id: method, params }, rollout, token) ?? null;
 }
 
 /** The rollouts with one token paid otherwise; null without a lab. Rejects with one sentence. */

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
 import type { Comparison } from "../comparison";
+import type { Display } from "../credit/display";
 import { signed } from "../format";
 import { findEntry, METHODS } from "../registries";
 import { followRun } from "../session";
@@ -39,7 +40,13 @@ export default function InspectorPanel(): JSX.Element {
 						</div>
 					))}
 			</dl>
-			<WhyCard latest={comparison.latest} rollout={pinned.rollout} token={pinned.token} />
+			<WhyCard
+				latest={comparison.latest}
+				method={comparison.selected.id}
+				title={comparison.selected.label}
+				rollout={pinned.rollout}
+				token={pinned.token}
+			/>
 			<GroupReturns comparison={comparison} rollout={pinned.rollout} />
 			<WhatIf latest={comparison.latest} rollout={pinned.rollout} token={pinned.token} />
 			<MethodNote comparison={comparison} />
@@ -112,8 +119,8 @@ function GroupReturns({ comparison, rollout }: { comparison: Comparison; rollout
 	);
 }
 
-function MethodNote({ comparison }: { comparison: Comparison }): JSX.Element | null {
-	const method = findEntry(METHODS, comparison.latest.credit.method);
+function MethodNote({ comparison }: { comparison: Display }): JSX.Element | null {
+	const method = findEntry(METHODS, comparison.selected.id);
 	if (!method) return null;
 	return (
 		<section className="method-note">

@@ -1,16 +1,21 @@
-import { type JSX, useEffect, useState } from "react";
+import { type JSX, lazy, Suspense, useEffect, useState } from "react";
 import type { Trace } from "../../engine/credit/traceOps";
 import { askWhy } from "../lab";
 import type { Latest } from "../stores/run";
 
+const WhySteps = lazy(() => import("./WhySteps"));
+
 interface Props {
 	readonly latest: Latest;
+	/** Method whose arithmetic is shown, and its name. */
+	readonly method: string;
+	readonly title: string;
 	readonly rollout: number;
 	readonly token: number;
 }
 
 /** Why this number: the method's own arithmetic for this token, step by step. */
-export function WhyCard({ latest, rollout, token }: Props): JSX.Element | null {
+export function WhyCard({ latest, method, title, rollout, token }: Props): JSX.Element | null {
 	const [answer, setAnswer] = useState<Trace | string | null>(null);
 	useEffect(() => {
 		let current = true;
@@ -18,34 +23,24 @@ export function WhyCard({ latest, rollout, token }: Props): JSX.Element | null {
 			if (current) setAnswer(news);
 		};
 		setAnswer(null);
-		askWhy(latest, rollout, token)?.then(tell, (error: unknown) =>
+		askWhy(latest, method, rollout, token)?.then(tell, (error: unknown) =>
 			tell(error instanceof Error ? error.message : String(error)),
 		);
 		return () => {
 			current = false;
 		};
-	}, [latest, rollout, token]);
+	}, [latest, method, rollout, token]);
 	if (answer === null) return null;
 	return (
 		<section className="why">
-			<h4>Why this number</h4>
-			{typeof answer === "string" ? <p className="muted">{answer}</p> : <Steps trace={answer} />}
+			<h4>Why this number: {title}</h4>
+			{typeof answer === "string" ? (
+				<p className="muted">{answer}</p>
+			) : (
+				<Suspense fallback={null}>
+					<WhySteps trace={answer} />
+				</Suspense>
+			)}
 		</section>
-	);
-}
-
-function Steps({ trace }: { readonly trace: Trace }): JSX.Element {
-	return (
-		<ol>
-			{trace.steps.map((step) => (
-				<li key={step.symbol}>
-					<span className="muted">{step.operation}</span>
-					<code>{step.equation}</code>
-				</li>
-			))}
-			<li>
-				<code>{trace.equation}</code>
-			</li>
-		</ol>
 	);
 }

@@ -1,0 +1,84 @@
+import { seriousFindings } from "./axe";
+import { expect, test } from "./test";
+
+test("the recorded run: credit by units, errors named by their alignment, methods and fidelity against exact", async ({
+	page,
+}) => {
+	await page.goto("");
+	const labels = page.locator(".rollout:first-child .row-labels");
+	await expect(labels).toContainText("exact", { timeout: 60_000 });
+	await expect(labels).toContainText("error ×");
+	await page.keyboard.press("d");
+	await expect(labels).toContainText("error raw");
+	await page.keyboard.press("d");
+	await expect(labels).toContainText("error ranks");
+	await page.keyboard.press("g");
+	await page.keyboard.press("g");
+	await expect(page.getByRole("button", { name: "View: turn" })).toBeVisible();
+	await page.getByRole("tab", { name: "Methods", exact: true }).click();
+	const errors = page.locator(".methods-errors span").filter({ hasText: /^\d/ });
+	await expect(errors.nth(3)).toBeVisible({ timeout: 60_000 });
+	const numbers = (await errors.allTextContents()).map(Number);
+	expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+	await page.getByRole("tab", { name: "Fidelity" }).click();
+	await page.getByRole("button", { name: "Correlation" }).click();
+	await expect(page.getByRole("columnheader", { name: "Correlation" })).toHaveAttribute("aria-sort", "descending");
+	await expect(page.locator(".fidelity tbody tr").nth(4)).toBeVisible();
+});
+
+test("the tree is walked by keyboard, searched, zoomed, and merged by state", async ({ page }) => {
+	await page.goto("");
+	await page.getByRole("tab", { name: "Tree" }).click();
+	const tree = page.locator('.tree svg[role="tree"]');
+	await expect(tree).toBeVisible({ timeout: 60_000 });
+	await tree.focus();
+	await page.keyboard.press("ArrowRight");
+	await page.keyboard.press("ArrowRight");
+	await expect(tree.locator('[aria-selected="true"]')).toHaveCount(1);
+	await expect(page.locator('.token[aria-selected="true"]')).toHaveCount(1);
+	await expect(page.getByLabel("Branch under study")).toContainText("rollouts");
+	await page.keyboard.press("z");
+	await expect(page.getByRole("button", { name: "whole tree" })).toBeVisible();
+	await tree.focus();
+	await page.keyboard.press("Backspace");
+	await page.getByLabel("Search the tree").fill("door");
+	await expect(page.locator(".tree-note")).toContainText('contain "door"');
+	await page.getByLabel("What the tree shows").selectOption("state");
+	await expect(page.locator(".tree .node", { hasText: "move 0" })).toBeVisible();
+	await page.getByRole("tab", { name: "Attention" }).click();
+	await expect(page.locator(".attention")).toContainText("It is not credit");
+	await expect(page.locator(".attention")).toContainText("a recording keeps none");
+});
+
+test("live: attention of the rollout on screen, and continuations sampled from a branch", async ({ page }) => {
+	await page.goto("");
+	await page.getByRole("button", { name: "Run", exact: true }).click();
+	await expect(page.getByRole("button", { name: "Pause" })).toBeEnabled();
+	await page.getByRole("tab", { name: "Attention" }).click();
+	await expect(page.locator(".rhythm .lane-waad path")).toHaveCount(1, { timeout: 120_000 });
+	await page.getByRole("button", { name: "Pause" }).click();
+	await expect(page.locator(".rhythm-box")).toContainText("r = ", { timeout: 60_000 });
+	await page.getByRole("tab", { name: "Tree" }).click();
+	await page.locator(".tree .node").first().click();
+	await page.getByLabel("Continuations").selectOption("16");
+	await page.getByRole("button", { name: "Branch here" }).click();
+	await expect(page.locator(".branching [role=status]")).toContainText("after 16", { timeout: 60_000 });
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+	test.describe(`${colorScheme} theme`, () => {
+		test.use({ colorScheme });
+		test("axe finds nothing serious in the panels of the recorded run", async ({ page }) => {
+			await page.goto("");
+			await expect(page.locator(".cell").first()).toBeVisible({ timeout: 60_000 });
+			await page.locator('.token[data-actor="policy"]').first().click();
+			await expect(page.locator(".why-sum")).toBeVisible({ timeout: 60_000 });
+			for (const tab of ["Tree", "Methods", "Fidelity"]) {
+				await page.getByRole("tab", { name: tab, exact: true }).click();
+				await expect(page.locator(".tree .node, .methods-cells, .fidelity tr").first()).toBeVisible();
+				expect(await seriousFindings(page), tab).toEqual([]);
+			}
+			await page.getByRole("button", { name: /^View/ }).click();
+			expect(await seriousFindings(page), "view").toEqual([]);
+		});
+	});
