@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parameterLayout } from "../engine/model/config";
 import { initParameters, toFloat32 } from "../engine/model/parameters";
+import { openSpec } from "../engine/spec/registries";
 import { freshState } from "../engine/training/checkpoint";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import { demonstrationBatch } from "../engine/training/demonstrations";
@@ -26,13 +27,14 @@ const base = {
 	optimizer: { learningRate: 1e-3, eps: 1e-3 },
 };
 function setUp(change: Record<string, unknown> = {}) {
-	const spec = coinSpec({ ...base, ...change });
-	const pool = promptPool(coinTask, spec);
-	const plan = planOf(spec, coinTask, pool);
+	const asked = coinSpec({ ...base, ...change });
+	const { spec, task } = change.task ? openSpec(asked) : { spec: asked, task: coinTask };
+	const pool = promptPool(task, spec);
+	const plan = planOf(spec, task, pool);
 	const requests = new Requests(plan, pool);
 	const batches = (first: number, count: number) =>
 		Array.from({ length: count }, (_, k) => requests.training(first + k));
-	return { spec, plan, pool, batches };
+	return { spec, plan, pool, task, batches };
 }
 const initial = (plan: TrainingPlan) =>
 	freshState(toFloat32(initParameters(plan.model, 1)).map((v) => (v === 1 ? v : 5 * v)));
@@ -65,6 +67,7 @@ const CASES: Record<string, Record<string, unknown>> = {
 		loss: { id: "ppo", params: { klCoef: 0.1, entropyCoef: 0.01 } },
 	},
 	"credit on the processor, from continuations that it samples": { method: { id: "vinePpo" } },
+	"credit by states of the machine, looked up on the device": { task: { id: "keydoor" }, method: { id: "gigpo" } },
 	"a tree of rollouts, and a value head beside the policy": {
 		method: { id: "gae" },
 		model: { ...base.model, valueHead: true },
@@ -74,7 +77,7 @@ const CASES: Record<string, Record<string, unknown>> = {
 
 describe("the executor on the GPU does what the float64 executor does", () => {
 	it.each(Object.keys(CASES))("%s", { timeout: 300_000 }, async (name) => {
-		const { plan, pool, batches } = setUp(CASES[name]);
+		const { plan, pool, task, batches } = setUp(CASES[name]);
 		const [gpu, cpu] = [await open(plan), float64(plan)];
 		expect(gpu.note === "").toBe(!name.startsWith("credit on the processor"));
 		const agreement = await compareExecutors(gpu, cpu, plan.model, batches(1, 4));
@@ -85,7 +88,7 @@ describe("the executor on the GPU does what the float64 executor does", () => {
 		for (const executor of [gpu, cpu]) {
 			executor.rollout(batches(5, 1)[0]!);
 			executor.train(5);
-			executor.supervise(demonstrationBatch(plan, coinTask, pool, 6, 2e-3));
+			executor.supervise(demonstrationBatch(plan, task, pool, 6, 2e-3));
 		}
 		const [told, want] = [await gpu.metrics(0), await cpu.metrics(0)];
 		expect(told.length).toBe(2);

@@ -151,7 +151,7 @@ export class GpuExecutor implements TrainingExecutor {
 			if (this.credited) return this.credited;
 			const reading = [rollouts.readBatch(this.hasReference), this.readback.read([credit.at.buffer])] as const;
 			const [batch, [words]] = await Promise.all(reading);
-			return { batch, credit: credit.decode(words!, batch) };
+			return { batch: this.host.annotated(batch), credit: credit.decode(words!, batch) };
 		});
 	}
 

@@ -1,10 +1,15 @@
 import { InvalidInput } from "../../engine/core/errors";
 import { METHODS } from "../../engine/credit/registry";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
+import { type Tabulated, tabulateSignals } from "../../engine/signals/tabulated";
 import { resolveParams } from "../../engine/spec/params";
 import { findEntry } from "../../engine/spec/resolveSpec";
+import { TASKS } from "../../engine/tasks/registry";
+import type { Objective } from "../../engine/training/cpuExecutor";
 import type { TrainingPlan } from "../../engine/training/executor";
+import { signalsOf } from "../../engine/training/objective";
 import { CREDIT_LANES, type CreditBuffers, type CreditPlan, createCreditPlan } from "../credit/creditPlan";
+import { shapeOfTables } from "../credit/tabulatedShape";
 import type { DispatchCompiler } from "../device/dispatch";
 import { USAGE } from "../device/usage";
 import type { LossCredit } from "../loss/lossPlan";
@@ -30,6 +35,7 @@ export function creditBuffers(plan: TrainingPlan, shape: RolloutShape, buffers: 
 	const row = (section: keyof typeof ROWS) => ROWS[section] * shape.rowSection;
 	const record = {
 		tokens: token("tokens"),
+		states: token("states"),
 		mask: token("mask"),
 		logProbs: token("logProbs"),
 		entropy: token("entropy"),
@@ -48,7 +54,7 @@ export function creditBuffers(plan: TrainingPlan, shape: RolloutShape, buffers: 
 }
 
 /**
- * @param signals whether the method reads what rollouts do not carry: the processor then computes.
+ * What the method reads beyond the rollouts is looked up on the device where tables hold it; otherwise the processor computes.
  * @throws InvalidInput for an unknown method or parameter.
  */
 export async function createGpuCredit(
@@ -56,15 +62,17 @@ export async function createGpuCredit(
 	plan: TrainingPlan,
 	shape: RolloutShape,
 	buffers: CreditBuffers,
-	signals: boolean,
+	objective: Objective,
 	software: boolean,
 ): Promise<GpuCredit> {
 	const method = findEntry(METHODS, plan.method.id, "method");
 	const params = resolveParams(method.params, plan.method.params, `method ${method.id}`);
-	if (signals)
+	const tables = objective.annotate ? tablesOf(plan) : [];
+	if (!tables)
 		return onHost(compiler.device, shape, `Method ${method.id} reads signals that are computed on the processor.`);
 	try {
-		const sizes = { B: shape.B, T: shape.T, groupSize: plan.groupSize };
+		const spans = tables.length > 0 ? shapeOfTables(tables) : {};
+		const sizes = { B: shape.B, T: shape.T, groupSize: plan.groupSize, ...spans };
 		const lanes = software ? CREDIT_LANES.software : CREDIT_LANES.hardware;
 		const compiled = await createCreditPlan(compiler, sizes, method, params, buffers, { lanes });
 		return onDevice(compiled, method.id, params, shape);
@@ -75,13 +83,21 @@ export async function createGpuCredit(
 	}
 }
 
+/** The signals that the method reads, as tables; null where one of them cannot be looked up. */
+function tablesOf(plan: TrainingPlan): readonly Tabulated[] | null {
+	const definition = TASKS.find(({ id }) => id === plan.task?.id);
+	if (!definition || !plan.task) return null;
+	const task = definition.build(resolveParams(definition.params, plan.task.params, `task ${plan.task.id}`));
+	return tabulateSignals(signalsOf(plan), { task, machine: plan.machine });
+}
+
 function onDevice(
 	plan: CreditPlan,
 	method: string,
 	params: Readonly<Record<string, unknown>>,
 	{ B, T }: RolloutShape,
 ): GpuCredit {
-	const { advantage, scored, terms } = plan.program;
+	const { advantage, scored, terms, weights } = plan.program;
 	return {
 		plan,
 		at: { buffer: plan.arena, advantage, scored },
@@ -99,6 +115,7 @@ function onDevice(
 				advantage: numbers(advantage),
 				terms: Object.fromEntries(Object.entries(terms).map(([name, first]) => [name, numbers(first)])),
 				mask: actionMask.slice(),
+				...(weights === null ? {} : { weights: numbers(weights) }),
 				cost: { extraTokens: 0, modelCalls: 0 },
 			};
 		},

@@ -85,9 +85,7 @@ async function compile(
 	);
 	const { shape: rolloutShape, buffers } = rollouts.compiled;
 	const read = creditBuffers(plan, rolloutShape, buffers);
-	const credit = await keep(
-		createGpuCredit(compiler, plan, rolloutShape, read, objective.annotate !== undefined, software),
-	);
+	const credit = await keep(createGpuCredit(compiler, plan, rolloutShape, read, objective, software));
 	const sizes = { B, T: maxResponseLength, groupSize: plan.groupSize };
 	const critic = plan.critic
 		? await keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read))

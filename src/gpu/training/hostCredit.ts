@@ -1,4 +1,5 @@
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
+import type { PolicySource } from "../../engine/signals/sources";
 import { BranchSampler, branchPlanOf } from "../../engine/training/branchSampler";
 import type { Objective } from "../../engine/training/cpuExecutor";
 import { CpuLearner } from "../../engine/training/cpuLearner";
@@ -12,6 +13,11 @@ export interface ReadRollouts {
 	readonly record: RolloutRecord;
 	readonly batch: RolloutBatch;
 }
+
+const absent = (): never => {
+	throw new Error("A signal that was to be looked up asked for the policy.");
+};
+const NO_POLICY: PolicySource = { logProbs: absent, entropy: absent, attention: absent, branch: absent };
 
 export interface Credited {
 	readonly batch: RolloutBatch;
@@ -41,6 +47,11 @@ export class HostCredit {
 		const source = new HostPolicy(this.plan, learner, this.brancher, read.request, read.record);
 		const { batch, cost } = annotate(read.batch, source);
 		return { batch, credit: { ...this.objective.credit(batch), cost } };
+	}
+
+	/** A batch with what the method reads, where nothing of it needs the policy: what credit on the device looked up. */
+	annotated(batch: RolloutBatch): RolloutBatch {
+		return this.objective.annotate?.(batch, NO_POLICY).batch ?? batch;
 	}
 
 	private learnerOf({ state, reference }: { state: TrainState; reference: TrainState | null }): CpuLearner {
