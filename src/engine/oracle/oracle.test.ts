@@ -168,6 +168,44 @@ const LAWFUL = [
 	[strategy, { M: 3, before: 1 }],
 ] as const;
 
+/** A plan of four, then eight tokens that have to be right: 1 for the good plan (0) carried out without a slip (1). */
+const planned: Task = {
+	...chainOf(4),
+	id: "planned",
+	maxResponseLength: 9,
+	item: () => ({ id: "plan", prompt: [5], data: null }),
+	env: {
+		start: () => [],
+		turn: (state) => {
+			const { length } = state as number[];
+			return length === 9 ? { actor: "done" } : { actor: "policy", legal: length === 0 ? [0, 1, 2, 3] : [0, 1] };
+		},
+		step: (state, token) => {
+			const said = [...(state as number[]), token];
+			const good = said[0] === 0 && said.slice(1).every((right) => right === 1);
+			return { state: said, reward: said.length === 9 && good ? 1 : 0 };
+		},
+		key: (state) => (state as number[]).join(" "),
+	},
+};
+
+it("pays a good plan .95⁸ less what every plan is worth, and charges a bad one with that", async () => {
+	const policy = tabularPolicy(7, "prefix", ({ response }, token) =>
+		response.length === 0 ? 1 : [0.05, 0.95][token]!,
+	);
+	const right = [1, 1, 1, 1, 1, 1, 1, 1];
+	const responses = [
+		[0, ...right],
+		[2, ...right],
+	];
+	const question = { task: planned, item: planned.item("train", 0), responses, policy };
+	const [good, bad] = await askOracle("enumerate", question);
+	// V = ¼·.95⁸
+	expect(Math.abs(good!.V[0]! - 0.165855)).toBeLessThanOrEqual(1e-6);
+	expect(Math.abs(good!.advantage[0]! - 0.497565)).toBeLessThanOrEqual(1e-6);
+	expect(Math.abs(bad!.advantage[0]! + 0.165855)).toBeLessThanOrEqual(1e-6);
+});
+
 describe("law of uniform credit", () => {
 	it.each(LAWFUL.map(([definition, params]) => [definition.id, definition as TaskDefinition, params] as const))(
 		"has cosine 1/√T with the exact advantage on %s",
