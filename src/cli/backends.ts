@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { TURNS_NOTE } from "../engine/tasks/turnTable";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { fastestBackend } from "../engine/training/fastestBackend";
@@ -47,6 +48,10 @@ export async function openExecutor(
 	plan: TrainingPlan,
 	note: Note = () => {},
 ): Promise<TrainingExecutor> {
+	if (plan.turns && (backend === undefined || backend === "auto")) {
+		note(`ascribe: ${TURNS_NOTE}`);
+		return OPEN.wasm(plan);
+	}
 	if (backend) return OPEN[backend](plan, note);
 	const { status, advice } = await probeAdapter(await nodeGpu());
 	if (status === "ok") return OPEN.gpu(plan, note);

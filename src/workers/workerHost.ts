@@ -1,4 +1,5 @@
 import { openSpec } from "../engine/spec/registries";
+import { TURNS_NOTE } from "../engine/tasks/turnTable";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { fastestBackend } from "../engine/training/fastestBackend";
@@ -15,6 +16,7 @@ type Open = (plan: TrainingPlan, note: Note) => Promise<TrainingExecutor>;
 /** Executors of the browser; each loads when it is first used. */
 const OPEN: Readonly<Record<Backend, Open>> = {
 	async gpu(plan, note) {
+		if (plan.turns) return inTurns(plan, note);
 		const [{ createGpuExecutor }, { openDevice }] = await Promise.all([
 			import("../gpu/gpuExecutor"),
 			import("../gpu/device/adapter"),
@@ -30,6 +32,7 @@ const OPEN: Readonly<Record<Backend, Open>> = {
 	},
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
 	async auto(plan, note) {
+		if (plan.turns) return inTurns(plan, note);
 		const candidates = (["gpu", "wasm"] as const).map((name) => ({
 			name: NAMES[name],
 			open: (p: TrainingPlan) => OPEN[name](p, note),
@@ -39,6 +42,11 @@ const OPEN: Readonly<Record<Backend, Open>> = {
 		return executor;
 	},
 };
+
+function inTurns(plan: TrainingPlan, note: Note): Promise<TrainingExecutor> {
+	note(TURNS_NOTE);
+	return OPEN.wasm(plan, note);
+}
 
 const NAMES = { gpu: "the graphics adapter", wasm: "WebAssembly" } as const;
 

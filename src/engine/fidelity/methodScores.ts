@@ -10,11 +10,13 @@ import { BranchSampler, branchPlanOf } from "../training/branchSampler";
 import { freshState } from "../training/checkpoint";
 import { CpuLearner } from "../training/cpuLearner";
 import { CpuRollout, rolloutBatch } from "../training/cpuRollout";
+import type { TrainingPlan } from "../training/executor";
 import { objectiveOf } from "../training/objective";
 import { planOf } from "../training/plan";
 import { HostPolicy } from "../training/policySource";
 import { promptPool } from "../training/prompts";
 import { Requests } from "../training/requests";
+import { samplerFor } from "../training/turnSampler";
 import { type MethodFidelity, methodFidelity } from "./ranking";
 
 export interface ScoreQuestion {
@@ -59,7 +61,7 @@ export async function scoreMethods(question: ScoreQuestion, control: OracleContr
 	const learner = new CpuLearner(plan);
 	learner.upload(freshState(parameters));
 	const { request } = new Requests(plan, pool).evaluation(0)[0]!;
-	const record = new CpuRollout(plan, learner.parameters).sample(request);
+	const record = samplerFor(plan, new CpuRollout(plan, learner.parameters)).sample(request);
 	const batch = rolloutBatch(plan, request, record);
 	const policy = modelPolicy(plan.model, learner.parameters, plan.sampling.temperature);
 	const truth = await truthOfBatch({ task, batch, policy, mode, items: pool.evaluation }, control);
@@ -67,8 +69,8 @@ export async function scoreMethods(question: ScoreQuestion, control: OracleContr
 		const method = { id, params: id === spec.method.id ? spec.method.params : {} };
 		const objective = objectiveOf({ ...plan, method });
 		const width = objective.children ?? 0;
-		const sampler = () => new CpuRollout(branchPlanOf(plan, width), learner.parameters);
-		const brancher = width > 0 ? new BranchSampler(plan, width, sampler()) : undefined;
+		const sampler = (of: TrainingPlan) => samplerFor(of, new CpuRollout(of, learner.parameters));
+		const brancher = width > 0 ? new BranchSampler(plan, width, sampler(branchPlanOf(plan, width))) : undefined;
 		const given = new HostPolicy(plan, learner, brancher, request, record);
 		const annotated = objective.annotate?.(batch, given);
 		const credit = objective.credit(annotated?.batch ?? batch);

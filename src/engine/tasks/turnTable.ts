@@ -8,6 +8,10 @@ import type { Environment } from "./task";
 const BYTES = 2 ** 26;
 const MOST_STATES = 2 ** 17;
 
+/** Why a plan with such a table does not train on the GPU. */
+export const TURNS_NOTE =
+	"This task is too large for a table and is played in turns, which the GPU cannot do yet; it trains in WebAssembly.";
+
 /** What the environment said, and where that leads. */
 export interface Reply {
 	readonly token: number;

@@ -1,5 +1,6 @@
 import { InvalidInput } from "../../engine/core/errors";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
+import { TURNS_NOTE } from "../../engine/tasks/turnTable";
 import { type RolloutRecord, rolloutBatch } from "../../engine/training/cpuRollout";
 import type { Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
 import type { DispatchCompiler } from "../device/dispatch";
@@ -24,10 +25,7 @@ export class GpuRollouts {
 
 	/** @throws InvalidInput when the plan does not fit the kernels or the adapter. */
 	static async create(compiler: DispatchCompiler, plan: TrainingPlan, parameters: GPUBuffer, options: RolloutOptions) {
-		if (plan.turns)
-			throw new InvalidInput(
-				"This task is too large for a table and is played in turns, which the GPU cannot do yet; train it on WebAssembly.",
-			);
+		if (plan.turns) throw new InvalidInput(TURNS_NOTE);
 		const compiled = await createRolloutPlan(compiler, plan, parameters, options);
 		return new GpuRollouts(plan, compiled, new Readback(compiler.device));
 	}
