@@ -1,6 +1,7 @@
 import type { CSSProperties, JSX } from "react";
 import { useStore } from "zustand";
 import { LAYOUTS, type LayoutDefinition, type Place } from "./layouts";
+import { InterruptedRun } from "./panels/StoredRuns";
 import { Coach } from "./shell/Coach";
 import { FigureDesk } from "./shell/FigureDesk";
 import { KeyMap } from "./shell/KeyMap";
@@ -43,6 +44,7 @@ export function App(): JSX.Element {
 				{places.left && !maximised ? <Splitter side="left" label="Width of the settings" /> : null}
 				<div className="centre">
 					<Notices />
+					<InterruptedRun />
 					{box("upper")}
 					{places.lower && !maximised ? <Splitter side="lower" label="Height of the lower panels" /> : null}
 					{box("lower")}

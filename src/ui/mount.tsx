@@ -18,6 +18,7 @@ import { followRunInTitle, followTheme } from "./shell/document";
 import { followDrops } from "./shell/dropZone";
 import { mountHoverCard } from "./shell/hoverCard";
 import { followShortcuts } from "./shell/shortcuts";
+import { followRuns } from "./storage/keepRuns";
 import { setOpened } from "./stores/run";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -43,6 +44,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	connectExact(lab, trainer);
 	connectFiles(files, lab);
 	followDrops();
+	followRuns();
 	followErrors();
 	followPreset();
 	followHistory();

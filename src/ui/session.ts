@@ -56,8 +56,11 @@ function keepRun(): void {
 	if (spec) addLiveRun(spec, series, errors);
 }
 
-/** Starts a run with the settings as they are edited now; a run in progress ends. Resolves when the trainer was asked. */
-export async function startRun(): Promise<void> {
+/**
+ * Starts a run with the settings as they are edited now; a run in progress ends. Resolves when the trainer was asked.
+ * @param from a run file to go on from; its settings must be those on screen.
+ */
+export async function startRun(from: Uint8Array | null = null): Promise<void> {
 	const api = trainer;
 	if (!api) return;
 	const mine = ++generation;
@@ -72,7 +75,7 @@ export async function startRun(): Promise<void> {
 	const listen = (events: RunEvent[]) => {
 		if (mine === generation) applyEvents(events);
 	};
-	api.run(spec, runStore.getState().backend, listen).catch((error: unknown) => {
+	api.run(spec, runStore.getState().backend, listen, from).catch((error: unknown) => {
 		if (mine === generation) failRun(codeOf(error), sentenceOf(error), false);
 	});
 }
@@ -96,6 +99,11 @@ export async function stepOnce(): Promise<void> {
 
 export async function cancelRun(): Promise<void> {
 	await trainer?.cancel();
+}
+
+/** The latest run as a file; null without one. */
+export async function runFile(): Promise<Uint8Array | null> {
+	return (await trainer?.exportRun()) ?? null;
 }
 
 /** Saves the latest run as a file. @returns false when there is none. */

@@ -5,7 +5,7 @@ import type { RunEvent } from "../engine/training/events";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { Recorder } from "../engine/training/recorder";
 import { Run, type RunHost } from "../engine/training/run";
-import { writeRunFile } from "../engine/training/runFile";
+import { readRunFile, upToCheckpoint, writeRunFile } from "../engine/training/runFile";
 import { EventBatcher } from "./eventBatcher";
 import type { Backend, DeviceReport, TrainerApi } from "./trainerApi";
 
@@ -35,11 +35,16 @@ export class Trainer implements TrainerApi {
 		return this.host.probe();
 	}
 
-	async run(spec: ExperimentSpec, backend: Backend, onEvents: (events: RunEvent[]) => void): Promise<void> {
+	async run(
+		spec: ExperimentSpec,
+		backend: Backend,
+		onEvents: (events: RunEvent[]) => void,
+		from: Uint8Array | null = null,
+	): Promise<void> {
 		const batcher = new EventBatcher(onEvents);
 		this.current?.cancel();
 		// In place before anything is awaited, and begun only after waiting messages: a pause sent right after stops step 1.
-		const run = this.prepare(spec, backend, batcher);
+		const run = this.prepare(spec, backend, batcher, from);
 		this.current = run;
 		const before = this.ended;
 		const mine = before.then(() => this.host.breathe()).then(() => run?.execute());
@@ -48,10 +53,13 @@ export class Trainer implements TrainerApi {
 		if (this.current === run) this.current = null;
 	}
 
-	private prepare(given: ExperimentSpec, backend: Backend, batcher: EventBatcher): Run | null {
+	private prepare(given: ExperimentSpec, backend: Backend, batcher: EventBatcher, from: Uint8Array | null): Run | null {
 		try {
-			const { spec, task } = this.host.resolve(given);
-			const recorder = new Recorder();
+			const before = from && upToCheckpoint(readRunFile(from, "The stored run"));
+			const { spec, task } = this.host.resolve(before?.spec ?? given);
+			// What happened before is told again, so that curves are whole.
+			for (const event of before?.events ?? []) batcher.add(event as RunEvent);
+			const recorder = new Recorder(before);
 			const run = new Run({
 				spec,
 				task,
@@ -61,6 +69,7 @@ export class Trainer implements TrainerApi {
 					batcher.add(event);
 				},
 				host: this.host,
+				...(before?.checkpoint ? { from: before.checkpoint } : {}),
 			});
 			this.latest = { spec, task, run, recorder };
 			return run;

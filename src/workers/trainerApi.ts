@@ -19,8 +19,16 @@ export type Backend = "gpu" | "wasm" | "cpu" | "auto";
 /** The trainer worker's surface: methods only. Events arrive in batches, at most about 20 times a second. */
 export interface TrainerApi {
 	probe(): Promise<DeviceReport>;
-	/** Starts a run; a run in progress is cancelled first. Resolves when the run has ended; failures arrive as events. */
-	run(spec: ExperimentSpec, backend: Backend, onEvents: (events: RunEvent[]) => void): Promise<void>;
+	/**
+	 * Starts a run; a run in progress is cancelled first. Resolves when the run has ended; failures arrive as events.
+	 * @param from a run file: the run goes on from its checkpoint, with its experiment, and what happened before is told again first.
+	 */
+	run(
+		spec: ExperimentSpec,
+		backend: Backend,
+		onEvents: (events: RunEvent[]) => void,
+		from?: Uint8Array | null,
+	): Promise<void>;
 	pause(): Promise<void>;
 	resume(): Promise<void>;
 	/** One training step, then pause. */

@@ -33,11 +33,12 @@ export function connectTrainer(endpoint: Endpoint): TrainerClient {
 	const remote = wrap<TrainerApi>(endpoint);
 	return {
 		probe: () => remote.probe(),
-		run: (spec, backend, onEvents) =>
+		run: (spec, backend, onEvents, from) =>
 			remote.run(
 				spec,
 				backend,
 				proxy((events: RunEvent[]) => onEvents(events)),
+				from,
 			),
 		pause: () => remote.pause(),
 		resume: () => remote.resume(),

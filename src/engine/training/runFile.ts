@@ -83,6 +83,24 @@ export function readRunFile(bytes: Uint8Array, where: string): RunFile {
 	};
 }
 
+/**
+ * The file as it was at its checkpoint: what happened after it, and that the run paused or ended, is left out. A run that goes on from here
+ * tells it again.
+ */
+export function upToCheckpoint(file: RunFile): RunFile {
+	const step = file.checkpoint?.step ?? -1;
+	const ends = new Set(["paused", "finished", "failed"]);
+	const before = (event: unknown) => {
+		const { type, step: at, metrics } = event as { type?: string; step?: number; metrics?: { step?: number } };
+		return !ends.has(type ?? "") && (metrics?.step ?? at ?? 0) <= step;
+	};
+	return {
+		...file,
+		events: file.events.filter(before),
+		fingerprints: file.fingerprints.filter((print) => print.step <= step),
+	};
+}
+
 function readCheckpoint(entries: Entries, where: string): { model: ModelConfig; checkpoint: Checkpoint } {
 	const steps = Object.keys(entries).flatMap((name) => CHECKPOINT.exec(name)?.slice(1).map(Number) ?? []);
 	if (steps.length === 0) throw new InvalidInput(`${where} holds no checkpoint: its run ended before the first step.`);

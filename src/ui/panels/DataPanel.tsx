@@ -6,6 +6,7 @@ import { filesOfInput } from "../files/droppedFiles";
 import { fileStore } from "../files/fileStore";
 import { cancelReading, closeFiles, openExample, openFiles, showGroup } from "../files/openFiles";
 import { percent } from "../format";
+import { StoredRuns } from "./StoredRuns";
 
 /** Rollouts that a person brings: what the files hold, what they lack, and what is wrong with their credit. */
 export default function DataPanel(): JSX.Element {
@@ -20,6 +21,7 @@ export default function DataPanel(): JSX.Element {
 			{phase === "none" ? <Invitation /> : null}
 			{phase === "reading" ? <Reading /> : null}
 			{phase === "open" ? <Opened /> : null}
+			<StoredRuns />
 		</div>
 	);
 }

@@ -1,0 +1,93 @@
+import { type JSX, useState } from "react";
+import { useStore } from "zustand";
+import { forgetRun, interrupted, resumeRun, saveStoredRun, storedStore } from "../storage/keepRuns";
+import type { StoredRun } from "../storage/runFiles";
+import { isAlive, runStore } from "../stores/run";
+
+/** Runs that the browser keeps: go on with one, save it as a file, delete it. */
+export function StoredRuns(): JSX.Element | null {
+	const { runs, quota, problem } = useStore(storedStore);
+	if (runs.length === 0 && !problem) return null;
+	return (
+		<section className="stored" aria-label="Runs in this browser">
+			<h3>Runs in this browser</h3>
+			{problem ? <p className="muted">{problem}</p> : null}
+			<ul>
+				{runs.map((run) => (
+					<StoredLine key={run.id} run={run} />
+				))}
+			</ul>
+			{quota ? (
+				<p className="muted tabular">
+					{megabytes(quota.used)} of {megabytes(quota.most)} used. Runs stay on this machine, at this address.
+				</p>
+			) : null}
+		</section>
+	);
+}
+
+/** After a closed tab: the run that was on can go on. */
+export function InterruptedRun(): JSX.Element | null {
+	const run = useStore(storedStore, interrupted);
+	const idle = useStore(runStore, (r) => r.phase === "idle");
+	const [dismissed, dismiss] = useState(false);
+	if (!run || !idle || dismissed) return null;
+	return (
+		<div className="notices">
+			<div className="notice" role="status" data-tone="warning">
+				<p className="happened">
+					A run of {run.title} stopped at step {run.step} of {run.steps}, when its page was closed.
+				</p>
+				<p>It goes on from there with the same numbers as if it had never stopped.</p>
+				<p className="actions">
+					<button type="button" onClick={() => void resumeRun(run)}>
+						Go on
+					</button>
+					<button type="button" onClick={() => dismiss(true)}>
+						Not now
+					</button>
+					<button type="button" onClick={() => void forgetRun(run)}>
+						Delete it
+					</button>
+				</p>
+			</div>
+		</div>
+	);
+}
+
+function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
+	const alive = useStore(runStore, (r) => isAlive(r.phase));
+	const elsewhere = useStore(storedStore, (s) => s.elsewhere.has(run.id));
+	const done = run.step >= run.steps;
+	const when = new Date(run.savedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+	return (
+		<li>
+			<p>
+				<b>{run.title}</b>{" "}
+				<span className="tabular">
+					step {run.step} of {run.steps}
+				</span>
+			</p>
+			<p className="muted tabular">
+				{when}, {megabytes(run.size)}
+				{elsewhere ? ", training in another tab" : ""}
+			</p>
+			<p className="actions">
+				{done ? null : (
+					<button type="button" disabled={alive || elsewhere} onClick={() => void resumeRun(run)}>
+						Go on
+					</button>
+				)}
+				<button type="button" className="quiet" onClick={() => void saveStoredRun(run)}>
+					Save as file
+				</button>
+				<button type="button" className="quiet" disabled={elsewhere} onClick={() => void forgetRun(run)}>
+					Delete
+				</button>
+			</p>
+		</li>
+	);
+}
+
+const megabytes = (bytes: number) =>
+	bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

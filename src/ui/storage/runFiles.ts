@@ -1,0 +1,92 @@
+import type { Backend } from "../../workers/trainerApi";
+
+/** What is known of a stored run without opening it. */
+export interface StoredRun {
+	readonly id: string;
+	/** Name of the task, for people. */
+	readonly title: string;
+	readonly preset: string;
+	readonly backend: Backend;
+	readonly step: number;
+	readonly steps: number;
+	/** Milliseconds since 1970. */
+	readonly savedAt: number;
+	/** Bytes. */
+	readonly size: number;
+}
+
+/** Runs in the browser's own file system, one archive and one description each; null where the browser keeps nothing here. */
+async function folder(): Promise<FileSystemDirectoryHandle | null> {
+	try {
+		return await (await navigator.storage.getDirectory()).getDirectoryHandle("runs", { create: true });
+	} catch {
+		return null;
+	}
+}
+
+/** Every stored run, newest first. Descriptions that cannot be read are left out. */
+export async function storedRuns(): Promise<StoredRun[]> {
+	const dir = await folder();
+	if (!dir) return [];
+	const runs: StoredRun[] = [];
+	for await (const [name, handle] of dir.entries()) {
+		if (!name.endsWith(".json") || handle.kind !== "file") continue;
+		const text = await (await (handle as FileSystemFileHandle).getFile()).text();
+		const run = described(text);
+		if (run) runs.push(run);
+	}
+	return runs.sort((a, b) => b.savedAt - a.savedAt);
+}
+
+function described(text: string): StoredRun | null {
+	try {
+		const run = JSON.parse(text) as Partial<StoredRun>;
+		const whole = typeof run.id === "string" && typeof run.title === "string" && typeof run.step === "number";
+		return whole ? (run as StoredRun) : null;
+	} catch {
+		return null;
+	}
+}
+
+/**
+ * Writes a run over what was stored of it. A write that is interrupted leaves what was there before: the browser swaps whole files.
+ * @returns false where nothing can be stored, for example in a private window or on a full disk.
+ */
+export async function storeRun(run: Omit<StoredRun, "size">, bytes: Uint8Array): Promise<boolean> {
+	const dir = await folder();
+	if (!dir) return false;
+	try {
+		await write(dir, `${run.id}.zip`, bytes as Uint8Array<ArrayBuffer>);
+		await write(dir, `${run.id}.json`, JSON.stringify({ ...run, size: bytes.length }));
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+async function write(dir: FileSystemDirectoryHandle, name: string, content: string | Uint8Array<ArrayBuffer>) {
+	const file = await (await dir.getFileHandle(name, { create: true })).createWritable();
+	await file.write(content);
+	await file.close();
+}
+
+/** The archive of a run; null when it is gone. */
+export async function storedRunFile(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
+	try {
+		const file = await (await (await folder())?.getFileHandle(`${id}.zip`))?.getFile();
+		return file ? new Uint8Array(await file.arrayBuffer()) : null;
+	} catch {
+		return null;
+	}
+}
+
+export async function deleteRun(id: string): Promise<void> {
+	const dir = await folder();
+	for (const name of [`${id}.json`, `${id}.zip`]) await dir?.removeEntry(name).catch(() => undefined);
+}
+
+/** Bytes that the page stores and may store; null where the browser does not say. */
+export async function quota(): Promise<{ readonly used: number; readonly most: number } | null> {
+	const { usage, quota: most } = (await navigator.storage?.estimate?.()) ?? {};
+	return usage === undefined || most === undefined ? null : { used: usage, most };
+}
