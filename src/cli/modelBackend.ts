@@ -6,19 +6,25 @@ import { type ModelConfig, parameterLayout } from "../engine/model/config";
 import { forward } from "../engine/model/forward";
 import { weightedLogProbLoss } from "../engine/model/weightedLoss";
 import type { OptimizerPlan } from "../engine/training/executor";
+import { openDevice } from "../gpu/device/adapter";
+import { GpuModel } from "../gpu/model/gpuModel";
 import type { Args } from "./args";
 import type { OptionSpec } from "./command";
+import { nodeGpu } from "./nodeGpu";
 
 /** Options that every command on a checkpoint has. */
 export const MODEL_OPTIONS: readonly OptionSpec[] = [
 	{ name: "heads", value: "N", help: "Number of attention heads, where the file's metadata (n_head) does not say." },
-	{ name: "backend", value: "cpu", help: "Where to compute: cpu, the float64 reference (cpu)." },
+	{
+		name: "backend",
+		value: "gpu|cpu",
+		help: "Where to compute: gpu in float32, on any adapter, or cpu, the float64 reference (cpu).",
+	},
 ];
 
 /** The backend that `--backend` names. */
 export async function openModelBackend(args: Args, model: ModelFile): Promise<ModelBackend> {
-	args.choice("backend", ["cpu"]);
-	return cpuModelBackend(model);
+	return args.choice("backend", ["gpu", "cpu"]) === "gpu" ? gpuModelBackend(model) : cpuModelBackend(model);
 }
 
 /** What `forward` and `fit` ask of a model, wherever it runs. */
@@ -30,7 +36,23 @@ export interface ModelBackend {
 	/** One AdamW step on that loss; returns the loss before it. */
 	step(data: readonly WeightedSequence[], optimizer: OptimizerPlan): Promise<number>;
 	parameters(): Promise<Float32Array | Float64Array>;
-	dispose(): void;
+	dispose(): void | Promise<void>;
+}
+
+/** Kernels, on a hardware adapter where there is one. @throws InvalidInput when there is none, or the model does not fit it. */
+async function gpuModelBackend({ config, parameters }: ModelFile): Promise<ModelBackend> {
+	const { device, software } = await openDevice(await nodeGpu());
+	const model = await GpuModel.open(device, config, parameters, software ? "registers" : "tiles");
+	return {
+		run: (tokens, attention) => model.run(tokens, attention),
+		gradient: (data) => model.gradient(data),
+		step: (data, optimizer) => model.step(data, optimizer),
+		parameters: () => model.parameters(),
+		async dispose() {
+			await model.dispose();
+			device.destroy();
+		},
+	};
 }
 
 /** The float64 reference. */

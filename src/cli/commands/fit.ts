@@ -47,7 +47,7 @@ export const fitCommand: Command = {
 			if (out !== undefined) io.write(out, writeModelFile(model.config, trained, model.metadata));
 			io.note(`parameters ${fingerprint(trained, parameterLayout(model.config))}`);
 		} finally {
-			backend.dispose();
+			await backend.dispose();
 		}
 	},
 };

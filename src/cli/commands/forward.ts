@@ -45,7 +45,7 @@ export const forwardCommand: Command = {
 			io.write(outPath, writeModelFile(model.config, gradients));
 			io.json({ loss });
 		} finally {
-			backend.dispose();
+			await backend.dispose();
 		}
 	},
 };
