@@ -4,7 +4,7 @@ import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
 import type { ExactAnswer, ExactQuestion, LabApi } from "../workers/labApi";
 import { currentComparison } from "./comparison";
-import { connectExact } from "./exact";
+import { askAllGroups, connectExact } from "./exact";
 import { isAskingExact, type Latest, runStore } from "./stores/run";
 import { chooseGroup, selectionStore } from "./stores/selection";
 
@@ -98,4 +98,21 @@ it("says so where the policy is gone, and asks nothing where the experiment want
 	await settle();
 	expect(currentComparison()?.truth).toBeUndefined();
 	expect(exact).not.toHaveBeenCalled();
+});
+
+it("works out every group of a batch in one question a prompt, and gives each group its own rollouts", async () => {
+	const latest = latestAt(3);
+	runStore.setState({ latest });
+	await settle();
+	expect(exact).toHaveBeenCalledTimes(1);
+	await askAllGroups(latest);
+	// The groups of this batch have the same prompt, and the first was known.
+	expect(exact).toHaveBeenCalledTimes(2);
+	expect(exact.mock.calls[1]?.[0].responses).toHaveLength(4);
+	const groups = runStore.getState().exact?.groups;
+	expect([...(groups?.keys() ?? [])]).toEqual([0, 1]);
+	const second = groups?.get(1);
+	expect(second?.ok && second.truths.map((t) => t.advantage[0])).toEqual([0, 1, 2, 3]);
+	await askAllGroups(latest);
+	expect(exact).toHaveBeenCalledTimes(2);
 });

@@ -40,18 +40,63 @@ function askExact(): void {
 	if (exact?.of === latest && exact.groups.has(group)) return;
 	setExact(latest, group, null);
 	const mine = ++newest;
-	void answer(lab, latest, group).then((found) => {
+	void answer(lab, latest, membersOf(groupIds, group)).then((found) => {
 		if (runStore.getState().latest === latest) setExact(latest, group, mine === newest ? found : undefined);
 	});
 }
 
-async function answer(api: Exact, latest: Latest, group: number): Promise<ExactAnswer> {
+/**
+ * Works out the exact values of every group of a batch that is not known yet, prompt by prompt: groups with the same prompt share the
+ * work. Ends early when the rollouts on screen change, when it is cancelled, or when a single group is asked for meanwhile.
+ */
+export async function askAllGroups(latest: Latest): Promise<void> {
+	if (!lab) return;
+	const mine = ++newest;
+	const known = () => runStore.getState().exact?.groups;
+	for (const groups of groupsByPrompt(latest)) {
+		const open = groups.filter((group) => !known()?.get(group)?.ok);
+		if (open.length === 0) continue;
+		for (const group of open) setExact(latest, group, null);
+		const answers = await answersOf(lab, latest, open);
+		if (runStore.getState().latest !== latest) return;
+		const over = mine !== newest;
+		open.forEach((group, i) => {
+			setExact(latest, group, over ? undefined : answers[i]);
+		});
+		if (over || answers.some((a) => !a.ok)) return;
+	}
+}
+
+/** Answers for groups of one prompt, asked as one question. */
+async function answersOf(api: Exact, latest: Latest, groups: readonly number[]): Promise<ExactAnswer[]> {
+	const members = groups.map((group) => membersOf(latest.batch.groupIds, group));
+	const found = await answer(api, latest, members.flat());
+	if (!found.ok) return groups.map(() => found);
+	let from = 0;
+	return members.map(({ length }) => {
+		from += length;
+		return { ...found, truths: found.truths.slice(from - length, from) };
+	});
+}
+
+function groupsByPrompt({ batch }: Latest): number[][] {
+	const { groupIds, promptTokens, promptOffsets } = batch;
+	const groups = new Map<string, Set<number>>();
+	groupIds.forEach((group, b) => {
+		const prompt = promptTokens.subarray(promptOffsets[b], promptOffsets[b + 1]).join();
+		groups.set(prompt, (groups.get(prompt) ?? new Set()).add(group));
+	});
+	return [...groups.values()].map((set) => [...set]);
+}
+
+/** @param members rollouts of one prompt. */
+async function answer(api: Exact, latest: Latest, members: readonly number[]): Promise<ExactAnswer> {
 	if (latest.editedFrom)
 		return { ok: false, reason: "These rewards were edited by hand; exact values are those of the task's own." };
 	try {
 		const parameters = await policyOf(latest);
 		if (!parameters) return { ok: false, reason: "The policy that sampled these rollouts is not at hand." };
-		return await api.exact({ spec: latest.spec, parameters, ...groupOf(latest, group) }, (step) => {
+		return await api.exact({ spec: latest.spec, parameters, ...textsOf(latest, members) }, (step) => {
 			runStore.setState({ exactStep: step });
 		});
 	} catch (error) {
@@ -69,8 +114,7 @@ export function policyOf(latest: Latest): Promise<Float32Array | null> {
 	return policy;
 }
 
-function groupOf({ batch }: Latest, group: number) {
-	const members = membersOf(batch.groupIds, group);
+function textsOf({ batch }: Latest, members: readonly number[]) {
 	const first = members[0] ?? 0;
 	return {
 		prompt: batch.promptTokens.slice(batch.promptOffsets[first], batch.promptOffsets[first + 1]),

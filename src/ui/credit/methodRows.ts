@@ -4,7 +4,9 @@ import type { CreditAnswer } from "../../workers/labApi";
 import { creditScale } from "../charts/creditScale";
 import type { CreditRow } from "../charts/creditStrip";
 import type { Comparison } from "../comparison";
+import { membersOf } from "../exact";
 import { findEntry, METHODS, taskOf } from "../registries";
+import { type Run, runStore } from "../stores/run";
 
 /** A method that answered, with its credit for the whole batch. */
 export interface MethodRow extends CreditRow {
@@ -17,25 +19,37 @@ type Answers = readonly CreditAnswer[];
 
 const NONE: Answers = [];
 const bare = new WeakMap<CreditResult, CreditRow>();
-const kept = new WeakMap<Comparison, { readonly answers: Answers; readonly rows: readonly MethodRow[] }>();
+type Known = Run["exact"];
+const kept = new WeakMap<
+	Comparison,
+	{ readonly answers: Answers; readonly exact: Known; readonly rows: readonly MethodRow[] }
+>();
 
 /** What the lab said of the rollouts of a comparison; empty before it did. */
 export function answersOf({ latest }: Comparison, beside: { of: unknown; answers: Answers } | null): Answers {
 	return beside?.of === latest ? beside.answers : NONE;
 }
 
-/** One row a method that answered, the one that trained first. The same object for equal questions. */
-export function methodRowsOf(comparison: Comparison, answers: Answers): readonly MethodRow[] {
+/**
+ * One row a method that answered, the one that trained first, measured on every group of the batch whose exact values are known.
+ * The same object for equal questions.
+ */
+export function methodRowsOf(
+	comparison: Comparison,
+	answers: Answers,
+	exact: Known = runStore.getState().exact,
+): readonly MethodRow[] {
 	const known = kept.get(comparison);
-	if (known?.answers === answers) return known.rows;
+	if (known?.answers === answers && known.exact === exact) return known.rows;
+	const truth = knownTruth(comparison, exact);
 	const { credit } = comparison.latest;
 	const others = answers.flatMap((a) => (a.ok && a.method !== credit.method ? [a.credit] : []));
 	const rows = [credit, ...others].map((result) => ({
 		...rowOf(result),
 		cost: result.cost,
-		fidelity: fidelityOf(comparison, result.advantage),
+		fidelity: truth && fidelityOf(comparison, truth, result.advantage),
 	}));
-	kept.set(comparison, { answers, rows });
+	kept.set(comparison, { answers, exact, rows });
 	return rows;
 }
 
@@ -53,9 +67,22 @@ export function rowOf(result: CreditResult): CreditRow {
 /** A token is decisive where |A| is at least this share of the range of returns. */
 export const DECISIVE = 0.1;
 
-function fidelityOf({ exact, batch, latest }: Comparison, values: Float64Array): MethodFidelity | null {
-	if (!exact || exact.pending) return null;
-	return methodFidelity(batch, values, exact.values, DECISIVE * taskOf(latest.spec).returnRange);
+function fidelityOf({ batch, latest }: Comparison, truth: Float64Array, values: Float64Array): MethodFidelity | null {
+	return methodFidelity(batch, values, truth, DECISIVE * taskOf(latest.spec).returnRange);
+}
+
+/** Exact advantages of all groups that are known `[B·T]`, NaN elsewhere; null for none. */
+function knownTruth({ latest, batch, exact: row }: Comparison, exact: Known): Float64Array | null {
+	const groups = exact?.of === latest ? [...exact.groups] : [];
+	const known = groups.flatMap(([group, answer]) => (answer?.ok ? [{ group, truths: answer.truths }] : []));
+	if (known.length === 0) return row && !row.pending ? row.values : null;
+	const out = new Float64Array(batch.B * batch.T).fill(Number.NaN);
+	for (const { group, truths } of known)
+		membersOf(batch.groupIds, group).forEach((b, k) => {
+			const advantage = truths[k]?.advantage;
+			if (advantage) out.set(advantage, b * batch.T);
+		});
+	return out;
 }
 
 export type MethodOrder = "error" | "likeness" | "name";

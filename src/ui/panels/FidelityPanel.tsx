@@ -1,12 +1,15 @@
 import { type JSX, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { Estimate } from "../../engine/fidelity/ranking";
+import type { ExactAnswer } from "../../workers/labApi";
 import type { Comparison } from "../comparison";
 import { answersOf, DECISIVE, type MethodRow, methodRowsOf } from "../credit/methodRows";
+import { askAllGroups, cancelExact } from "../exact";
 import { compact, fixed, percent } from "../format";
 import { watchAllMethods } from "../lab";
 import { layoutStore, toggleRow } from "../stores/layout";
 import { runStore } from "../stores/run";
+import { holdRollouts } from "../stores/selection";
 import { useComparison } from "../useComparison";
 import "../styles/fidelity.css";
 
@@ -58,9 +61,10 @@ const MEASURES: readonly {
 
 function FidelityOf({ comparison }: { readonly comparison: Comparison }): JSX.Element {
 	const beside = useStore(runStore, (r) => r.beside);
+	const exact = useStore(runStore, (r) => r.exact);
 	const [by, setBy] = useState<Measure>("error");
 	const answers = answersOf(comparison, beside);
-	const rows = useMemo(() => ranked(methodRowsOf(comparison, answers), by), [comparison, answers, by]);
+	const rows = useMemo(() => ranked(methodRowsOf(comparison, answers, exact), by), [comparison, answers, exact, by]);
 	const refused = answers.length - answers.filter((a) => a.ok).length;
 	const [best] = rows;
 	if (!best?.fidelity) return <p className="muted padded">{whyNot(comparison)}</p>;
@@ -71,7 +75,7 @@ function FidelityOf({ comparison }: { readonly comparison: Comparison }): JSX.El
 			<p className="tree-note muted">
 				{rows.length} methods over {tokens} tokens, {decisive} of them decisive, of {units} {unit}
 				{refused > 0 ? `; ${refused} more need what these rollouts do not carry` : ""}. Bars: 95 % intervals over {unit}
-				.
+				. <MoreGroups comparison={comparison} />
 			</p>
 			<table>
 				<thead>
@@ -99,6 +103,34 @@ function FidelityOf({ comparison }: { readonly comparison: Comparison }): JSX.El
 				</tbody>
 			</table>
 		</div>
+	);
+}
+
+/** How many groups are measured, and a way to measure the others. */
+function MoreGroups({ comparison }: { readonly comparison: Comparison }): JSX.Element | null {
+	const { latest, groups } = comparison;
+	const exact = useStore(runStore, (r) => r.exact);
+	const of = (wanted: (answer: ExactAnswer | null) => boolean) =>
+		exact?.of === latest ? groups.filter((g) => exact.groups.has(g) && wanted(exact.groups.get(g) ?? null)).length : 0;
+	const known = of((answer) => answer?.ok === true);
+	if (known >= groups.length || groups.length < 2) return null;
+	if (of((answer) => answer === null) > 0)
+		return (
+			<>
+				{known} of {groups.length} groups are known.{" "}
+				<button type="button" className="quiet" onClick={cancelExact}>
+					Stop
+				</button>
+			</>
+		);
+	const start = () => {
+		holdRollouts();
+		void askAllGroups(latest);
+	};
+	return (
+		<button type="button" className="quiet" title="Keeps these rollouts on screen meanwhile" onClick={start}>
+			Measure all {groups.length} groups
+		</button>
 	);
 }
 

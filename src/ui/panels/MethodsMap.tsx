@@ -20,14 +20,18 @@ export function MethodsMap({ display }: { readonly display: Display }): JSX.Elem
 function MapOf({ display }: { readonly display: Display }): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const beside = useStore(runStore, (r) => r.beside);
-	useEffect(() => watchAllMethods(), []);
+	const known = useStore(runStore, (r) => r.exact);
+	const resting = useStore(runStore, (r) => r.phase !== "training");
+	const held = useStore(selectionStore, (s) => s.hold);
+	// While rollouts come and go nobody reads all methods here, and asking them all would slow the run down.
+	useEffect(() => (resting || held ? watchAllMethods() : undefined), [resting, held]);
 	const { batch, exact } = display;
 	const rollout = pinned?.rollout ?? display.members[0] ?? 0;
 	const answers = answersOf(display, beside);
 	const data = useMemo(() => {
 		const from = rollout * batch.T;
 		const columns = batch.lengths[rollout] as number;
-		const methods = orderedRows(methodRowsOf(display, answers), "error");
+		const methods = orderedRows(methodRowsOf(display, answers, known), "error");
 		const part = (values: Float64Array) => values.subarray(from, from + columns);
 		const rows = [...(exact && !exact.pending ? [exact] : []), ...methods];
 		return {
@@ -35,7 +39,7 @@ function MapOf({ display }: { readonly display: Display }): JSX.Element {
 			columns,
 			mask: batch.actionMask.subarray(from, from + columns),
 		};
-	}, [display, batch, exact, answers, rollout]);
+	}, [display, batch, exact, answers, known, rollout]);
 	const columnOf = useCallback(
 		(token: { rollout: number; token: number }) => (token.rollout === rollout ? token.token : -1),
 		[rollout],

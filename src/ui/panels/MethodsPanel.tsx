@@ -35,11 +35,15 @@ export default function MethodsPanel(): JSX.Element {
 function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const beside = useStore(runStore, (r) => r.beside);
+	const known = useStore(runStore, (r) => r.exact);
 	const [look, setLook] = useState<Look>("tokens");
 	const [order, setOrder] = useState<MethodOrder>("error");
 	const rollout = pinned?.rollout ?? comparison.members[0] ?? 0;
 	const answers = answersOf(comparison, beside);
-	const rows = useMemo(() => orderedRows(methodRowsOf(comparison, answers), order), [comparison, answers, order]);
+	const rows = useMemo(
+		() => orderedRows(methodRowsOf(comparison, answers, known), order),
+		[comparison, answers, known, order],
+	);
 	const refused = answers.flatMap((a) => (a.ok ? [] : [a]));
 	return (
 		<div className="methods">
