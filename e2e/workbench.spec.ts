@@ -125,6 +125,12 @@ test("panels export figures and numbers", async ({ page }) => {
 		for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
 		return { name: file.suggestedFilename(), bytes: Buffer.concat(chunks) };
 	};
+	await page.getByRole("button", { name: "Export Credit" }).click();
+	const text = (await save("SVG")).bytes.toString();
+	expect(text).toContain('fill="#ffffff"');
+	expect(text.match(/<text [^>]*textLength=[^>]*>GRPO</)).not.toBeNull();
+	expect(text).toContain("#1z");
+	await page.keyboard.press("Escape");
 	await page.getByRole("button", { name: "Export Curves" }).click();
 	const svg = (await save("SVG")).bytes.toString();
 	expect(svg).toContain('width="84mm"');

@@ -6,7 +6,8 @@ const PRINTED = {
 	sans: "Arial, Helvetica, sans-serif",
 } as const;
 /** Controls are for the screen. */
-const LEFT_OUT = "select, input, textarea, .visually-hidden, [popover], .icon, .scrubber, [data-figure='no']";
+const LEFT_OUT =
+	"select, input, textarea, .visually-hidden, [popover], .icon, .scrubber, details:not([open]) > :not(summary)";
 const HATCH =
 	'<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V5" stroke="#5a2800" stroke-opacity="0.45" stroke-width="1"/></pattern>';
 
