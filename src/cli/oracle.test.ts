@@ -57,6 +57,15 @@ describe("ascribe oracle", () => {
 		expect(sampled.lines[0]!.hi[0]!).toBeGreaterThan(sampled.lines[0]!.lo[0]!);
 	});
 
+	it("prints soft values, whose optimal policy is one", async () => {
+		const { lines } = await call("modchain@1", "--prompts", "1", "--soft", "0.5");
+		const [line] = lines as (Line & { optimal: Record<string, number>[]; beta: number })[];
+		expect([line!.mode, line!.beta, line!.V.length]).toEqual(["soft", 0.5, line!.tokens.length + 1]);
+		for (const row of line!.optimal)
+			expect(Math.abs(Object.values(row).reduce((a, x) => a + x, 0) - 1)).toBeLessThanOrEqual(1e-12);
+		expect((await call("modchain@1", "--soft", "1", "--mode", "dp")).status).toBe(EXIT.wrongCall);
+	});
+
 	it("adds one line of measures where they are asked for", async () => {
 		const { lines } = await call("keydoor@1", "--prompts", "2", "--measures");
 		expect(lines).toHaveLength(3);

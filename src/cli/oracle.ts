@@ -6,12 +6,14 @@ import { modelPolicy } from "../engine/oracle/modelPolicy";
 import { askOracle, ORACLE_MODES, type OracleControl, type OracleQuestion } from "../engine/oracle/oracle";
 import { ORACLE_DEFAULTS } from "../engine/oracle/request";
 import { sampleResponse } from "../engine/oracle/sampleResponse";
+import { type SoftTruth, softTruth } from "../engine/oracle/soft";
 import type { OracleMode, Truth } from "../engine/oracle/truth";
 import { openSpec } from "../engine/spec/registries";
 import { modelOf } from "../engine/training/plan";
 import type { Args } from "./args";
 import type { Command } from "./command";
 import { NODE_HOST } from "./host";
+import type { Io } from "./io";
 import { jsonLine } from "./json";
 import { openWeights } from "./openWeights";
 
@@ -35,54 +37,92 @@ export const oracleCommand: Command = {
 			help: `montecarlo: continuations of every token (default: ${ORACLE_DEFAULTS.samples})`,
 		},
 		{ name: "tolerance", value: "X", help: `bestfirst: width of the interval (default: ${ORACLE_DEFAULTS.tolerance})` },
+		{
+			name: "soft",
+			value: "BETA",
+			help: "values under a penalty of BETA on the KL divergence from the policy, which is the reference then",
+		},
 		{ name: "measures", help: "one line more: where these rollouts were decided" },
 		{ name: "out", value: "FILE", help: "writes there instead of to standard output" },
 	],
 	async run(args, io) {
-		const { spec: given, parameters } = openWeights(args.operand(0), io);
-		const { spec, task } = openSpec(given);
-		const model = modelOf(spec, task);
-		const { topK, topP, temperature } = spec.rollout;
-		if (topK !== 0 || topP !== 1)
-			throw new InvalidInput(
-				"The oracle values the whole distribution: the experiment's topK must be 0 and its topP 1.",
-			);
-		const policy = modelPolicy(model, Float64Array.from(parameters(model)), temperature);
-		const prompts = args.integer("prompts", { min: 1, max: 4096 }) ?? 8;
-		const group = args.integer("group", { min: 1, max: 256 }) ?? 1;
-		const seed = args.integer("seed", { min: 0, max: 2 ** 32 - 1 }) ?? spec.seed;
+		const beta = args.number("soft", { min: 1e-6 });
+		if (beta !== undefined && (args.text("mode") !== undefined || args.flag("measures")))
+			throw new InvalidInput("--soft enumerates and has no measures: leave --mode and --measures out.");
+		const asked = openPolicy(args, io);
+		const truths: Truth[] = [];
+		const { print, finish } = printer(args, io);
 		const mode = args.choice("mode", ["auto", ...ORACLE_MODES] as const) ?? "auto";
-		const all: Truth[] = [];
-		const lines: string[] = [];
-		const print = (record: unknown) => {
-			if (args.text("out") === undefined) io.json(record);
-			else lines.push(jsonLine(record).text);
-		};
+		const prompts = args.integer("prompts", { min: 1, max: 4096 }) ?? 8;
 		for (let p = 0; p < prompts; p++) {
-			const item = task.item("val", p);
-			const rng = Rng.of(seed).fork("oracle-rollouts").fork(p);
-			const responses: number[][] = [];
-			for (let g = 0; g < group; g++) responses.push(await sampleResponse(task, item, policy, rng.fork(g)));
-			const question = { task, item, responses, policy, seed, ...precision(args) };
-			const truths = await answer(mode, question, {
-				onStep: ({ prefixes }) => io.progress(`prompt ${p + 1} of ${prompts}: ${prefixes} prefixes`),
-				cancelled: () => io.signal.aborted,
-				breathe: NODE_HOST.breathe,
-			});
-			all.push(...truths);
-			truths.forEach((truth, g) => {
-				print({ id: `p${p}/${g}`, prompt: item.prompt, ...lineOf(truth) });
+			const question = await questionOf(asked, p, args);
+			const control = controlOf(`prompt ${p + 1} of ${prompts}`, io);
+			const found =
+				beta === undefined ? await answer(mode, question, control) : await softTruth(question, beta, control);
+			found.forEach((truth, g) => {
+				const values = "mode" in truth ? lineOf(truth) : softLine(truth, question.responses[g] ?? [], beta);
+				print({ id: `p${p}/${g}`, prompt: question.item.prompt, ...values });
+				if ("mode" in truth) truths.push(truth);
 			});
 		}
-		if (args.flag("measures")) print({ task: task.id, ...decisionMeasures(all, task.returnRange) });
-		io.progress("");
-		const out = args.text("out");
-		if (out !== undefined) io.write(out, `${lines.join("\n")}\n`);
+		const { id, returnRange } = asked.task;
+		if (args.flag("measures")) print({ task: id, ...decisionMeasures(truths, returnRange) });
+		finish();
 	},
 };
 
+/** The task and the policy that the call names. */
+function openPolicy(args: Args, io: Io) {
+	const { spec: given, parameters } = openWeights(args.operand(0), io);
+	const { spec, task } = openSpec(given);
+	const { topK, topP, temperature } = spec.rollout;
+	if (topK !== 0 || topP !== 1)
+		throw new InvalidInput("The oracle values the whole distribution: the experiment's topK must be 0 and its topP 1.");
+	const model = modelOf(spec, task);
+	const policy = modelPolicy(model, Float64Array.from(parameters(model)), temperature);
+	return { task, policy, seed: args.integer("seed", { min: 0, max: 2 ** 32 - 1 }) ?? spec.seed };
+}
+
+/** Rollouts of prompt `p` of the evaluation split. */
+async function questionOf({ task, policy, seed }: ReturnType<typeof openPolicy>, p: number, args: Args) {
+	const item = task.item("val", p);
+	const rng = Rng.of(seed).fork("oracle-rollouts").fork(p);
+	const group = args.integer("group", { min: 1, max: 256 }) ?? 1;
+	const responses: number[][] = [];
+	for (let g = 0; g < group; g++) responses.push(await sampleResponse(task, item, policy, rng.fork(g)));
+	return { task, item, responses, policy, seed, ...precision(args) };
+}
+
+const controlOf = (where: string, io: Io): OracleControl => ({
+	onStep: ({ prefixes }) => io.progress(`${where}: ${prefixes} prefixes`),
+	cancelled: () => io.signal.aborted,
+	breathe: NODE_HOST.breathe,
+});
+
+/** To standard output line by line, or to a file at the end. */
+function printer(args: Args, io: Io) {
+	const out = args.text("out");
+	const lines: string[] = [];
+	return {
+		print(record: unknown): void {
+			if (out === undefined) io.json(record);
+			else lines.push(jsonLine(record).text);
+		},
+		finish(): void {
+			io.progress("");
+			if (out !== undefined) io.write(out, `${lines.join("\n")}\n`);
+		},
+	};
+}
+
 function answer(mode: "auto" | OracleMode, question: OracleQuestion, control: OracleControl): Promise<Truth[]> {
 	return mode === "auto" ? askWithin(EFFORT, question, control) : askOracle(mode, question, control);
+}
+
+/** `tokens`, `V` [T+1], `Q`, `optimal` [T] of {id: number}, `advantage` [T], all of them soft. */
+function softLine(truth: SoftTruth, tokens: readonly number[], beta: number | undefined) {
+	const { V, Q, optimal, advantage } = truth;
+	return { mode: "soft", beta, tokens, V: [...V], Q, optimal, advantage: [...advantage] };
 }
 
 function precision(args: Args) {

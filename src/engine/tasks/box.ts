@@ -261,6 +261,6 @@ export const box: TaskDefinition<typeof PARAMS> = {
 				"GRPO puts less than a fifth of its squared credit on moves after the point of no return, at a success rate near 0.3.",
 		},
 	],
-	warmStart: null,
+	warmStart: { success: 0.3 },
 	build,
 };

@@ -42,7 +42,7 @@ const PARAMS = {
 		type: "flag",
 		default: true,
 		label: "Idle agent",
-		help: "An agent that says one symbol without any effect: its exact credit is 0.",
+		help: "An agent whose one symbol changes nothing: its exact credit is 0, but for what the others read into it.",
 	},
 } as const satisfies ParamTable;
 type Params = ParamValues<typeof PARAMS>;
@@ -300,7 +300,7 @@ function build(given: Params): Task {
 export const duet: TaskDefinition<typeof PARAMS> = {
 	id: "duet",
 	title: "Duet",
-	summary: "Agents with different parts share one reward, and one of them has no influence at all.",
+	summary: "Agents with different parts share one reward, and what one of them says changes nothing.",
 	isolates: "Credit among agents: who earned the shared reward.",
 	grammar: {
 		prompt: "`⟨begin⟩`",
@@ -325,7 +325,7 @@ export const duet: TaskDefinition<typeof PARAMS> = {
 	expectations: [
 		{
 			id: "H12.1",
-			claim: "A shared group advantage pays the idle agent as much as the others; its exact credit is 0.",
+			claim: "A shared group advantage pays the idle agent as much as the others; its exact credit is close to 0.",
 			falsifiedIf: "the mean size of GRPO's credit on the idle agent is below a tenth of that on the others.",
 		},
 		{
