@@ -3,6 +3,7 @@ import { takeCounts } from "./counters.js";
 import { makeJob } from "./job.js";
 
 const makers = {
+	ascribe: async () => (await import("./ascribe.js")).ascribeContender(),
 	jax: async () => (await import("./jax.js")).jaxContender("webgpu"),
 	jaxWasm: async () => (await import("./jax.js")).jaxContender("wasm"),
 	reference: async () => (await import("./reference.js")).referenceContender(),

@@ -25,7 +25,8 @@ function freeMachine(V) {
 	};
 }
 
-function planOf({ size }) {
+/** A plan for the job: one token of prompt, then free rollouts to the limit. */
+export function freePlan({ size }) {
 	const { batch, length, vocab } = size;
 	return {
 		model: modelConfig(size),
@@ -69,7 +70,7 @@ export function wasmContender(threads = 1) {
 	return {
 		name: threads > 1 ? `ascribe wasm, ${threads} threads` : "ascribe wasm, 1 thread",
 		async load(job) {
-			const plan = planOf(job);
+			const plan = freePlan(job);
 			const core = await WasmCore.open(plan, threads);
 			const layout = parameterLayout(plan.model);
 			const zeros = () => new Float32Array(layout.size);

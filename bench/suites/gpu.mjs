@@ -8,7 +8,7 @@ const LOSS_TOLERANCE = 1e-4;
 const options = {
 	size: { type: "string", default: "small,large" },
 	rounds: { type: "string", default: "3" },
-	contenders: { type: "string", default: "reference,jax,tfjs" },
+	contenders: { type: "string", default: "ascribe,jax,tfjs" },
 	hardware: { type: "boolean", default: false },
 };
 

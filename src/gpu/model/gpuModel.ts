@@ -1,20 +1,12 @@
 import type { WeightedSequence } from "../../engine/formats/weightedSequences";
 import type { ModelConfig } from "../../engine/model/config";
 import type { OptimizerPlan } from "../../engine/training/executor";
-import { type Dispatch, DispatchCompiler, encodeDispatch } from "../device/dispatch";
-import type { Kernel } from "../device/kernel";
+import { DispatchCompiler } from "../device/dispatch";
 import { Readback } from "../device/readback";
-import { USAGE } from "../device/usage";
-import source from "../shaders/weightedLogits.wgsl?raw";
 import { createAttentionMaps } from "./attentionMaps";
 import { createGpuTransformer } from "./createTransformer";
 import type { GpuTransformer, ModelState, ModelVariant } from "./transformer";
-
-const KERNEL: Kernel = {
-	name: "weightedLogits",
-	source,
-	bindings: ["read", "read", "read", "write", "write"],
-};
+import { createWeightedLoss, type WeightedLoss } from "./weightedLoss";
 
 /** Rows of one pass: long enough to fill a device, short enough that activations of small models stay small. */
 const CHUNK_ROWS = 2048;
@@ -96,8 +88,7 @@ export class GpuModel {
 		for (const result of made) if (result.status === "fulfilled") result.value.dispose();
 		const fitting = await this.fitting;
 		fitting?.model.dispose();
-		fitting?.weights.destroy();
-		fitting?.losses.destroy();
+		fitting?.loss.dispose();
 		this.readback.dispose();
 		this.home.dispose();
 	}
@@ -125,25 +116,11 @@ export class GpuModel {
 		const share: ModelState = this.home.buffers;
 		const options = { B, N, variant, share, compiler };
 		const model = await createGpuTransformer(device, this.config, optimizer ? { ...options, optimizer } : options);
-		const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
-		const size = Math.max(4 * B * N, 16);
-		const weights = device.createBuffer({ label: "token weights", size, usage });
-		const losses = device.createBuffer({ label: "losses", size, usage });
-		const { logits, tokens, dlogits } = model.buffers;
-		const constants = {
-			ROWS: B * N,
-			VOCAB: this.config.vocabSize,
-			ROW_STRIDE: model.logits.rowStride,
-			COLUMN_STRIDE: model.logits.columnStride,
-			COLUMNS: model.logits.columns,
-		};
-		const bound = [logits, tokens, weights, dlogits, losses];
-		const loss = await compiler.dispatch(KERNEL, constants, bound, Math.ceil((B * N) / 8));
-		return { model, weights, losses, loss };
+		return { model, loss: await createWeightedLoss(compiler, model) };
 	}
 
 	/** Gradient of the whole data, chunk by chunk; returns the loss. */
-	private async accumulate({ model, weights, losses, loss }: Fitting, data: readonly WeightedSequence[]) {
+	private async accumulate({ model, loss }: Fitting, data: readonly WeightedSequence[]) {
 		const counted = data.reduce((sum, s) => sum + s.mask.reduce((a, m) => a + m, 0), 0);
 		let total = 0;
 		for (let first = 0; first < data.length; first += model.B) {
@@ -152,13 +129,13 @@ export class GpuModel {
 				model,
 				chunk.map((s) => s.tokens),
 			);
-			this.device.queue.writeBuffer(weights, 0, rowWeights(chunk, counted, model));
+			loss.write(...rowWeights(chunk, counted, model));
 			this.submit((pass) => {
 				model.encodeForward(pass);
-				encodeDispatch(pass, loss);
+				loss.encode(pass);
 				model.encodeBackward(pass, first > 0);
 			});
-			const [rows] = await this.read([losses]);
+			const [rows] = await this.read([loss.losses]);
 			for (const row of rows!) total += row;
 		}
 		return total;
@@ -191,19 +168,18 @@ export class GpuModel {
 /** What steps over a data file need besides the model's state. */
 interface Fitting {
 	readonly model: GpuTransformer;
-	/** Of the token that each row predicts `[B·N]`, and its share of the loss. */
-	readonly weights: GPUBuffer;
-	readonly losses: GPUBuffer;
-	readonly loss: Dispatch;
+	readonly loss: WeightedLoss;
 }
 
-/** mask·A / Σ mask of the token after each row. */
+/** The token after each row, and its mask·A / Σ mask. */
 function rowWeights(chunk: readonly WeightedSequence[], counted: number, { B, N }: GpuTransformer) {
+	const targets = new Uint32Array(B * N);
 	const weights = new Float32Array(B * N);
-	chunk.forEach(({ mask, advantages }, b) => {
+	chunk.forEach(({ tokens, mask, advantages }, b) => {
+		targets.set(tokens.subarray(1), b * N);
 		for (let t = 1; t < mask.length; t++) weights[b * N + t - 1] = (mask[t]! * advantages[t]!) / counted;
 	});
-	return weights;
+	return [targets, weights] as const;
 }
 
 function plainLogits({ logits: { rowStride, columnStride }, config }: GpuTransformer, from: Float32Array, T: number) {

@@ -290,4 +290,4 @@ export class Planner {
 const padded = (floats: number) => Math.ceil(floats / 64) * 64;
 
 /** Numbers in a residual stream from which on kernels that know their sizes pay for being compiled. */
-const LARGE = 16_384;
+const LARGE = 65_536;

@@ -1,5 +1,5 @@
-// Loss −Σ w·log p of the tokens that follow, all tokens legal, and its gradient in the logits: one invocation a row. Row t of a
-// sequence predicts token t + 1; w is 0 where there is none, and such rows get zeros.
+// Loss −Σ w·log p of one target a row, all tokens legal, and its gradient in the logits: one invocation a row. Rows whose w is 0 get
+// zeros; those after the end of a sequence are among them.
 
 override ROWS: u32; // B·N
 override VOCAB: u32;
@@ -8,7 +8,7 @@ override COLUMN_STRIDE: u32;
 override COLUMNS: u32; // with the value head, whose gradient is zero
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
-@group(0) @binding(1) var<storage, read> tokens: array<u32>;
+@group(0) @binding(1) var<storage, read> targets: array<u32>;
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dlogits: array<f32>;
 @group(0) @binding(4) var<storage, read_write> losses: array<f32>;
@@ -24,7 +24,7 @@ fn weightedLogits(@builtin(global_invocation_id) id: vec3u) {
 		for (var v = 0u; v < COLUMNS; v++) { dlogits[at + v * COLUMN_STRIDE] = 0; }
 		return;
 	}
-	let next = tokens[min(row + 1, ROWS - 1)];
+	let next = min(targets[row], VOCAB - 1);
 	var top = -1e30;
 	for (var v = 0u; v < VOCAB; v++) { top = max(top, logits[at + v * COLUMN_STRIDE]); }
 	var sum = 0.0;
