@@ -6,9 +6,9 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 const progress = (page: Page) => page.locator(".progress-text");
 const success = (page: Page) => page.locator(".curve", { hasText: "Success" }).locator(".curve-value");
 
-test("the first journey: run, see the curve rise, look at a token, pause, step, cancel", async ({ page }) => {
+test("the first journey, on WebGPU: run, see the curve rise, look at a token, pause, step, cancel", async ({ page }) => {
 	await page.goto("");
-	await expect(page.locator(".chip")).toContainText(/GPU|WebAssembly/);
+	await expect(page.locator(".chip")).toContainText("Software GPU");
 	await test.step("a recorded run is on screen at once, with the truth above the method", async () => {
 		await expect(page.locator(".token").first()).toBeVisible({ timeout: 5_000 });
 		await expect(page.locator(".row-labels").first()).toContainText("exact");
@@ -51,6 +51,11 @@ test("the first journey: run, see the curve rise, look at a token, pause, step, 
 		await button(page, "Cancel").click();
 		await expect(progress(page)).toHaveText(/Cancelled at step/);
 		await expect(page.locator(".chip code")).toHaveText(/^[0-9a-f]{16}$/);
+	});
+
+	await test.step("the fingerprints name the adapter that trained", async () => {
+		await page.locator(".chip", { has: page.locator("code") }).click();
+		await expect(page.getByText(/^gpu · .+ · plan [0-9a-f]{16}$/)).toBeVisible();
 	});
 });
 
