@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../engine/core/errors";
+import { type ModelConfig, type ParameterLayout, parameterLayout } from "../../engine/model/config";
 import type { Binding } from "../device/dispatch";
 import { USAGE } from "../device/usage";
 import type { ModelShape } from "./modelShape";
@@ -53,19 +54,7 @@ export function createModelBuffers(device: GPUDevice, shape: ModelShape, options
 	const { config, layout, rows, norms, B, N } = shape;
 	const { width: d, layers } = config;
 	const owned: GPUBuffer[] = [];
-	const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-	const make = (label: string, words: number, usage: number = USAGE.storage): GPUBuffer => {
-		const size = Math.max(words * 4, 256);
-		if (size > most) {
-			for (const buffer of owned) buffer.destroy();
-			throw new InvalidInput(
-				`The model needs ${size} bytes for ${label} and the adapter binds ${most}; use a smaller batch or model.`,
-			);
-		}
-		const buffer = device.createBuffer({ label, size, usage: usage | USAGE.copySource | USAGE.copyTarget });
-		owned.push(buffer);
-		return buffer;
-	};
+	const make = bufferMaker(device, owned);
 	const perLayer = (label: string, words: number) =>
 		Array.from({ length: layers }, (_, l) => make(`${label} of block ${l}`, words));
 	const filled = (label: string, words: Uint32Array<ArrayBuffer>) => {
@@ -73,7 +62,7 @@ export function createModelBuffers(device: GPUDevice, shape: ModelShape, options
 		device.queue.writeBuffer(buffer, 0, words);
 		return buffer;
 	};
-	const state = options.share ?? createState(device, shape, options, make);
+	const state = options.share ?? createState(device, shape.layout, options, make);
 	const sections = (label: string) => make(label, norms * shape.section);
 	const buffers = {
 		shared: {
@@ -121,11 +110,49 @@ export function createModelBuffers(device: GPUDevice, shape: ModelShape, options
 	};
 }
 
+type MakeBuffer = (label: string, words: number, usage?: number) => GPUBuffer;
+
+/** Makes buffers and keeps them in `owned`; those are destroyed when one does not fit. */
+function bufferMaker(device: GPUDevice, owned: GPUBuffer[]): MakeBuffer {
+	const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+	return (label, words, usage = USAGE.storage) => {
+		const size = Math.max(words * 4, 256);
+		if (size > most) {
+			for (const buffer of owned) buffer.destroy();
+			throw new InvalidInput(
+				`The model needs ${size} bytes for ${label} and the adapter binds ${most}; use a smaller batch or model.`,
+			);
+		}
+		const buffer = device.createBuffer({ label, size, usage: usage | USAGE.copySource | USAGE.copyTarget });
+		owned.push(buffer);
+		return buffer;
+	};
+}
+
+/**
+ * What outlives a batch, made before any transformer that shares it, so that all of them compile at the same time.
+ * @throws InvalidInput when the adapter cannot bind the parameters.
+ */
+export function createModelState(
+	device: GPUDevice,
+	config: ModelConfig,
+	options: Pick<TransformerOptions, "controlSlots" | "reference">,
+): { readonly state: ModelState; dispose(): void } {
+	const owned: GPUBuffer[] = [];
+	const state = createState(device, parameterLayout(config), options, bufferMaker(device, owned));
+	return {
+		state,
+		dispose() {
+			for (const buffer of owned) buffer.destroy();
+		},
+	};
+}
+
 function createState(
 	device: GPUDevice,
-	{ layout }: ModelShape,
-	{ controlSlots = 1, reference = false }: TransformerOptions,
-	make: (label: string, words: number, usage?: number) => GPUBuffer,
+	layout: ParameterLayout,
+	{ controlSlots = 1, reference = false }: Pick<TransformerOptions, "controlSlots" | "reference">,
+	make: MakeBuffer,
 ): ModelState {
 	const control = controlSlots * device.limits.minUniformBufferOffsetAlignment;
 	return {

@@ -5,6 +5,7 @@ import type { OpenDevice } from "../device/adapter";
 import { DispatchCompiler } from "../device/dispatch";
 import { createLossPlan, type LossCredit, type LossModel, type LossPlan } from "../loss/lossPlan";
 import { createGpuTransformer } from "../model/createTransformer";
+import { createModelState } from "../model/modelBuffers";
 import type { GpuTransformer } from "../model/transformer";
 import { GpuRollouts } from "../rollout/gpuRollouts";
 import { chooseRolloutOptions } from "../rollout/rolloutChoice";
@@ -73,23 +74,26 @@ async function compile(
 	const updates = plan.epochs * minibatches;
 	const B = plan.prompts * plan.groupSize;
 	const N = maxPromptLength + maxResponseLength;
-	const shape = { N, variant: software ? "registers" : "tiles", optimizer, controlSlots: updates, reference } as const;
-	const model = await keep(createGpuTransformer(compiler.device, config, { ...shape, B: B / minibatches }));
-	const wholeModel =
-		minibatches === 1
-			? model
-			: await keep(createGpuTransformer(compiler.device, config, { ...shape, B, share: model.buffers }));
-	const { parameters } = model.buffers;
-	const rollouts = await keep(
-		GpuRollouts.create(compiler, plan, parameters, chooseRolloutOptions(plan, software, split)),
+	const shape = { N, variant: software ? "registers" : "tiles", optimizer, reference } as const;
+	const { state } = await keep(
+		Promise.resolve(createModelState(compiler.device, config, { controlSlots: updates, reference })),
 	);
+	const transformer = (rows: number) =>
+		keep(createGpuTransformer(compiler.device, config, { ...shape, B: rows, share: state, compiler }));
+	const sampling = chooseRolloutOptions(plan, software, split);
+	const part = transformer(B / minibatches);
+	const [model, wholeModel, rollouts] = await Promise.all([
+		part,
+		minibatches === 1 ? part : transformer(B),
+		keep(GpuRollouts.create(compiler, plan, state.parameters, sampling)),
+	]);
 	const { shape: rolloutShape, buffers } = rollouts.compiled;
 	const read = creditBuffers(plan, rolloutShape, buffers);
-	const credit = await keep(createGpuCredit(compiler, plan, rolloutShape, read, objective, software));
 	const sizes = { B, T: maxResponseLength, groupSize: plan.groupSize };
-	const critic = plan.critic
-		? await keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read))
-		: null;
+	const [credit, critic] = await Promise.all([
+		keep(createGpuCredit(compiler, plan, rolloutShape, read, objective, software)),
+		plan.critic ? keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read)) : null,
+	]);
 	const options = {
 		states: plan.machine.states,
 		temperature: plan.sampling.temperature,
@@ -106,7 +110,7 @@ async function compile(
 	};
 	const [policyLoss, supervised] = await Promise.all([keep(loss(model, credit.at)), keep(loss(wholeModel, null))]);
 	const words = credit.plan ? JSON.stringify(credit.plan.program) : "credit on the processor";
-	const signature = [compiler.signature, model.signature, wholeModel.signature, words];
+	const signature = [compiler.signature, words];
 	return { rollouts, credit, critic, model, wholeModel, loss: policyLoss, supervised, signature };
 }
 
