@@ -6,7 +6,9 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 const progress = (page: Page) => page.locator(".progress-text");
 const success = (page: Page) => page.locator(".curve", { hasText: "Success" }).locator(".curve-value");
 
-test("the first journey, on WebGPU: run, see the curve rise, look at a token, pause, step, cancel", async ({ page }) => {
+test("the first journey, on WebGPU: run, see the curve rise, look at a token, pause, step, cancel", async ({
+	page,
+}) => {
 	await page.goto("");
 	await expect(page.locator(".chip")).toContainText("Software GPU");
 	await test.step("a recorded run is on screen at once, with the truth above the method", async () => {

@@ -55,6 +55,6 @@ export async function openExecutor(
 	if (backend) return OPEN[backend](plan, note);
 	const { status, advice } = await probeAdapter(await nodeGpu());
 	if (status === "ok") return OPEN.gpu(plan, note);
-	note(`ascribe: trains in WebAssembly, because ${advice}`);
+	note(`ascribe: trains in WebAssembly. ${advice}`);
 	return OPEN.wasm(plan);
 }

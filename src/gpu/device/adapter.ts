@@ -48,7 +48,7 @@ export async function openDevice(
 	features: readonly GPUFeatureName[] = ["subgroups"],
 ): Promise<OpenDevice> {
 	const { report, adapter } = await find(gpu);
-	if (!adapter || report.status !== "ok") throw new InvalidInput(`There is no GPU to train on: ${report.advice}`);
+	if (!adapter || report.status !== "ok") throw new InvalidInput(`There is no GPU to train on. ${report.advice}`);
 	const requiredLimits = Object.fromEntries(WANTED.map((name) => [name, adapter.limits[name]]));
 	const requiredFeatures = features.filter((feature) => adapter.features.has(feature));
 	try {
@@ -60,7 +60,7 @@ export async function openDevice(
 }
 
 async function find(gpu: GPU | undefined): Promise<Found> {
-	if (!gpu) return none("no-webgpu", "this browser has no WebGPU; open the page in Chrome 113 or later.");
+	if (!gpu) return none("no-webgpu", "WebGPU is not available here; a browser has to be Chrome 113 or later.");
 	const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
 	if (!adapter) return none("no-adapter", "WebGPU found no graphics adapter; turn on hardware acceleration.");
 	const report = {
@@ -72,7 +72,7 @@ async function find(gpu: GPU | undefined): Promise<Found> {
 	const lack = Object.entries(NEEDED).find(([name, least]) => !(adapter.limits[name as keyof typeof NEEDED] >= least));
 	if (!lack) return { report, adapter };
 	const [name, least] = lack;
-	const advice = `the adapter offers ${name} ${adapter.limits[name as keyof typeof NEEDED]} and training needs ${least}; train in WebAssembly.`;
+	const advice = `The adapter offers ${name} ${adapter.limits[name as keyof typeof NEEDED]} and training needs ${least}; train in WebAssembly.`;
 	return { report: { ...report, status: "limits-too-small", advice }, adapter: null };
 }
 
