@@ -18,6 +18,7 @@ import { TASKS } from "../engine/tasks/registry";
 import { promptPool } from "../engine/training/prompts";
 import { attentionOf } from "./attention";
 import { BranchDesk } from "./branches";
+import { breathe } from "./breathe";
 import { ExactDesk } from "./exact";
 import type {
 	AttentionAnswer,
@@ -42,7 +43,13 @@ export class Lab implements LabApi {
 
 	async credit(spec: ExperimentSpec, batch: RolloutBatch, methods: readonly string[]): Promise<CreditAnswer[]> {
 		const sources = this.sourcesOf(spec);
-		return methods.map((method) => answerOf(method, batch, sources, spec.signals));
+		const answers: CreditAnswer[] = [];
+		for (const method of methods) {
+			answers.push(answerOf(method, batch, sources, spec.signals));
+			// What is asked meanwhile, such as a tree, does not wait for all methods.
+			await breathe();
+		}
+		return answers;
 	}
 
 	exact(question: ExactQuestion, onStep: (step: Step) => void): Promise<ExactAnswer> {

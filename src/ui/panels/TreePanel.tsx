@@ -17,7 +17,7 @@ const MERGES = [
 	{
 		id: "group",
 		title: "this group",
-		help: "Rollouts that begin alike are one bar until they part. Numbers: mean return | exact value at the end.",
+		help: "One bar until rollouts part. Numbers: mean return | exact value.",
 	},
 	{
 		id: "batch",

@@ -102,13 +102,13 @@ function drawTexts(nodes: Selection<SVGGElement, Placed, SVGSVGElement, null>, d
 		.text((p) => texts.get(p)?.path ?? "");
 	nodes
 		.select<SVGTextElement>("text.worth")
-		.attr("x", (p) => p.x1 - p.x0 - (p.branches ? 10 : 5))
+		.attr("x", (p) => p.x1 - p.x0 - (p.branches ? 12 : 5))
 		.attr("y", middle)
 		.text((p) => texts.get(p)?.worth ?? "");
 	nodes
 		.select<SVGCircleElement>("circle")
 		.attr("class", (p) => (data.byChance(p.node) ? "chance" : "choice"))
-		.attr("cx", (p) => p.x1 - p.x0)
+		.attr("cx", (p) => p.x1 - p.x0 - 5)
 		.attr("cy", middle)
 		.attr("display", (p) => (p.branches && p.y1 - p.y0 >= 7 ? null : "none"));
 }
