@@ -121,7 +121,7 @@ export const PRESETS: readonly Preset[] = [
 			...BASE,
 			task: { id: "anytime", params: {} },
 			method: { id: "drGrpo", params: {} },
-			warmStart: { success: 0.7, learningRate: 1e-3, maxSteps: 1000 },
+			warmStart: { success: 0.8, learningRate: 1e-3, maxSteps: 1000 },
 			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
 			steps: 150,
 			evaluation: { every: 30, prompts: 64 },
@@ -131,7 +131,7 @@ export const PRESETS: readonly Preset[] = [
 		id: "rank@1",
 		title: "Ranked list",
 		summary: "From scratch to lists that could not be better; what a rank gains is paid at the end of the list.",
-		goal: 0.7,
+		goal: 0.8,
 		spec: {
 			...BASE,
 			task: { id: "rank", params: {} },

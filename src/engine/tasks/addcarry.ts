@@ -132,6 +132,6 @@ export const addcarry: TaskDefinition<typeof PARAMS> = {
 			falsifiedIf: "exact advantages of inner carries average below 0.01 at a success rate near 0.6.",
 		},
 	],
-	warmStart: { success: 0.5 },
+	warmStart: { success: 0.6 },
 	build,
 };

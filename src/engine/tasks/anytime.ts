@@ -345,6 +345,6 @@ export const anytime: TaskDefinition<typeof PARAMS> = {
 			falsifiedIf: "at a price of 0.02 and from the same warm start GRPO ends with at least the success of Dr. GRPO.",
 		},
 	],
-	warmStart: { success: 0.6 },
+	warmStart: { success: 0.8 },
 	build,
 };

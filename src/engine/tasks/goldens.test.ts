@@ -12,8 +12,19 @@ import { lake } from "./lake";
 import { rank } from "./rank";
 import { star } from "./star";
 import { strategy } from "./strategy";
+import type { Task, Turn } from "./task";
 import { toolcalc } from "./toolcalc";
-import { accepts, play } from "./walk";
+import { accepts, play, possibleTokens } from "./walk";
+
+/** Number of prefixes of the first prompt of which a test holds. */
+function prefixesOf({ env, item }: Task, counts: (turn: Turn, state: unknown) => boolean): number {
+	const visit = (state: unknown): number => {
+		const turn = env.turn(state);
+		const below = possibleTokens(turn).reduce((sum, token) => sum + visit(env.step(state, token).state), 0);
+		return below + (counts(turn, state) ? 1 : 0);
+	};
+	return visit(env.start(item("train", 0)));
+}
 
 describe("tasks by hand", () => {
 	it("counts the prompts that a plan can solve: 77 of 125, 161 of 343", () => {
@@ -163,6 +174,23 @@ describe("tasks by hand", () => {
 		const strict = toolcalc.build({ ...defaultsOf(toolcalc.params), calls: 3, gold: "one" });
 		expect(strict.steps(item, detour).map((step) => step.label)).toEqual([-1, -1, -1, 1]);
 		expect(accepts(task.env, item, said("call add v1 v2 3 answer v4"))).toBe(false);
+	});
+
+	it("has trees of the size that counting gives", () => {
+		const tokens = (task: Task) => prefixesOf(task, ({ actor }) => actor === "policy");
+		const turns = (task: Task) =>
+			prefixesOf(task, (turn, state) => turn.actor === "policy" && task.env.anchor!(state) !== null);
+		// 1 + 3 + 3·4 + 3·4·2 + 3·4·2·4, and so on for four numbers.
+		expect(tokens(countdown.build(defaultsOf(countdown.params)))).toBe(136);
+		expect(tokens(countdown.build({ ...defaultsOf(countdown.params), numbers: 4 }))).toBe(2181);
+		// 1 + 6 + 6·5 + 6·5·4.
+		expect(tokens(rank.build({ ...defaultsOf(rank.params), items: 6, picks: 4 }))).toBe(157);
+		// Thoughts of up to four digits, Σ 5^k = 781; the answer after each of them and after 5^5.
+		expect(tokens(anytime.build(defaultsOf(anytime.params)))).toBe(781 + 781 + 3125);
+		// 16 searches a turn: 1 + 16 + 16² + 16³.
+		expect(turns(kbhop.build(defaultsOf(kbhop.params)))).toBe(4369);
+		// 3 operations on 3², 4², 5² pairs: 1 + 27 + 27·48 + 27·48·75.
+		expect(turns(toolcalc.build({ ...defaultsOf(toolcalc.params), calls: 3 }))).toBe(98_524);
 	});
 
 	it("refuses knobs that make no task, with the reason", () => {

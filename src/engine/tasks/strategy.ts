@@ -198,6 +198,6 @@ export const strategy: TaskDefinition<typeof PARAMS> = {
 			falsifiedIf: "TEMPO is above GRPO with four fillers before the plan and groups of eight.",
 		},
 	],
-	warmStart: null,
+	warmStart: { success: 0.5 },
 	build,
 };
