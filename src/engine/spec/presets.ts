@@ -152,8 +152,8 @@ export const PRESETS: readonly Preset[] = [
 			task: { id: "strategy", params: {} },
 			warmStart: { success: 0.5, learningRate: 1e-3, maxSteps: 1000 },
 			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
-			steps: 300,
-			evaluation: { every: 50, prompts: 64 },
+			steps: 200,
+			evaluation: { every: 50, prompts: 32 },
 		},
 	},
 	{
@@ -187,8 +187,8 @@ export const PRESETS: readonly Preset[] = [
 		id: "star@1",
 		title: "Star graph",
 		summary:
-			"From demonstrations to the coin flip between two arms, where looking ahead, not credit, is what is missing.",
-		goal: 0.35,
+			"A control: from demonstrations to 0.3, reward alone gets no further, because looking ahead, not credit, is what is missing.",
+		goal: 0.25,
 		spec: {
 			...BASE,
 			task: { id: "star", params: {} },
