@@ -6,6 +6,9 @@ const coach = (page: Page) => page.getByRole("dialog", { name: /First steps/ });
 const step = (page: Page) => page.locator(".scrubber-where");
 const SECONDS = 1000;
 
+// A run of one's own starts from nothing on an emulated adapter.
+test.describe.configure({ timeout: 480 * SECONDS });
+
 test("a student's first minute: truth and credit, another method, the recording played, a run of one's own, a link", async ({
 	page,
 }) => {

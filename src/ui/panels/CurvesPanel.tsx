@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
 import { drawLineChart, type LineData, type LineOptions, nearestIndex, stepAt } from "../charts/lineChart";
-import { useWidth } from "../charts/useWidth";
+import { useWidth } from "../charts/useExtent";
 import { showStep } from "../recording/player";
 import { findEntry, TASKS, taskOf } from "../registries";
 import { type Behind, behindOf } from "../runs/behind";

@@ -1,5 +1,6 @@
 import { type JSX, type KeyboardEvent, useDeferredValue, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { useHeight } from "../charts/useExtent";
 import { tokenNames } from "../comparison";
 import { fixed, signed } from "../format";
 import { COLUMNS, type ColumnId, filterRows, type RolloutRow, rowsOf, sortRows } from "../rollouts/rolloutRows";
@@ -72,13 +73,11 @@ interface RowsProps {
 }
 
 function Rows({ rows, sort, onSort }: RowsProps): JSX.Element {
-	const [scroll, setScroll] = useState({ top: 0, height: 400 });
-	const { first, last } = windowOf(scroll.top, scroll.height, ROW_HEIGHT, rows.length);
+	const [top, setTop] = useState(0);
+	const [box, height] = useHeight();
+	const { first, last } = windowOf(top, height, ROW_HEIGHT, rows.length);
 	return (
-		<div
-			className="rows"
-			onScroll={(e) => setScroll({ top: e.currentTarget.scrollTop, height: e.currentTarget.clientHeight })}
-		>
+		<div ref={box} className="rows" onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
 			<table aria-rowcount={rows.length + 1} onKeyDown={moveBetweenRows}>
 				<thead>
 					<tr>

@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "fflate";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { readRecording } from "../../engine/formats/recording";
+import { PRESETS } from "../../engine/spec/presets";
 import { makeBatch } from "../../testing/fakeTrainer";
 import { currentComparison } from "../comparison";
+import { choosePreset } from "../stores/draft";
 import { runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
 import { timelineStore } from "../stores/timeline";
-import { beginLiveFrames, keepFrame, moveFrame, playOrStop, showFrame, showStep } from "./player";
+import { beginLiveFrames, followPreset, keepFrame, moveFrame, playOrStop, showFrame, showStep } from "./player";
 import { recordedFrames } from "./recordedFrames";
 
 const file = readFileSync("public/datasets/keydoor@1.recording");
@@ -74,4 +76,15 @@ it("a run takes the scrubber over and leaves what is on screen until it has roll
 	expect(timelineStore.getState()).toMatchObject({ frames: [], source: "live", playing: false });
 	keepFrame({ step: 1, spec: recording.spec, ...makeBatch() });
 	expect(timelineStore.getState().frames.length).toBe(1);
+});
+
+it("a preset without a recording takes the recorded rollouts from the screen: they are of another task", () => {
+	vi.stubGlobal("fetch", () => Promise.reject(new Error("not here")));
+	followPreset();
+	showFrame(2);
+	const other = PRESETS.find((p) => p.id !== recording.preset)!;
+	choosePreset(other.id, other.spec);
+	expect(runStore.getState().latest).toBeNull();
+	expect(timelineStore.getState()).toMatchObject({ frames: [], source: "live" });
+	vi.unstubAllGlobals();
 });

@@ -27,7 +27,7 @@ export function followPreset(): void {
 
 /** Puts a preset's recording on screen, unless a run is on or another preset was chosen meanwhile. */
 async function openRecording(preset: string): Promise<void> {
-	if (!isRecorded(preset)) return;
+	if (!isRecorded(preset)) return leaveRecording();
 	try {
 		const recording = await loadRecording(preset);
 		if (draftStore.getState().presetId !== preset || runStore.getState().phase !== "idle") return;
@@ -41,6 +41,17 @@ async function openRecording(preset: string): Promise<void> {
 	} catch (error) {
 		timelineStore.setState({ problem: error instanceof Error ? error.message : String(error) });
 	}
+}
+
+/** Another preset was chosen that has no recording: what is on screen would be of another task than the settings. */
+function leaveRecording(): void {
+	const { frames, source } = timelineStore.getState();
+	if (source !== "recording" || runStore.getState().phase !== "idle") return;
+	stopPlaying();
+	timelineStore.setState({ frames: [], source: "live", recorded: null, problem: "" });
+	selectionStore.setState({ group: null, pinned: null, step: null, hold: false });
+	if (frames.some((frame) => frame.latest === runStore.getState().latest))
+		runStore.setState({ latest: null, beside: null, exact: null });
 }
 
 /** Puts a checkpoint on screen, in every panel at once, with all that was found out about it. */

@@ -59,6 +59,7 @@ export function progressText(run: Run): string {
 	const { done, total, phase } = run;
 	switch (phase) {
 		case "idle":
+			if (run.latest?.names) return "Rollouts of a file";
 			return run.latest ? "Recorded run" : "Not started";
 		case "starting":
 			return "Starting";
