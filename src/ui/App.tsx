@@ -1,8 +1,10 @@
 import type { CSSProperties, JSX } from "react";
 import { useStore } from "zustand";
+import { hiddenPlaces, isEmbedded } from "./embed";
 import { LAYOUTS, type LayoutDefinition, type Place } from "./layouts";
 import { InterruptedRun } from "./panels/StoredRuns";
 import { Coach } from "./shell/Coach";
+import { EmbedRequest } from "./shell/EmbedRequest";
 import { FigureDesk } from "./shell/FigureDesk";
 import { KeyMap } from "./shell/KeyMap";
 import { Notices } from "./shell/Notices";
@@ -20,7 +22,10 @@ export function App(): JSX.Element {
 	const empty = useStore(runStore, (r) => r.latest === null);
 	// Without rollouts there is nothing to compare: the invitation to run has the whole centre.
 	const { lower, ...others } = LAYOUTS[layout].places;
-	const places: LayoutDefinition["places"] = empty || !lower ? others : { ...others, lower };
+	const all: LayoutDefinition["places"] = empty || !lower ? others : { ...others, lower };
+	const places = Object.fromEntries(
+		Object.entries(all).filter(([place]) => !hiddenPlaces.includes(place)),
+	) as LayoutDefinition["places"];
 	const style = {
 		"--left": places.left ? `${sizeOf(layoutState, "left")}px` : "0px",
 		"--right": places.right || layout === "figure" ? `${sizeOf(layoutState, "right")}px` : "0px",
@@ -33,8 +38,14 @@ export function App(): JSX.Element {
 		return <PanelBox key={`${layout}-${place}`} ids={ids} className={place} />;
 	};
 	return (
-		<div className="app" style={style} data-layout={layout} data-maximised={maximised !== null}>
-			<TopBar />
+		<div
+			className="app"
+			style={style}
+			data-layout={layout}
+			data-maximised={maximised !== null}
+			data-embedded={isEmbedded}
+		>
+			{isEmbedded ? null : <TopBar />}
 			<Palette />
 			<KeyMap />
 			<Coach />
@@ -43,6 +54,7 @@ export function App(): JSX.Element {
 				{box("left")}
 				{places.left && !maximised ? <Splitter side="left" label="Width of the settings" /> : null}
 				<div className="centre">
+					<EmbedRequest />
 					<Notices />
 					<InterruptedRun />
 					{box("upper")}

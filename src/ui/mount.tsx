@@ -4,6 +4,7 @@ import type { LabApi } from "../workers/labApi";
 import type { TrainerApi } from "../workers/trainerApi";
 import { App } from "./App";
 import { creditCss } from "./charts/creditColours";
+import { followEmbedding, isEmbedded } from "./embed";
 import { connectExact } from "./exact";
 import { connectFiles } from "./files/openFiles";
 import { followHistory } from "./history";
@@ -43,12 +44,15 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	connectLab(lab);
 	connectExact(lab, trainer);
 	connectFiles(files, lab);
-	followDrops();
-	followRuns();
+	followEmbedding();
+	if (!isEmbedded) {
+		followDrops();
+		followRuns();
+	}
 	followErrors();
 	followPreset();
 	followHistory();
 	followPinIntoView();
-	welcome();
+	if (!isEmbedded) welcome();
 	void connect(trainer);
 }

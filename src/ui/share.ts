@@ -74,6 +74,8 @@ export function openLink(hash: string): Opened | null {
  */
 export function openQuery(search: string): Opened | null {
 	const query = new URLSearchParams(search);
+	// How the page is embedded is no setting.
+	for (const name of ["embed", "hide"]) query.delete(name);
 	if (query.size === 0) return null;
 	const { preset: id, layout, ...changes } = Object.fromEntries(query);
 	try {

@@ -1,3 +1,5 @@
+import { linkIn, withLink } from "./carriedLink";
+
 /** Properties of a drawing that come from style sheets and have to travel with the file. */
 const STYLED = [
 	"fill",
@@ -73,7 +75,7 @@ export function inlined(drawing: SVGSVGElement): string {
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 export const escapeXml = (text: string) => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
 
-/** A figure as PNG of `widthMm` at `dpi` dots an inch. */
+/** A figure as PNG of `widthMm` at `dpi` dots an inch; it carries the link of the SVG. */
 export async function pngOf({ svg, aspect }: Figure, widthMm: number, dpi = 300): Promise<Blob> {
 	const width = Math.round((widthMm / 25.4) * dpi);
 	const image = new Image();
@@ -81,5 +83,9 @@ export async function pngOf({ svg, aspect }: Figure, widthMm: number, dpi = 300)
 	await image.decode();
 	const canvas = new OffscreenCanvas(width, Math.round(width * aspect));
 	canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-	return canvas.convertToBlob({ type: "image/png" });
+	const png = await canvas.convertToBlob({ type: "image/png" });
+	const link = linkIn(new TextEncoder().encode(svg));
+	if (link === null) return png;
+	const bytes = withLink(new Uint8Array(await png.arrayBuffer()), `${location.href.replace(/[?#].*$/, "")}${link}`);
+	return new Blob([bytes], { type: "image/png" });
 }

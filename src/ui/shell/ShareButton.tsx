@@ -5,20 +5,29 @@ import { runStore } from "../stores/run";
 
 const pageAddress = () => location.href.replace(/[?#].*$/, "");
 
+/** Other places for a link, and how it is written there. */
+const FORMS: Readonly<Record<string, (link: string) => string>> = {
+	Markdown: (link) => `[Ascribe: which token earned the reward?](${link})`,
+	iframe: (link) => `<iframe src="${link.replace("#", "?embed#")}" width="100%" height="640" title="Ascribe"></iframe>`,
+	Python: (link) => `from ascribe_link import decode\nprint(decode(${JSON.stringify(link)}))`,
+};
+
 /** A sheet with the link to these settings, and the run as a file. */
 export function ShareButton(): JSX.Element {
 	const id = useId();
 	const [share, setShare] = useState<Share | null>(null);
-	const [copied, setCopied] = useState(false);
+	const [copied, setCopied] = useState("");
 	const [saved, setSaved] = useState("");
 	const open = () => {
 		setShare(shareLink(pageAddress()));
-		setCopied(false);
+		setCopied("");
 		setSaved("");
 	};
-	const copy = async (link: string) => {
-		await navigator.clipboard.writeText(link);
-		setCopied(true);
+	const copy = async (form: string, text: string) => {
+		await navigator.clipboard.writeText(text).then(
+			() => setCopied(form),
+			() => setCopied(""),
+		);
 	};
 	const save = async () => setSaved((await exportRun()) ? "" : "There is no run to save yet.");
 	return (
@@ -42,10 +51,20 @@ export function ShareButton(): JSX.Element {
 								type="button"
 								className="primary"
 								disabled={!share.possible}
-								onClick={() => void copy(share.link).catch(() => setCopied(false))}
+								onClick={() => void copy("link", share.link)}
 							>
-								{copied ? "Copied" : "Copy link"}
+								{copied === "link" ? "Copied" : "Copy link"}
 							</button>
+							{Object.entries(FORMS).map(([form, textOf]) => (
+								<button
+									key={form}
+									type="button"
+									disabled={!share.possible}
+									onClick={() => void copy(form, textOf(share.link))}
+								>
+									{copied === form ? "Copied" : `As ${form}`}
+								</button>
+							))}
 							<button type="button" onClick={() => void save()}>
 								Save run as a file
 							</button>

@@ -1,0 +1,33 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "./test";
+
+test("inside another page: ready, ping, and a link that the person has to allow once", async ({ page, baseURL }) => {
+	const body = `<!doctype html><title>Lecture</title><iframe src="${baseURL}?embed&hide=config,timeline" width="1200" height="700"></iframe>
+		<script>const said = []; addEventListener("message", ({ data }) => said.push(data.type));</script>`;
+	// A server of its own: browsers keep made-up pages away from addresses of this machine.
+	const server = createServer((_, reply) => reply.setHeader("content-type", "text/html").end(body)).listen(
+		0,
+		"127.0.0.1",
+	);
+	await once(server, "listening");
+	const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	await page.goto(host);
+	const frame = page.frameLocator("iframe");
+	await expect(frame.locator('[data-panel="credit"]')).toBeVisible();
+	await expect(frame.locator(".top-bar")).toHaveCount(0);
+	await expect(frame.locator('[data-panel="setup"]')).toHaveCount(0);
+	await expect(frame.locator('[data-panel="curves"]')).toHaveCount(0);
+	const tell = (message: unknown) =>
+		page.evaluate((m) => document.querySelector("iframe")?.contentWindow?.postMessage(m, "*"), message);
+	await tell({ type: "ping" });
+	await expect.poll(() => page.evaluate("said")).toEqual(["ready", "pong"]);
+	// {"p":"keydoor@1","n":"for the lecture"} in base64url.
+	const payload = `1j${Buffer.from('{"p":"keydoor@1","n":"for the lecture"}').toString("base64url")}`;
+	await tell({ type: "open", payload });
+	await expect(frame.getByRole("alert")).toContainText(`${host} wants to show an experiment`);
+	await frame.getByRole("button", { name: "Show it" }).click();
+	await expect(frame.getByText("Note: for the lecture")).toBeVisible();
+	server.close();
+});
