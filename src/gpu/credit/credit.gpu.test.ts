@@ -162,15 +162,34 @@ describe.each(METHODS.map((method) => [method.id, method] as const))("%s on the 
 		});
 });
 
+/** Methods that together have every operation. */
+const ALONE: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+	["gigpo", { scale: "sd1" }],
+	["spoTree", { segment: 2, scale: "sd0" }],
+	["treePs", { unit: "token", form: "reweighted", shared: "once" }],
+	["attentionCredit", { strategy: "coupled" }],
+	["spoChain", { mask: "skip", whiten: true, interval: 2 }],
+	["pure", { baseline: "others", whiten: true }],
+	["hbpo", { maxLength: 16, alpha: 0.05 }],
+	["maRlhf", { value: "position", length: 2 }],
+	["rankGrpo", {}],
+	["reinforcePlusPlus", { holes: "reset", discount: 0.9 }],
+];
+
 describe("credit on the GPU", () => {
 	it("takes 1,024 rollouts of 128 tokens", async () => {
 		const rng = Rng.of(6);
 		const rows = Array.from({ length: 1024 }, (_, b) => randomRow(rng, b % 128, { length: 1 + rng.integer(128) }));
 		const batch = rounded(batchOfRandom(rows, 128));
 		const params = { scale: "sd1" };
-		const { credit, plan } = await onGpu("gigpo", params, batch);
+		const onPlan = ({ dispatches }: CreditPlan) => expect(dispatches).toBe(1);
+		const credit = await gpuCredit(compiler, methodOf("gigpo"), params, batch, { lanes: 32, onPlan });
 		expectAgreement(credit, creditBy(methodOf("gigpo"), params, batch));
-		expect(plan.dispatches).toBe(1);
+	});
+
+	it.each(ALONE)("%s %j as a shader of its own", async (id, params) => {
+		const own = await gpuCredit(compiler, methodOf(id), params, BATCHES.holed, { lanes: 32 });
+		expectAgreement(own, creditBy(methodOf(id), params, BATCHES.holed));
 	});
 
 	it("gives the same bits again", async () => {

@@ -12,12 +12,20 @@ import statistics from "../shaders/creditStatistics.wgsl?raw";
 import tree from "../shaders/creditTree.wgsl?raw";
 import { type CreditProgram, compileCredit } from "./program";
 import type { CreditSections, CreditShape } from "./sections";
+import { type CreditLibrary, specialise, takeApart } from "./specialise";
 
 const KERNEL: Kernel = {
 	name: "credit",
 	source: [interpreter, sequences, spans, statistics, tree].join("\n"),
 	bindings: ["read", "read", "read", "read", "read", "write"],
 };
+
+let library: CreditLibrary | null = null;
+
+function kernelOf(words: readonly number[], tables: ArrayLike<number>): Kernel {
+	library ??= takeApart(KERNEL.source);
+	return { ...KERNEL, source: specialise(library, words, tables) };
+}
 
 /** Buffers of a rollout batch that credit reads. */
 export interface CreditBuffers {
@@ -42,7 +50,7 @@ export interface CreditPlan {
 export interface CreditOptions {
 	/** Lanes of a workgroup: GPUs want many, a software adapter pays for every lane that waits at a barrier. */
 	readonly lanes?: number;
-	/** Compile every operation, so that all methods share one pipeline; else only those that this one has. */
+	/** Interpret the program, so that all methods share one pipeline; else it becomes a shader of its own. */
 	readonly shared?: boolean;
 }
 export const CREDIT_LANES = { hardware: 128, software: 4 } as const;
@@ -73,10 +81,14 @@ export async function createCreditPlan(
 	const tables = uploaded(device, "credit tables", program.tables);
 	const stages = program.stages.map(({ words }) => uploaded(device, "credit program", Uint32Array.from(words)));
 	const { record, rows, signals = record } = buffers;
-	const constants = { LANES: lanes, ...(shared ? {} : program.parts) };
 	const dispatches = await Promise.all(
-		program.stages.map(({ workgroups }, k) =>
-			compiler.dispatch(KERNEL, constants, [stages[k]!, tables, record, rows, signals, arena], workgroups),
+		program.stages.map(({ words, workgroups }, k) =>
+			compiler.dispatch(
+				shared ? KERNEL : kernelOf(words, program.tables),
+				{ LANES: lanes },
+				[stages[k]!, tables, record, rows, signals, arena],
+				workgroups,
+			),
 		),
 	);
 	return {

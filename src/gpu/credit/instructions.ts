@@ -28,25 +28,17 @@ export const OP = {
 	finish: 23,
 } as const;
 
-/** Groups of operations that are compiled only where a program has one of them: first and last of each. */
-export const PARTS = {
-	SEQUENCES: [OP.scan, OP.topShare],
-	SPANS: [OP.buildSpans, OP.spreadSpans],
-	EACH: [OP.each, OP.readMedian],
-	WHOLE: [OP.whole, OP.whole],
-	TREE: [OP.agreement, OP.readDepth],
-} as const;
-
-/** Where an operand's number lies, in the upper four bits of its word. */
+const PER_ENTRY = 8;
+/** Where an operand's number lies, in the upper four bits of its word: the buffer, and whether each entry has its own. */
 export const KIND = {
-	entry: 0,
-	rollout: 1,
-	constant: 2,
-	recordFloat: 3,
-	rowFloat: 4,
-	rowWord: 5,
-	signalToken: 6,
-	signalRollout: 7,
+	entry: PER_ENTRY,
+	rollout: 0,
+	constant: 1,
+	recordFloat: PER_ENTRY + 2,
+	rowFloat: 3,
+	rowWord: 4,
+	signalToken: PER_ENTRY + 5,
+	signalRollout: 5,
 } as const;
 const ADDRESS_BITS = 28;
 

@@ -10,7 +10,6 @@ import {
 	OP,
 	operand,
 	operandWord,
-	PARTS,
 	type Register,
 	UNARY,
 	type Word,
@@ -31,8 +30,6 @@ export interface Stage {
 export interface CreditProgram {
 	readonly stages: readonly Stage[];
 	readonly tables: Uint32Array<ArrayBuffer>;
-	/** Groups of operations that it has. */
-	readonly parts: Readonly<Record<keyof typeof PARTS, boolean>>;
 	readonly arenaWords: number;
 	/** First words of the results, float32 `[B·T]`. `scored` is 1 where there is an advantage, which is 0 elsewhere. */
 	readonly advantage: number;
@@ -107,7 +104,6 @@ class Compiler implements Assembly {
 				const batch = k % 2 === 1;
 				return [{ words: encode(stage, batch ? groups : 0, allocation), workgroups: batch ? 1 : groups }];
 			}),
-			parts: partsOf(this.stages.flat()),
 			tables: this.tables.finish([B, T, entry, largest, setsAt, membersAt, ...sections]),
 			arenaWords: allocation.arenaWords,
 			advantage: first(results.advantage),
@@ -259,17 +255,6 @@ class Compiler implements Assembly {
 		if (at === undefined) throw missing(`the signal "${name}"`);
 		return found(level === "rollout" ? KIND.signalRollout : KIND.signalToken, at);
 	}
-}
-
-function partsOf(instructions: readonly Instruction[]): CreditProgram["parts"] {
-	const has = ([first, last]: readonly [number, number]) => instructions.some(({ op }) => op >= first && op <= last);
-	return {
-		SEQUENCES: has(PARTS.SEQUENCES),
-		SPANS: has(PARTS.SPANS),
-		EACH: has(PARTS.EACH),
-		WHOLE: has(PARTS.WHOLE),
-		TREE: has(PARTS.TREE),
-	};
 }
 
 type Simple = Extract<Kind, { op: "unary" | "binary" | "select" | "scan" | "shift" | "topShare" | "reduce" }>;

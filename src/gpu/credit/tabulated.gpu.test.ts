@@ -87,7 +87,7 @@ it.each(CASES)("%s, %s: looked up on the device as computed on the processor", a
 	const { B, T, groupIds } = plain;
 	const shape = { B, T, groupSize: groupIds, ...shapeOfTables(tables) };
 	const buffers = uploadBatch(device, plain, states);
-	const plan = await createCreditPlan(compiler, shape, method, params, buffers, { lanes: 32, shared: true });
+	const plan = await createCreditPlan(compiler, shape, method, params, buffers, { lanes: 32 });
 	const { advantage } = await runPlan(device, plan, plain);
 	expect(plan.dispatches).toBe(1);
 	expect(want.some((a) => a !== 0 && !Number.isNaN(a))).toBe(true);

@@ -14,13 +14,6 @@ struct Instruction {
 struct Members { first: u32, count: u32 } // a range of the list of rollouts, sorted by group
 
 override LANES: u32 = 64;
-// Which operations the program has; the others are compiled away.
-override SEQUENCES: bool = true;
-override SPANS: bool = true;
-override EACH: bool = true;
-override WHOLE: bool = true;
-override TREE: bool = true;
-
 @group(0) @binding(0) var<storage, read> program: array<u32>; // number of instructions, first set; instructions from word 16 on
 @group(0) @binding(1) var<storage, read> tables: array<u32>; // header, then sets, spans and constants
 @group(0) @binding(2) var<storage, read> record: array<u32>;
@@ -52,35 +45,45 @@ fn unknown(word: u32) -> bool { return (word & 0x7fffffffu) > 0x7f800000u; }
 fn zero(word: u32) -> bool { return (word & 0x7fffffffu) == 0u; }
 fn flag(yes: bool) -> u32 { return select(0u, 0x3f800000u, yes); }
 
-// An operand is a kind in the upper four bits and a first word below.
+// An operand is a first word, above it in three bits the buffer, and in the highest whether there is a number for every entry.
 fn bits(operand: u32, b: u32, i: u32) -> u32 {
 	let at = operand & 0x0fffffffu;
-	let entry = at + b * tokensOfRow() + i;
-	switch operand >> 28u {
-		case 0u: { return arena[entry]; }
-		case 1u: { return arena[at + b]; }
-		case 2u: { return tables[at]; }
-		case 3u: { return record[entry]; }
-		case 4u: { return rows[at + b]; }
-		case 5u: { return bitcast<u32>(f32(rows[at + b])); }
-		case 6u: { return signals[entry]; }
-		default: { return signals[at + b]; }
+	let n = at + select(b, b * tokensOfRow() + i, operand >> 31u == 1u);
+	switch (operand >> 28u) & 7u {
+		case 0u: { return arena[n]; }
+		case 1u: { return tables[at]; }
+		case 2u: { return record[n]; }
+		case 3u, 4u: {
+			let word = rows[n];
+			return select(word, bitcast<u32>(f32(word)), (operand >> 28u) == 4u);
+		}
+		default: { return signals[n]; }
 	}
 }
 fn load(operand: u32, b: u32, i: u32) -> f32 { return bitcast<f32>(bits(operand, b, i)); }
 
 fn width(domain: u32) -> u32 { return select(tokensOfRow(), 1u, domain == ROLLOUT); }
+fn entryAddress(out: u32, b: u32, i: u32) -> u32 { return out + b * tokensOfRow() + i; }
+fn rolloutAddress(out: u32, b: u32, i: u32) -> u32 { return out + b; }
 fn address(out: u32, domain: u32, b: u32, i: u32) -> u32 {
-	return out + select(b * tokensOfRow() + i, b, domain == ROLLOUT);
+	return select(entryAddress(out, b, i), rolloutAddress(out, b, i), domain == ROLLOUT);
 }
-// Entries of a rollout that may be active.
+// Entries of a rollout that may take part.
+fn extentToken(b: u32) -> u32 { return lengthOf(b); }
+fn extentRollout(b: u32) -> u32 { return 1u; }
+fn extentSpan(p: u32, b: u32) -> u32 { return spanCount(p, b); }
 fn extent(domain: u32, b: u32) -> u32 {
-	if (domain == TOKEN) { return lengthOf(b); }
-	if (domain == ROLLOUT) { return 1u; }
-	return spanCount(domain - 2u, b);
+	if (domain == TOKEN) { return extentToken(b); }
+	if (domain == ROLLOUT) { return extentRollout(b); }
+	return extentSpan(domain - 2u, b);
 }
+fn takesPartToken(b: u32, i: u32) -> bool { return i < lengthOf(b) && acted(b, i); }
+fn takesPartRollout(b: u32, i: u32) -> bool { return i == 0u; }
+fn takesPartSpan(p: u32, b: u32, i: u32) -> bool { return i < spanCount(p, b); }
 fn takesPart(domain: u32, b: u32, i: u32) -> bool {
-	return i < extent(domain, b) && (domain != TOKEN || acted(b, i));
+	if (domain == TOKEN) { return takesPartToken(b, i); }
+	if (domain == ROLLOUT) { return takesPartRollout(b, i); }
+	return takesPartSpan(domain - 2u, b, i);
 }
 
 // cos to float32 precision; the built-in promises three digits.
@@ -93,38 +96,55 @@ fn cosine(x: f32) -> f32 {
 	return 1.0 - 2.0 * s * s;
 }
 
+fn plus(p: u32, q: u32) -> u32 { return select(bitcast<u32>(bitcast<f32>(p) + bitcast<f32>(q)), NAN, unknown(p) || unknown(q)); }
+fn minus(p: u32, q: u32) -> u32 { return select(bitcast<u32>(bitcast<f32>(p) - bitcast<f32>(q)), NAN, unknown(p) || unknown(q)); }
+fn times(p: u32, q: u32) -> u32 { return select(bitcast<u32>(bitcast<f32>(p) * bitcast<f32>(q)), NAN, unknown(p) || unknown(q)); }
+fn smaller(p: u32, q: u32) -> u32 { return select(bitcast<u32>(min(bitcast<f32>(p), bitcast<f32>(q))), NAN, unknown(p) || unknown(q)); }
+fn larger(p: u32, q: u32) -> u32 { return select(bitcast<u32>(max(bitcast<f32>(p), bitcast<f32>(q))), NAN, unknown(p) || unknown(q)); }
+fn over(p: u32, q: u32) -> u32 {
+	if (zero(q)) { return 0u; }
+	return select(bitcast<u32>(bitcast<f32>(p) / bitcast<f32>(q)), NAN, unknown(p) || unknown(q));
+}
+fn less(p: u32, q: u32) -> u32 { return flag(!unknown(p) && !unknown(q) && bitcast<f32>(p) < bitcast<f32>(q)); }
+fn atMost(p: u32, q: u32) -> u32 { return flag(!unknown(p) && !unknown(q) && bitcast<f32>(p) <= bitcast<f32>(q)); }
+fn equal(p: u32, q: u32) -> u32 { return flag(!unknown(p) && !unknown(q) && bitcast<f32>(p) == bitcast<f32>(q)); }
+
+fn negative(p: u32) -> u32 { return select(bitcast<u32>(-bitcast<f32>(p)), NAN, unknown(p)); }
+fn magnitude(p: u32) -> u32 { return select(bitcast<u32>(abs(bitcast<f32>(p))), NAN, unknown(p)); }
+fn exponential(p: u32) -> u32 { return select(bitcast<u32>(exp(bitcast<f32>(p))), NAN, unknown(p)); }
+fn logarithm(p: u32) -> u32 { return select(bitcast<u32>(log(bitcast<f32>(p))), NAN, unknown(p) || bitcast<f32>(p) < 0.0); }
+fn logarithm2(p: u32) -> u32 { return select(bitcast<u32>(log2(bitcast<f32>(p))), NAN, unknown(p) || bitcast<f32>(p) < 0.0); }
+fn root(p: u32) -> u32 { return select(bitcast<u32>(sqrt(bitcast<f32>(p))), NAN, unknown(p) || bitcast<f32>(p) < 0.0); }
+fn cosineOf(p: u32) -> u32 { return select(bitcast<u32>(cosine(bitcast<f32>(p))), NAN, unknown(p)); }
+fn isKnown(p: u32) -> u32 { return flag(!unknown(p)); }
+fn isZero(p: u32) -> u32 { return flag(zero(p)); }
+fn choice(condition: u32, yes: u32, no: u32) -> u32 { return select(yes, no, zero(condition)); }
+
 fn unary(variant: u32, p: u32) -> u32 {
-	if (variant == 7u) { return flag(!unknown(p)); }
-	if (variant == 8u) { return flag(zero(p)); }
-	if (unknown(p)) { return NAN; }
-	let x = bitcast<f32>(p);
 	switch variant {
-		case 0u: { return bitcast<u32>(-x); }
-		case 1u: { return bitcast<u32>(abs(x)); }
-		case 2u: { return bitcast<u32>(exp(x)); }
-		case 3u: { return select(bitcast<u32>(log(x)), NAN, x < 0.0); }
-		case 4u: { return select(bitcast<u32>(log2(x)), NAN, x < 0.0); }
-		case 5u: { return select(bitcast<u32>(sqrt(x)), NAN, x < 0.0); }
-		default: { return bitcast<u32>(cosine(x)); }
+		case 0u: { return negative(p); }
+		case 1u: { return magnitude(p); }
+		case 2u: { return exponential(p); }
+		case 3u: { return logarithm(p); }
+		case 4u: { return logarithm2(p); }
+		case 5u: { return root(p); }
+		case 6u: { return cosineOf(p); }
+		case 7u: { return isKnown(p); }
+		default: { return isZero(p); }
 	}
 }
 
 fn binary(variant: u32, p: u32, q: u32) -> u32 {
-	if (variant == 3u && zero(q)) { return 0u; }
-	let lost = unknown(p) || unknown(q);
-	let x = bitcast<f32>(p);
-	let y = bitcast<f32>(q);
-	if (variant == 6u) { return flag(!lost && x < y); }
-	if (variant == 7u) { return flag(!lost && x <= y); }
-	if (variant == 8u) { return flag(!lost && x == y); }
-	if (lost) { return NAN; }
 	switch variant {
-		case 0u: { return bitcast<u32>(x + y); }
-		case 1u: { return bitcast<u32>(x - y); }
-		case 2u: { return bitcast<u32>(x * y); }
-		case 3u: { return bitcast<u32>(x / y); }
-		case 4u: { return bitcast<u32>(min(x, y)); }
-		default: { return bitcast<u32>(max(x, y)); }
+		case 0u: { return plus(p, q); }
+		case 1u: { return minus(p, q); }
+		case 2u: { return times(p, q); }
+		case 3u: { return over(p, q); }
+		case 4u: { return smaller(p, q); }
+		case 5u: { return larger(p, q); }
+		case 6u: { return less(p, q); }
+		case 7u: { return atMost(p, q); }
+		default: { return equal(p, q); }
 	}
 }
 
@@ -134,8 +154,7 @@ fn pointwise(i: Instruction, b: u32, n: u32) -> u32 {
 	if (i.op == 0u) { return a; }
 	if (i.op == 1u) { return unary(i.variant, a); }
 	if (i.op == 2u) { return binary(i.variant, a, bits(i.b, b, n)); }
-	if (zero(a)) { return bits(i.c, b, n); }
-	return bits(i.b, b, n);
+	return choice(a, bits(i.b, b, n), bits(i.c, b, n));
 }
 
 fn pointwiseAll(i: Instruction, s: Members) {
@@ -157,20 +176,20 @@ fn lookUpAll(i: Instruction, s: Members) {
 	}
 }
 
-// Results, for every token, 0 where the policy did not act; b is 0 where the method does not score.
+// A result, for every token, 0 where the policy did not act; b is 0 where the method does not score.
 // variant: 0 the operand, NaN where not scored; 1 the operand, 0 where not scored or not known; 2 one where scored and known
+fn finished(i: Instruction, b: u32, t: u32) -> u32 {
+	if (!takesPart(TOKEN, b, t)) { return 0u; }
+	let result = select(bits(i.a, b, t), NAN, zero(bits(i.b, b, t)));
+	if (i.variant == 2u) { return flag(!unknown(result)); }
+	return select(result, 0u, i.variant == 1u && unknown(result));
+}
+
 fn finish(i: Instruction, s: Members) {
 	let w = tokensOfRow();
 	for (var e = lane; e < s.count * w; e += LANES) {
 		let b = memberOf(s, e / w);
-		let t = e % w;
-		var result = 0u;
-		if (takesPart(TOKEN, b, t)) {
-			result = select(bits(i.a, b, t), NAN, zero(bits(i.b, b, t)));
-			if (i.variant == 1u && unknown(result)) { result = 0u; }
-			if (i.variant == 2u) { result = flag(!unknown(result)); }
-		}
-		arena[i.out + b * w + t] = result;
+		arena[i.out + b * w + e % w] = finished(i, b, e % w);
 	}
 }
 
@@ -193,22 +212,23 @@ fn credit(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 		if (i.sync == 1u) { storageBarrier(); workgroupBarrier(); }
 		switch i.op {
 			case 0u, 1u, 2u, 3u: { pointwiseAll(i, s); }
-			case 4u: { if (SEQUENCES) { scan(i, s); } }
-			case 5u: { if (SEQUENCES) { shift(i, s); } }
-			case 6u: { if (SEQUENCES) { reduce(i, s); } }
-			case 7u: { if (SEQUENCES) { actionRewards(i, s); } }
-			case 8u: { if (SEQUENCES) { positions(i, s); } }
-			case 9u: { if (SEQUENCES) { topShare(i, s); } }
-			case 10u: { if (SPANS) { buildSpans(i, s); } }
-			case 11u: { if (SPANS) { spanColumn(i, s); } }
-			case 12u: { if (SPANS) { spreadSpans(i, s); } }
-			case 13u, 14u, 15u: { if (EACH) { eachStatistic(i, s); } }
-			case 16u: { if (WHOLE) { wholeStatistic(i, s); } }
-			case 17u: { if (TREE) { agreement(i, s); } }
-			case 18u: { if (TREE) { readTree(i, s); } }
-			case 19u: { if (TREE) { earliestAgreement(i, s); } }
-			case 20u: { if (TREE) { childValues(i, s); } }
-			case 21u: { if (TREE) { readDepth(i, s); } }
+			case 4u: { scan(i, s); }
+			case 5u: { shift(i, s); }
+			case 6u: { reduce(i, s); }
+			case 7u: { actionRewards(i, s); }
+			case 8u: { positions(i, s); }
+			case 9u: { topShare(i, s); }
+			case 10u: { buildSpans(i, s); }
+			case 11u: { spanColumn(i, s); }
+			case 12u: { spreadSpans(i, s); }
+			case 13u: { eachStatistic(i, s); }
+			case 14u, 15u: { median(i, s); }
+			case 16u: { wholeStatistic(i, s); }
+			case 17u: { agreement(i, s); }
+			case 18u: { readTree(i, s); }
+			case 19u: { earliestAgreement(i, s); }
+			case 20u: { childValues(i, s); }
+			case 21u: { readDepth(i, s); }
 			case 22u: { lookUpAll(i, s); }
 			default: { finish(i, s); }
 		}

@@ -11,9 +11,9 @@ fn scan(i: Instruction, s: Members) {
 			let t = select(n, length - 1u - n, (i.variant & 1u) == 0u);
 			if (!takesPart(i.domain, row, t)) { continue; }
 			let x = bits(i.a, row, t);
-			if (i.variant < 2u) { carry = binary(0u, x, binary(2u, bits(i.b, row, t), carry)); }
+			if (i.variant < 2u) { carry = plus(x, times(bits(i.b, row, t), carry)); }
 			else if (first) { carry = x; }
-			else { carry = binary(4u, x, carry); }
+			else { carry = smaller(x, carry); }
 			first = false;
 			arena[address(i.out, i.domain, row, t)] = carry;
 		}
@@ -39,13 +39,13 @@ struct Folded { n: f32, sum: u32, first: u32, last: u32, least: u32, most: u32 }
 
 fn folded(f: Folded, x: u32) -> Folded {
 	if (f.n == 0.0) { return Folded(1.0, x, x, x, x, x); }
-	return Folded(f.n + 1.0, binary(0u, f.sum, x), f.first, x, binary(4u, f.least, x), binary(5u, f.most, x));
+	return Folded(f.n + 1.0, plus(f.sum, x), f.first, x, smaller(f.least, x), larger(f.most, x));
 }
 
 // variant: 0 sum, 1 mean, 2 first, 3 last, 4 min, 5 max, 6 count; 0 for nothing
 fn foldResult(variant: u32, f: Folded) -> u32 {
 	switch variant {
-		case 1u: { return binary(3u, f.sum, bitcast<u32>(f.n)); }
+		case 1u: { return over(f.sum, bitcast<u32>(f.n)); }
 		case 2u: { return f.first; }
 		case 3u: { return f.last; }
 		case 4u: { return f.least; }
@@ -123,8 +123,8 @@ fn topShare(i: Instruction, s: Members) {
 			let y = bits(i.a, row, t);
 			if (unknown(y)) { continue; }
 			counted += 1u;
-			let larger = bitcast<f32>(y) > bitcast<f32>(x);
-			if (larger || (t < own && bitcast<f32>(y) == bitcast<f32>(x))) { before += 1u; }
+			let bigger = bitcast<f32>(y) > bitcast<f32>(x);
+			if (bigger || (t < own && bitcast<f32>(y) == bitcast<f32>(x))) { before += 1u; }
 		}
 		let marked = !unknown(x) && !zero(bits(i.b, row, own)) && before < tables[i.c + counted];
 		arena[address(i.out, i.domain, row, own)] = flag(marked);

@@ -64,7 +64,7 @@ fn cutSpans(i: Instruction, row: u32) -> u32 {
 			default: { // a = log-probabilities, b = threshold, c = interval
 				let p = bits(i.a, row, t);
 				if (!unknown(p) && bitcast<f32>(p) < bitcast<f32>(tables[i.b])) {
-					starts = starts || uncertain % i.c == 0u;
+					starts = starts || uncertain % max(i.c, 1u) == 0u;
 					uncertain += 1u;
 				}
 			}
@@ -82,7 +82,7 @@ fn cutSpans(i: Instruction, row: u32) -> u32 {
 fn fixedStart(i: Instruction, position: u32, all: u32) -> bool {
 	let body = all - i.b;
 	if (i.b == 1u && position == body) { return true; }
-	return position < body && position % i.a == 0u && (i.c == 0u || position / i.a < i.c);
+	return position < body && position % max(i.a, 1u) == 0u && (i.c == 0u || position / max(i.a, 1u) < i.c);
 }
 
 // variant: 0 index among the rollout's spans, 1 first token, 2 number of an uploaded column (a), 3 key of a column, as a word,

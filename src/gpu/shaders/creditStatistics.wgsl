@@ -15,12 +15,11 @@ fn scaleOf(i: Instruction) -> u32 { return (i.e >> 12u) & 15u; }
 struct Moments {
 	n: f32, first: f32, sum: f32, plain: f32, weights: f32, shifted: f32, // plain and shifted: sums of differences from the first
 	least: f32, most: f32, second: f32, squares: f32, // second: largest but for one of the largest
-	below: f32, alike: f32, before: f32, // smaller than the own number, equal to it, equal and earlier
-	leader: u32, lost: bool,
+	below: f32, lost: bool, // below: how many are smaller than the own number
 }
 
 fn noMoments() -> Moments {
-	return Moments(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, NONE, false);
+	return Moments(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false);
 }
 
 fn counts(i: Instruction, b: u32, n: u32) -> bool { return takesPart(i.domain, b, n) && !zero(bits(i.b, b, n)); }
@@ -35,7 +34,7 @@ fn sameKey(i: Instruction, row: u32, own: u32, b: u32, n: u32) -> bool {
 	}
 	let key = bits(i.c, row, own);
 	let other = bits(i.c, b, n);
-	return (unknown(key) && unknown(other)) || binary(8u, key, other) != 0u;
+	return (unknown(key) && unknown(other)) || equal(key, other) != 0u;
 }
 
 fn ranked(m: Moments, x: f32) -> Moments {
@@ -63,7 +62,7 @@ fn momentsOf(i: Instruction, s: Members, row: u32, own: u32, mean: f32) -> Momen
 			let y = bitcast<f32>(word);
 			m.lost = m.lost || unknown(word);
 			m.n += 1.0;
-			if (m.n == 1.0) { m.first = y; m.least = y; m.most = y; m.leader = address(0u, i.domain, b, n); }
+			if (m.n == 1.0) { m.first = y; m.least = y; m.most = y; }
 			else { m = ranked(m, y); m.least = min(m.least, y); }
 			let weight = load(i.d, b, n);
 			m.sum += y;
@@ -72,8 +71,6 @@ fn momentsOf(i: Instruction, s: Members, row: u32, own: u32, mean: f32) -> Momen
 			m.shifted += weight * (y - m.first);
 			m.squares += weight * (y - mean) * (y - mean);
 			if (y < x) { m.below += 1.0; }
-			if (y == x) { m.alike += 1.0; }
-			if (y == x && address(0u, i.domain, b, n) < address(0u, i.domain, row, own)) { m.before += 1.0; }
 		}
 	}
 	return m;
@@ -147,9 +144,57 @@ fn needsSquares(i: Instruction) -> bool {
 	return i.variant == 4u || i.variant == 5u || (i.variant == NORMALISE && scaleOf(i) != 0u);
 }
 
-// Every entry goes through all that it is compared with: for few, and for keys. ops 13 a statistic; 14 those that hold the middle write
-// it where the first of their set has its place, out the lower, g the upper one; 15 their mean, f the lower, g the upper one.
+// Every entry goes through all that it is compared with: for few, and for keys.
 fn eachStatistic(i: Instruction, s: Members) {
+	let w = width(i.domain);
+	for (var e = lane; e < s.count * w; e += LANES) {
+		let row = memberOf(s, e / w);
+		let n = e % w;
+		if (!takesPart(i.domain, row, n)) { continue; }
+		var result = 0u;
+		if (counts(i, row, n)) {
+			var m = noMoments();
+			var passes = select(1u, 2u, needsSquares(i));
+			for (var pass_ = 0u; pass_ < passes; pass_++) {
+				m = momentsOf(i, s, row, n, meanOf(m));
+				if (equalAll(m)) { passes = 1u; }
+			}
+			result = statistic(i, m, bits(i.a, row, n));
+		}
+		arena[address(i.out, i.domain, row, n)] = result;
+	}
+}
+
+struct Order { n: f32, below: f32, alike: f32, before: f32, leader: u32, lost: bool } // leader: first of the set
+
+fn orderOf(i: Instruction, s: Members, row: u32, own: u32, leaderOnly: bool) -> Order {
+	var o = Order(0.0, 0.0, 0.0, 0.0, NONE, false);
+	let x = load(i.a, row, own);
+	let alone = withinOf(i) == 2u;
+	for (var r = 0u; r < select(s.count, 1u, alone); r++) {
+		var b = row;
+		if (!alone) { b = memberOf(s, r); }
+		let to = extent(i.domain, b);
+		for (var n = 0u; n < to; n++) {
+			if ((byOf(i) == 1u && n != own) || !counts(i, b, n) || !sameKey(i, row, own, b, n)) { continue; }
+			let at = address(0u, i.domain, b, n);
+			if (o.leader == NONE) { o.leader = at; }
+			if (leaderOnly) { return o; }
+			let word = bits(i.a, b, n);
+			let y = bitcast<f32>(word);
+			o.lost = o.lost || unknown(word);
+			o.n += 1.0;
+			if (y < x) { o.below += 1.0; }
+			if (y == x) { o.alike += 1.0; }
+			if (y == x && at < address(0u, i.domain, row, own)) { o.before += 1.0; }
+		}
+	}
+	return o;
+}
+
+// ops 14 the entries that hold the middle write it where the first of their set has its place, out the lower, g the upper one; 15 their
+// mean, f the lower, g the upper one.
+fn median(i: Instruction, s: Members) {
 	let w = width(i.domain);
 	for (var e = lane; e < s.count * w; e += LANES) {
 		let row = memberOf(s, e / w);
@@ -157,27 +202,19 @@ fn eachStatistic(i: Instruction, s: Members) {
 		if (!takesPart(i.domain, row, n)) { continue; }
 		let own = address(0u, i.domain, row, n);
 		if (!counts(i, row, n)) {
-			if (i.op != 14u) { arena[i.out + own] = 0u; }
+			if (i.op == 15u) { arena[i.out + own] = 0u; }
 			continue;
 		}
-		var m = noMoments();
-		var passes = select(1u, 2u, i.op == 13u && needsSquares(i));
-		for (var pass_ = 0u; pass_ < passes; pass_++) {
-			m = momentsOf(i, s, row, n, meanOf(m));
-			if (equalAll(m)) { passes = 1u; }
-		}
-		switch i.op {
-			case 13u: { arena[i.out + own] = statistic(i, m, bits(i.a, row, n)); }
-			case 14u: { markMedian(i, m, own, bits(i.a, row, n)); }
-			default: {
-				let both = binary(0u, arena[i.f + m.leader], arena[i.g + m.leader]);
-				arena[i.out + own] = binary(2u, 0x3f000000u, both);
-			}
+		let o = orderOf(i, s, row, n, i.op == 15u);
+		if (i.op == 14u) { markMedian(i, o, own, bits(i.a, row, n)); }
+		else {
+			let both = plus(arena[i.f + o.leader], arena[i.g + o.leader]);
+			arena[i.out + own] = times(0x3f000000u, both);
 		}
 	}
 }
 
-fn markMedian(i: Instruction, m: Moments, own: u32, word: u32) {
+fn markMedian(i: Instruction, m: Order, own: u32, word: u32) {
 	if (m.lost) {
 		if (m.leader == own) { arena[i.out + own] = NAN; arena[i.g + own] = NAN; }
 		return;
@@ -215,7 +252,7 @@ fn wholeStatistic(i: Instruction, s: Members) {
 		}
 		partials[lane] = p;
 		workgroupBarrier();
-		if (lane == 0u) { joinAll(pass_, i, s, w); }
+		if (lane == 0u) { joinAll(i, s, w, pass_); }
 		workgroupBarrier();
 	}
 }
@@ -243,7 +280,7 @@ fn taken(before: Partial, pass_: u32, e: u32, word: u32, weight: f32, mean: f32)
 	return p;
 }
 
-fn joinAll(pass_: u32, i: Instruction, s: Members, w: u32) {
+fn joinAll(i: Instruction, s: Members, w: u32, pass_: u32) {
 	if (pass_ == 0u) { whole = joined(i, s, w); }
 	for (var k = 0u; k < LANES; k++) {
 		if (pass_ == 1u) {
