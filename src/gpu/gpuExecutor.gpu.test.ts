@@ -100,6 +100,23 @@ describe("the executor on the GPU does what the float64 executor does", () => {
 	});
 });
 
+it("the kernels for graphics cards do what the float64 executor does", { timeout: 400_000 }, async () => {
+	const { plan, batches } = setUp({ loss: { id: "gspo", params: { klCoef: 0.1, entropyCoef: 0.01 } } });
+	const opened = { ...(await openDevice(testGpu())), software: false };
+	const [gpu, cpu] = [begin(await createGpuExecutor(opened, plan), plan), float64(plan)];
+	const agreement = await compareExecutors(gpu, cpu, plan.model, batches(1, 3));
+	expect(agreement.differentTokens).toBe(0);
+	expect(agreement.loss).toBeLessThanOrEqual(2e-5);
+	expect(agreement.gradientNorm).toBeLessThanOrEqual(1e-4);
+	expect(agreement.parameters).toBeLessThanOrEqual(2e-5);
+	for (const executor of [gpu, cpu]) {
+		executor.rollout(batches(4, 1)[0]!);
+		executor.train(4);
+	}
+	expect(gap((await gpu.metrics(0))[0]!, (await cpu.metrics(0))[0]!)).toBeLessThanOrEqual(2e-5);
+	gpu.dispose();
+});
+
 describe("a plan on the GPU", () => {
 	const { plan, batches, spec } = setUp();
 	let gpu: GpuExecutor;
