@@ -12,9 +12,12 @@ import { nodeGpu } from "./nodeGpu";
 type Note = (text: string) => void;
 type Open = (plan: TrainingPlan, note: Note) => Promise<TrainingExecutor>;
 
+/** Asked for where the adapter has them; timestamps are for `--profile`. */
+const FEATURES = ["subgroups", "timestamp-query"] as const;
+
 const OPEN = {
 	async gpu(plan, note) {
-		const executor = await createGpuExecutor(await openDevice(await nodeGpu()), plan);
+		const executor = await createGpuExecutor(await openDevice(await nodeGpu(), FEATURES), plan);
 		if (executor.note) note(`ascribe: ${executor.note}`);
 		return executor;
 	},

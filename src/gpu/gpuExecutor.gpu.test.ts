@@ -122,7 +122,7 @@ describe("a plan on the GPU", () => {
 	let gpu: GpuExecutor;
 	let device: GPUDevice;
 	beforeAll(async () => {
-		const opened = await openDevice(testGpu());
+		const opened = await openDevice(testGpu(), ["subgroups", "timestamp-query"]);
 		device = opened.device;
 		gpu = await createGpuExecutor(opened, plan, { split: false });
 	}, 120_000);
@@ -163,6 +163,18 @@ describe("a plan on the GPU", () => {
 		const { trainDispatches, creditDispatches, rolloutDispatches } = gpu.counts;
 		expect(dispatches).toBe(4 * (trainDispatches + creditDispatches + rolloutDispatches));
 		expect(writes).toBe(8);
+	});
+
+	it("can be profiled: every dispatch of a step is timed, and the step is like any other", async () => {
+		const { state } = await train(1);
+		begin(gpu, plan);
+		gpu.rollout(batches(1, 1)[0]!);
+		const times = await gpu.profile();
+		const { trainDispatches, creditDispatches } = gpu.counts;
+		expect(times.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(trainDispatches + creditDispatches);
+		expect(times.every(({ ms }) => ms >= 0 && ms <= 60_000)).toBe(true);
+		expect(times[0]!.ms).toBeGreaterThanOrEqual(times.at(-1)!.ms);
+		expect(await gpu.download()).toEqual(state);
 	});
 
 	it("gives the same bits in several submits", { timeout: 120_000 }, async () => {

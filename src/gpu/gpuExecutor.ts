@@ -1,4 +1,4 @@
-import { WorkFailed } from "../engine/core/errors";
+import { InvalidInput, WorkFailed } from "../engine/core/errors";
 import { Sha256 } from "../engine/core/sha256";
 import { encodeUtf8 } from "../engine/core/utf8";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
@@ -15,6 +15,7 @@ import type {
 } from "../engine/training/executor";
 import { objectiveOf } from "../engine/training/objective";
 import type { OpenDevice } from "./device/adapter";
+import type { KernelTime } from "./device/profilePass";
 import { Readback } from "./device/readback";
 import { compileParts, type GpuOptions, type GpuParts } from "./training/gpuParts";
 import { type Credited, HostCredit } from "./training/hostCredit";
@@ -153,6 +154,17 @@ export class GpuExecutor implements TrainingExecutor {
 			const [batch, [words]] = await Promise.all(reading);
 			return { batch: this.host.annotated(batch), credit: credit.decode(words!, batch) };
 		});
+	}
+
+	/**
+	 * Time of each kernel in one training step on the latest rollouts, in a pass of its own; the longest first. Trains like any step.
+	 * @throws InvalidInput where the adapter has no timestamps, or credit is computed on the processor.
+	 */
+	async profile(): Promise<readonly KernelTime[]> {
+		if (!this.device.features.has("timestamp-query"))
+			throw new InvalidInput("This adapter has no timestamps to profile with.");
+		if (!this.parts.credit.plan) throw new InvalidInput(`A step with a pause in it has no profile. ${this.note}`);
+		return this.turns.ask(() => this.steps.profile(() => this.trainOnDevice(0)));
 	}
 
 	dispose(): void {

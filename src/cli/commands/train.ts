@@ -2,7 +2,9 @@ import { Cancelled, InvalidInput } from "../../engine/core/errors";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { openSpec } from "../../engine/spec/registries";
 import type { RunEvent } from "../../engine/training/events";
+import { promptPool } from "../../engine/training/prompts";
 import { Recorder } from "../../engine/training/recorder";
+import { Requests } from "../../engine/training/requests";
 import { Run } from "../../engine/training/run";
 import { type RunFile, readRunFile, writeRunFile } from "../../engine/training/runFile";
 import type { Args } from "../args";
@@ -11,6 +13,7 @@ import type { Command } from "../command";
 import { NODE_HOST } from "../host";
 import type { Io } from "../io";
 import { openExperiment } from "../openExperiment";
+import { tellProfile } from "../profile";
 import { ProgressLine } from "../progress";
 
 const FILE = "run.ascribe.zip";
@@ -30,6 +33,7 @@ export const trainCommand: Command = {
 		},
 		{ name: "resume", value: "FILE", help: "goes on from the checkpoint of a run file" },
 		{ name: "out", value: "DIR", help: `writes ${FILE} there` },
+		{ name: "profile", help: "first tells what each kernel of a training step takes, on the GPU" },
 	],
 	async run(args, io) {
 		const { spec, task } = openSpec(readSpec(args, io));
@@ -41,7 +45,12 @@ export const trainCommand: Command = {
 		const run = new Run({
 			spec,
 			task,
-			createExecutor: (plan) => openExecutor(backend, plan, io.note),
+			async createExecutor(plan) {
+				const executor = await openExecutor(backend, plan, io.note);
+				if (args.flag("profile"))
+					await tellProfile(executor, plan, new Requests(plan, promptPool(task, spec)).training(1), io.note);
+				return executor;
+			},
 			onEvent(event) {
 				recorder.add(event);
 				show(event);

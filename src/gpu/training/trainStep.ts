@@ -1,6 +1,7 @@
 import { learningRateAt } from "../../engine/model/adamw";
 import type { StepMetrics, SupervisedBatch, TrainingPlan } from "../../engine/training/executor";
 import { dispatchesPerSubmit, SubmitPass } from "../device/passes";
+import { type KernelTime, ProfilePass } from "../device/profilePass";
 import type { Readback } from "../device/readback";
 import { decodeMetrics, decodeSupervised } from "./decodeMetrics";
 import type { GpuParts } from "./gpuParts";
@@ -23,7 +24,8 @@ export class TrainStep {
 	/** Learning rate, first row, number of the update, whether there is a reference: as words and as floats. */
 	private readonly words: Uint32Array<ArrayBuffer>;
 	private readonly rates: Float32Array<ArrayBuffer>;
-	private readonly pass: SubmitPass;
+	/** What dispatches go into: submits as planned, or for one step what times them. */
+	private pass: SubmitPass | ProfilePass;
 	private readonly supervision: Supervision;
 
 	/** @param submitsFor submits that a step of so many dispatches takes. */
@@ -66,6 +68,20 @@ export class TrainStep {
 		if (this.hasReference) this.encodeReference();
 		this.parts.critic?.encode(this.pass);
 		return learningRates;
+	}
+
+	/** The training step that `work` enqueues, with the time that each kernel of it takes. Needs the feature "timestamp-query". */
+	async profile(work: () => Promise<StepMetrics>): Promise<readonly KernelTime[]> {
+		const planned = this.pass;
+		const timed = new ProfilePass(this.device, this.dispatches + (this.parts.credit.plan?.dispatches ?? 0));
+		this.pass = timed;
+		try {
+			await work();
+			return await timed.read(this.readback);
+		} finally {
+			this.pass = planned;
+			timed.dispose();
+		}
 	}
 
 	credit(): void {
