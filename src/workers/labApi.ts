@@ -78,11 +78,17 @@ export interface BranchAnswer {
 	readonly continuations: readonly Continuation[];
 }
 
+/** What a tree reads of rollouts: columns that it does not need would only be copied to the worker. */
+export type TreeBatch = Pick<
+	RolloutBatch,
+	"B" | "T" | "tokens" | "lengths" | "returns" | "rewards" | "promptTokens" | "promptOffsets" | "turns" | "steps"
+>;
+
 /** Rollouts as a tree of prefixes, or merged by state. */
 export interface TreeQuestion {
 	readonly merge: "prefix" | "state";
 	readonly spec: ExperimentSpec;
-	readonly batch: RolloutBatch;
+	readonly batch: TreeBatch;
 	readonly members: readonly number[];
 	readonly numbers: TreeNumbers;
 }

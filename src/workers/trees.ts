@@ -1,10 +1,10 @@
 import { InvalidInput } from "../engine/core/errors";
 import { anchorTree, type Visit } from "../engine/rollouts/anchorTree";
-import type { RolloutBatch, SpanTable } from "../engine/rollouts/batch";
+import type { SpanTable } from "../engine/rollouts/batch";
 import { type RolloutTree, rolloutTree } from "../engine/rollouts/rolloutTree";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import { findItem } from "../engine/training/prompts";
-import type { TreeQuestion } from "./labApi";
+import type { TreeBatch, TreeQuestion } from "./labApi";
 import { openedTask } from "./openedTask";
 
 /** A tree of prefixes, or of states. @throws InvalidInput where no state is known. */
@@ -17,7 +17,7 @@ export function treeOf({ merge, spec, batch, members, numbers }: TreeQuestion): 
 }
 
 /** Steps of a rollout with their states: its own where it carries some, else those that the task knows. */
-function visitsOf(spec: ExperimentSpec, batch: RolloutBatch, b: number): Visit[] {
+function visitsOf(spec: ExperimentSpec, batch: TreeBatch, b: number): Visit[] {
 	for (const table of [batch.turns, batch.steps]) if (table?.stateKeys) return tableVisits(table, b);
 	return taskVisits(spec, batch, b);
 }
@@ -35,7 +35,7 @@ function tableVisits({ offsets, start, end, actor, stateKeys }: SpanTable, b: nu
 }
 
 /** Walks a rollout through its task; a step lasts until the next state that the task names or the environment's turn. */
-function taskVisits(spec: ExperimentSpec, batch: RolloutBatch, b: number): Visit[] {
+function taskVisits(spec: ExperimentSpec, batch: TreeBatch, b: number): Visit[] {
 	const { task, pool } = openedTask(spec);
 	const { env } = task;
 	const item = findItem(pool, batch.promptTokens.subarray(batch.promptOffsets[b], batch.promptOffsets[b + 1]));

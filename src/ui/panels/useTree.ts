@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
+import type { TreeBatch } from "../../workers/labApi";
 import type { Display } from "../credit/display";
 import { askTree } from "../lab";
 import { exactTotals } from "../tree/treeNumbers";
@@ -42,7 +43,8 @@ export function useTree(display: Display, merge: Merge, colour: ColourName): Sho
 		const tell = (news: ShownTree | string) => {
 			if (wanted) setShown(news);
 		};
-		const { batch, latest } = display;
+		const { latest } = display;
+		const batch = columnsOf(display.batch);
 		const numbers = { exact: exactTotals(display), credit };
 		const question = {
 			merge: merge === "state" ? "state" : "prefix",
@@ -61,6 +63,12 @@ export function useTree(display: Display, merge: Merge, colour: ColourName): Sho
 		};
 	}, [display, merge, colour, credit, members]);
 	return shown;
+}
+
+function columnsOf(batch: Display["batch"]): TreeBatch {
+	const { B, T, tokens, lengths, returns, rewards, promptTokens, promptOffsets, turns, steps } = batch;
+	const spans = { ...(turns ? { turns } : {}), ...(steps ? { steps } : {}) };
+	return { B, T, tokens, lengths, returns, rewards, promptTokens, promptOffsets, ...spans };
 }
 
 function creditOf({ selected, exact, error }: Display, colour: ColourName): Float64Array | null {
