@@ -199,6 +199,48 @@ export const PRESETS: readonly Preset[] = [
 		},
 	},
 	{
+		id: "box@1",
+		title: "Box in a room",
+		summary: "A box that can be pushed but not pulled, from demonstrations to 0.3 and from there by reward alone.",
+		goal: 0.8,
+		spec: {
+			...BASE,
+			task: { id: "box", params: {} },
+			warmStart: { success: 0.3, learningRate: 1e-3, maxSteps: 1000 },
+			steps: 120,
+			evaluation: { every: 20, prompts: 64 },
+		},
+	},
+	{
+		id: "duet@1",
+		title: "Duet",
+		summary:
+			"A reader and a sender find a code for two secrets from scratch, beside an agent whose word changes nothing.",
+		goal: 0.9,
+		spec: {
+			...BASE,
+			task: { id: "duet", params: { secrets: 2, symbols: 2 } },
+			warmStart: null,
+			steps: 80,
+			evaluation: { every: 20, prompts: 64 },
+		},
+	},
+	{
+		id: "preflog@1",
+		title: "Preferences from a log",
+		summary:
+			"Sums modulo M with a log of another policy beside them, from demonstrations to 0.5 and by reward from there.",
+		goal: 0.9,
+		spec: {
+			...BASE,
+			task: { id: "preflog", params: {} },
+			warmStart: { success: 0.5, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 120,
+			evaluation: { every: 20, prompts: 64 },
+		},
+	},
+	{
 		id: "tempo@1",
 		title: "TEMPO on plans",
 		summary: "The first token names the plan: the prefix tree of a group shows which plans went well.",
