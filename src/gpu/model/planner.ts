@@ -22,7 +22,7 @@ export class Planner {
 		private readonly buffers: ModelBuffers,
 		private readonly kernels: ModelKernels,
 	) {
-		const baked = options.baked ?? shape.rows * shape.config.width >= LARGE;
+		const baked = options.baked ?? (options.variant === "tiles" && shape.rows * shape.config.width >= LARGE);
 		this.sized = baked && options.variant === "registers";
 		this.linears = new Linears(compiler.device, shape, buffers, kernels.linear, baked, (...args) =>
 			this.dispatch(...args),
@@ -289,5 +289,8 @@ export class Planner {
 /** Tensors of the flat buffers begin at multiples of 64 floats. */
 const padded = (floats: number) => Math.ceil(floats / 64) * 64;
 
-/** Numbers in a residual stream from which on kernels that know their sizes pay for being compiled. */
+/**
+ * Numbers in a residual stream from which on kernels that know their sizes pay for being compiled on a GPU. On software adapters they
+ * take a tenth off a forward pass, nothing off a backward one, and four times as long to compile.
+ */
 const LARGE = 65_536;

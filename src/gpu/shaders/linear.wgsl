@@ -15,7 +15,9 @@
 @group(0) @binding(3) var<storage, read_write> extra: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 @group(0) @binding(5) var<storage, read_write> side: array<f32>;
-@group(0) @binding(6) var<uniform> job: Job;
+@group(0) @binding(6) var<uniform> given: Job;
+// A uniform costs a software adapter what a storage buffer costs, each time it is read: it is read once.
+var<private> job: Job;
 
 #epilogue
 
@@ -33,14 +35,11 @@ fn product(tile: u32, lane: u32) {
 	let b$j = weightOf(min(column + $j * 4, job.columns - 1));
 	let a$r = (row + $r) * job.aStride;
 	var low$r = vec4f(); var high$r = vec4f();
-	// A uniform costs what a storage buffer costs, each time it is read.
-	let depth = job.depth;
-	let stride = job.weightDepthStride;
-	for (var k = 0u; k < depth; k += 4) {
-		let s$k = (k + $k) * stride;
+	for (var k = 0u; k < job.depth; k += 4) {
+		let s$k = (k + $k) * job.weightDepthStride;
 		let p$k = vec4f(weights[b0 + s$k], weights[b1 + s$k], weights[b2 + s$k], weights[b3 + s$k]);
 		let q$k = vec4f(weights[b4 + s$k], weights[b5 + s$k], weights[b6 + s$k], weights[b7 + s$k]);
-		let x$r = four(a$r + k, 1, depth - k, lane);
+		let x$r = four(a$r + k, 1, job.depth - k, lane);
 		low$r += x$r.x * p0 + x$r.y * p1 + x$r.z * p2 + x$r.w * p3;
 		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
 	}
@@ -49,10 +48,17 @@ fn product(tile: u32, lane: u32) {
 	lows[$r] = low$r; highs[$r] = high$r;
 	let edge = edgeOf(column, job.columns);
 	let biases = Biases(biasesOf(column), biasesOf(column + 16));
-	let mode = job.mode;
+	// Branches cost in every row, and most layers need none.
+	if (job.mode == 0) {
+		for (var r = 0u; r < 16; r++) {
+			keep((row + r) * edge.end + column, column, edge, lows[r] + biases.low);
+			keep((row + r) * edge.end + column + 16, column + 16, edge, highs[r] + biases.high);
+		}
+		return;
+	}
 	for (var r = 0u; r < 16; r++) {
-		finish(row + r, column, edge, mode, lows[r] + biases.low);
-		finish(row + r, column + 16, edge, mode, highs[r] + biases.high);
+		finish(row + r, column, edge, lows[r] + biases.low);
+		finish(row + r, column + 16, edge, highs[r] + biases.high);
 	}
 }
 
@@ -66,25 +72,29 @@ fn biasesOf(column: u32) -> vec4f {
 	return vec4f(biasOf(column), biasOf(column + 4), biasOf(column + 8), biasOf(column + 12));
 }
 
-fn finish(row: u32, column: u32, edge: Edge, mode: u32, sums: vec4f) {
+fn finish(row: u32, column: u32, edge: Edge, sums: vec4f) {
 	let at = row * edge.end + column;
 	var v = sums;
-	if ((mode & VALUE_INPUT) != 0) {
+	if ((job.mode & VALUE_INPUT) != 0) {
 		let w = job.valueWeight + column;
 		let value = a[row * job.aStride + job.valueColumn];
 		v += value * vec4f(weights[w], weights[w + 4], weights[w + 8], weights[w + 12]);
 	}
-	if ((mode & (RESIDUAL | GELU_SLOPE)) != 0) {
+	if ((job.mode & (RESIDUAL | GELU_SLOPE)) != 0) {
 		let x = vec4f(extra[at], extra[at + 4], extra[at + 8], extra[at + 12]);
-		if ((mode & RESIDUAL) != 0) { v += x; } else { v *= geluSlope(x); }
+		if ((job.mode & RESIDUAL) != 0) { v += x; } else { v *= geluSlope(x); }
 	}
-	if ((mode & GELU) != 0) {
+	if ((job.mode & GELU) != 0) {
 		if (edge.inside || column < edge.end) { side[at] = v.x; }
 		if (edge.inside || column + 4 < edge.end) { side[at + 4] = v.y; }
 		if (edge.inside || column + 8 < edge.end) { side[at + 8] = v.z; }
 		if (edge.inside || column + 12 < edge.end) { side[at + 12] = v.w; }
 		v *= gate(v);
 	}
+	keep(at, column, edge, v);
+}
+
+fn keep(at: u32, column: u32, edge: Edge, v: vec4f) {
 	if (edge.inside) {
 		out[at] = v.x;
 		out[at + 4] = v.y;
@@ -103,14 +113,11 @@ fn gradient(tile: u32, lane: u32) {
 	let column = tile % job.gradientColumnTiles * 32 + lane;
 	let b$j = min(column + $j * 4, job.inputs - 1);
 	var low$r = vec4f(); var high$r = vec4f(); var sum$r = 0.0;
-	let rows = job.rows;
-	let width = job.inputs;
-	let stride = job.aStride;
-	for (var k = 0u; k < rows; k += 4) {
-		let s$k = (k + $k) * width;
+	for (var k = 0u; k < job.rows; k += 4) {
+		let s$k = (k + $k) * job.inputs;
 		let p$k = vec4f(inputs[b0 + s$k], inputs[b1 + s$k], inputs[b2 + s$k], inputs[b3 + s$k]);
 		let q$k = vec4f(inputs[b4 + s$k], inputs[b5 + s$k], inputs[b6 + s$k], inputs[b7 + s$k]);
-		let x$r = four(k * stride + row + $r, stride, 4, lane);
+		let x$r = four(k * job.aStride + row + $r, job.aStride, 4, lane);
 		low$r += x$r.x * p0 + x$r.y * p1 + x$r.z * p2 + x$r.w * p3;
 		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
 		sum$r += x$r.x + x$r.y + x$r.z + x$r.w;
@@ -122,8 +129,8 @@ fn gradient(tile: u32, lane: u32) {
 	let end = min(16u, job.outputs - row);
 	for (var r = 0u; r < end; r++) {
 		let to = gradientOf(row + r);
-		finishGradient(to, column, width, lows[r]);
-		finishGradient(to, column + 16, width, highs[r]);
+		finishGradient(to, column, job.inputs, lows[r]);
+		finishGradient(to, column + 16, job.inputs, highs[r]);
 		if (column == 0) { storeBiasGradient(row + r, 0, sums[r]); }
 	}
 }
@@ -137,6 +144,7 @@ fn finishGradient(to: u32, column: u32, end: u32, sums: vec4f) {
 
 @compute @workgroup_size(4)
 fn linear(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+	job = given;
 	let tile = group.y * GROUPS_WIDE + group.x;
 	if (tile < job.productTiles) {
 		product(tile, lane);
