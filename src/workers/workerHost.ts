@@ -4,7 +4,7 @@ import { CpuExecutor } from "../engine/training/cpuExecutor";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { fastestBackend } from "../engine/training/fastestBackend";
 import { objectiveOf } from "../engine/training/objective";
-import { probeAdapter } from "../gpu/device/adapter";
+import { openDevice, probeAdapter } from "../gpu/device/adapter";
 import { breathe } from "./breathe";
 import type { TrainerHost } from "./trainer";
 import type { Backend } from "./trainerApi";
@@ -17,10 +17,7 @@ type Open = (plan: TrainingPlan, note: Note) => Promise<TrainingExecutor>;
 const OPEN: Readonly<Record<Backend, Open>> = {
 	async gpu(plan, note) {
 		if (plan.turns) return inTurns(plan, note);
-		const [{ createGpuExecutor }, { openDevice }] = await Promise.all([
-			import("../gpu/gpuExecutor"),
-			import("../gpu/device/adapter"),
-		]);
+		const { createGpuExecutor } = await import("../gpu/gpuExecutor");
 		const executor = await createGpuExecutor(await openDevice(navigator.gpu), plan);
 		if (executor.note) note(executor.note);
 		return executor;
