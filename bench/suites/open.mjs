@@ -91,8 +91,8 @@ async function timeOpening(browser, url, rounds) {
 		const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 		await page.addInitScript(watchFirstToken);
 		await page.goto(url);
-		await page.waitForFunction("globalThis.shownAt !== undefined");
-		times.push(await page.evaluate("globalThis.shownAt"));
+		await page.waitForFunction(() => globalThis.shownAt !== undefined);
+		times.push(await page.evaluate(() => globalThis.shownAt));
 		await page.close();
 	}
 	return times;
