@@ -15,17 +15,20 @@ type Open = (plan: TrainingPlan, note: Note) => Promise<TrainingExecutor>;
 /** Asked for where the adapter has them; timestamps are for `--profile`. */
 const FEATURES = ["subgroups", "timestamp-query"] as const;
 
+const wasm: Open = async (plan) => {
+	const { createWasmExecutor } = await import("../wasm/wasmExecutor");
+	return createWasmExecutor(plan, { threads: availableParallelism() - 1 });
+};
+
 const OPEN = {
 	async gpu(plan, note) {
 		const executor = await createGpuExecutor(await openDevice(await nodeGpu(), FEATURES), plan);
 		if (executor.note) note(`ascribe: ${executor.note}`);
 		return executor;
 	},
-	async wasm(plan) {
-		const { createWasmExecutor } = await import("../wasm/wasmExecutor");
-		return createWasmExecutor(plan, { threads: availableParallelism() - 1 });
-	},
+	wasm,
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
+	exact: wasm,
 	async auto(plan, note) {
 		const candidates = (["gpu", "wasm"] as const).map((name) => ({
 			name,
@@ -37,8 +40,11 @@ const OPEN = {
 	},
 } satisfies Record<string, Open>;
 
-/** Executors that the command line can open. "auto" times a few steps on the GPU and in WebAssembly and keeps the faster. */
-export const BACKENDS = ["gpu", "wasm", "cpu", "auto"] as const;
+/**
+ * Executors that the command line can open. "exact" is WebAssembly by what it promises: the same bits on every machine; "auto" times a few steps
+ * on the GPU and in WebAssembly and keeps the faster.
+ */
+export const BACKENDS = ["gpu", "wasm", "exact", "cpu", "auto"] as const;
 export type CliBackend = (typeof BACKENDS)[number];
 
 /**
@@ -53,11 +59,11 @@ export async function openExecutor(
 ): Promise<TrainingExecutor> {
 	if (plan.turns && (backend === undefined || backend === "auto")) {
 		note(`ascribe: ${TURNS_NOTE}`);
-		return OPEN.wasm(plan);
+		return wasm(plan, note);
 	}
 	if (backend) return OPEN[backend](plan, note);
 	const { status, advice } = await probeAdapter(await nodeGpu());
 	if (status === "ok") return OPEN.gpu(plan, note);
 	note(`ascribe: trains in WebAssembly. ${advice}`);
-	return OPEN.wasm(plan);
+	return wasm(plan, note);
 }

@@ -28,7 +28,7 @@ export const trainCommand: Command = {
 		{ name: "seed", value: "N", help: "seed, in place of the experiment's" },
 		{
 			name: "backend",
-			value: "gpu|wasm|cpu|auto",
+			value: "gpu|wasm|exact|cpu|auto",
 			help: "gpu (default; wasm without an adapter), WebAssembly, float64 reference, or the faster of the first two",
 		},
 		{ name: "resume", value: "FILE", help: "goes on from the checkpoint of a run file" },
