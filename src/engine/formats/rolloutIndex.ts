@@ -7,7 +7,7 @@ import type { ImportedLine } from "./importFile";
 import type { RolloutRecord } from "./record";
 
 /** Bytes of text whose rollouts are kept as objects; beyond them only their place in the file is. */
-const KEPT_BYTES = 64 * 2 ** 20;
+const KEPT_BYTES = 16 * 2 ** 20;
 
 /** What a table shows of every rollout, without its tokens. */
 export interface RolloutSummary {
