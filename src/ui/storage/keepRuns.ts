@@ -32,6 +32,8 @@ let id: string | null = null;
 let release: (() => void) | null = null;
 let savedAt = 0;
 let saving = false;
+/** The run moved while it was being saved. */
+let changed = false;
 
 /** Keeps the run in the worker: every ten seconds while it trains, and whenever it stops. */
 export function followRuns(): void {
@@ -54,13 +56,19 @@ function begin(known: string | null): void {
 
 function isDue({ phase, step }: Run, before: Run): boolean {
 	if (step === 0) return false;
-	if (phase !== before.phase) return phase === "paused" || phase === "done" || phase === "cancelled";
-	return phase === "training" && performance.now() - savedAt > SAVE_EVERY_MS;
+	if (phase === "training") return performance.now() - savedAt > SAVE_EVERY_MS;
+	// Single steps never leave the pause, so a pause is due again when the step moved.
+	const stopped = phase === "paused" || phase === "done" || phase === "cancelled";
+	return stopped && (phase !== before.phase || step !== before.step);
 }
 
 async function save(): Promise<void> {
 	const { spec, step, backend: asked, label } = runStore.getState();
-	if (saving || !id || !spec) return;
+	if (!id || !spec) return;
+	if (saving) {
+		changed = true;
+		return;
+	}
 	saving = true;
 	savedAt = performance.now();
 	const mine = id;
@@ -79,6 +87,10 @@ async function save(): Promise<void> {
 		await refresh();
 	} finally {
 		saving = false;
+	}
+	if (changed) {
+		changed = false;
+		await save();
 	}
 }
 
