@@ -46,6 +46,20 @@ test("a pointed token shows its card, a pinned one stays, and moving the pointer
 	await expect(page.locator(".hover-card")).toBeHidden();
 });
 
+test("text that scrolls under a pointer at rest keeps the card of the token that comes to lie there", async ({
+	page,
+}) => {
+	await openWithRollouts(page);
+	await page.locator('.rollout:nth-child(2) .token[data-actor="policy"]').nth(1).hover();
+	const card = page.locator(".hover-card");
+	await expect(card).toContainText("Log-probability");
+	const box = page.locator(".strip-box");
+	await box.evaluate((element) => element.scrollBy(0, 2));
+	await expect.poll(() => box.evaluate((element) => element.scrollTop)).toBe(2);
+	await page.waitForTimeout(200);
+	await expect(card).toBeVisible();
+});
+
 test("groups, table and tree look at the same group", async ({ page }) => {
 	await openWithRollouts(page);
 	await page.keyboard.press("n");

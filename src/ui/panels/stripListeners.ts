@@ -18,7 +18,11 @@ export function listenToStrip(box: HTMLElement): () => void {
 	on("pointerleave", () => setHovered(null));
 	on("focusin", (e) => setHovered(tokenOf(e.target)));
 	on("focusout", () => setHovered(null));
-	on("scroll", () => setHovered(null));
+	on("scroll", () => {
+		// Text moves under a pointer that stands still, without an event of the pointer.
+		setHovered(null);
+		setHovered(tokenOf(box.querySelector(".token:hover") ?? box.querySelector(".token:focus-visible")));
+	});
 	on("click", (e) => chooseRow(e.target) || pin(e.target));
 	on("keydown", (e) => {
 		if (!e.metaKey && !e.ctrlKey && !e.altKey && press(e.target, e.key)) e.preventDefault();
