@@ -32,6 +32,7 @@ describe("ascribe import", () => {
 			["1_3_0", "1", 1],
 		]);
 		expect(stderr).toContain("verl rollout dump: 4 rollouts, 2 groups, 1 steps; without tokens");
+		expect(stderr).toContain("Toy twin: 1 turn, 2 tokens, reward only at the end, groups of 2: most like ");
 	});
 
 	it("prints what is wrong with its credit", async () => {
@@ -42,6 +43,8 @@ describe("ascribe import", () => {
 	it.each(["r.jsonl", "r.parquet"])("writes %s, from which every command reads the same credit", async (out) => {
 		const { output } = await run("import", "4.jsonl", "--out", out);
 		expect(output[0]).toMatchObject({ format: "verl", rollouts: 4, groups: 2, found: { text: 1, logprobs: 0 } });
+		expect(output[0]?.shape).toEqual({ turns: 1, length: 2, early: 0, groupSize: 2, success: 0.75 });
+		expect(output[0]?.twin).toMatchObject({ preset: expect.stringMatching(/@\d+$/) });
 		const credit = async (file: string) => (await run("credit", file, "--method", "drGrpo")).output;
 		expect((await credit(out)).map(({ advantage }) => advantage)).toEqual([
 			[-0.5, -0.5],

@@ -1,12 +1,14 @@
 import { reportCard } from "../../engine/formats/importers/reportCard";
 import { rolloutFile } from "../../engine/formats/writers/registry";
 import { creditLint } from "../../engine/lint/creditLint";
+import { toyTwin, twinText } from "../../engine/twin/toyTwin";
 import type { Command } from "../command";
 import { loadRollouts } from "../loadRollouts";
 
 export const importCommand: Command = {
 	name: "import",
-	summary: "Recognises a rollout dump of another trainer, converts it, and says what is wrong with its credit.",
+	summary:
+		"Recognises a rollout dump of another trainer, converts it, and says what is wrong with its credit and which preset is most like it.",
 	usage: "<file> [--lint] [--out FILE] [--keep-going]",
 	operands: ["file"],
 	options: [
@@ -21,11 +23,15 @@ export const importCommand: Command = {
 		const { importer, lines } = await loadRollouts(io, path, args.flag("keep-going"));
 		const records = lines.map(({ record }) => record);
 		const card = { format: importer.id, title: importer.title, ...reportCard(records) };
+		const twin = toyTwin(card.shape);
 		if (write) io.write(out!, await write(records));
 		if (args.flag("lint")) for (const finding of creditLint(records)) io.json(finding);
-		else if (write) io.json(card);
+		else if (write) io.json({ ...card, twin: { preset: twin.preset, distance: twin.distance, terms: twin.terms } });
 		else for (const record of records) io.json(record);
 		io.note(`ascribe: ${summary(card)}`);
+		io.note(
+			`ascribe: Toy twin: ${twinText(twin)} Open ?preset=${twin.preset} in the page, or ascribe spec ${twin.preset}.`,
+		);
 	},
 };
 

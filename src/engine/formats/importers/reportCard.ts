@@ -1,3 +1,4 @@
+import { type Shape, ShapeCounter } from "../../twin/shape";
 import type { RolloutRecord } from "../record";
 import type { Channel } from "./importer";
 
@@ -9,6 +10,8 @@ export interface ReportCard {
 	/** Share of rollouts that carry each channel, in [0, 1]. */
 	readonly found: Readonly<Record<Channel, number>>;
 	readonly missing: readonly Channel[];
+	/** What its rollouts look like from afar. */
+	readonly shape: Shape;
 }
 
 const CARRIES: Readonly<Record<Channel, (r: RolloutRecord) => boolean>> = {
@@ -30,14 +33,14 @@ export class CardCounter {
 	private rollouts = 0;
 	private readonly counts = new Map<Channel, number>();
 	private readonly steps = new Set<number | undefined>();
-	private readonly groups = new Set<string>();
+	private readonly shapes = new ShapeCounter();
 
 	add(record: RolloutRecord): void {
 		this.rollouts += 1;
 		for (const name of CHANNELS) if (CARRIES[name](record)) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
 		this.steps.add(record.step);
 		// Group names are counted within their step; rollouts without one group by equal prompt.
-		this.groups.add(JSON.stringify([record.step ?? null, record.group ?? record.prompt ?? record.id]));
+		this.shapes.add(record, JSON.stringify([record.step ?? null, record.group ?? record.prompt ?? record.id]));
 	}
 
 	card(): ReportCard {
@@ -48,9 +51,10 @@ export class CardCounter {
 		return {
 			rollouts,
 			steps: this.steps.size,
-			groups: this.groups.size,
+			groups: this.shapes.groupCount,
 			found,
 			missing: CHANNELS.filter((name) => found[name] === 0),
+			shape: this.shapes.shape(),
 		};
 	}
 }
