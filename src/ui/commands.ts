@@ -1,5 +1,7 @@
 import { PRESETS } from "../engine/spec/presets";
 import { granularitiesOf } from "./credit/granularity";
+import { fileStore } from "./files/fileStore";
+import { openTwin } from "./files/openTwin";
 import { historyStore, redo, undo } from "./history";
 import { LAYOUTS } from "./layouts";
 import { copyLink, focusFilter, moveSibling, moveToken, openExport, openMethods } from "./moves";
@@ -31,6 +33,7 @@ export interface Command {
 const alive = () => isAlive(runStore.getState().phase);
 const hasRollouts = () => runStore.getState().latest !== null;
 const hasFrames = () => timelineStore.getState().frames.length > 1;
+const hasTwin = () => fileStore.getState().twin !== null;
 const newSeed = () => changeField("seed", Math.floor(Math.random() * 1_000_000));
 
 /** Every command, in the order of the palette. */
@@ -76,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
 	},
 	{ id: "filter", title: "Filter rollouts", key: "/", run: focusFilter },
 	{ id: "methods", title: "Methods under the text", key: "m", run: openMethods },
+	{ id: "twin", title: "Open the toy twin of the files", key: "t", run: () => void openTwin(), possible: hasTwin },
 	{ id: "export", title: "Export the panel at hand", key: "e", run: openExport },
 	{ id: "copy", title: "Copy a link to this", key: "c", run: copyLink },
 	{ id: "keys", title: "All keys", key: "?", run: openKeyMap },

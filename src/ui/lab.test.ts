@@ -23,6 +23,7 @@ connectLab({
 	cancelBranch: unasked,
 	edit: unasked,
 	tree: unasked,
+	twin: unasked,
 });
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 

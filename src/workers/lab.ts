@@ -16,6 +16,8 @@ import { openSpec } from "../engine/spec/registries";
 import { findEntry } from "../engine/spec/resolveSpec";
 import { TASKS } from "../engine/tasks/registry";
 import { promptPool } from "../engine/training/prompts";
+import type { Shape } from "../engine/twin/shape";
+import { type ToyTwin, toyTwin } from "../engine/twin/toyTwin";
 import { attentionOf } from "./attention";
 import { BranchDesk } from "./branches";
 import { breathe } from "./breathe";
@@ -97,6 +99,10 @@ export class Lab implements LabApi {
 
 	async tree(question: TreeQuestion): Promise<RolloutTree> {
 		return treeOf(question);
+	}
+
+	async twin(shape: Shape): Promise<ToyTwin> {
+		return toyTwin(shape);
 	}
 }
 

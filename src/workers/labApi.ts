@@ -7,6 +7,8 @@ import type { TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree, TreeNumbers } from "../engine/rollouts/rolloutTree";
 import type { Rhythm } from "../engine/signals/rhythm";
 import type { ExperimentSpec } from "../engine/spec/experiment";
+import type { Shape } from "../engine/twin/shape";
+import type { ToyTwin } from "../engine/twin/toyTwin";
 
 /** What a method says of rollouts, or one sentence that tells why it cannot. */
 export type CreditAnswer =
@@ -130,4 +132,6 @@ export interface LabApi {
 	edit(spec: ExperimentSpec, batch: RolloutBatch, edit: TokenEdit): Promise<EditAnswer>;
 	/** Rejects with one sentence, for example where no states are known. */
 	tree(question: TreeQuestion): Promise<RolloutTree>;
+	/** The preset whose rollouts are most like those of a shape. */
+	twin(shape: Shape): Promise<ToyTwin>;
 }

@@ -17,6 +17,7 @@ export function startLab(): LabApi {
 		cancelBranch: () => lab().cancelBranch(),
 		edit: (spec, batch, edit) => lab().edit(spec, batch, edit),
 		tree: (question) => lab().tree(question),
+		twin: (shape) => lab().twin(shape),
 		trace: (batch, method, rollout, token) => lab().trace(batch, method, rollout, token),
 	};
 }

@@ -1,7 +1,8 @@
 import { reportCard } from "../../engine/formats/importers/reportCard";
 import { rolloutFile } from "../../engine/formats/writers/registry";
 import { creditLint } from "../../engine/lint/creditLint";
-import { toyTwin, twinText } from "../../engine/twin/toyTwin";
+import { twinText } from "../../engine/twin/shapeText";
+import { toyTwin } from "../../engine/twin/toyTwin";
 import type { Command } from "../command";
 import { loadRollouts } from "../loadRollouts";
 

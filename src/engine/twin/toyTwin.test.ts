@@ -3,7 +3,8 @@ import type { RolloutRecord } from "../formats/record";
 import { findPreset, PRESETS } from "../spec/presets";
 import { openSpec } from "../spec/registries";
 import { type Shape, ShapeCounter } from "./shape";
-import { type PresetShape, presetShapes, shapeDistance, shapeText, toyTwin, twinText } from "./toyTwin";
+import { shapeText, twinText } from "./shapeText";
+import { type PresetShape, presetShapes, shapeDistance, toyTwin } from "./toyTwin";
 
 const rollout = (given: Partial<RolloutRecord>): RolloutRecord => ({
 	schema: "ascribe.rollout/1",

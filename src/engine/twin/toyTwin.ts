@@ -1,5 +1,4 @@
 import { Rng } from "../core/rng";
-import { plural } from "../lint/check";
 import type { ExperimentSpec, Preset } from "../spec/experiment";
 import { PRESETS } from "../spec/presets";
 import { openSpec } from "../spec/registries";
@@ -113,22 +112,4 @@ function withGroupsOf(size: number, spec: ExperimentSpec): ExperimentSpec {
 	if (wanted < 2 || wanted === groupSize || branching > 1) return spec;
 	const fewer = Math.max(1, Math.round((prompts * groupSize) / wanted));
 	return { ...spec, rollout: { ...spec.rollout, prompts: fewer, groupSize: wanted } };
-}
-
-/** A shape in words: `3 turns, 14 tokens, reward only at the end, groups of 8`. */
-export function shapeText({ turns, length, early, groupSize }: Shape): string {
-	const number = (x: number) => Number(x.toFixed(x < 9.95 ? 1 : 0));
-	const paid =
-		early === 0 ? "reward only at the end" : `${Math.round(100 * early)} % of the reward before the last token`;
-	return [
-		plural(number(turns), "turn"),
-		plural(number(length), "token"),
-		paid,
-		groupSize === 1 ? "groups of one" : `groups of ${groupSize}`,
-	].join(", ");
-}
-
-/** Why this preset is the twin, in one sentence. */
-export function twinText({ yours, title }: ToyTwin): string {
-	return `${shapeText(yours)}: most like ${title}.`;
 }

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import type { Finding } from "../../engine/lint/check";
+import type { ToyTwin } from "../../engine/twin/toyTwin";
 import type { FilesProgress, FilesReport, FilesTable } from "../../workers/filesApi";
 
 /** The rollout files that a person brought. */
@@ -12,7 +13,9 @@ export interface FileState {
 	readonly table: FilesTable | null;
 	/** null while they are looked for. */
 	readonly findings: readonly Finding[] | null;
-	/** Group of the files that is on screen; null when a run is. */
+	/** The preset most like them; null while it is looked for. */
+	readonly twin: ToyTwin | null;
+	/** Group of the files that was on screen last; null before the first. */
 	readonly group: number | null;
 	/** What went wrong, in one sentence. */
 	readonly problem: string;
@@ -25,6 +28,7 @@ const NONE: FileState = {
 	report: null,
 	table: null,
 	findings: null,
+	twin: null,
 	group: null,
 	problem: "",
 };

@@ -3,17 +3,18 @@ import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { FilesApi, FilesStep, NamedFile } from "../../workers/filesApi";
 import type { LabApi } from "../../workers/labApi";
 import { draftStore } from "../stores/draft";
-import { runStore } from "../stores/run";
+import { type Latest, runStore } from "../stores/run";
 import { selectionStore } from "../stores/selection";
 import { fileStore, resetFiles } from "./fileStore";
 
 let files: FilesApi | null = null;
-let lab: Pick<LabApi, "credit"> | null = null;
+type Creditor = Pick<LabApi, "credit" | "twin">;
+let lab: Creditor | null = null;
 /** Answers to older questions are dropped by this number. */
 let generation = 0;
 
-/** Takes the worker that reads files, and the lab that credits what carries no credit of its own. */
-export function connectFiles(api: FilesApi, creditor: Pick<LabApi, "credit">): void {
+/** Takes the worker that reads files, and the lab that credits what carries no credit of its own and knows the presets. */
+export function connectFiles(api: FilesApi, creditor: Creditor): void {
 	files = api;
 	lab = creditor;
 }
@@ -40,6 +41,8 @@ export async function openFiles(list: readonly NamedFile[]): Promise<void> {
 		await showGroup(fileStore.getState().group ?? 0);
 		const findings = await api.lint();
 		if (current()) fileStore.setState({ findings });
+		const twin = await lab?.twin(report.card.shape);
+		if (current() && twin) fileStore.setState({ twin });
 	} catch (error) {
 		if (current()) resetFiles({ problem: isCancelled(error) ? "" : sentenceOf(error) });
 	}
@@ -101,6 +104,9 @@ const FILE_SPEC: ExperimentSpec = {
 	task: { id: "file", params: {} },
 	oracle: "off",
 };
+
+/** Whether rollouts on screen come from files. */
+export const isOfFiles = (latest: Pick<Latest, "spec"> | null): boolean => latest?.spec === FILE_SPEC;
 
 /** GRPO's credit for rollouts whose source computed none: what most trainers would have given. */
 async function ownCredit({ batch }: FilesStep): Promise<CreditResult> {

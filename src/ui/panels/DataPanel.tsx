@@ -7,6 +7,7 @@ import { fileStore } from "../files/fileStore";
 import { cancelReading, closeFiles, openExample, openFiles, showGroup } from "../files/openFiles";
 import { percent } from "../format";
 import { StoredRuns } from "./StoredRuns";
+import { TwinCard } from "./TwinCard";
 
 /** Rollouts that a person brings: what the files hold, what they lack, and what is wrong with their credit. */
 export default function DataPanel(): JSX.Element {
@@ -116,6 +117,7 @@ function Opened(): JSX.Element {
 					))}
 				</ul>
 			) : null}
+			<TwinCard />
 			<Lint findings={findings} partial={linted < card.rollouts ? linted : null} />
 			<p className="actions">
 				<button type="button" onClick={closeFiles}>

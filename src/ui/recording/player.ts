@@ -25,8 +25,8 @@ export function followPreset(): void {
 	});
 }
 
-/** Puts a preset's recording on screen, unless a run is on or another preset was chosen meanwhile. */
-async function openRecording(preset: string): Promise<void> {
+/** Puts a preset's recording on screen, unless a run is on or was, or another preset was chosen meanwhile. */
+export async function openRecording(preset: string): Promise<void> {
 	if (!isRecorded(preset)) return leaveRecording();
 	try {
 		const recording = await loadRecording(preset);
