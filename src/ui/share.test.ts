@@ -1,9 +1,13 @@
+// @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
-import { compareFingerprints, openLink, openQuery, shareLink } from "./share";
+import { makeMetrics } from "../testing/fakeTrainer";
+import { pastRunsStore } from "./runs/pastRuns";
+import { compareFingerprints, openLink, openQuery, reproductionOf, shareLink } from "./share";
 import { changeField, draftStore } from "./stores/draft";
 import { layoutStore } from "./stores/layout";
-import { runStore } from "./stores/run";
+import { runStore, setDevice } from "./stores/run";
+import { telemetry } from "./telemetry";
 
 const first = PRESETS[0];
 if (!first) throw new Error("There is no preset.");
@@ -12,6 +16,8 @@ const base = "https://example.org/ascribe/";
 beforeEach(() => {
 	draftStore.setState({ presetId: first.id, spec: first.spec, edited: "", rejected: {} });
 	runStore.setState(runStore.getInitialState(), true);
+	pastRunsStore.setState({ runs: [] });
+	telemetry.clear();
 });
 
 describe("share", () => {
@@ -48,17 +54,76 @@ describe("share", () => {
 	});
 });
 
+/** A run of the first preset that is over: its link as somebody else gets it. */
+function linkOfRun(kind: "gpu" | "wasm"): string {
+	const label = { kind, adapter: "a", plan: "p", software: true } as const;
+	const fingerprints = [0, 64, 120].map((step) => ({ step, fingerprint: `${step}`.padStart(16, "a") }));
+	for (let step = 1; step <= 120; step++) telemetry.push(makeMetrics(step, { success: step / 120 }), 1);
+	runStore.setState({ spec: first!.spec, label, fingerprints });
+	const { link } = shareLink(base);
+	runStore.setState(runStore.getInitialState(), true);
+	return new URL(link).hash;
+}
+
+describe("the run of a link", () => {
+	it("is a dashed line behind the run at hand, within half a level of the one that was shared", () => {
+		const hash = linkOfRun("wasm");
+		expect(base.length + hash.length).toBeLessThanOrEqual(240);
+		openLink(hash);
+		const [linked] = pastRunsStore.getState().runs;
+		expect(linked).toMatchObject({ kind: "link", visible: true });
+		const [line] = linked?.curves.success ?? [];
+		expect([line?.x.length, line?.x[0], line?.x.at(-1)]).toEqual([32, 1, 120]);
+		line?.x.forEach((step, i) => {
+			expect(Math.abs((line.y[i] as number) - step / 120)).toBeLessThanOrEqual(1 / 126 + 1e-12);
+		});
+		openLink(hash);
+		expect(pastRunsStore.getState().runs).toHaveLength(1);
+	});
+
+	it("is made on the executor that gives the same bits everywhere, if the link's was", () => {
+		openLink(linkOfRun("wasm"));
+		setDevice({ status: "ok", adapter: "a", software: false, advice: "" });
+		expect(runStore.getState().backend).toBe("wasm");
+	});
+
+	it("is compared with a run of the same settings only", () => {
+		const opened = openLink(linkOfRun("gpu"));
+		const label = { kind: "gpu", adapter: "b", plan: "p", software: false } as const;
+		const ours = (digits: string) => ({
+			opened,
+			spec: first!.spec,
+			label,
+			fingerprints: [
+				{ step: 0, fingerprint: "aaaaaaaaaaaaaaa0" },
+				{ step: 64, fingerprint: digits },
+			],
+		});
+		expect(reproductionOf(ours("aaaaaaaaaaaaaa64"))).toEqual({ kind: "same", steps: [0, 64] });
+		expect(reproductionOf(ours("bbbbbbbbbbbbbb64"))).toEqual({ kind: "until", step: 64, agreed: 0 });
+		expect(reproductionOf({ ...ours("aaaaaaaaaaaaaa64"), spec: { ...first!.spec, seed: 99 } })).toEqual({
+			kind: "other-settings",
+		});
+		expect(reproductionOf({ ...ours("aaaaaaaaaaaaaa64"), opened: null })).toBeNull();
+	});
+});
+
 describe("compareFingerprints", () => {
 	const ours = [
 		{ step: 0, fingerprint: "1111111122222222" },
 		{ step: 64, fingerprint: "3333333344444444" },
 	];
 	it("says same, from where it differs, other executor, or nothing yet", () => {
-		expect(compareFingerprints(["gpu:11111111@0", "gpu:33333333@64"], ours, "gpu")).toEqual({ kind: "same" });
+		expect(compareFingerprints(["gpu:33333333@64", "gpu:11111111@0"], ours, "gpu")).toEqual({
+			kind: "same",
+			steps: [0, 64],
+		});
 		expect(compareFingerprints(["gpu:11111111@0", "gpu:99999999@64"], ours, "gpu")).toEqual({
 			kind: "until",
 			step: 64,
+			agreed: 0,
 		});
+		expect(compareFingerprints(["gpu:99999999@0"], ours, "gpu")).toEqual({ kind: "until", step: 0, agreed: null });
 		expect(compareFingerprints(["cpu:11111111@0"], ours, "gpu")).toEqual({ kind: "other-executor", theirs: "cpu" });
 		expect(compareFingerprints(["gpu:11111111@120"], ours, "gpu")).toBeNull();
 	});

@@ -1,39 +1,71 @@
 import { applyChanges, changesBetween } from "../engine/spec/changes";
 import type { ExperimentSpec } from "../engine/spec/experiment";
-import { decodeLink, encodeLink, LONG_LINK_LENGTH, MAX_LINK_LENGTH } from "../engine/spec/link";
+import { decodeLink, encodeLink, type LinkState, LONG_LINK_LENGTH, MAX_LINK_LENGTH } from "../engine/spec/link";
+import { thinCurve } from "../engine/spec/linkCurve";
 import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
 import { taskOf } from "./registries";
+import { addLinkedRun } from "./runs/pastRuns";
 import { choosePreset, draftStore } from "./stores/draft";
 import { isLayoutName, layoutStore } from "./stores/layout";
-import { type Opened, runStore } from "./stores/run";
+import { type Opened, type Run, runStore, setBackend } from "./stores/run";
+import { telemetry } from "./telemetry";
 
 /** What the share sheet shows. */
 export interface Share {
 	readonly link: string;
+	/** What it carries, in words; at least two. */
+	readonly inside: readonly string[];
 	/** A warning about its length, or empty. */
 	readonly warning: string;
 	/** False when only a file will do. */
 	readonly possible: boolean;
 }
 
-/** A link to the settings on screen, with the fingerprints of the run if it was made with just these. */
+/** A link to the settings on screen, with the fingerprints and the success curve of the run if it was made with just these. */
 export function shareLink(base: string, note = ""): Share {
 	const { presetId, spec } = draftStore.getState();
 	const run = runStore.getState();
 	const preset = findPreset(presetId);
-	const same = run.spec !== null && JSON.stringify(run.spec) === JSON.stringify(spec);
-	const hash = encodeLink({
+	const own = run.label !== null && isSameSpec(run.spec, spec) ? run.label : null;
+	const curve = own ? successCurve() : undefined;
+	const state: LinkState = {
 		preset: preset.id,
 		changes: changesBetween(preset.spec, spec, PARAM_TABLES),
 		view: { layout: layoutStore.getState().layout },
 		build: "",
-		fingerprints: same && run.label ? shortFingerprints(run.fingerprints, run.label.kind) : [],
+		fingerprints: own ? shortFingerprints(run.fingerprints, own.kind) : [],
+		...(curve ? { curve } : {}),
 		note,
-	});
-	const link = `${base}#${hash}`;
-	return { link, warning: warningOf(link.length), possible: link.length <= MAX_LINK_LENGTH };
+	};
+	const link = `${base}#${encodeLink(state)}`;
+	return { link, inside: partsOf(state), warning: warningOf(link.length), possible: link.length <= MAX_LINK_LENGTH };
+}
+
+function partsOf({ changes, fingerprints, curve, note }: LinkState): string[] {
+	const differing = Object.keys(changes).length;
+	return [
+		"the preset",
+		...(differing > 0 ? [`${differing} ${differing === 1 ? "setting" : "settings"} that differ from it`] : []),
+		"the view",
+		...(fingerprints.length > 0 ? [`${fingerprints.length} fingerprints of the run`] : []),
+		...(curve ? ["its success curve"] : []),
+		...(note ? ["the note"] : []),
+	];
+}
+
+/** Whether two experiments differ in nothing, however their fields are ordered and whichever defaults they spell out. */
+function isSameSpec(a: ExperimentSpec | null, b: ExperimentSpec): boolean {
+	const nothing = (from: ExperimentSpec, to: ExperimentSpec) =>
+		Object.keys(changesBetween(from, to, PARAM_TABLES)).length === 0;
+	return a === b || (a !== null && nothing(a, b) && nothing(b, a));
+}
+
+/** Of a run that is known from its first step on. */
+function successCurve() {
+	const { length, step, values } = telemetry.series;
+	return step[0] === 1 && step[length - 1] === length ? thinCurve(values.success.subarray(0, length)) : undefined;
 }
 
 /** First, middle and last: enough to say from where on a run differs, in a short link. */
@@ -55,14 +87,17 @@ export function openLink(hash: string): Opened | null {
 		return decoded.reason === "empty"
 			? null
 			: { notices: [decoded.message], note: "", fingerprints: [], newer: decoded.reason === "newer" };
-	const { preset: id, changes, view, note, fingerprints } = decoded.state;
+	const { preset: id, changes, view, note, fingerprints, curve } = decoded.state;
 	try {
 		const preset = findPreset(id);
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
 		const { usable, problem } = usableSpec(parseSpec(spec));
 		choosePreset(preset.id, usable);
 		if (isLayoutName(view.layout)) layoutStore.setState({ layout: view.layout });
-		return { notices: [...decoded.notices, ...notices, ...problem], note, fingerprints };
+		addLinkedRun(usable, curve);
+		chooseExecutor(fingerprints);
+		const all = [...decoded.notices, ...notices, ...problem];
+		return { notices: all, note, fingerprints, spec: usable, ...(curve ? { curve } : {}) };
 	} catch (error) {
 		return { notices: [(error as Error).message], note, fingerprints: [] };
 	}
@@ -109,13 +144,40 @@ function numbered(changes: Readonly<Record<string, string>>): Record<string, str
 	return Object.fromEntries(Object.entries(changes).map(([path, text]) => [path, value(text)]));
 }
 
+/** What a link's run was made on in exact mode, or in float64, makes it again; graphics adapters are taken as they come. */
+function chooseExecutor([first = ""]: readonly string[]): void {
+	const kind = first.split(":")[0];
+	if (kind === "wasm" || kind === "cpu") setBackend(kind);
+}
+
+/** How a run compares with that of a link. */
 export type Reproduction =
-	| { readonly kind: "same" }
-	| { readonly kind: "until"; readonly step: number }
-	| { readonly kind: "other-executor"; readonly theirs: string };
+	| { readonly kind: "same"; readonly steps: readonly number[] }
+	/** `step` is the first known to differ, `agreed` the last known to agree. */
+	| { readonly kind: "until"; readonly step: number; readonly agreed: number | null }
+	| { readonly kind: "other-executor"; readonly theirs: string }
+	| { readonly kind: "other-settings" };
+
+/** How the run at hand compares with the link that the page was opened from; null while there is nothing to compare. */
+export function reproductionOf({
+	opened,
+	spec,
+	label,
+	fingerprints,
+}: Pick<Run, "opened" | "spec" | "label" | "fingerprints">): Reproduction | null {
+	if (!opened?.spec || opened.fingerprints.length === 0 || !spec || !label) return null;
+	if (!isSameSpec(spec, opened.spec)) return { kind: "other-settings" };
+	return compareFingerprints(opened.fingerprints, fingerprints, label.kind);
+}
+
+/** `gpu:9e41aa07@500` in its parts; null for anything else. */
+export function readFingerprint(text: string): { kind: string; digits: string; step: number } | null {
+	const [, kind = "", digits = "", step] = /^(\w+):([0-9a-f]+)@(\d+)$/.exec(text) ?? [];
+	return step === undefined ? null : { kind, digits, step: Number(step) };
+}
 
 /**
- * How a run compares with the fingerprints of a link; null while no step of both is known.
+ * How a run compares with the fingerprints of a link, in the order of their steps; null while no step of both is known.
  * @param kind executor of this run.
  */
 export function compareFingerprints(
@@ -123,16 +185,15 @@ export function compareFingerprints(
 	ours: readonly { readonly step: number; readonly fingerprint: string }[],
 	kind: string,
 ): Reproduction | null {
-	let met = false;
-	for (const text of theirs) {
-		const match = /^(\w+):([0-9a-f]+)@(\d+)$/.exec(text);
-		if (!match) continue;
-		const [, theirKind = "", digits = "", at] = match;
-		const own = ours.find((f) => f.step === Number(at));
+	const steps: number[] = [];
+	const read = theirs.flatMap((text) => readFingerprint(text) ?? []).sort((a, b) => a.step - b.step);
+	for (const their of read) {
+		const own = ours.find((f) => f.step === their.step);
 		if (!own) continue;
-		if (theirKind !== kind) return { kind: "other-executor", theirs: theirKind };
-		if (!own.fingerprint.startsWith(digits)) return { kind: "until", step: own.step };
-		met = true;
+		if (their.kind !== kind) return { kind: "other-executor", theirs: their.kind };
+		if (!own.fingerprint.startsWith(their.digits))
+			return { kind: "until", step: own.step, agreed: steps.at(-1) ?? null };
+		steps.push(own.step);
 	}
-	return met ? { kind: "same" } : null;
+	return steps.length > 0 ? { kind: "same", steps } : null;
 }

@@ -12,14 +12,21 @@ const value = fc.oneof(
 	fc.array(fc.string({ maxLength: 12 }), { maxLength: 5 }),
 );
 const record = fc.dictionary(name, value, { maxKeys: 12 }).map((r) => ({ ...r }));
-const state: fc.Arbitrary<LinkState> = fc.record({
+const curve = fc.array(fc.nat(63), { minLength: 1, maxLength: 32 }).chain((levels) =>
+	fc.record({
+		lastStep: fc.integer({ min: levels.length, max: 9_999_999 }),
+		success: fc.constant(levels.map((level) => level / 63)),
+	}),
+);
+const parts = {
 	preset: fc.stringMatching(/^[a-z][a-zA-Z0-9-]{0,12}@[1-9]\d{0,2}$/),
 	changes: record,
 	view: record,
 	build: fc.stringMatching(/^[0-9a-f]{0,7}$/),
 	fingerprints: fc.array(fc.stringMatching(/^(gpu|wasm|cpu):[0-9a-f]{8}@\d{1,5}$/), { maxLength: 3 }),
 	note: fc.string({ maxLength: 500 }),
-});
+};
+const state: fc.Arbitrary<LinkState> = fc.oneof(fc.record(parts), fc.record({ ...parts, curve }));
 const b64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
 const plain = (payload: unknown) => `1j${b64(strToU8(JSON.stringify(payload)))}`;
 
@@ -48,6 +55,7 @@ describe("a link", () => {
 			view: { layout: "inspect", step: 120, group: 4, rollout: 2, token: 17, rows: ["exact", "grpo", "tempo"] },
 			build: "2f9c1ab",
 			fingerprints: ["gpu:9e41aa07@0", "gpu:77b03c5e@60", "gpu:1c2d90f4@120"],
+			curve: { lastStep: 300, success: Array.from({ length: 32 }, (_, i) => Math.min(1, (i * 37 + (i % 5)) / 900)) },
 			note: "",
 		});
 		expect(typical.length).toBeLessThanOrEqual(400);
@@ -114,12 +122,13 @@ describe("a link", () => {
 	});
 
 	test("leaves out and lists what it cannot use, prototype keys among them", () => {
-		const text = `1j${b64(strToU8('{"p":"keydoor@1","c":{"seed":7,"__proto__":1,"constructor":2,"deep":{"a":1}},"z":1,"f":["evil"]}'))}`;
+		const text = `1j${b64(strToU8('{"p":"keydoor@1","c":{"seed":7,"__proto__":1,"constructor":2,"deep":{"a":1}},"z":1,"f":["evil"],"s":"120:<b>"}'))}`;
 		const decoded = decodeLink(text);
 		if (!decoded.ok) throw new Error(decoded.message);
 		expect(decoded.state.changes).toEqual({ seed: 7 });
 		expect(Object.getPrototypeOf(decoded.state.changes)).toBe(Object.prototype);
 		expect(decoded.state.fingerprints).toEqual([]);
-		expect(decoded.notices).toHaveLength(5);
+		expect(decoded.state.curve).toBeUndefined();
+		expect(decoded.notices).toHaveLength(6);
 	});
 });

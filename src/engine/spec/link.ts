@@ -1,5 +1,6 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from "fflate";
 import type { ChangeValue, SpecChanges } from "./changes";
+import { decodeCurve, encodeCurve, type LinkCurve } from "./linkCurve";
 
 /**
  * Share links: `#<version><codec><payload>`.
@@ -31,6 +32,8 @@ export interface LinkState {
 	readonly build: string;
 	/** `gpu:9e41aa07@500`: executor kind, first 8 digits of the fingerprint, training step. */
 	readonly fingerprints: readonly string[];
+	/** How the success of the run rose that the fingerprints are of. */
+	readonly curve?: LinkCurve;
 	/** Plain text, at most 500 characters. */
 	readonly note: string;
 }
@@ -46,6 +49,7 @@ export function encodeLink(state: LinkState, codec: "z" | "j" = "z"): string {
 	if (Object.keys(state.view).length > 0) payload.v = state.view;
 	if (state.build) payload.b = state.build;
 	if (state.fingerprints.length > 0) payload.f = state.fingerprints;
+	if (state.curve) payload.s = encodeCurve(state.curve);
 	if (state.note) payload.n = state.note.slice(0, MAX_NOTE);
 	const bytes = strToU8(JSON.stringify(payload));
 	return `${LINK_VERSION}${codec}${toBase64Url(codec === "z" ? deflateSync(bytes, { level: 9 }) : bytes)}`;
@@ -146,10 +150,12 @@ function readPayload(value: unknown): DecodedLink {
 	const notices: string[] = [];
 	const payload = value as Record<string, unknown>;
 	for (const key of Object.keys(payload))
-		if (!"pcvbfn".includes(key) || key.length !== 1) notices.push(`${quote(key)} is not known here and was left out.`);
+		if (!"pcvbfsn".includes(key) || key.length !== 1) notices.push(`${quote(key)} is not known here and was left out.`);
 	if (typeof payload.p !== "string" || !/^[a-z][a-zA-Z0-9-]{0,40}@\d{1,4}$/.test(payload.p))
 		return broken("it names no preset");
 	const note = typeof payload.n === "string" ? payload.n : "";
+	const curve = decodeCurve(payload.s);
+	if (payload.s !== undefined && !curve) notices.push("The success curve could not be read and was left out.");
 	if (note.length > MAX_NOTE) notices.push(`The note was cut to ${MAX_NOTE} characters.`);
 	return {
 		ok: true,
@@ -160,6 +166,7 @@ function readPayload(value: unknown): DecodedLink {
 			view: readRecord(payload.v, "view", notices),
 			build: typeof payload.b === "string" && /^[\w.-]{0,40}$/.test(payload.b) ? payload.b : "",
 			fingerprints: readFingerprints(payload.f, notices),
+			...(curve ? { curve } : {}),
 			note: note.slice(0, MAX_NOTE),
 		},
 	};

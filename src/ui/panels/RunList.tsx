@@ -30,7 +30,8 @@ interface LineProps {
 }
 
 function RunLine({ run, colour, changed }: LineProps): JSX.Element {
-	const swatch = run.kind === "recording" ? "neutral dashed" : `run-${colour % RUN_COLOURS}`;
+	const hue = run.kind === "recording" ? "neutral" : `run-${colour % RUN_COLOURS}`;
+	const swatch = run.kind === "live" ? hue : `${hue} dashed`;
 	const seeds = run.curves.success?.length ?? 1;
 	return (
 		<li>
@@ -44,7 +45,7 @@ function RunLine({ run, colour, changed }: LineProps): JSX.Element {
 					<span className="muted">{seeds > 1 ? `${seeds} seeds, mean ± standard error` : `seed ${run.spec.seed}`}</span>
 				</span>
 			</label>
-			{run.kind === "live" ? (
+			{run.kind !== "recording" ? (
 				<button type="button" className="quiet icon" title="Forget this run" onClick={() => removeRun(run.id)}>
 					<span aria-hidden="true">×</span>
 					<span className="visually-hidden">Forget {run.name}</span>

@@ -18,16 +18,18 @@ const LINES_OF_ERROR = 3;
  */
 export function behindOf(runs: readonly PastRun[], curve: string, methods: readonly string[]): Behind {
 	if (curve === "error") return errorsBehind(runs, methods);
-	const colours = runs.filter((run) => run.visible);
-	const lines = layersOf(runs, (run) => run.curves[curve]).map(({ x, y, low, high, kind, name }, i) => ({
+	const layers = layersOf(runs, (run) => run.curves[curve]);
+	const lines = layers.map(({ x, y, low, high, kind, name }, i) => ({
 		id: `${kind} ${name} ${i}`,
 		x,
 		y,
 		...(low && high ? { low, high } : {}),
-		dashed: kind === "recording",
-		colour: kind === "recording" ? null : colours.findIndex((run) => run.name === name),
+		dashed: kind !== "live",
+		colour: kind === "recording" ? null : runs.findIndex((run) => run.name === name),
 	}));
-	return { lines, labels: [] };
+	const linked = layers.filter(({ kind }) => kind === "link");
+	const labels = linked.map(({ x, y }) => ({ name: "link", step: x.at(-1) ?? 0, value: y.at(-1) ?? 0 }));
+	return { lines, labels };
 }
 
 function errorsBehind(runs: readonly PastRun[], methods: readonly string[]): Behind {
@@ -42,7 +44,7 @@ function errorsBehind(runs: readonly PastRun[], methods: readonly string[]): Beh
 				x,
 				y,
 				...(low && high ? { low, high } : {}),
-				dashed: kind === "recording",
+				dashed: kind !== "live",
 				colour: m === 0 ? null : m - 1,
 			} satisfies LineBehind,
 		})),

@@ -1,14 +1,15 @@
 import { createStore } from "zustand/vanilla";
 import type { Recording } from "../../engine/formats/recording";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
+import { curveStep, type LinkCurve } from "../../engine/spec/linkCurve";
 import type { ErrorPoint } from "./errorCurves";
 import { nameOf } from "./runNames";
 
-/** A run that is over, or a recorded one: what the curves draw behind the present run. */
+/** A run that is over, a recorded one, or that of a link: what the curves draw behind the present run. */
 export interface PastRun {
 	readonly id: string;
 	readonly name: string;
-	readonly kind: "recording" | "live";
+	readonly kind: "recording" | "link" | "live";
 	readonly spec: ExperimentSpec;
 	/** Curve name → one line a seed. */
 	readonly curves: Readonly<Record<string, readonly Line[]>>;
@@ -52,6 +53,20 @@ export function addRecordedRun(recording: Recording): void {
 	});
 }
 
+const LINK = "link";
+
+/** The run of the link that was opened last; its curve is all that is known of it. */
+export function addLinkedRun(spec: ExperimentSpec, curve: LinkCurve | undefined): void {
+	removeRun(LINK);
+	if (!curve) return;
+	const { success, lastStep } = curve;
+	const line = {
+		x: Float64Array.from(success, (_, i) => curveStep(i, success.length, lastStep)),
+		y: Float64Array.from(success),
+	};
+	add({ id: LINK, name: "Link", kind: "link", spec, curves: { success: [line] }, errors: {}, visible: true });
+}
+
 let count = 0;
 
 /** Keeps a run that is over. One that never took a step leaves no trace. */
@@ -88,7 +103,8 @@ function add(run: PastRun): void {
 	pastRunsStore.setState(({ runs }) => {
 		const others = runs.filter((r) => r.id !== run.id && !(run.kind === "recording" && r.kind === "recording"));
 		const all = run.kind === "recording" ? [run, ...others] : [...others, run];
-		return { runs: all.length > LONGEST_LIST ? all.filter((r, i) => r.kind === "recording" || i > 1) : all };
+		const oldest = all.length > LONGEST_LIST ? all.find((r) => r.kind === "live") : undefined;
+		return { runs: all.filter((r) => r !== oldest) };
 	});
 }
 

@@ -1,7 +1,6 @@
 import { type JSX, useId, useState } from "react";
 import { exportRun } from "../session";
 import { type Share, shareLink } from "../share";
-import { runStore } from "../stores/run";
 
 const pageAddress = () => location.href.replace(/[?#].*$/, "");
 
@@ -11,6 +10,8 @@ const FORMS: Readonly<Record<string, (link: string) => string>> = {
 	iframe: (link) => `<iframe src="${link.replace("#", "?embed#")}" width="100%" height="640" title="Ascribe"></iframe>`,
 	Python: (link) => `from ascribe_link import decode\nprint(decode(${JSON.stringify(link)}))`,
 };
+
+const listOf = (parts: readonly string[]) => `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 
 /** A sheet with the link to these settings, and the run as a file. */
 export function ShareButton(): JSX.Element {
@@ -41,9 +42,8 @@ export function ShareButton(): JSX.Element {
 					<>
 						<input aria-label="Link" readOnly value={share.link} onFocus={(e) => e.target.select()} />
 						<p className="muted">
-							{share.link.length} characters: preset, what differs from it, layout
-							{runStore.getState().fingerprints.length > 0 ? ", fingerprints" : ""}. Not inside: rollouts, weights.
-							Opening it starts nothing.
+							{share.link.length} characters: {listOf(share.inside)}. Not inside: rollouts, weights. Opening it starts
+							nothing.
 						</p>
 						{share.warning ? <p className="stale">{share.warning}</p> : null}
 						<p className="actions">

@@ -55,7 +55,7 @@ function PresetChoice(): JSX.Element {
 					title="Back to the preset's values"
 					onClick={() => choose(presetId)}
 				>
-					{changed} changed <span aria-hidden="true">↺</span>
+					{changed} <span className="changed-word">changed</span> <span aria-hidden="true">↺</span>
 					<span className="visually-hidden">, reset</span>
 				</button>
 			) : null}

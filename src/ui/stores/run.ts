@@ -2,6 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { Step } from "../../engine/oracle/request";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
+import type { LinkCurve } from "../../engine/spec/linkCurve";
 import type { ExecutorLabel, PlanCounts } from "../../engine/training/executor";
 import type { CreditAnswer, ExactAnswer } from "../../workers/labApi";
 import type { Backend, DeviceReport } from "../../workers/trainerApi";
@@ -66,6 +67,10 @@ export interface Opened {
 	readonly notices: readonly string[];
 	readonly note: string;
 	readonly fingerprints: readonly string[];
+	/** The settings of the link, as this page took them; absent when it could not be read. */
+	readonly spec?: ExperimentSpec;
+	/** How the success of its run rose. */
+	readonly curve?: LinkCurve;
 	/** The link is of a newer version than this page. */
 	readonly newer?: boolean;
 }

@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
+import { encodeLink } from "../src/engine/spec/link";
+import { seriousFindings } from "./axe";
+import { expect, test } from "./test";
+
+const ascribe = fileURLToPath(new URL("../scripts/ascribe.mjs", import.meta.url));
+const chip = (page: Page) => page.locator('.chip[title="Fingerprint of the parameters"]');
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+/** A run of a few seconds: from nothing, small, eight steps. */
+const SMALL = {
+	preset: "keydoor@1",
+	changes: { steps: 8, warmStart: null, "rollout.prompts": 4, "rollout.groupSize": 4 },
+	view: {},
+	build: "",
+	fingerprints: [],
+	note: "",
+};
+
+async function runToTheEnd(page: Page): Promise<void> {
+	await page.getByRole("button", { name: /^Run( again)?$/ }).click();
+	await expect(page.locator(".progress-text")).toHaveText(/Done/, { timeout: 120_000 });
+}
+
+/** The fingerprints of the chip's card, by step. */
+async function fingerprintsOf(page: Page): Promise<Record<string, string>> {
+	const rows = await page.locator(".fingerprints tbody tr").all();
+	const cells = await Promise.all(rows.map((row) => row.locator("td").allTextContents()));
+	return Object.fromEntries(cells.map(([step = "", print = ""]) => [step, print]));
+}
+
+test("a shared exact run is made again in another profile and by the command line, and the chip says so", async ({
+	page,
+	browser,
+}) => {
+	await page.goto(`#${encodeLink(SMALL)}`);
+	await page.locator(".chip").first().click();
+	await page.getByRole("radio", { name: /^WebAssembly/ }).check();
+	await page.keyboard.press("Escape");
+	await runToTheEnd(page);
+	await button(page, "Share").click();
+	await expect(page.locator(".share-card:popover-open")).toContainText(
+		"3 fingerprints of the run and its success curve",
+	);
+	const link = await page.getByLabel("Link").inputValue();
+	expect(link.length).toBeLessThanOrEqual(300);
+	await page.keyboard.press("Escape");
+	await chip(page).click();
+	const shared = await fingerprintsOf(page);
+	expect(Object.keys(shared)).toEqual(["0", "1", "2", "4", "8"]);
+
+	const profile = await browser.newContext();
+	const other = await profile.newPage();
+	await other.goto(link);
+	await expect(other.locator(".chip").first()).toContainText("WebAssembly");
+	await runToTheEnd(other);
+	await expect(chip(other)).toContainText("same as the link");
+	await chip(other).click();
+	await expect(other.getByText("Equal parameters, bit for bit, at step 0, 2 and 8.")).toBeVisible();
+	expect(await fingerprintsOf(other)).toEqual(shared);
+	for (const chart of [other.locator(".linked-curves"), other.locator(".curves .curve", { hasText: "Success" })]) {
+		await expect(chart.locator("path.line.dashed.run-0, path.line.dashed.run-1")).toHaveAttribute("d", /L/);
+		await expect(chart.locator("g.curve path")).toHaveAttribute("d", /L/);
+	}
+	expect(await seriousFindings(other)).toEqual([]);
+	await profile.close();
+
+	const told = execFileSync(process.execPath, [ascribe, "train", link, "--backend", "exact"], { encoding: "utf8" });
+	const lines = told.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
+	expect(Object.fromEntries(lines.map(({ step, fingerprint }) => [step, fingerprint]))).toEqual(shared);
+});
+
+test("a link whose run was another one: until which step it is the same, a different adapter, other settings", async ({
+	page,
+}) => {
+	const linked = (fingerprints: string[]) =>
+		encodeLink({ ...SMALL, fingerprints, curve: { lastStep: 8, success: [0, 1 / 63, 0.5, 1] } });
+	await page.goto(`#${linked(["wasm:00000000@4"])}`);
+	await runToTheEnd(page);
+	await expect(chip(page)).toContainText("not the link's run");
+	await chip(page).click();
+	const shared = await fingerprintsOf(page);
+	await page.goto(`?again#${linked([`wasm:${shared[2]?.slice(0, 8)}@2`, "wasm:00000000@8"])}`);
+	await runToTheEnd(page);
+	await expect(chip(page)).toContainText("same until step 2");
+	await page.goto(`?adapter#${linked([`gpu:${shared[2]?.slice(0, 8)}@2`])}`);
+	await runToTheEnd(page);
+	await expect(chip(page)).toContainText("different adapter");
+	await page.getByRole("textbox", { name: "Seed" }).first().fill("9");
+	await runToTheEnd(page);
+	await expect(chip(page)).toContainText("other settings");
+});
