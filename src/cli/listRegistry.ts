@@ -10,14 +10,20 @@ interface Listed {
 	readonly params: ParamTable;
 }
 
-/** Prints a registry for people, or with `--json` as one array of everything in it that is data. */
-export function listRegistry(entries: readonly Listed[], args: Args, io: Io): void {
+/** Prints a registry for people, with `more` lines about each, or with `--json` as one array of everything in it that is data. */
+export function listRegistry<E extends Listed>(
+	entries: readonly E[],
+	args: Args,
+	io: Io,
+	more: (entry: E) => readonly string[] = () => [],
+): void {
 	if (args.flag("json")) io.json(entries);
-	else for (const entry of entries) listEntry(entry, io);
+	else for (const entry of entries) listEntry(entry, more(entry), io);
 }
 
-function listEntry({ id, title, summary, params }: Listed, io: Io): void {
+function listEntry({ id, title, summary, params }: Listed, more: readonly string[], io: Io): void {
 	io.line([id, title, summary].filter(Boolean).join("  "));
+	for (const line of more) io.line(`    ${line}`);
 	for (const [name, spec] of Object.entries(params))
 		io.line(`    ${name}=${spec.default}  ${range(spec)}  ${spec.help}`);
 }

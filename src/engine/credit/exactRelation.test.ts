@@ -5,101 +5,127 @@ import { annotateFor } from "../signals/annotate";
 import type { Sources } from "../signals/sources";
 import { taskSource } from "../signals/taskSource";
 import { resolveParams } from "../spec/params";
-import { findEntry } from "../spec/resolveSpec";
-import { modchain } from "../tasks/modchain";
-import { type ExactWorld, exactWorld, measuredRelation, sampleBatch } from "./exactRelation";
+import { keydoor } from "../tasks/keydoor";
+import { type ExactWorld, exactWorld, measuredRelation, sampleBatch, type Visits, visitsOf } from "./exactRelation";
+import type { Gradient } from "./method";
 import { METHODS } from "./registry";
 import { creditBy } from "./run";
 
-/** Rollouts of a group. */
-const G = 8;
+const GROUPS = 32;
+const GROUP_SIZE = 8;
+const BATCHES = 100;
 
-/**
- * What the docstrings say of the expected policy gradient beside the exact one, for the parameters named. A number: that multiple of
- * it. "scaled": some positive multiple. "biased": no multiple. Values that methods read are exact.
- */
-const STATED: readonly (readonly [
-	id: string,
-	params: Record<string, unknown>,
-	relation: number | "scaled" | "biased",
-])[] = [
-	["reinforce", { center: "none" }, 1],
-	["reinforce", { center: "loo" }, 1],
-	["reinforce", { center: "value" }, 1],
-	["rloo", {}, 1],
-	["remax", {}, 1],
-	["gae", { lambda: 0.9 }, 1],
-	["gae", { lambda: 0 }, 1],
-	["tdLambda", {}, 1],
-	["vTrace", { discount: 1 }, 1],
-	["vinePpo", {}, 1],
-	["spoChain", { mask: "none" }, 1],
-	["drGrpo", {}, (G - 1) / G],
-	["opo", {}, (G - 1) / G],
-	["hicra", { alpha: 0 }, (G - 1) / G],
-	["potentialShaping", {}, (G - 1) / G],
-	["grpo", {}, "scaled"],
-	["dapo", {}, "scaled"],
-	["reinforcePlusPlus", {}, "scaled"],
-	["reinforcePlusPlusBaseline", {}, "scaled"],
-	["ircr", {}, "scaled"],
-	["hicra", { alpha: 2 }, "biased"],
-	["attentionCredit", { amplify: 3 }, "biased"],
-	["maRlhf", {}, "biased"],
-	["treePs", {}, "biased"],
-	["hca", {}, "biased"],
-	["cocoa", {}, "biased"],
-	["pure", {}, "biased"],
-	["brpo", {}, "biased"],
-	["rankGrpo", {}, "biased"],
-];
+const STATED = METHODS.flatMap((method) =>
+	method.gradients.map((row) => ({
+		title: `${method.id} ${JSON.stringify({ ...row.params, ...row.signals })}`,
+		method,
+		row,
+	})),
+);
 
-/** A number in (0, 1) that hangs on the tokens up to each one only: stands in for what a model would have said. */
-function marks({ B, T, tokens }: RolloutBatch, of: (u: number) => number): Signal {
+describe("the methods", () => {
+	it.each(METHODS)("$id states its mean gradient for its defaults, and for no parameters twice", ({ gradients }) => {
+		expect(gradients[0]).not.toHaveProperty("params");
+		const settings = gradients.map(({ params, signals }) => JSON.stringify([params, signals]));
+		expect(new Set(settings).size).toBe(settings.length);
+	});
+});
+
+describe.each(["door", "apples"] as const)(
+	"the mean policy gradient beside the exact one, KEYDOOR with %s",
+	(rewards) => {
+		let world: ExactWorld;
+		let visited: Visits[];
+		let sources: Sources;
+
+		beforeAll(async () => {
+			const task = keydoor.build(resolveParams(keydoor.params, { distractors: 1, colours: 2, rewards }, ""));
+			const items = Array.from({ length: task.promptCount }, (_, index) => task.item("train", index));
+			world = await exactWorld(task, items.find(({ id }) => id === "red")!, 1);
+			sources = { task: taskSource(world.task, [world.item]) };
+			visited = Array.from({ length: BATCHES }, (_, k) =>
+				visitsOf(world, withMarks(sampleBatch(world, GROUPS, GROUP_SIZE, Rng.of(1).fork(k)))),
+			);
+		});
+
+		it.each(STATED)("$title", ({ method, row }) => {
+			const params = row.params ?? {};
+			const relation = measuredRelation(
+				world,
+				visited,
+				(batch) => creditBy(method, params, annotateFor(method, params, batch, sources, row.signals).batch).advantage,
+			);
+			console.log(
+				"ROW",
+				method.id,
+				JSON.stringify(row),
+				rewards,
+				relation.factor.toFixed(3),
+				relation.factorError.toFixed(3),
+				relation.rest.toFixed(3),
+				relation.noise.toFixed(3),
+				(Math.sign(relation.factor) / Math.sqrt(1 + relation.rest ** 2 - relation.noise ** 2)).toFixed(4),
+			);
+			check(row[rewards], relation);
+		});
+	},
+);
+
+function check(stated: Gradient, { factor, factorError, rest, noise }: ReturnType<typeof measuredRelation>): void {
+	if (typeof stated === "number") {
+		expect(rest).toBeGreaterThanOrEqual(2.5 * noise);
+		const cosine = Math.sign(factor) / Math.sqrt(1 + rest ** 2 - noise ** 2);
+		// The rounding of what is stated, and three standard errors of the rest.
+		expect(Math.abs(cosine - stated)).toBeLessThanOrEqual(0.0005 + 3 * noise * rest * Math.abs(cosine) ** 3);
+		return;
+	}
+	// What is left of 20 free numbers is mostly that of the first few: 2.5 are that many standard deviations of one.
+	expect(rest).toBeLessThanOrEqual(2.5 * noise);
+	expect(factor).toBeGreaterThan(0);
+	if (stated === "scaled") return;
+	const n = stated === "groupMean" ? GROUP_SIZE : stated === "batchMean" ? GROUPS * GROUP_SIZE : Infinity;
+	expect(Math.abs(factor - (1 - 1 / n))).toBeLessThanOrEqual(4 * factorError);
+	expect(factorError).toBeLessThanOrEqual(0.02);
+}
+
+/** What else methods read: exact where it is knowledge of the future, and arbitrary marks for what a model would have said of a text. */
+function withMarks(batch: RolloutBatch): RolloutBatch {
+	const token = (data: Float64Array): Signal => ({ level: "token", data, provider: "test", unit: "" });
+	const rollout = (of: (b: number) => number): Signal => ({
+		...token(Float64Array.from({ length: batch.B }, (_, b) => of(b))),
+		level: "rollout",
+	});
+	const signals = {
+		greedyReturn: rollout(() => 1),
+		budget: rollout((b) => (b % 2 ? 2 : 4)),
+		currentLogProbs: token(batch.logProbs!),
+		potential: token(batch.values!),
+		returnPrediction: token(forecast(batch)),
+		planning: token(marks(batch, (u) => (u < 0.5 ? 1 : 0))),
+		waad: token(marks(batch, (u) => u)),
+		fai: token(marks(batch, (u) => 1 - u)),
+	};
+	return { ...batch, signals };
+}
+
+/** A number in (0, 1) that hangs on the tokens up to each one only. */
+function marks({ B, T, tokens }: RolloutBatch, of: (u: number) => number): Float64Array {
 	const data = new Float64Array(B * T);
 	for (let b = 0; b < B; b++)
 		for (let t = 0, seen = 7; t < T; t++) {
 			seen = pcg4d(seen, tokens[b * T + t]!, t, 3)[0];
 			data[b * T + t] = of(unitInterval(seen));
 		}
-	return { level: "token", data, provider: "test", unit: "" };
+	return data;
 }
 
-describe("the expected policy gradient beside the exact one", () => {
-	let world: ExactWorld;
-	let batches: RolloutBatch[];
-	let sources: Sources;
-
-	beforeAll(async () => {
-		world = await exactWorld(modchain.build(resolveParams(modchain.params, { n: 3, M: 3 }, "")), 1);
-		sources = { task: taskSource(world.task, [world.item]) };
-		batches = Array.from({ length: 100 }, (_, k) => {
-			const batch = sampleBatch(world, 8, G, Rng.of(1).fork(k));
-			const greedy: Signal = { level: "rollout", data: new Float64Array(batch.B).fill(1), provider: "test", unit: "" };
-			const signals = {
-				greedyReturn: greedy,
-				currentLogProbs: { ...greedy, level: "token", data: batch.logProbs! } as const,
-				planning: marks(batch, (u) => (u < 0.5 ? 1 : 0)),
-				waad: marks(batch, (u) => u),
-				fai: marks(batch, (u) => 1 - u),
-			};
-			return { ...batch, signals };
-		});
-	});
-
-	it.each(STATED)("%s %o: %s", (id, params, stated) => {
-		const method = findEntry(METHODS, id, "method");
-		const { factor, factorError, rest, noise } = measuredRelation(
-			world,
-			batches,
-			(batch) => creditBy(method, params, annotateFor(method, params, batch, sources).batch).advantage,
-		);
-		if (stated === "biased") return expect(rest).toBeGreaterThanOrEqual(2 * noise);
-		// The squared rest is a sum over 26 free numbers; a root of 1.5 times its mean is five standard deviations away.
-		expect(rest).toBeLessThanOrEqual(1.5 * noise);
-		if (stated === "scaled") return expect(factor).toBeGreaterThan(0);
-		// Four standard errors, which are at most 0.03 here.
-		expect(Math.abs(factor - stated)).toBeLessThanOrEqual(4 * factorError);
-		expect(factorError).toBeLessThanOrEqual(0.03);
-	});
-});
+/** Expected return after each token: what was paid, and the value of what is left. */
+function forecast({ B, T, lengths, rewards, values }: RolloutBatch): Float64Array {
+	const data = new Float64Array(B * T);
+	for (let b = 0; b < B; b++)
+		for (let t = 0, paid = 0; t < lengths[b]!; t++) {
+			paid += rewards[b * T + t]!;
+			data[b * T + t] = paid + (t + 1 < lengths[b]! ? values![b * T + t + 1]! : 0);
+		}
+	return data;
+}

@@ -43,9 +43,8 @@ function quirkyPolicy(seed: number, vocabSize: number): Policy {
 	};
 }
 
-/** Asks the oracle about every response that can be written to the task's first prompt. */
-export async function exactWorld(task: Task, seed: number): Promise<ExactWorld> {
-	const item = task.item("train", 0);
+/** Asks the oracle about every response that can be written to a prompt. */
+export async function exactWorld(task: Task, item: TaskItem, seed: number): Promise<ExactWorld> {
 	const responses = everyResponse(task, item);
 	const policy = quirkyPolicy(seed, task.vocab.tokens.length);
 	const truths = await askOracle("enumerate", { task, item, responses, policy });
@@ -161,31 +160,49 @@ export interface Relation {
 	readonly noise: number;
 }
 
+/** A batch, and the number of the place in the world that each token was written at; −1 for the environment's. */
+export interface Visits {
+	readonly batch: RolloutBatch;
+	readonly place: Int32Array;
+}
+
+export function visitsOf({ places }: ExactWorld, batch: RolloutBatch): Visits {
+	const { B, T, tokens, lengths } = batch;
+	const numbers = new Map([...places.keys()].map((name, i) => [name, i]));
+	const place = new Int32Array(B * T).fill(-1);
+	for (let b = 0; b < B; b++) {
+		let prefix = "";
+		for (let t = 0; t < lengths[b]!; t++) {
+			const at = b * T + t;
+			if (places.get(prefix)!.acts) place[at] = numbers.get(prefix)!;
+			prefix = prefix === "" ? String(tokens[at]) : `${prefix} ${tokens[at]}`;
+		}
+	}
+	return { batch, place };
+}
+
 /**
  * Σ over tokens of credit · ∇log π, averaged over batches, against the exact gradient. In logits of a table ∇log π(a|s) is 1[a] − π, so
  * one sum per (prefix, token) is enough. Tokens that the method does not score count as 0.
  */
 export function measuredRelation(
 	world: ExactWorld,
-	batches: readonly RolloutBatch[],
+	visited: readonly Visits[],
 	credit: (batch: RolloutBatch) => Float64Array,
 ): Relation {
-	const names = [...world.gradient.keys()];
-	const exact = names.map((name) => world.gradient.get(name)!);
-	const each = batches.map((batch) => {
-		const found = policyGradient(world, batch, credit(batch));
-		return names.map((name) => found.get(name) ?? 0);
-	});
+	const table = [...world.places].map(([name, { tokens, probabilities }]) => ({ name, tokens, probabilities }));
+	const exact = table.flatMap(({ name, tokens }) => tokens.map((a) => world.gradient.get(`${name} > ${a}`) ?? 0));
+	const each = visited.map((visits) => policyGradient(table, visits, credit(visits.batch)));
 	const n = each.length;
 	const mean = exact.map((_, i) => each.reduce((a, g) => a + g[i]!, 0) / n);
-	const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+	const dot = (a: ArrayLike<number>, b: readonly number[]) => b.reduce((sum, x, i) => sum + x * a[i]!, 0);
 	const square = dot(exact, exact);
 	const factors = each.map((g) => dot(g, exact) / square);
 	const factor = dot(mean, exact) / square;
 	const factorError = Math.sqrt(factors.reduce((a, f) => a + (f - factor) ** 2, 0) / (n * (n - 1)));
 	const rest = mean.map((g, i) => g - factor * exact[i]!);
 	const spread = each.reduce((a, g, k) => {
-		const own = g.map((x, i) => x - mean[i]! - (factors[k]! - factor) * exact[i]!);
+		const own = mean.map((m, i) => g[i]! - m - (factors[k]! - factor) * exact[i]!);
 		return a + dot(own, own);
 	}, 0);
 	const scale = Math.abs(factor) * Math.sqrt(square);
@@ -197,22 +214,20 @@ export function measuredRelation(
 	};
 }
 
-function policyGradient({ places }: ExactWorld, batch: RolloutBatch, credit: Float64Array): Map<string, number> {
-	const { B, T, tokens, lengths } = batch;
-	const out = new Map<string, number>();
-	const add = (name: string, x: number) => out.set(name, (out.get(name) ?? 0) + x / B);
-	for (let b = 0; b < B; b++) {
-		let prefix = "";
-		for (let t = 0; t < lengths[b]!; t++) {
-			const token = tokens[b * T + t]!;
-			const place = places.get(prefix)!;
-			const a = credit[b * T + t]!;
-			if (place.acts && !Number.isNaN(a)) {
-				add(`${prefix} > ${token}`, a);
-				for (const [i, other] of place.tokens.entries()) add(`${prefix} > ${other}`, -a * place.probabilities[i]!);
-			}
-			prefix = prefix === "" ? String(token) : `${prefix} ${token}`;
-		}
+function policyGradient(
+	table: readonly Pick<Place, "tokens" | "probabilities">[],
+	{ batch: { B, tokens }, place }: Visits,
+	credit: Float64Array,
+): Float64Array {
+	const starts = [0];
+	for (const [p, row] of table.entries()) starts.push(starts[p]! + row.tokens.length);
+	const out = new Float64Array(starts.at(-1)!);
+	for (const [at, p] of place.entries()) {
+		const a = credit[at]! / B;
+		if (p < 0 || Number.isNaN(a)) continue;
+		const row = table[p]!;
+		for (const [i, token] of row.tokens.entries())
+			out[starts[p]! + i]! += a * ((token === tokens[at] ? 1 : 0) - row.probabilities[i]!);
 	}
 	return out;
 }

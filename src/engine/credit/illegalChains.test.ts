@@ -35,6 +35,7 @@ describe("chains that make no sense are refused with a sentence", () => {
 			params: {},
 			presets: {},
 			traits: { zeroWhenEqual: false, groupLocal: false },
+			gradients: [{ door: "scaled", apples: "scaled" }],
 			needs: () => [],
 			estimate: () => ({ terms, ...rest }),
 		});

@@ -43,6 +43,29 @@ export interface Traits {
 	readonly groupLocal: boolean;
 }
 
+/**
+ * The mean policy gradient of credit beside the exact one: `equal`; a fraction (n−1)/n of it, because the mean of n rollouts, of the
+ * group or of the batch, holds the rollout itself; `scaled` by some positive number; or, where no multiple of it, the cosine between
+ * the two.
+ */
+export type Gradient = "equal" | "groupMean" | "batchMean" | "scaled" | number;
+
+/**
+ * What is known of a method's gradient for some of its parameters, on a task small enough to enumerate: KEYDOOR with one move between
+ * key and door, an uneven policy, groups of eight, 32 in a batch. Values, potentials and forecasts that it reads are exact, all else is what
+ * the providers make of such batches. Measured by `exactRelation.test.ts`.
+ */
+export interface MeasuredGradient {
+	/** Over the defaults. */
+	readonly params?: Readonly<Record<string, unknown>>;
+	/** Providers of what it reads, where they are not the usual ones, with their parameters. */
+	readonly signals?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+	/** The door alone pays: returns are 0 or 1. */
+	readonly door: Gradient;
+	/** Apples are found by chance on the way: many returns, and rewards that others caused. */
+	readonly apples: Gradient;
+}
+
 export interface Method<P extends ParamTable = ParamTable> {
 	readonly id: string;
 	readonly title: string;
@@ -54,6 +77,8 @@ export interface Method<P extends ParamTable = ParamTable> {
 	/** Parameter values that differ from the defaults, by name of the implementation. */
 	readonly presets: Readonly<Record<string, Partial<ParamValues<P>>>>;
 	readonly traits: Traits;
+	/** First that of the defaults. */
+	readonly gradients: readonly [MeasuredGradient, ...MeasuredGradient[]];
 	needs(params: ParamValues<P>): readonly Need[];
 	estimate(params: ParamValues<P>): Estimate;
 }

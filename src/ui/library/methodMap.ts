@@ -1,3 +1,4 @@
+import { gradientText } from "../../engine/credit/gradientText";
 import type { Need } from "../../engine/credit/method";
 import { METHODS } from "../../engine/credit/registry";
 import { resolveParams } from "../../engine/spec/params";
@@ -25,6 +26,8 @@ export interface MappedMethod {
 	readonly judge: boolean;
 	/** What it reads, in words. */
 	readonly needs: readonly string[];
+	/** Its mean gradient beside the exact one, in words. */
+	readonly gradients: readonly string[];
 }
 
 /** Who reads this weighs rollouts of an older policy. */
@@ -58,6 +61,7 @@ export function mappedMethods(): MappedMethod[] {
 			offPolicy,
 			judge,
 			needs: needs.map(needText),
+			gradients: method.gradients.map(gradientText),
 		};
 	});
 }

@@ -103,6 +103,7 @@ export const attentionCredit = defineMethod({
 		anchor: { strategy: "anchor" },
 	},
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [{ door: 0.995, apples: 0.994 }],
 	needs: ({ strategy }) => [
 		{ signal: "waad", level: "token", meaning: "windowed average attention distance" },
 		...(strategy === "preplan"

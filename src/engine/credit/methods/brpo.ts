@@ -60,6 +60,7 @@ export const brpo = defineMethod({
 	},
 	presets: { paper: {}, linear: { prior: "linear" }, base: { prior: "base" }, groupOnly: { baseline: "group" } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: 0.901, apples: 0.901 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],
 	estimate: ({ prior, baseline }) => {
 		const score = spanInput("reward", STEPS);

@@ -37,6 +37,7 @@ export const cocoa = defineMethod({
 	},
 	presets: { takenAction: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: 0.991, apples: 0.987 }],
 	needs: () => [
 		{ field: "logProbs" },
 		{

@@ -70,6 +70,7 @@ export const dapo = defineMethod({
 	},
 	presets: { paper: { dropEqual: true }, verl: { beyond: "growing", singleton: "raw" } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: "scaled", apples: 0.994 }],
 	needs: () => [],
 	estimate: ({ maxLength, buffer, factor, beyond, dropEqual, scale, eps, singleton }) => {
 		const returns = rolloutInput("returns");

@@ -25,6 +25,7 @@ export const drGrpo = defineMethod({
 	params: { singleton: singletonParam("zero") },
 	presets: { paper: {}, verl: { singleton: "raw" }, trl: {} },
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [{ door: "groupMean", apples: "groupMean" }],
 	needs: () => [],
 	estimate: ({ singleton }) => ({
 		terms: {

@@ -45,6 +45,10 @@ export const gae = defineMethod({
 	},
 	presets: { paper: {}, verl: { whiten: true, bootstrap: false, lambda: 1 }, rlhf: { whiten: true, bootstrap: false } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [
+		{ door: "equal", apples: "equal" },
+		{ params: { lambda: 0 }, door: "equal", apples: "equal" },
+	],
 	needs: () => [{ field: "values" }],
 	estimate: (p) => {
 		const values = tokenInput("values");

@@ -22,8 +22,8 @@ import { choiceParam, numberParam, partitionOf } from "../sharedParams";
  *
  * **Edges** an anchor group of one gives 0 unless `anchorSingleton` says else, as do equal returns; an episode alone as `singleton` says. `episodeOver=steps` is what
  * is released: a long episode counts once a step. Steps without a state key are compared with none; tokens outside are not scored.
- * **Against the exact advantage** the step term removes what the state explains; with a finite horizon it is biased where one state
- * is visited at different times.
+ * **Against the exact advantage** the step term removes what the state explains; it is biased where one key has several futures, as a
+ * place visited at different times has. With exact keys nearly a multiple: states seen by more rollouts shrink less.
  * **Reduces** to group credit where all states differ.
  * **Source** Feng et al. 2025, "Group-in-Group Policy Optimization for LLM Agent Training", https://arxiv.org/abs/2505.10978.
  */
@@ -76,6 +76,10 @@ export const gigpo = defineMethod({
 		releasedStd: { episodeOver: "steps", singleton: "raw", scale: "sd1" },
 	},
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [
+		{ door: 0.945, apples: 0.947 },
+		{ params: { weight: 100, discount: 1 }, signals: { declaredKeys: { key: "state" } }, door: 0.997, apples: 0.997 },
+	],
 	needs: ({ unit }) => [{ stepField: "stateKeys", of: unit === "turn" ? "turns" : "steps" }],
 	estimate: (p) => {
 		const partition = partitionOf(p.unit);

@@ -9,7 +9,8 @@ import { normalise, rolloutInput, spread } from "../ops";
  *
  * **Edges** equal returns give exactly 0; a group of one as `singleton` says ("raw" divides by 1 + eps, as verl does).
  * **Against the exact advantage** the sign of the outcome for every token: right on average for the rollout, blind to which
- * token mattered; the division by the deviation makes it biased in scale.
+ * token mattered. Where returns take two values the mean gradient is a multiple of the exact one, another for each prompt; where they
+ * take more, dividing by the deviation also turns it.
  * **Reduces** to Dr.GRPO without the scale, to RLOO · (G−1)/G likewise.
  * **Source** Shao et al. 2024, "DeepSeekMath", section 4.1, https://arxiv.org/abs/2402.03300. The paper leaves ddof and eps
  * open; here n − 1 and 1e-6, as verl does.
@@ -37,6 +38,7 @@ export const grpo = defineMethod({
 		trl: { eps: 1e-4 },
 	},
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [{ door: "scaled", apples: 0.994 }],
 	needs: () => [],
 	estimate: (p) => ({
 		terms: { outcome: spread(normalise(rolloutInput("returns"), normaliserOf(p))) },

@@ -33,6 +33,7 @@ export const grpoProcess = defineMethod({
 	},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: 0.897, apples: 0.898 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],
 	estimate: (p) => {
 		const rewards = spanInput("reward", STEPS);

@@ -25,7 +25,7 @@ import { integerParam, numberParam } from "../sharedParams";
  *
  * **Edges** the second term is not centred: it is never positive, and a right rollout may pay for its mates. The released code
  * adds it twice and cannot run; this is the paper's. A group of one as `singleton` says.
- * **Against the exact advantage** of another reward; biased by the second term.
+ * **Against the exact advantage** of another reward; the second term adds, on average, the gradient of the mates' mean.
  * **Reduces** to GRPO on the shaped reward without the second term.
  * **Source** "Hierarchical Budget Policy Optimization for Adaptive Reasoning", 2025, https://arxiv.org/abs/2507.15844.
  */
@@ -71,6 +71,7 @@ export const hbpo = defineMethod({
 	},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: "scaled", apples: 0.981 }],
 	needs: () => [{ field: "success" }, { signal: "budget", level: "rollout", meaning: "announced number of tokens" }],
 	estimate: ({ beta, alpha, maxLength, scale, eps, singleton }) => {
 		const n = rolloutInput("policyLength");

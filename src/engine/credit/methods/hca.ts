@@ -35,6 +35,7 @@ export const hca = defineMethod({
 	},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: 0.995, apples: 0.994 }],
 	needs: () => [
 		{ field: "logProbs" },
 		{ signal: "hindsightLogProbs", level: "token", meaning: "log-probability of each choice once the return is known" },

@@ -40,6 +40,10 @@ export const hicra = defineMethod({
 	},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [
+		{ door: 0.995, apples: 0.993 },
+		{ params: { alpha: 0 }, door: "groupMean", apples: "groupMean" },
+	],
 	needs: () => [{ signal: "planning", level: "token", meaning: "1 for planning tokens" }],
 	estimate: (p) => {
 		const outcome = spread(normalise(rolloutInput("returns"), normaliserOf({ ...p, center: "mean" })));

@@ -25,6 +25,7 @@ export const ircr = defineMethod({
 	params: {},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [{ door: "scaled", apples: "scaled" }],
 	needs: () => [],
 	estimate: (): Estimate => {
 		const returns = rolloutInput("returns");

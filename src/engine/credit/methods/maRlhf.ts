@@ -58,6 +58,10 @@ export const maRlhf = defineMethod({
 	},
 	presets: { paper: {}, released: { reward: "mean" } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [
+		{ door: 0.945, apples: 0.946 },
+		{ params: { length: 1 }, door: "equal", apples: "equal" },
+	],
 	needs: ({ cut }) => [
 		{ field: "values" },
 		...(cut === "marks"

@@ -25,6 +25,7 @@ export const opo = defineMethod({
 	params: { singleton: singletonParam("zero") },
 	presets: { paper: {}, verl: { singleton: "raw" } },
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [{ door: "groupMean", apples: "groupMean" }],
 	needs: () => [],
 	estimate: ({ singleton }) => ({
 		terms: {

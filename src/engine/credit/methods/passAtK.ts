@@ -14,7 +14,8 @@ const GROUP = { within: "group" } as const;
  *
  * **Edges** a tie for the best gives 0 to all; a group of one as `singleton` says (verl raises an error); k beyond N counts as
  * certain success.
- * **Against the exact advantage** another objective: the expected best of k, not the expected return.
+ * **Against the exact advantage** another objective: the expected best of k, not the expected return. Where returns take two values
+ * its gradient is a multiple of the exact one.
  * **Source** Walder & Karkhanis 2025, "Pass@K Policy Optimization", https://arxiv.org/abs/2505.15201, and verl `grpo_passk`
  * (after https://arxiv.org/abs/2503.19595); analytic form Chen et al. 2025, "Pass@k Training", https://arxiv.org/abs/2508.10751.
  */
@@ -49,6 +50,10 @@ export const passAtK = defineMethod({
 	},
 	presets: { verl: {}, verlUnscaled: { scale: "none" }, analytic: { form: "analytic" } },
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [
+		{ door: "scaled", apples: 0.996 },
+		{ params: { form: "analytic" }, door: "scaled", apples: 0.897 },
+	],
 	needs: () => [],
 	estimate: ({ form, k, scale, eps, singleton }) => {
 		const returns = rolloutInput("returns");

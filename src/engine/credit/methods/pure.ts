@@ -86,6 +86,7 @@ export const pure = defineMethod({
 		mean: { form: "mean" },
 	},
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [{ door: 0.945, apples: 0.934 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],
 	estimate: (p) => {
 		const { form, temperature, baseline, outcomeCoef } = p;

@@ -64,6 +64,7 @@ export const rankGrpo = defineMethod({
 	},
 	presets: { paper: {}, expInf: { reward: "own" } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: 0.902, apples: 0.901 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],
 	estimate: ({ reward, scale, eps, singleton }) => {
 		const hit = orElse(spanInput("reward", STEPS), 0);

@@ -54,6 +54,13 @@ export const reinforce = defineMethod({
 	},
 	presets: { plain: { center: "none" }, batchMean: {}, leaveOneOut: { center: "loo" }, critic: { center: "value" } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [
+		{ door: "batchMean", apples: "batchMean" },
+		{ params: { center: "none" }, door: "equal", apples: "equal" },
+		{ params: { center: "loo" }, door: "equal", apples: "equal" },
+		{ params: { center: "value" }, door: "equal", apples: "equal" },
+		{ params: { over: "group" }, door: "groupMean", apples: "groupMean" },
+	],
 	needs: ({ center }) => (center === "value" ? [{ field: "values" }] : []),
 	estimate: ({ discount, center, over, scale, eps, singleton }) => {
 		const scope = { within: over } as const;

@@ -42,6 +42,7 @@ export const reinforcePlusPlus = defineMethod({
 	},
 	presets: { paper: {}, verl: {}, verlOld: { holes: "reset" } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [{ door: "scaled", apples: "scaled" }],
 	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
 	estimate: (p) => {
 		const { discount, klCoef, holes } = p;

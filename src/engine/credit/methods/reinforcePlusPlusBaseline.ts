@@ -23,6 +23,7 @@ export const reinforcePlusPlusBaseline = defineMethod({
 	params: { singleton: singletonParam("zero"), ...whitenScaleParams },
 	presets: { paper: {}, verl: { singleton: "raw" } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [{ door: "scaled", apples: "scaled" }],
 	needs: () => [],
 	estimate: (p) => {
 		const { singleton } = p;

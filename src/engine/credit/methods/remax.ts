@@ -23,6 +23,7 @@ export const remax = defineMethod({
 	params: {},
 	presets: { paper: {}, verl: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: "equal", apples: "equal" }],
 	needs: () => [
 		{ signal: "greedyReturn", level: "rollout", meaning: "return of the greedy rollout of the same prompt" },
 	],

@@ -24,6 +24,7 @@ export const returnDecomposition = defineMethod({
 	params: writerParams,
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: 0.887, apples: 0.908 }],
 	needs: () => [{ signal: "rewardModel", level: "token", meaning: "learned reward of each token" }],
 	estimate: (p): Estimate => {
 		const earned = toGo(tokenSignal("rewardModel"), p);

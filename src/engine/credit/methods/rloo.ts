@@ -43,6 +43,7 @@ export const rloo = defineMethod({
 	presets: { paper: {}, verl: { singleton: "raw" }, verlVectorized: {}, trl: { klCoef: 0.05 } },
 	// Equal returns may still differ in what KL takes out of them.
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: "equal", apples: "equal" }],
 	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
 	estimate: (p) => {
 		const returns = rolloutInput("returns");

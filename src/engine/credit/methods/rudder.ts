@@ -9,7 +9,8 @@ import { choiceParam, flagParam } from "../sharedParams";
  * or 0. Reads the token signal `returnPrediction`, g after each token. Terms: `difference`, `correction`.
  *
  * **Edges** credit adds up to R − g_{−1} exactly. It is the redistributed reward itself: with an optimal redistribution nothing is left to come.
- * **Against the exact advantage** equal on average where g is the exact expected return of the prefix.
+ * **Against the exact advantage** equal on average where g is the exact expected return of the prefix; a start at the group's mean, which
+ * holds the rollout itself, shrinks the first token's credit by 1/n.
  * **Source** Arjona-Medina et al. 2019, "RUDDER", https://arxiv.org/abs/1806.07857.
  */
 export const rudder = defineMethod({
@@ -37,6 +38,10 @@ export const rudder = defineMethod({
 	},
 	presets: { centred: {}, paper: { start: "zero" } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [
+		{ door: 0.998, apples: 0.998 },
+		{ params: { start: "zero" }, door: "equal", apples: "equal" },
+	],
 	needs: () => [{ signal: "returnPrediction", level: "token", meaning: "predicted return after each token" }],
 	estimate: ({ start, correct }): Estimate => {
 		const returns = rolloutInput("returns");

@@ -52,6 +52,11 @@ export const spoChain = defineMethod({
 	},
 	presets: { paper: {}, released: { mask: "skip", whiten: true } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [
+		{ door: "equal", apples: "equal" },
+		{ params: { threshold: 0.5, interval: 1, mask: "none" }, door: 0.855, apples: 0.835 },
+		{ params: { threshold: 0.5, interval: 1 }, door: 0.836, apples: 0.82 },
+	],
 	needs: ({ threshold, interval }) => [
 		{ field: "logProbs" },
 		{ field: "values", at: { kind: "cuts", threshold, interval } },

@@ -11,8 +11,8 @@ import { choiceParam, flagParam, integerParam } from "../sharedParams";
  * siblings plus eps. Edges of 0, to six digits, are not scored (`dropZero`). Segments that agree on all tokens are one node.
  *
  * **Edges** a chain without branches gives 0 until the end; the last level takes what is left of the rollout.
- * **Against the exact advantage** unbiased at the level of segments where all nodes have equally many children; otherwise the mean
- * over children weighs leaves unevenly.
+ * **Against the exact advantage** unbiased at the level of segments where every node has as many children as the others, sampled for it;
+ * otherwise the mean over children weighs leaves unevenly, and a node with one rollout below is worth that rollout's outcome.
  * **Reduces** to telescoping: unscaled edges of a rollout add up to V(its end) − V(root), R − V(root) where it ends alone.
  * **Source** Guo et al. 2025, "Segment Policy Optimization", https://arxiv.org/abs/2505.23564.
  */
@@ -58,6 +58,10 @@ export const spoTree = defineMethod({
 	},
 	presets: { paper: {}, gsm8k: { segment: 30, levels: 3, dropZero: true }, grpo: { scale: "sd0", dropZero: true } },
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [
+		{ door: "scaled", apples: "scaled" },
+		{ params: { segment: 1 }, door: 0.955, apples: 0.954 },
+	],
 	needs: () => [],
 	estimate: ({ segment, levels, scale, eps, dropZero }) => {
 		const partition: Partition = { kind: "fixed", length: segment, lastAlone: false, levels };

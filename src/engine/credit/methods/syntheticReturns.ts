@@ -30,6 +30,7 @@ export const syntheticReturns = defineMethod({
 	},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [{ door: 0.994, apples: 0.994 }],
 	needs: () => [{ signal: "contribution", level: "token", meaning: "contribution of each token to later rewards" }],
 	estimate: (p): Estimate => {
 		const contribution = toGo(mul(tokenSignal("contribution"), p.alpha), p);

@@ -36,6 +36,10 @@ export const tdLambda = defineMethod({
 	},
 	presets: { paper: {}, td0: { lambda: 0 }, monteCarlo: { lambda: 1 } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [
+		{ door: "scaled", apples: "scaled" },
+		{ params: { discount: 1 }, door: "equal", apples: "equal" },
+	],
 	needs: () => [{ field: "values" }],
 	estimate: ({ discount, lambda }) => {
 		const values = tokenInput("values");

@@ -30,6 +30,10 @@ export const tempo = defineMethod({
 	params: { scale: scaleParam("sd1"), eps: epsParam(1e-6), singleton: singletonParam("zero") },
 	presets: { paper: {}, released: {}, unscaled: { scale: "none" } },
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [
+		{ door: 0.991, apples: 0.986 },
+		{ params: { scale: "none" }, door: 0.991, apples: 0.991 },
+	],
 	needs: () => [],
 	estimate: (p) => {
 		const returns = rolloutInput("returns");

@@ -24,7 +24,8 @@ import { choiceParam, partitionOf, unitNeeds, unitParam } from "../sharedParams"
  *
  * **Not verified**: derived from the abstract of TreePS-RAG; the forms are those of its released relatives.
  * **Edges** unbranched steps get 0 locally; tokens outside of steps are not scored; equal returns give 0.
- * **Against the exact advantage** `local` is a Monte-Carlo difference of values, biased where a node has few rollouts below.
+ * **Against the exact advantage** `local` is a Monte-Carlo difference of values, biased where a node has few rollouts
+ * below; `global` is the return minus the group's mean where rollouts end apart, (n−1)/n of the exact gradient.
  * **Reduces** to telescoping: local credit of a rollout adds up to V(end) − V(root).
  * **Source** "TreePS-RAG", 2026, https://arxiv.org/abs/2601.06922; TreeRL, https://arxiv.org/abs/2506.11902.
  */
@@ -57,6 +58,10 @@ export const treePs = defineMethod({
 	},
 	presets: { local: {}, treeRl: { form: "reweighted" } },
 	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [
+		{ door: 0.961, apples: 0.959 },
+		{ params: { form: "global" }, door: "groupMean", apples: "groupMean" },
+	],
 	needs: ({ unit }) => unitNeeds(unit),
 	estimate: ({ unit, form, value, shared }) => {
 		const partition = partitionOf(unit);

@@ -58,6 +58,10 @@ export const vTrace = defineMethod({
 	},
 	presets: { paper: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	gradients: [
+		{ door: "scaled", apples: "scaled" },
+		{ params: { discount: 1 }, door: "equal", apples: "equal" },
+	],
 	needs: () => [
 		{ field: "values" },
 		{ field: "logProbs" },

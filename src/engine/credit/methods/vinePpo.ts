@@ -28,6 +28,7 @@ export const vinePpo = defineMethod({
 	params: { unit: unitParam("step"), ...whitenParams(false) },
 	presets: { paper: {}, released: { whiten: true } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
+	gradients: [{ door: "equal", apples: "equal" }],
 	needs: ({ unit }) => [...unitNeeds(unit), { field: "values", at: partitionOf(unit) }],
 	estimate: (p) => {
 		const partition = partitionOf(p.unit);
