@@ -15,16 +15,12 @@ const options = {
 	build: { type: "boolean", default: true },
 };
 
-/** In the page: when the first token of a recording, and its exact row, stood in the document. */
+/** In the page: the first frame that has the first token of a recording, and its exact row, on it. */
 function watchFirstToken() {
-	const seen = () => document.querySelector('.token[data-actor="policy"] [data-row="exact"]');
-	new MutationObserver((_, observer) => {
-		if (!seen()) return;
-		observer.disconnect();
-		requestAnimationFrame(() => {
-			globalThis.shownAt = performance.now();
-		});
-	}).observe(document, { childList: true, subtree: true });
+	requestAnimationFrame(function look() {
+		const seen = document.querySelector('.token[data-actor="policy"] [data-row="exact"]');
+		requestAnimationFrame(seen ? () => (globalThis.shownAt = performance.now()) : look);
+	});
 }
 
 /** In place of the trainer's worker: one batch of many rollouts, in comlink's wire format. */

@@ -1,3 +1,4 @@
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import type { FilesApi } from "../workers/filesApi";
 import type { LabApi } from "../workers/labApi";
@@ -39,8 +40,6 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	followTheme();
 	followRunInTitle();
 	followShortcuts();
-	createRoot(document.getElementById("root") as HTMLElement).render(<App />);
-	mountHoverCard(document.body);
 	connectLab(lab);
 	connectExact(lab, trainer);
 	connectFiles(files, lab);
@@ -50,9 +49,24 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 		followRuns();
 	}
 	followErrors();
-	followPreset();
+	const recorded = followPreset();
 	followHistory();
 	followPinIntoView();
 	if (!isEmbedded) welcome();
-	void connect(trainer);
+	const shown = Promise.race([recorded, after(LONGEST_WAIT_MS)]).then(render);
+	void connect(trainer, shown.then(painted));
 }
+
+/** The page with its recording is drawn once instead of twice, unless the recording takes longer than this. */
+const LONGEST_WAIT_MS = 250;
+
+function render(): void {
+	flushSync(() => createRoot(document.getElementById("root") as HTMLElement).render(<App />));
+	mountHoverCard(document.body);
+}
+
+const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Resolves after the next frame, or soon where frames are not drawn, as in a hidden tab. */
+const painted = () =>
+	Promise.race([new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve))), after(500)]);

@@ -29,10 +29,13 @@ let generation = 0;
 /** Resolves when the adapter is known: what a run trains on depends on it. */
 let probed: Promise<void> = Promise.resolve();
 
-/** Takes the trainer into use and looks for an adapter. */
-export async function connect(api: TrainerApi): Promise<void> {
+/**
+ * Takes the trainer into use and looks for an adapter.
+ * @param calm resolves when the page has something better to show than the adapter: starting the trainer takes the processor for a while.
+ */
+export async function connect(api: TrainerApi, calm?: Promise<void>): Promise<void> {
 	trainer = api;
-	probed = probe(api).then(setDevice);
+	probed = (calm ? calm.then(() => probe(api)) : probe(api)).then(setDevice);
 	await probed;
 }
 

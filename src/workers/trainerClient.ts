@@ -7,25 +7,43 @@ export interface TrainerClient extends TrainerApi {
 	dispose(): void;
 }
 
-/** Starts the trainer's worker. */
+/** The trainer in a worker of its own, started by the first call. */
 export function startTrainer(): TrainerClient {
+	let started: ReturnType<typeof startWorker> | null = null;
+	const there = () => {
+		started ??= startWorker();
+		return started;
+	};
+	const orFailed = <T>(call: (client: TrainerClient) => Promise<T>) => {
+		const { client, failed } = there();
+		return Promise.race([call(client), failed]);
+	};
+	return {
+		probe: () => orFailed((trainer) => trainer.probe()),
+		run: (...args) => orFailed((trainer) => trainer.run(...args)),
+		pause: () => there().client.pause(),
+		resume: () => there().client.resume(),
+		step: () => there().client.step(),
+		cancel: () => there().client.cancel(),
+		requestRollouts: () => there().client.requestRollouts(),
+		policyOf: (step) => there().client.policyOf(step),
+		exportRun: () => there().client.exportRun(),
+		dispose() {
+			started?.client.dispose();
+			started?.worker.terminate();
+		},
+	};
+}
+
+function startWorker() {
 	const worker = new Worker(new URL("./trainer.worker.ts", import.meta.url), { type: "module", name: "trainer" });
-	const client = connectTrainer(worker);
 	const failed = new Promise<never>((_, reject) => {
 		worker.addEventListener("error", (event) => {
 			reject(new Error(`The trainer stopped: ${event.message || "its script could not be loaded"}. Reload the page.`));
 		});
 	});
 	failed.catch(() => {});
-	return {
-		...client,
-		probe: () => Promise.race([client.probe(), failed]),
-		run: (...args) => Promise.race([client.run(...args), failed]),
-		dispose() {
-			client.dispose();
-			worker.terminate();
-		},
-	};
+	return { worker, failed, client: connectTrainer(worker) };
 }
 
 /** Speaks to a trainer over any channel. Callbacks and errors cross it; nothing else is shared. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng";
-import { methodFidelity } from "./ranking";
+import { methodError, methodFidelity } from "./ranking";
 import { signAccuracy } from "./scores";
 
 const close = (a: number | undefined, b: number, by = 1e-12) =>
@@ -20,6 +20,8 @@ describe("methodFidelity", () => {
 		const got = methodFidelity(batchOf([0, 1], 2), [2, 4, 0, 0], [1, 1, 1, -1], 0.5);
 		close(got?.factor, 0.3);
 		close(got?.error.value, Math.sqrt(2.2 / 4));
+		close(methodError(batchOf([0, 1], 2), [2, 4, 0, 0], [1, 1, 1, -1]), Math.sqrt(2.2 / 4));
+		expect(methodError(batchOf([0], 2), [2, 4], [Number.NaN, Number.NaN])).toBeNaN();
 		// Means 1.5 and 0.5: Σ eA − n·ē·Ā = 6 − 3 = 3; 20 − 9 = 11; 4 − 1 = 3.
 		close(got?.correlation.value, 3 / Math.sqrt(33));
 		// Right, right, half, half.

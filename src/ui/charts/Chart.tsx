@@ -1,5 +1,6 @@
 import { type JSX, useCallback, useLayoutEffect, useRef } from "react";
 import { oncePerFrame } from "../frame";
+import { onceMeasured } from "./measured";
 
 export interface Size {
 	readonly width: number;
@@ -22,20 +23,23 @@ export function Chart({ draw, redraws, className }: Props): JSX.Element {
 	const latest = useRef(draw);
 	latest.current = draw;
 	const paint = useCallback(() => {
-		const element = box.current;
-		if (!element) return;
-		size.current ??= { width: element.clientWidth, height: element.clientHeight };
-		latest.current(element, size.current);
+		if (box.current && size.current) latest.current(box.current, size.current);
 	}, []);
 	useLayoutEffect(paint);
 	useLayoutEffect(() => redraws?.(paint), [redraws, paint]);
 	useLayoutEffect(() => {
+		const resized = (width: number, height: number) => {
+			if (width === size.current?.width && height === size.current.height) return false;
+			size.current = { width, height };
+			return true;
+		};
+		onceMeasured(box.current as Element, (width, height) => {
+			if (resized(width, height)) paint();
+		});
 		const paintSoon = oncePerFrame(paint);
 		const observer = new ResizeObserver((entries) => {
 			const { width, height } = (entries.at(-1) as ResizeObserverEntry).contentRect;
-			if (width === size.current?.width && height === size.current.height) return;
-			size.current = { width, height };
-			paintSoon(undefined);
+			if (resized(width, height)) paintSoon(undefined);
 		});
 		observer.observe(box.current as Element);
 		return () => observer.disconnect();

@@ -25,13 +25,29 @@ export interface EndLabel {
 	readonly value: number;
 }
 
+interface Paths {
+	readonly line: string | null;
+	readonly band: string | null;
+}
+const drawn = new WeakMap<LineBehind, { readonly frame: string; readonly paths: Paths }>();
+
+/** Lines of past runs do not change while a run goes on: their paths are worked out again only when the axes move. */
+function pathsOf(of: LineBehind, frame: string, make: () => Paths): Paths {
+	const known = drawn.get(of);
+	if (known?.frame === frame) return known.paths;
+	const paths = make();
+	drawn.set(of, { frame, paths });
+	return paths;
+}
+
 type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
 type Scale = ScaleLinear<number, number>;
 
 /** Lines and bands of other runs. Paths go by their ids, so that a line keeps its element while others come and go. */
 export function drawBehind(layer: Layer, behind: readonly LineBehind[], width: number, x: Scale, y: Scale): void {
 	const columns = width - MARGIN.left - MARGIN.right;
-	const path = line<readonly [number, number]>()
+	const frame = [...x.domain(), ...x.range(), ...y.domain(), ...y.range()].join();
+	const pathOf = line<readonly [number, number]>()
 		.defined(([, value]) => Number.isFinite(value))
 		.x(([step]) => x(step))
 		.y(([, value]) => y(value));
@@ -43,6 +59,11 @@ export function drawBehind(layer: Layer, behind: readonly LineBehind[], width: n
 			.y0((i) => y(low[i] as number))
 			.y1((i) => y(high[i] as number))(known);
 	};
+	const paths = (b: LineBehind) =>
+		pathsOf(b, frame, () => ({
+			line: pathOf(decimate({ x: b.x, y: b.y, length: b.x.length }, columns)),
+			band: bandOf(b),
+		}));
 	const colourOf = ({ colour }: LineBehind) => (colour === null ? "neutral" : `run-${colour % RUN_COLOURS}`);
 	layer
 		.selectAll<SVGPathElement, LineBehind>("path.band")
@@ -52,13 +73,13 @@ export function drawBehind(layer: Layer, behind: readonly LineBehind[], width: n
 		)
 		.join("path")
 		.attr("class", (b) => `band ${colourOf(b)}`)
-		.attr("d", bandOf);
+		.attr("d", (b) => paths(b).band);
 	layer
 		.selectAll<SVGPathElement, LineBehind>("path.line")
 		.data(behind, (b) => b.id)
 		.join("path")
 		.attr("class", (b) => `line ${colourOf(b)}${b.dashed ? " dashed" : ""}`)
-		.attr("d", (b) => path(decimate({ x: b.x, y: b.y, length: b.x.length }, columns)));
+		.attr("d", (b) => paths(b).line);
 }
 
 /** Number of categorical colours in `panels.css`: none of them blue or orange, which mean credit. */

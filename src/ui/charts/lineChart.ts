@@ -55,22 +55,7 @@ export function drawLineChart(element: HTMLElement, data: LineData, options: Lin
 		.attr("aria-label", summary(data, options));
 	const layer = (name: string) =>
 		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
-	layer("x-axis")
-		.attr("transform", `translate(0,${height - MARGIN.bottom})`)
-		.call(
-			axisBottom(x)
-				.ticks(3)
-				.tickSize(3)
-				.tickFormat((d) => compact(Number(d))),
-		);
-	layer("y-axis")
-		.attr("transform", `translate(${MARGIN.left},0)`)
-		.call(
-			axisLeft(y)
-				.ticks(3)
-				.tickSize(-(width - MARGIN.left - MARGIN.right))
-				.tickFormat((d) => tick(Number(d))),
-		);
+	drawAxes(layer("x-axis"), layer("y-axis"), options, x, y);
 	layer("levels")
 		.selectAll("line")
 		.data(options.levels ?? [])
@@ -93,6 +78,30 @@ export function drawLineChart(element: HTMLElement, data: LineData, options: Lin
 
 type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
 type Scale = ScaleLinear<number, number>;
+
+/** Axes are drawn again only when they move: during a run most pictures differ in their curves alone. */
+function drawAxes(xAxis: Layer, yAxis: Layer, { width, height }: LineOptions, x: Scale, y: Scale): void {
+	const across = axisBottom(x)
+		.ticks(3)
+		.tickSize(3)
+		.tickFormat((d) => compact(Number(d)));
+	const up = axisLeft(y)
+		.ticks(3)
+		.tickSize(-(width - MARGIN.left - MARGIN.right))
+		.tickFormat((d) => tick(Number(d)));
+	if (moved(xAxis, x, height)) xAxis.attr("transform", `translate(0,${height - MARGIN.bottom})`).call(across);
+	if (moved(yAxis, y, width)) yAxis.attr("transform", `translate(${MARGIN.left},0)`).call(up);
+}
+
+const axes = new WeakMap<SVGGElement, string>();
+
+function moved(layer: Layer, scale: Scale, extent: number): boolean {
+	const element = layer.node() as SVGGElement;
+	const place = [...scale.domain(), ...scale.range(), extent].join();
+	if (axes.get(element) === place) return false;
+	axes.set(element, place);
+	return true;
+}
 
 function drawMark(layer: Layer, { marked = null, height }: LineOptions, x: Scale): void {
 	layer

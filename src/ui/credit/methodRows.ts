@@ -1,4 +1,4 @@
-import { type MethodFidelity, methodFidelity } from "../../engine/fidelity/ranking";
+import { type MethodFidelity, methodError, methodFidelity } from "../../engine/fidelity/ranking";
 import type { CreditResult } from "../../engine/rollouts/batch";
 import type { CreditAnswer } from "../../workers/labApi";
 import { creditScale } from "../charts/creditScale";
@@ -11,7 +11,9 @@ import { type Run, runStore } from "../stores/run";
 /** A method that answered, with its credit for the whole batch. */
 export interface MethodRow extends CreditRow {
 	readonly cost: CreditResult["cost"];
-	/** Against exact; null where that is not known. */
+	/** Against exact, up to the best factor; null where that is not known. */
+	readonly error: number | null;
+	/** The same with its interval, and more; worked out when it is first read. */
 	readonly fidelity: MethodFidelity | null;
 }
 
@@ -44,13 +46,23 @@ export function methodRowsOf(
 	const truth = knownTruth(comparison, exact);
 	const { credit } = comparison.latest;
 	const others = answers.flatMap((a) => (a.ok && a.method !== credit.method ? [a.credit] : []));
-	const rows = [credit, ...others].map((result) => ({
-		...rowOf(result),
-		cost: result.cost,
-		fidelity: truth && fidelityOf(comparison, truth, result.advantage),
-	}));
+	const rows = [credit, ...others].map((result) => measured(comparison, result, truth));
 	kept.set(comparison, { answers, exact, rows });
 	return rows;
+}
+
+function measured(comparison: Comparison, result: CreditResult, truth: Float64Array | null): MethodRow {
+	const error = truth ? methodError(comparison.batch, result.advantage, truth) : Number.NaN;
+	return {
+		...rowOf(result),
+		cost: result.cost,
+		error: Number.isNaN(error) ? null : error,
+		get fidelity() {
+			const value = truth && fidelityOf(comparison, truth, result.advantage);
+			Object.defineProperty(this, "fidelity", { value });
+			return value;
+		},
+	};
 }
 
 /** Methods pay in different units, so each row has a scale of its own. */
@@ -90,12 +102,12 @@ export type MethodOrder = "error" | "likeness" | "name";
 /** Rows in an order: smallest error first, alike ones together, or by name. Without exact, by likeness instead of error. */
 export function orderedRows(rows: readonly MethodRow[], order: MethodOrder): readonly MethodRow[] {
 	if (order === "name") return [...rows].sort((a, b) => a.label.localeCompare(b.label));
-	if (order === "error" && rows.some((row) => row.fidelity))
+	if (order === "error" && rows.some((row) => row.error !== null))
 		return [...rows].sort((a, b) => errorOf(a) - errorOf(b) || a.label.localeCompare(b.label));
 	return clustered(rows.map((row) => row.values)).map((i) => rows[i] as MethodRow);
 }
 
-const errorOf = ({ fidelity }: MethodRow) => fidelity?.error.value ?? Number.POSITIVE_INFINITY;
+const errorOf = ({ error }: MethodRow) => error ?? Number.POSITIVE_INFINITY;
 
 interface Cluster {
 	readonly leaves: readonly number[];

@@ -166,7 +166,7 @@ function ErrorColumn({ rows }: { readonly rows: readonly MethodRow[] }): JSX.Ele
 			</span>
 			<span />
 			{rows.map((row) => (
-				<span key={row.id}>{row.fidelity ? fixed(row.fidelity.error.value, 2) : "\u2013"}</span>
+				<span key={row.id}>{row.error === null ? "\u2013" : fixed(row.error, 2)}</span>
 			))}
 		</div>
 	);

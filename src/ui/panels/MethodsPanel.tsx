@@ -98,7 +98,7 @@ interface OrdersProps {
 }
 
 function Orders({ order, onChoose, rows }: OrdersProps): JSX.Element {
-	const known = rows.some((row) => row.fidelity);
+	const known = rows.some((row) => row.error !== null);
 	return (
 		<select
 			aria-label="Order of methods"

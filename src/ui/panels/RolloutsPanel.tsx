@@ -1,10 +1,10 @@
-import { type JSX, type KeyboardEvent, useDeferredValue, useMemo, useState } from "react";
+import { type JSX, type KeyboardEvent, memo, useDeferredValue, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { useHeight } from "../charts/useExtent";
 import { tokenNames } from "../comparison";
 import { fixed, signed } from "../format";
 import { COLUMNS, type ColumnId, filterRows, type RolloutRow, rowsOf, sortRows } from "../rollouts/rolloutRows";
-import { windowOf } from "../rollouts/window";
+import { windowOf, windowStart } from "../rollouts/window";
 import { type Latest, runStore } from "../stores/run";
 import { chooseGroup, pinToken, selectionStore } from "../stores/selection";
 import { dropsOf, nextSuspicious } from "../suspicious";
@@ -73,11 +73,14 @@ interface RowsProps {
 }
 
 function Rows({ rows, sort, onSort }: RowsProps): JSX.Element {
-	const [top, setTop] = useState(0);
+	const [start, setStart] = useState(0);
 	const [box, height] = useHeight();
-	const { first, last } = windowOf(top, height, ROW_HEIGHT, rows.length);
+	const { group, pinned } = useStore(selectionStore);
+	const { first, last } = windowOf(start, height, ROW_HEIGHT, rows.length);
+	// An element keeps its place in the window and changes its text, so that scrolling makes, moves and removes none.
+	const shown = rows.slice(first, last).map((row, slot) => ({ row, slot }));
 	return (
-		<div ref={box} className="rows" onScroll={(e) => setTop(e.currentTarget.scrollTop)}>
+		<div ref={box} className="rows" onScroll={(e) => setStart(windowStart(e.currentTarget.scrollTop, ROW_HEIGHT))}>
 			<table aria-rowcount={rows.length + 1} onKeyDown={moveBetweenRows}>
 				<thead>
 					<tr>
@@ -97,8 +100,13 @@ function Rows({ rows, sort, onSort }: RowsProps): JSX.Element {
 				</thead>
 				<tbody>
 					<Spacer rows={first} />
-					{rows.slice(first, last).map((row, i) => (
-						<BodyRow key={row.rollout} row={row} index={first + i} />
+					{shown.map(({ row, slot }) => (
+						<BodyRow
+							key={slot}
+							row={row}
+							index={first + slot}
+							chosen={pinned ? pinned.rollout === row.rollout : group === row.group}
+						/>
 					))}
 					<Spacer rows={rows.length - last} />
 				</tbody>
@@ -137,8 +145,13 @@ function open({ group, rollout }: RolloutRow): void {
 	if (first >= 0) pinToken(rollout, first);
 }
 
-function BodyRow({ row, index }: { readonly row: RolloutRow; readonly index: number }): JSX.Element {
-	const chosen = useStore(selectionStore, (s) => (s.pinned ? s.pinned.rollout === row.rollout : s.group === row.group));
+interface BodyRowProps {
+	readonly row: RolloutRow;
+	readonly index: number;
+	readonly chosen: boolean;
+}
+
+const BodyRow = memo(function BodyRow({ row, index, chosen }: BodyRowProps): JSX.Element {
 	return (
 		<tr aria-rowindex={index + 2} data-chosen={chosen}>
 			<td>{row.group}</td>
@@ -156,4 +169,4 @@ function BodyRow({ row, index }: { readonly row: RolloutRow; readonly index: num
 			<td>{row.text}</td>
 		</tr>
 	);
-}
+});

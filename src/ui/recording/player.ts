@@ -11,10 +11,13 @@ const PLAY_MS = 10_000;
 /** Frames do not change faster than people see. */
 const SHORTEST_FRAME_MS = 120;
 
-/** Opens the recording of the chosen preset now and whenever another is chosen, as long as no run is on. */
-export function followPreset(): void {
+/**
+ * Opens the recording of the chosen preset now and whenever another is chosen, as long as no run is on.
+ * @returns a promise that the first is on screen, or that there is none.
+ */
+export function followPreset(): Promise<void> {
 	let { presetId } = draftStore.getState();
-	void openRecording(presetId);
+	const opened = openRecording(presetId);
 	draftStore.subscribe((draft) => {
 		if (draft.presetId === presetId) return;
 		presetId = draft.presetId;
@@ -23,6 +26,7 @@ export function followPreset(): void {
 	runStore.subscribe((run, before) => {
 		if (run.exact !== before.exact || run.beside !== before.beside) keepFindings(run);
 	});
+	return opened;
 }
 
 /** Puts a preset's recording on screen, unless a run is on or was, or another preset was chosen meanwhile. */

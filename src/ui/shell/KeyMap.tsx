@@ -1,8 +1,8 @@
-import type { JSX } from "react";
+import { type JSX, useLayoutEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { COMMANDS, keyText } from "../commands";
 import { layoutStore, setSingleKeys } from "../stores/layout";
-import { KEY_MAP_ID } from "./keyMapDialog";
+import { keyMapStore } from "./keyMapDialog";
 
 /** Keys that are no commands of their own. */
 const OTHERS = [
@@ -13,11 +13,17 @@ const OTHERS = [
 	["← ↑ → ↓", "Move over tokens, tabs and rows"],
 ] as const;
 
-/** Every key, and a switch for those of a single letter, which get in the way of speech input. */
-export function KeyMap(): JSX.Element {
+/** Every key, and a switch for those of a single letter, which get in the way of speech input. Not in the page until it is opened. */
+export function KeyMap(): JSX.Element | null {
+	return useStore(keyMapStore, (k) => k.open) ? <OpenKeyMap /> : null;
+}
+
+function OpenKeyMap(): JSX.Element {
+	const dialog = useRef<HTMLDialogElement>(null);
+	useLayoutEffect(() => dialog.current?.showModal(), []);
 	const singleKeys = useStore(layoutStore, (l) => l.singleKeys);
 	return (
-		<dialog id={KEY_MAP_ID} className="key-map" aria-label="Keys">
+		<dialog ref={dialog} className="key-map" aria-label="Keys" onClose={() => keyMapStore.setState({ open: false })}>
 			<header>
 				<h2>Keys</h2>
 				<form method="dialog">

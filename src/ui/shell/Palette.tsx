@@ -1,27 +1,29 @@
-import { type JSX, type KeyboardEvent, useRef, useState } from "react";
+import { type JSX, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
 import { type Command, keyText, searchCommands } from "../commands";
 
 const ID = "palette";
+const openStore = createStore<{ readonly open: boolean }>(() => ({ open: false }));
 
 export function openPalette(): void {
-	const dialog = document.getElementById(ID);
-	if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+	openStore.setState({ open: true });
 }
 
-/** Every command by name, with its key beside it (ARIA combobox with a list). */
-export function Palette(): JSX.Element {
+/** Every command by name, with its key beside it (ARIA combobox with a list). Nothing of it is in the page until it is opened. */
+export function Palette(): JSX.Element | null {
+	return useStore(openStore, (p) => p.open) ? <OpenPalette /> : null;
+}
+
+function OpenPalette(): JSX.Element {
 	const dialog = useRef<HTMLDialogElement>(null);
 	const [query, setQuery] = useState("");
 	const [active, setActive] = useState(0);
+	useLayoutEffect(() => dialog.current?.showModal(), []);
 	const found = searchCommands(query);
 	const at = Math.min(active, found.length - 1);
-	const close = () => {
-		dialog.current?.close();
-		setQuery("");
-		setActive(0);
-	};
 	const choose = (command: Command | undefined) => {
-		close();
+		dialog.current?.close();
 		command?.run();
 	};
 	const onKeyDown = (event: KeyboardEvent) => {
@@ -32,7 +34,13 @@ export function Palette(): JSX.Element {
 		event.preventDefault();
 	};
 	return (
-		<dialog id={ID} ref={dialog} className="palette" aria-label="Commands" onClose={() => setQuery("")}>
+		<dialog
+			id={ID}
+			ref={dialog}
+			className="palette"
+			aria-label="Commands"
+			onClose={() => openStore.setState({ open: false })}
+		>
 			<input
 				role="combobox"
 				aria-label="Command"

@@ -1,7 +1,8 @@
-export const KEY_MAP_ID = "key-map";
+import { createStore } from "zustand/vanilla";
+
+export const keyMapStore = createStore<{ readonly open: boolean }>(() => ({ open: false }));
 
 /** Opens the list of all keys. */
 export function openKeyMap(): void {
-	const dialog = document.getElementById(KEY_MAP_ID);
-	if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+	keyMapStore.setState({ open: true });
 }

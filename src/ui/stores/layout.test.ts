@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { clampSize, SIZE_LIMITS, sizeOf, soundLayout } from "./layout";
 
 describe("layout", () => {
@@ -21,5 +21,14 @@ describe("layout", () => {
 		expect(sizeOf({ layout: "inspect", sizes }, "left")).toBe(400);
 		expect(sizeOf({ layout: "compare", sizes }, "left")).toBe(320);
 		expect(sizeOf({ layout: "compare", sizes }, "right")).toBe(SIZE_LIMITS.right.usual);
+	});
+
+	it("starts as it was left", async () => {
+		const kept = { layout: "debug", theme: "dark", rows: ["rloo"], sizes: { debug: { left: 400 } } };
+		vi.stubGlobal("localStorage", { getItem: () => JSON.stringify(kept), setItem: () => {} });
+		vi.resetModules();
+		const { layoutStore } = await import("./layout");
+		vi.unstubAllGlobals();
+		expect(layoutStore.getState()).toMatchObject(kept);
 	});
 });

@@ -150,10 +150,18 @@ function soundSizes(kept: Record<string, unknown>): Layout["sizes"] {
 	return Object.fromEntries(layouts.filter(([, sizes]) => Object.keys(sizes).length > 0));
 }
 
-export const isLayoutName = (x: unknown): x is LayoutName => (LAYOUT_NAMES as readonly unknown[]).includes(x);
+// Declarations, not constants: the store above reads what storage holds while this file is being evaluated.
+export function isLayoutName(x: unknown): x is LayoutName {
+	return (LAYOUT_NAMES as readonly unknown[]).includes(x);
+}
 
-const isNames = (x: unknown): x is string[] => Array.isArray(x) && x.every((name) => typeof name === "string");
-const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
+function isNames(x: unknown): x is string[] {
+	return Array.isArray(x) && x.every((name) => typeof name === "string");
+}
+
+function isRecord(x: unknown): x is Record<string, unknown> {
+	return typeof x === "object" && x !== null;
+}
 
 function store(text: string): void {
 	try {
