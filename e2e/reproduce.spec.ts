@@ -92,3 +92,55 @@ test("a link whose run was another one: until which step it is the same, a diffe
 	await runToTheEnd(page);
 	await expect(chip(page)).toContainText("other settings");
 });
+
+test("a link brings back what was looked at: checkpoint, pinned token, methods, unit and panels", async ({
+	page,
+	browser,
+}) => {
+	await page.goto("");
+	await expect(page.locator(".token").first()).toBeVisible();
+	await page.getByRole("tab", { name: "Library" }).click();
+	await page.getByRole("button", { name: "Methods", exact: true }).click();
+	await page.getByRole("checkbox", { name: /TEMPO/ }).check();
+	await page.keyboard.press("Escape");
+	await page.locator('.rollout:nth-child(2) .token[data-actor="policy"]').nth(2).click();
+	await page.keyboard.press("g");
+	await page.getByRole("button", { name: "Next checkpoint" }).click();
+	const look = async (at: Page) => ({
+		step: await at.locator(".scrubber-where").textContent(),
+		inspector: await at.locator(".inspector").textContent(),
+		rows: await at.locator(".row-labels").first().textContent(),
+		tab: await at.getByRole("tab", { name: "Library" }).getAttribute("aria-selected"),
+	});
+	const seen = await look(page);
+	expect(seen.rows).toContain("TEMPO");
+	await button(page, "Share").click();
+	await expect(page.locator(".share-card:popover-open")).toContainText("the view with what is selected");
+	const link = await page.getByLabel("Link").inputValue();
+	expect(link.length).toBeLessThanOrEqual(300);
+
+	const profile = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+	const other = await profile.newPage();
+	await other.goto(link);
+	await expect(other.locator('.token[aria-selected="true"]')).toHaveCount(1);
+	await expect.poll(() => look(other)).toEqual(seen);
+	await expect(other.getByRole("alert")).toHaveCount(0);
+	await profile.close();
+});
+
+test("a link whose view means nothing here is answered with what was left out, as text", async ({ page }) => {
+	const view = {
+		layout: "<b>",
+		rows: ["<script>document.title='owned'</script>"],
+		step: 1e12,
+		rollout: 1,
+		token: 9999,
+	};
+	await page.goto(`#${encodeLink({ ...SMALL, view })}`);
+	const card = page.getByRole("alert");
+	await expect(card).toContainText('The layout of the view cannot be "<b>".');
+	await expect(card).toContainText("The step of the view was changed: 1000000000000 → 8.");
+	await expect(page.locator(".token").first()).toBeVisible();
+	await expect(card).toContainText(/pinned token of the view was left out|no rollouts are here/);
+	await expect(page).not.toHaveTitle(/owned/);
+});

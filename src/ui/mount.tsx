@@ -10,6 +10,7 @@ import { connectExact } from "./exact";
 import { connectFiles } from "./files/openFiles";
 import { followHistory } from "./history";
 import { connectLab } from "./lab";
+import { followLinkedSelection } from "./linkedSelection";
 import { followPinIntoView } from "./moves";
 import { followPreset } from "./recording/player";
 import { followErrors } from "./runs/errorCurves";
@@ -49,6 +50,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 		followRuns();
 	}
 	followErrors();
+	followLinkedSelection();
 	const recorded = followPreset();
 	followHistory();
 	followPinIntoView();

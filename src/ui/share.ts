@@ -5,8 +5,11 @@ import { thinCurve } from "../engine/spec/linkCurve";
 import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
+import { isPlace, readSelection, writeSelection } from "./linkedSelection";
+import { isViewPart, readView, writeView } from "./linkView";
 import { taskOf } from "./registries";
 import { addLinkedRun } from "./runs/pastRuns";
+import { isSameSpec } from "./runs/runNames";
 import { choosePreset, draftStore } from "./stores/draft";
 import { isLayoutName, layoutStore } from "./stores/layout";
 import { type Opened, type Run, runStore, setBackend } from "./stores/run";
@@ -30,12 +33,13 @@ export function shareLink(base: string, note = ""): Share {
 	const preset = findPreset(presetId);
 	const own = run.label !== null && isSameSpec(run.spec, spec) ? run.label : null;
 	const curve = own ? successCurve() : undefined;
+	const fingerprints = own ? shortFingerprints(run.fingerprints, own.kind) : [];
 	const state: LinkState = {
 		preset: preset.id,
 		changes: changesBetween(preset.spec, spec, PARAM_TABLES),
-		view: { layout: layoutStore.getState().layout },
+		view: { ...writeView(), ...writeSelection(intoWhat(fingerprints)) },
 		build: "",
-		fingerprints: own ? shortFingerprints(run.fingerprints, own.kind) : [],
+		fingerprints,
 		...(curve ? { curve } : {}),
 		note,
 	};
@@ -43,23 +47,19 @@ export function shareLink(base: string, note = ""): Share {
 	return { link, inside: partsOf(state), warning: warningOf(link.length), possible: link.length <= MAX_LINK_LENGTH };
 }
 
-function partsOf({ changes, fingerprints, curve, note }: LinkState): string[] {
+/** What the places of a link's view are places of. */
+const intoWhat = (fingerprints: readonly string[]) => (fingerprints.length > 0 ? "run" : "recording");
+
+function partsOf({ changes, view, fingerprints, curve, note }: LinkState): string[] {
 	const differing = Object.keys(changes).length;
 	return [
 		"the preset",
 		...(differing > 0 ? [`${differing} ${differing === 1 ? "setting" : "settings"} that differ from it`] : []),
-		"the view",
+		Object.keys(view).some(isPlace) ? "the view with what is selected" : "the view",
 		...(fingerprints.length > 0 ? [`${fingerprints.length} fingerprints of the run`] : []),
 		...(curve ? ["its success curve"] : []),
 		...(note ? ["the note"] : []),
 	];
-}
-
-/** Whether two experiments differ in nothing, however their fields are ordered and whichever defaults they spell out. */
-function isSameSpec(a: ExperimentSpec | null, b: ExperimentSpec): boolean {
-	const nothing = (from: ExperimentSpec, to: ExperimentSpec) =>
-		Object.keys(changesBetween(from, to, PARAM_TABLES)).length === 0;
-	return a === b || (a !== null && nothing(a, b) && nothing(b, a));
 }
 
 /** Of a run that is known from its first step on. */
@@ -93,10 +93,15 @@ export function openLink(hash: string): Opened | null {
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
 		const { usable, problem } = usableSpec(parseSpec(spec));
 		choosePreset(preset.id, usable);
-		if (isLayoutName(view.layout)) layoutStore.setState({ layout: view.layout });
+		const unknown = Object.keys(view).filter((name) => !isViewPart(name) && !isPlace(name));
+		const seen = [
+			...unknown.map((name) => `The view has no ${JSON.stringify(name)}.`),
+			...readView(view),
+			...readSelection(view, intoWhat(fingerprints), usable),
+		];
 		addLinkedRun(usable, curve);
 		chooseExecutor(fingerprints);
-		const all = [...decoded.notices, ...notices, ...problem];
+		const all = [...decoded.notices, ...notices, ...problem, ...seen];
 		return { notices: all, note, fingerprints, spec: usable, ...(curve ? { curve } : {}) };
 	} catch (error) {
 		return { notices: [(error as Error).message], note, fingerprints: [] };

@@ -38,7 +38,8 @@ export async function openRecording(preset: string): Promise<void> {
 		const frames = recordedFrames(recording);
 		addRecordedRun(recording);
 		stopPlaying();
-		const recorded = { preset, adapter: recording.label.adapter };
+		const opening = frames[recording.opening]?.latest.step ?? 0;
+		const recorded = { preset, adapter: recording.label.adapter, opening };
 		timelineStore.setState({ frames, source: "recording", recorded, problem: "" });
 		selectionStore.setState({ group: null, pinned: null, hold: false });
 		showFrame(recording.opening);

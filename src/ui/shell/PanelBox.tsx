@@ -1,7 +1,7 @@
-import { type JSX, Suspense, useEffect, useState } from "react";
+import { type JSX, Suspense, useState } from "react";
 import { useStore } from "zustand";
 import { PANELS } from "../panels/catalog";
-import { frontStore } from "../stores/front";
+import { bringToFront, frontOf, frontStore } from "../stores/front";
 import { layoutStore, toggleMaximised } from "../stores/layout";
 import { ExportButton } from "./ExportButton";
 import { PanelBoundary } from "./PanelBoundary";
@@ -15,11 +15,7 @@ interface Props {
 
 /** One place of the layout: a title or tabs, a button to maximise, and the panel. */
 export function PanelBox({ ids, className }: Props): JSX.Element | null {
-	const [chosen, choose] = useState(ids[0]);
-	const asked = useStore(frontStore, (f) => f.panel);
-	useEffect(() => {
-		if (asked !== null && ids.includes(asked)) choose(asked);
-	}, [asked, ids]);
+	const chosen = useStore(frontStore, (f) => frontOf(f.panels, ids));
 	const [tools, setTools] = useState<HTMLElement | null>(null);
 	const maximised = useStore(layoutStore, (l) => l.maximised);
 	const panels = ids.map((id) => PANELS.find((p) => p.id === id)).filter((p) => p !== undefined);
@@ -27,7 +23,7 @@ export function PanelBox({ ids, className }: Props): JSX.Element | null {
 	if (!panel) return null;
 	const Panel = panel.component;
 	const open = (id: string) => {
-		choose(id);
+		bringToFront(id);
 		if (maximised === panel.id) toggleMaximised(id);
 	};
 	return (

@@ -151,6 +151,14 @@ export function setOpened(opened: Opened | null): void {
 	runStore.setState({ opened });
 }
 
+/** More sentences about the link that the page was opened from. */
+export function addNotices(sentences: readonly string[]): void {
+	if (sentences.length === 0) return;
+	runStore.setState(({ opened }) => ({
+		opened: opened && { ...opened, notices: [...opened.notices, ...sentences] },
+	}));
+}
+
 /** Without an adapter that can train, or with one that is software itself, WebAssembly takes its place: the same processor, ten times as fast. */
 export function setDevice(device: DeviceReport): void {
 	const slow = !canUseGpu(device) || device.software;

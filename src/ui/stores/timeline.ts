@@ -17,7 +17,12 @@ export interface Timeline {
 	readonly source: "recording" | "live";
 	readonly playing: boolean;
 	/** What the recording is of, and the sentence of one that could not be opened. */
-	readonly recorded: { readonly preset: string; readonly adapter: string } | null;
+	readonly recorded: {
+		readonly preset: string;
+		readonly adapter: string;
+		/** Training step of the checkpoint that it opens with. */
+		readonly opening: number;
+	} | null;
 	readonly problem: string;
 }
 

@@ -1,0 +1,162 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it } from "vitest";
+import { encodeLink, type ViewState } from "../engine/spec/link";
+import { PRESETS } from "../engine/spec/presets";
+import { makeBatch } from "../testing/fakeTrainer";
+import { followLinkedSelection } from "./linkedSelection";
+import { showFrame } from "./recording/player";
+import { openLink, shareLink } from "./share";
+import { draftStore } from "./stores/draft";
+import { bringToFront, frontStore } from "./stores/front";
+import { layoutStore } from "./stores/layout";
+import { type Latest, runStore, setOpened } from "./stores/run";
+import { chooseGroup, pinToken, selectionStore } from "./stores/selection";
+import { timelineStore } from "./stores/timeline";
+import { setView, viewStore } from "./stores/view";
+
+const first = PRESETS[0]!;
+followLinkedSelection();
+
+const latestAt = (step: number): Latest => ({
+	step,
+	spec: first.spec,
+	...makeBatch({ groups: 3, size: 2, T: 5, vocab: 4 }),
+});
+const frames = [0, 10, 60].map((step) => ({ latest: latestAt(step), answers: [], exact: new Map() }));
+
+function freshPage(): void {
+	for (const store of [runStore, selectionStore, timelineStore, viewStore, layoutStore, frontStore] as const)
+		(store.setState as (state: unknown, replace: true) => void)(store.getInitialState(), true);
+	draftStore.setState({ presetId: first.id, spec: first.spec, edited: "", rejected: {} });
+}
+
+/** What the page does when the recording has come. */
+function openRecording(): void {
+	timelineStore.setState({ frames, source: "recording", recorded: { preset: first.id, adapter: "a", opening: 10 } });
+	showFrame(1);
+}
+
+const open = (view: ViewState, fingerprints: string[] = []) => {
+	const opened = openLink(encodeLink({ preset: first.id, changes: {}, view, build: "", fingerprints, note: "" }));
+	setOpened(opened);
+	return opened?.notices;
+};
+const share = () => new URL(shareLink("https://example.org/").link).hash;
+
+beforeEach(freshPage);
+
+describe("the view in a link", () => {
+	it("restores layout, panels, rows and how credit is read, on a page that looks at something else", () => {
+		layoutStore.setState({ layout: "debug", rows: ["tempo", "rloo"], marks: "bars", maximised: "credit" });
+		bringToFront("setup");
+		setView({ granularity: "turn", method: "rloo", alignment: "rank", errors: false, map: false });
+		const hash = share();
+		const before = [layoutStore.getState(), viewStore.getState(), frontStore.getState()];
+		freshPage();
+		layoutStore.setState({ rows: ["grpo"] });
+		expect(openLink(hash)?.notices).toEqual([]);
+		expect([layoutStore.getState(), viewStore.getState(), frontStore.getState()]).toEqual(before);
+	});
+
+	it("is as usual where the link does not say otherwise, and stays where the link has no view", () => {
+		layoutStore.setState({ rows: ["grpo"] });
+		open({});
+		expect(layoutStore.getState().rows).toEqual(["grpo"]);
+		open({ layout: "compare" });
+		expect(layoutStore.getState()).toMatchObject({ layout: "compare", rows: [], maximised: null });
+	});
+
+	it("leaves out and lists what does not exist", () => {
+		const notices = open({
+			layout: "nice",
+			panels: ["tree", "<img src=x>"],
+			rows: ["exact", "tempo", "tempo", "no-such"],
+			granularity: 7,
+			alignment: "__proto__",
+			errors: "yes",
+			constructor: 1,
+			zoom: 3,
+		} as unknown as ViewState);
+		expect(notices).toEqual([
+			'"constructor" in the view could not be used and was left out.',
+			'The view has no "zoom".',
+			'The layout of the view cannot be "nice".',
+			'The panels of the view cannot have "<img src=x>".',
+			'The rows of the view cannot have "no-such".',
+			"The granularity of the view cannot be 7.",
+			'The alignment of the view cannot be "__proto__".',
+			'The errors of the view cannot be "yes".',
+		]);
+		expect(layoutStore.getState()).toMatchObject({ layout: "inspect", rows: ["tempo"] });
+		expect(viewStore.getState()).toEqual(viewStore.getInitialState());
+	});
+
+	it("asks for at most twelve rows", () => {
+		const many = Array.from({ length: 100 }, (_, i) => ["grpo", "rloo", "tempo"][i % 3] as string);
+		open({ rows: many });
+		expect(layoutStore.getState().rows).toEqual(["grpo", "rloo", "tempo"]);
+	});
+});
+
+describe("the selection in a link", () => {
+	it("is a checkpoint and a token of the recording, and comes back when that is open", () => {
+		openRecording();
+		showFrame(2);
+		chooseGroup(1);
+		pinToken(3, 2);
+		const hash = share();
+		freshPage();
+		setOpened(openLink(hash));
+		expect(selectionStore.getState().pinned).toBeNull();
+		openRecording();
+		expect(selectionStore.getState()).toMatchObject({ step: 60, group: 1, pinned: { rollout: 3, token: 2 } });
+		expect(runStore.getState().opened?.notices).toEqual([]);
+	});
+
+	it("is not written when it is what the recording opens with, nor of rollouts from a file", () => {
+		const plain = share();
+		openRecording();
+		expect(share()).toBe(plain);
+		chooseGroup(2);
+		expect(share()).not.toBe(plain);
+		runStore.setState({ latest: { ...latestAt(3), names: ["a"] } });
+		expect(share()).toBe(plain);
+	});
+
+	it("of a run waits for its end, and yields to whoever looks elsewhere meanwhile", () => {
+		for (const busy of [false, true]) {
+			freshPage();
+			open({ step: 60, rollout: 5, token: 1 }, ["wasm:00000000@0"]);
+			openRecording();
+			expect(selectionStore.getState().pinned).toBeNull();
+			runStore.setState({ phase: "starting", spec: first.spec });
+			timelineStore.setState({ frames, source: "live" });
+			selectionStore.setState({ step: null, pinned: busy ? { rollout: 0, token: 0 } : null, hold: busy });
+			runStore.setState({ phase: "done" });
+			expect(selectionStore.getState().pinned).toEqual(busy ? { rollout: 0, token: 0 } : { rollout: 5, token: 1 });
+		}
+	});
+
+	it("is clamped, or left out where that would mean another token, and both are listed", () => {
+		expect(open({ step: 1e9, group: -3.5, token: "x" } as unknown as ViewState)).toEqual([
+			`The step of the view was changed: 1000000000 → ${first.spec.steps}.`,
+			"The group of the view was changed: -3.5 → 0.",
+			"The token of the view was left out: it must be a number.",
+		]);
+		const openedWith = (view: ViewState) => {
+			freshPage();
+			open(view);
+			openRecording();
+			return runStore.getState().opened?.notices;
+		};
+		expect(openedWith({ group: 900 })).toEqual(["The group of the view was changed: 900 → 2."]);
+		expect(selectionStore.getState().group).toBe(2);
+		expect(openedWith({ rollout: 1, token: 99 })).toEqual([
+			"The pinned token of the view was left out: there is no token 99 in rollout 1.",
+		]);
+		expect(openedWith({ step: 31, rollout: 1, token: 1 })).toEqual([
+			"The link looks at a token of step 31, of which no rollouts are here; step 10 is the nearest.",
+		]);
+		expect(selectionStore.getState()).toMatchObject({ step: 10, pinned: null });
+	});
+});

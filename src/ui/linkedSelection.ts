@@ -1,0 +1,129 @@
+import type { ChangeValue } from "../engine/spec/changes";
+import type { ExperimentSpec } from "../engine/spec/experiment";
+import type { ViewState } from "../engine/spec/link";
+import { showStep } from "./recording/player";
+import { isSameSpec } from "./runs/runNames";
+import { draftStore } from "./stores/draft";
+import { addNotices, type Latest, type Run, runStore } from "./stores/run";
+import { chooseGroup, pinToken, selectionStore } from "./stores/selection";
+import { timelineStore } from "./stores/timeline";
+
+/** What a link wants to be looked at, once the rollouts are there that it points into. */
+interface Wanted {
+	/** A link with fingerprints points into their run, any other into the recording of its preset. */
+	readonly of: "recording" | "run";
+	readonly spec: ExperimentSpec;
+	readonly step: number | null;
+	readonly group: number | null;
+	readonly rollout: number | null;
+	readonly token: number | null;
+}
+
+const PLACES = ["step", "group", "rollout", "token"] as const;
+/** Group ids and places of a batch are 32-bit numbers. */
+const MOST = 2 ** 31 - 1;
+
+let wanted: Wanted | null = null;
+
+/** Whether a part of a view belongs to the selection. */
+export const isPlace = (name: string): boolean => (PLACES as readonly string[]).includes(name);
+
+/**
+ * The selection on screen as links carry it: checkpoint, and group or pinned token.
+ * @param of what the link will be opened with; nothing is written of rollouts that others cannot get, such as those of a file.
+ */
+export function writeSelection(of: "recording" | "run"): ViewState {
+	const { latest } = runStore.getState();
+	const { source, recorded } = timelineStore.getState();
+	const { group, pinned, step } = selectionStore.getState();
+	if (!latest || latest.names || latest.editedFrom || (source === "recording") !== (of === "recording")) return {};
+	const usual = recorded !== null && of === "recording" ? recorded.opening : null;
+	const looked = pinned !== null || group !== null || step !== null;
+	return {
+		...(looked && latest.step !== usual ? { step: latest.step } : {}),
+		...(group !== null && !pinned ? { group } : {}),
+		...(pinned ?? {}),
+	};
+}
+
+/** Remembers what a link points at. @returns one sentence for each number that was changed or left out. */
+export function readSelection(view: ViewState, of: Wanted["of"], spec: ExperimentSpec): string[] {
+	const notices: string[] = [];
+	const number = (name: (typeof PLACES)[number], most: number) => wholeNumber(view[name], name, most, notices);
+	const [step, group] = [number("step", spec.steps), number("group", MOST)];
+	const [rollout, token] = [number("rollout", MOST), number("token", MOST)];
+	wanted = [step, group, rollout].some((place) => place !== null) ? { of, spec, step, group, rollout, token } : null;
+	if (wanted?.of === "recording" && timelineStore.getState().source === "recording") takeSoon();
+	return notices;
+}
+
+function wholeNumber(value: ChangeValue | undefined, name: string, most: number, notices: string[]): number | null {
+	if (value === undefined) return null;
+	if (typeof value !== "number") {
+		notices.push(`The ${name} of the view was left out: it must be a number.`);
+		return null;
+	}
+	const whole = Math.min(most, Math.max(0, Math.round(value)));
+	if (whole !== value) notices.push(`The ${name} of the view was changed: ${value} → ${whole}.`);
+	return whole;
+}
+
+/** The rollouts on screen may already be those that the link means, unless its preset is another: then they leave first. */
+function takeSoon(): void {
+	queueMicrotask(() => {
+		const { source, recorded } = timelineStore.getState();
+		if (wanted && source === "recording" && recorded?.preset === draftStore.getState().presetId) take();
+	});
+}
+
+/** Takes the selection over when the recording is open, or when the run of the link is over and nobody looks elsewhere. */
+export function followLinkedSelection(): void {
+	runStore.subscribe((run, before) => {
+		if (!wanted) return;
+		if (run.phase === "starting" && before.phase !== "starting") forgetIfAnother(run);
+		else if (wanted.of === "recording") {
+			if (run.latest !== before.latest && timelineStore.getState().source === "recording") take();
+		} else if (run.phase === "done" && before.phase !== "done") {
+			const { pinned, step, hold } = selectionStore.getState();
+			if (pinned || step !== null || hold) wanted = null;
+			else take();
+		}
+	});
+}
+
+function forgetIfAnother({ spec }: Run): void {
+	if (wanted && (wanted.of === "recording" || !isSameSpec(spec, wanted.spec))) wanted = null;
+}
+
+function take(): void {
+	const { step, group, rollout, token } = wanted as Wanted;
+	// Before anything changes on screen: this is called by such changes.
+	wanted = null;
+	if (step !== null) showStep(step);
+	const { latest } = runStore.getState();
+	if (!latest) return;
+	if (rollout === null) {
+		if (group !== null) addNotices(takeGroup(latest, group));
+	} else addNotices(takePin(latest, { step, rollout, token: token ?? 0 }));
+}
+
+function takeGroup({ batch }: Latest, group: number): string[] {
+	const groups = [...new Set(batch.groupIds)];
+	const nearest = groups.reduce((a, b) => (Math.abs(b - group) < Math.abs(a - group) ? b : a), groups[0] ?? 0);
+	chooseGroup(nearest);
+	return nearest === group ? [] : [`The group of the view was changed: ${group} → ${nearest}.`];
+}
+
+/** A token is pinned in just the rollouts that the link means: in others it would be another token. */
+function takePin(
+	{ batch, step: at }: Latest,
+	{ step, rollout, token }: { step: number | null; rollout: number; token: number },
+) {
+	if (step !== null && step !== at)
+		return [`The link looks at a token of step ${step}, of which no rollouts are here; step ${at} is the nearest.`];
+	if (rollout >= batch.B || token >= (batch.lengths[rollout] as number))
+		return [`The pinned token of the view was left out: there is no token ${token} in rollout ${rollout}.`];
+	chooseGroup(batch.groupIds[rollout] as number);
+	pinToken(rollout, token);
+	return [];
+}
