@@ -8,7 +8,7 @@ import { TASKS } from "../../engine/tasks/registry";
 import type { Objective } from "../../engine/training/cpuExecutor";
 import type { TrainingPlan } from "../../engine/training/executor";
 import { signalsOf } from "../../engine/training/objective";
-import { CREDIT_LANES, type CreditBuffers, type CreditPlan, createCreditPlan } from "../credit/creditPlan";
+import { type CreditBuffers, type CreditOptions, type CreditPlan, createCreditPlan } from "../credit/creditPlan";
 import { shapeOfTables } from "../credit/tabulatedShape";
 import type { DispatchCompiler } from "../device/dispatch";
 import { USAGE } from "../device/usage";
@@ -63,7 +63,7 @@ export async function createGpuCredit(
 	shape: RolloutShape,
 	buffers: CreditBuffers,
 	objective: Objective,
-	software: boolean,
+	options: CreditOptions,
 ): Promise<GpuCredit> {
 	const method = findEntry(METHODS, plan.method.id, "method");
 	const params = resolveParams(method.params, plan.method.params, `method ${method.id}`);
@@ -73,8 +73,7 @@ export async function createGpuCredit(
 	try {
 		const spans = tables.length > 0 ? shapeOfTables(tables) : {};
 		const sizes = { B: shape.B, T: shape.T, groupSize: plan.groupSize, ...spans };
-		const lanes = software ? CREDIT_LANES.software : CREDIT_LANES.hardware;
-		const compiled = await createCreditPlan(compiler, sizes, method, params, buffers, { lanes });
+		const compiled = await createCreditPlan(compiler, sizes, method, params, buffers, options);
 		return onDevice(compiled, method.id, params, shape);
 	} catch (error) {
 		// What the graph compiler refuses, the float64 interpreter may still do.

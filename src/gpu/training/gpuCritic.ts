@@ -1,6 +1,6 @@
 import { gae } from "../../engine/credit/methods/gae";
 import type { CriticPlan } from "../../engine/training/executor";
-import { type CreditBuffers, createCreditPlan } from "../credit/creditPlan";
+import { type CreditBuffers, type CreditOptions, createCreditPlan } from "../credit/creditPlan";
 import type { CreditShape } from "../credit/sections";
 import { type DispatchCompiler, type DispatchPass, encodeDispatch } from "../device/dispatch";
 import { KERNELS } from "../loss/kernels";
@@ -19,8 +19,9 @@ export async function createGpuCritic(
 	shape: CreditShape,
 	tokenSection: number,
 	buffers: CreditBuffers,
+	options: CreditOptions,
 ): Promise<GpuCritic> {
-	const plan = await createCreditPlan(compiler, shape, gae, { discount, lambda }, buffers);
+	const plan = await createCreditPlan(compiler, shape, gae, { discount, lambda }, buffers, options);
 	const SIZE = shape.B * shape.T;
 	const constants = { SIZE, TOKEN_SECTION: tokenSection, ADVANTAGE: plan.program.advantage };
 	const targets = await compiler.dispatch(

@@ -1,6 +1,7 @@
 import { lossConfig } from "../../engine/losses/registry";
 import type { Objective } from "../../engine/training/cpuExecutor";
 import type { TrainingPlan } from "../../engine/training/executor";
+import { CREDIT_LANES } from "../credit/creditPlan";
 import type { OpenDevice } from "../device/adapter";
 import { DispatchCompiler } from "../device/dispatch";
 import { createLossPlan, type LossCredit, type LossModel, type LossPlan } from "../loss/lossPlan";
@@ -90,9 +91,12 @@ async function compile(
 	const { shape: rolloutShape, buffers } = rollouts.compiled;
 	const read = creditBuffers(plan, rolloutShape, buffers);
 	const sizes = { B, T: maxResponseLength, groupSize: plan.groupSize };
+	const creditOptions = { lanes: CREDIT_LANES[software ? "software" : "hardware"] };
 	const [credit, critic] = await Promise.all([
-		keep(createGpuCredit(compiler, plan, rolloutShape, read, objective, software)),
-		plan.critic ? keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read)) : null,
+		keep(createGpuCredit(compiler, plan, rolloutShape, read, objective, creditOptions)),
+		plan.critic
+			? keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read, creditOptions))
+			: null,
 	]);
 	const options = {
 		states: plan.machine.states,
