@@ -68,6 +68,31 @@ describe("Rng", () => {
 		expect(Rng.of(42).fork("3").word()).not.toBe(Rng.of(42).fork(3).word());
 	});
 
+	it.each([
+		["a stream", 2, 8],
+		["a stream", 4, 4],
+		["a stream", 3, 5],
+		["forks", 2, 8],
+	] as const)("gives independent integers along %s: chi-square over %i^%i patterns", (along, n, length) => {
+		const patterns = 50_000;
+		const cells = n ** length;
+		for (const seed of [1, 2, 3]) {
+			const bins = new Float64Array(cells);
+			const root = Rng.of(seed);
+			for (let i = 0; i < patterns; i++) {
+				const rng = along === "forks" ? root.fork(i) : root;
+				let pattern = 0;
+				for (let k = 0; k < length; k++) pattern = pattern * n + rng.integer(n);
+				bins[pattern]! += 1;
+			}
+			const expected = patterns / cells;
+			const chi2 = bins.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+			// The 0.9999 quantile by Wilson & Hilferty 1931.
+			const df = cells - 1;
+			expect(chi2).toBeLessThanOrEqual(df * (1 - 2 / (9 * df) + 3.719 * Math.sqrt(2 / (9 * df))) ** 3);
+		}
+	});
+
 	it("shuffles to a permutation", () => {
 		const out = Rng.of(1).shuffle([0, 1, 2, 3, 4, 5, 6, 7]);
 		expect([...out].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);

@@ -99,12 +99,15 @@ export class Rng {
 		return unitInterval(this.word());
 	}
 
-	/** Uniform integer in [0, n), without modulo bias. n must be an integer in [1, 2³²]. */
+	/**
+	 * Uniform integer in [0, n), without bias. n must be an integer in [1, 2³²].
+	 * It comes from the upper bits: the lowest bits of pcg4d depend on each other from one draw of a stream to the next.
+	 */
 	integer(n: number): number {
-		const limit = 2 ** 32 - (2 ** 32 % n);
+		const share = Math.floor(2 ** 32 / n);
 		let word = this.word();
-		while (word >= limit) word = this.word();
-		return word % n;
+		while (word >= share * n) word = this.word();
+		return Math.floor(word / share);
 	}
 
 	/** Standard normal by Box & Muller 1958. */

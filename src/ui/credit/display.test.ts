@@ -6,7 +6,7 @@ import type { Latest, Run } from "../stores/run";
 import { displayOf } from "./display";
 
 const spec = PRESETS[0]!.spec;
-const latest: Latest = { step: 1, spec, ...makeBatch({ groups: 2, size: 2, T: 5, seed: 3 }) };
+const latest: Latest = { step: 1, spec, ...makeBatch({ groups: 2, size: 2, T: 5, seed: 7 }) };
 const { T, lengths } = latest.batch;
 /** The exact advantage of group 0 is half of GRPO's credit for its first token and nothing elsewhere. */
 const truths = [0, 1].map((b) => {
