@@ -47,6 +47,14 @@ describe("ascribe credit", () => {
 			terms: { outcome: [0.25, 0.25] },
 		});
 	});
+	it("computes in WebAssembly the same numbers", async () => {
+		const [cpu, wasm] = [
+			await run(PAIR, "credit", "--method", "grpo", "--preset", "verl"),
+			await run(PAIR, "credit", "--method", "grpo", "--preset", "verl", "--backend", "wasm"),
+		];
+		expect(wasm.status).toBe(0);
+		expect(wasm.output).toEqual(cpu.output);
+	});
 	it("computes what it can from the file alone, and says what was asked for", async () => {
 		const rows = [
 			{ id: "a", group: "p", tokens: [1, 2, 3], reward: 1, success: true, logprobs: [-1, -0.1, -2] },

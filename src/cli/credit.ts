@@ -38,8 +38,8 @@ export const creditCommand: Command = {
 		},
 		{
 			name: "backend",
-			value: "cpu|gpu",
-			help: "where to compute: cpu, the float64 definition (default), or gpu, the float32 that training uses",
+			value: "cpu|gpu|wasm",
+			help: "where to compute: cpu, the float64 definition (default), gpu, the float32 that training uses, or wasm",
 		},
 		{
 			name: "trace",
@@ -50,7 +50,7 @@ export const creditCommand: Command = {
 	],
 	async run(args, io) {
 		const path = args.operand(0);
-		const backend = args.choice("backend", ["cpu", "gpu"]) ?? "cpu";
+		const backend = args.choice("backend", ["cpu", "gpu", "wasm"]) ?? "cpu";
 		const method = findEntry(METHODS, args.required("method"), "method");
 		const { preset, params } = chosenParams(args, method, "method");
 		const signals = chosenSignals(args.all("signal"));
@@ -67,7 +67,7 @@ export const creditCommand: Command = {
 			return { ...step, batch, cost };
 		});
 		for (const note of noted) io.note(`ascribe: ${note}`);
-		const credits = backend === "gpu" ? onGpu : onCpu;
+		const credits = { cpu: onCpu, gpu: onGpu, wasm: inWasm }[backend];
 		for await (const { credit, batch, lines: at } of credits(method, params, ready))
 			at.forEach((line, b) => {
 				output[line] = report(batch, credit, b, lines[line]!.record.group ?? null, preset);
@@ -83,6 +83,18 @@ type Params = Readonly<Record<string, unknown>>;
 
 async function* onCpu(method: AnyMethod, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
 	for (const { cost, ...step } of steps) yield { ...step, credit: { ...creditBy(method, params, step.batch), cost } };
+}
+
+async function* inWasm(method: AnyMethod, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
+	const [{ CreditMemory }, { WasmOps }] = await Promise.all([
+		import("../wasm/creditMemory"),
+		import("../wasm/wasmOps"),
+	]);
+	const memory = await CreditMemory.open();
+	for (const { cost, ...step } of steps) {
+		const credit = creditBy(method, params, step.batch, new WasmOps(step.batch, memory));
+		yield { ...step, credit: { ...credit, cost } };
+	}
 }
 
 /** One device for all batches. @throws InvalidInput without an adapter. */

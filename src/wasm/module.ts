@@ -2,8 +2,8 @@
 import { loadWasm } from "virtual:ascribe-wasm";
 import { sha256 } from "../engine/core/sha256";
 
-/** Where memory that functions own themselves (constants, spilled tiles) ends: everything beyond is the caller's. */
-export const ARENA_START = 4096;
+/** Where memory that functions own themselves (constants, spilled tiles, tables of logarithms) ends: all beyond is the caller's. */
+export const ARENA_START = 16384;
 
 type Variant = "single" | "shared";
 

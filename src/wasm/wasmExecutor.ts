@@ -4,8 +4,10 @@ import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor
 import { objectiveOf } from "../engine/training/objective";
 import { samplerFor } from "../engine/training/turnSampler";
 import { WasmCore } from "./core";
+import { CreditMemory } from "./creditMemory";
 import { WasmBrancher } from "./wasmBrancher";
 import { WasmLearner } from "./wasmLearner";
+import { WasmOps } from "./wasmOps";
 import { WasmSampler } from "./wasmSampler";
 
 export interface WasmOptions {
@@ -16,14 +18,15 @@ export interface WasmOptions {
 }
 
 /**
- * The portable executor: sampling, forward, backward and AdamW in WebAssembly SIMD, credit and loss in float64 on the same thread
- * (they are cheap and exact). Same plan, same seed, same bits on every machine.
+ * The portable executor: sampling, forward, backward and AdamW in WebAssembly SIMD, credit there too, in float64, and the loss in
+ * float64 TypeScript on the same thread. Same plan, same seed, same bits on every machine.
  * @throws InvalidInput when method or loss is unknown.
  */
 export async function createWasmExecutor(
 	plan: TrainingPlan,
-	{ threads = 1, objective = objectiveOf(plan) }: WasmOptions = {},
+	{ threads = 1, objective: given }: WasmOptions = {},
 ): Promise<TrainingExecutor> {
+	const objective = given ?? (await creditedInWasm(plan));
 	const core = await WasmCore.open(plan, threads);
 	const children = objective.children ?? 0;
 	const branches = children > 0 ? await WasmBrancher.open(plan, children, core, threads) : null;
@@ -41,4 +44,9 @@ export async function createWasmExecutor(
 			branches?.dispose();
 		},
 	});
+}
+
+async function creditedInWasm(plan: TrainingPlan): Promise<Objective> {
+	const memory = await CreditMemory.open();
+	return objectiveOf(plan, (batch) => new WasmOps(batch, memory));
 }

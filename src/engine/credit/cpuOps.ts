@@ -25,6 +25,9 @@ export class CpuOps {
 
 	constructor(readonly batch: RolloutBatch) {}
 
+	/** Is told which nodes are about to be asked for. */
+	prepare(_roots: readonly Node[]): void {}
+
 	/** The numbers of a node: `[B·T]`, `[B]`, or one a span. Not to be changed. */
 	value(node: Node): Float64Array {
 		let result = this.results.get(node);
@@ -73,7 +76,8 @@ export class CpuOps {
 		return { count, rollout, active: new Uint8Array(count).fill(1) };
 	}
 
-	private compute(node: Node): Float64Array {
+	/** Another interpreter computes it elsewhere. */
+	protected compute(node: Node): Float64Array {
 		const { kind } = node;
 		const { count } = this.domain(node);
 		const arg = (i: number) => this.value(node.args[i]!);

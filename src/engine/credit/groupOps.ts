@@ -1,8 +1,8 @@
 import type { CpuOps } from "./cpuOps";
 import type { Kind, Node, Normaliser, Scope, Stat } from "./ops";
 
-/** Members of each group of counted entries. */
-function membersOf(ops: CpuOps, node: Node, scope: Scope): number[][] {
+/** Members of each group of counted entries, in order. */
+export function membersOf(ops: CpuOps, node: Node, scope: Scope): number[][] {
 	const { count, active } = ops.domain(node);
 	const where = ops.value(node.args[1]!);
 	const keys = groupKeys(ops, node, scope, ops.value(node.args[2]!));

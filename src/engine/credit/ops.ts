@@ -3,7 +3,7 @@ import type { Partition } from "./partition";
 
 /**
  * The primitives of credit. A method builds a graph of these over the inputs; interpreters evaluate the graph: float64
- * (`cpuOps`, the definition), WGSL, and the trace of one token. A graph depends on parameters only, never on data, so its
+ * (`cpuOps`, the definition), WGSL, WebAssembly, and the trace of one token. A graph depends on parameters only, never on data, so its
  * shapes are static and pointwise chains can be fused.
  *
  * Levels: `token` [B,T], `rollout` [B], `span` (the spans of one partition). Only *active* entries take part in statistics,

@@ -3,7 +3,7 @@ import type { CpuOps } from "./cpuOps";
 import type { Kind, Node, TreeStat } from "./ops";
 import type { Spans } from "./partition";
 
-interface TreeNode {
+export interface TreeNode {
 	readonly children: Map<string | number, TreeNode>;
 	/** Rollouts that pass through or end here, in order. */
 	readonly leaves: number[];
@@ -70,7 +70,7 @@ function childValues({ children, ends }: TreeNode, x: Float64Array, valueAt: (no
 }
 
 /** Nodes of each rollout, from the root to its end. */
-function growTrees(batch: RolloutBatch, spans: Spans | null): TreeNode[][] {
+export function growTrees(batch: RolloutBatch, spans: Spans | null): TreeNode[][] {
 	const roots = new Map<number, TreeNode>();
 	return Array.from({ length: batch.B }, (_, b) => {
 		const root = roots.get(batch.groupIds[b]!) ?? empty();

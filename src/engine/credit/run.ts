@@ -29,6 +29,7 @@ export function creditBy(
 	const estimate = method.estimate(params);
 	checkEstimate(method.id, estimate);
 	const { terms, scored, weights } = estimate;
+	ops.prepare([...Object.values(terms), ...(scored ? [scored] : []), ...(weights ? [weights] : [])]);
 	const counts = scored && ops.value(scored);
 	const finish = (x: Float64Array) =>
 		x.map((v, i) => (batch.actionMask[i] ? (counts && counts[i] === 0 ? Number.NaN : v + 0) : 0));

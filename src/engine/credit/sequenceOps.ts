@@ -43,13 +43,17 @@ export function shifted(domain: Domain, from: "next" | "previous", x: Float64Arr
 
 /** One number a span or rollout from the active entries in it. */
 export function foldRows(ops: CpuOps, node: Node, how: Fold): Float64Array {
-	const from = node.args[0]!;
-	const source = ops.domain(from);
+	const x = ops.value(node.args[0]!);
+	return Float64Array.from(foldedEntries(ops, node), (row) => FOLDS[how](row.map((i) => x[i]!)));
+}
+
+/** Entries that each number of a reduction is made from. */
+export function foldedEntries(ops: CpuOps, node: Node): number[][] {
+	const source = ops.domain(node.args[0]!);
 	const target = node.level === "span" ? ops.spans(node.partition!).ofToken : source.rollout;
 	const members: number[][] = Array.from({ length: ops.domain(node).count }, () => []);
 	for (let i = 0; i < source.count; i++) if (source.active[i] && target[i]! >= 0) members[target[i]!]!.push(i);
-	const x = ops.value(from);
-	return Float64Array.from(members, (row) => FOLDS[how](row.map((i) => x[i]!)));
+	return members;
 }
 
 const total = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);

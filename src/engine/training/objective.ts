@@ -1,8 +1,10 @@
+import { CpuOps } from "../credit/cpuOps";
 import type { Need } from "../credit/method";
 import { METHODS } from "../credit/registry";
 import { creditBy } from "../credit/run";
 import { lossConfig } from "../losses/registry";
 import { surrogate } from "../losses/surrogate";
+import type { RolloutBatch } from "../rollouts/batch";
 import { annotate, resourcesOf } from "../signals/annotate";
 import { type Available, type PlannedSignal, planSignals } from "../signals/planner";
 import { PROVIDERS } from "../signals/registry";
@@ -16,9 +18,10 @@ import type { TrainingPlan } from "./executor";
 
 /**
  * The plan's method with the signals it reads, and its loss, in float64.
+ * @param opsFor what evaluates the method on a batch.
  * @throws InvalidInput when either is unknown; MissingSignal when nothing here gives what the method reads.
  */
-export function objectiveOf(plan: TrainingPlan): Objective {
+export function objectiveOf(plan: TrainingPlan, opsFor = (batch: RolloutBatch) => new CpuOps(batch)): Objective {
 	const { loss, maxResponseLength } = plan;
 	const config = lossConfig(loss.id, loss.params, maxResponseLength);
 	const method = findEntry(METHODS, plan.method.id, "method");
@@ -29,7 +32,7 @@ export function objectiveOf(plan: TrainingPlan): Objective {
 			? { annotate: (batch, policy) => annotate(signals, batch, { policy, ...(task ? { task } : {}) }) }
 			: {}),
 		children: Math.max(0, ...signals.map(({ provider, params }) => provider.children?.(params) ?? 0)),
-		credit: (batch) => creditBy(method, plan.method.params, batch),
+		credit: (batch) => creditBy(method, plan.method.params, batch, opsFor(batch)),
 		loss: (input) => surrogate(config, input),
 	};
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../engine/core/rng";
-import type { AnyMethod } from "../../engine/credit/method";
-import { batchOfRandom, type RandomRow, randomRow } from "../../engine/credit/randomBatch";
+import { batchOfRandom, randomRow } from "../../engine/credit/randomBatch";
 import { METHODS } from "../../engine/credit/registry";
 import { creditBy } from "../../engine/credit/run";
-import type { CreditResult, RolloutBatch, SpanTable } from "../../engine/rollouts/batch";
+import type { RolloutBatch } from "../../engine/rollouts/batch";
+import { AGREEMENT_BATCHES, expectAgreement, paramSets, rounded } from "../../testing/creditAgreement";
 import { testDevice } from "../../testing/softwareDevice";
 import { DispatchCompiler } from "../device/dispatch";
 import type { CreditPlan } from "./creditPlan";
@@ -21,116 +21,6 @@ afterAll(() => device.destroy());
 /** More lanes than run at once, so that a missing barrier shows; one pipeline for all methods. */
 const SHARED = { lanes: 32, shared: true };
 
-/** Every float64 of a batch rounded to float32. */
-function rounded(batch: RolloutBatch): RolloutBatch {
-	const deep = (x: unknown): unknown => {
-		if (x instanceof Float64Array) return x.map(Math.fround);
-		if (x === null || typeof x !== "object" || Array.isArray(x) || ArrayBuffer.isView(x)) return x;
-		return Object.fromEntries(Object.entries(x).map(([name, value]) => [name, deep(value)]));
-	};
-	return deep(batch) as RolloutBatch;
-}
-
-/** NaN at some of the places where numbers may be unknown. */
-function holed(batch: RolloutBatch, rng: Rng): RolloutBatch {
-	const pierce = (x: Float64Array) => x.map((v) => (rng.uniform() < 0.06 ? Number.NaN : v));
-	const spans = (table: SpanTable): SpanTable => ({ ...table, reward: pierce(table.reward!) });
-	return {
-		...batch,
-		values: pierce(batch.values!),
-		signals: Object.fromEntries(
-			Object.entries(batch.signals).map(([name, signal]) => [name, { ...signal, data: pierce(signal.data) }]),
-		),
-		steps: spans(batch.steps!),
-		turns: spans(batch.turns!),
-	};
-}
-
-const rowsOf = (seed: number, groups: readonly number[]): RandomRow[] => {
-	const rng = Rng.of(seed);
-	return groups.map((group) => randomRow(rng, group));
-};
-
-/** Ragged rollouts with holes in unequal groups that lie apart, one of them alone, one of equal returns; one rollout all masked. */
-function raggedBatch(seed: number): RolloutBatch {
-	const rng = Rng.of(100 + seed);
-	const rows = rowsOf(seed, [4, 0, 7, 0, 4, 0, 0, 9, 4, 0]);
-	const equal = Array.from({ length: 3 }, () => randomRow(rng, 2, { reward: 0.7 }));
-	const all = [...rows, ...equal, randomRow(rng, 4, { masked: true, length: 3 })];
-	const truncated = Uint8Array.from(all, () => rng.integer(2));
-	const bootstrap = Float64Array.from(all, () => rng.uniform());
-	return rounded({ ...batchOfRandom(all, 11), truncated, bootstrap });
-}
-
-const BATCHES = {
-	ragged: raggedBatch(1),
-	holed: rounded(holed(raggedBatch(2), Rng.of(3))),
-	"one token": rounded(
-		batchOfRandom(
-			rowsOf(4, [1, 1, 0]).map((row) => shortened(row)),
-			1,
-		),
-	),
-} as const;
-
-function shortened(row: RandomRow): RandomRow {
-	const rng = Rng.of(row.length!);
-	return randomRow(rng, row.group!, { length: 1 });
-}
-
-const finite = (x: Float64Array) => x.map((v) => (Number.isFinite(v) ? Math.abs(v) : 0));
-const largest = (x: Float64Array) => finite(x).reduce((a, b) => Math.max(a, b), 0);
-
-/** The largest difference; infinite where one is known and the other not. */
-function difference(a: Float64Array, b: Float64Array): number {
-	return a.reduce((worst, v, i) => {
-		if (Number.isNaN(v) || Number.isNaN(b[i]!)) return Number.isNaN(v) && Number.isNaN(b[i]!) ? worst : Infinity;
-		return Math.max(worst, Math.abs(v - b[i]!));
-	}, 0);
-}
-
-function expectAgreement(got: CreditResult, want: CreditResult): void {
-	const scale = Math.max(1e-30, largest(want.advantage));
-	expect(difference(want.advantage, got.advantage)).toBeLessThanOrEqual(1e-5 * scale);
-	expect(Object.keys(got.terms)).toEqual(Object.keys(want.terms));
-	for (const [name, term] of Object.entries(want.terms))
-		expect(difference(term, got.terms[name]!), name).toBeLessThanOrEqual(1e-5 * Math.max(scale, largest(term)));
-	expect(got.weights === undefined).toBe(want.weights === undefined);
-	if (want.weights)
-		expect(difference(want.weights, got.weights!)).toBeLessThanOrEqual(1e-5 * Math.max(1, largest(want.weights)));
-	expect(got.mask).toEqual(want.mask);
-}
-
-/** Parameter sets that reach branches which no preset takes. */
-const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
-	grpo: [{ center: "none", scale: "sd0", singleton: "skip" }, { center: "loo" }],
-	reinforce: [{ discount: 0.9, center: "loo", over: "group", scale: "sd1", singleton: "skip" }],
-	reinforcePlusPlus: [{ klCoef: 0.1, holes: "reset", discount: 0.9 }],
-	rloo: [{ klCoef: 0.1, scale: "sd1" }],
-	passAtK: [{ form: "analytic", k: 3 }],
-	gae: [{ whiten: true, discount: 0.9 }],
-	tempo: [{ singleton: "skip" }],
-	spoTree: [
-		{ segment: 2, scale: "sd0" },
-		{ segment: 1, levels: 2 },
-	],
-	treePs: [
-		{ unit: "token", value: "children", form: "both" },
-		{ shared: "once", unit: "turn" },
-	],
-	maRlhf: [{ cut: "marks" }, { value: "position", length: 2 }],
-	vinePpo: [{ unit: "token" }],
-	gigpo: [{ unit: "step", scale: "sd0", singleton: "skip" }],
-	pure: [{ form: "min", baseline: "others", outcomeCoef: 1 }],
-	attentionCredit: [{ strategy: "coupled", share: 0.3, window: 2 }],
-	spoChain: [{ threshold: 0.7, interval: 2, mask: "none" }],
-	dapo: [{ maxLength: 5, buffer: 3, beyond: "growing", dropEqual: true, singleton: "skip" }],
-};
-/** Lengths of these batches, not thousands of tokens: rewards that differ in the seventh digit are equal to float32. */
-const ALWAYS: Readonly<Record<string, object>> = { hbpo: { maxLength: 16, alpha: 0.05 } };
-const paramSets = (method: AnyMethod) =>
-	[{}, ...Object.values(method.presets), ...(MORE[method.id] ?? [])].map((set) => ({ ...set, ...ALWAYS[method.id] }));
-
 /** Most dispatches of any method. */
 const MOST_DISPATCHES = 5;
 
@@ -143,7 +33,7 @@ async function onGpu(id: string, params: Readonly<Record<string, unknown>>, batc
 const methodOf = (id: string) => METHODS.find((method) => method.id === id)!;
 
 describe.each(METHODS.map((method) => [method.id, method] as const))("%s on the GPU", (id, method) => {
-	it.each(Object.entries(BATCHES))("agrees with float64, in few dispatches: %s", async (_, batch) => {
+	it.each(Object.entries(AGREEMENT_BATCHES))("agrees with float64, in few dispatches: %s", async (_, batch) => {
 		for (const params of paramSets(method)) {
 			const { credit, plan } = await onGpu(id, params, batch);
 			expectAgreement(credit, creditBy(method, params, batch));
@@ -188,14 +78,14 @@ describe("credit on the GPU", () => {
 	});
 
 	it.each(ALONE)("%s %j as a shader of its own", async (id, params) => {
-		const own = await gpuCredit(compiler, methodOf(id), params, BATCHES.holed, { lanes: 32 });
-		expectAgreement(own, creditBy(methodOf(id), params, BATCHES.holed));
+		const own = await gpuCredit(compiler, methodOf(id), params, AGREEMENT_BATCHES.holed, { lanes: 32 });
+		expectAgreement(own, creditBy(methodOf(id), params, AGREEMENT_BATCHES.holed));
 	});
 
 	it("gives the same bits again", async () => {
 		const [a, b] = [
-			await onGpu("gae", { whiten: true }, BATCHES.ragged),
-			await onGpu("gae", { whiten: true }, BATCHES.ragged),
+			await onGpu("gae", { whiten: true }, AGREEMENT_BATCHES.ragged),
+			await onGpu("gae", { whiten: true }, AGREEMENT_BATCHES.ragged),
 		];
 		expect(a.credit).toEqual(b.credit);
 	});

@@ -1,3 +1,6 @@
+export { creditBinary, creditGather, creditSelect, creditUnary } from "./creditPointwise";
+export { creditFold, creditScan, creditShift, creditTopShare } from "./creditSequences";
+export { creditNormalise, creditStatistic, creditTree } from "./creditStatistics";
 export { layerNormBackward, layerNormForward, layerNormGradient } from "./layerNorm";
 export { gelu } from "./gelu";
 export { mapMath } from "./math";
