@@ -1,6 +1,7 @@
 import { PRESETS } from "../engine/spec/presets";
 import { granularitiesOf } from "./credit/granularity";
 import { fileStore } from "./files/fileStore";
+import { isOfFiles, moveFileStep } from "./files/openFiles";
 import { openTwin } from "./files/openTwin";
 import { historyStore, redo, undo } from "./history";
 import { LAYOUTS } from "./layouts";
@@ -32,7 +33,9 @@ export interface Command {
 
 const alive = () => isAlive(runStore.getState().phase);
 const hasRollouts = () => runStore.getState().latest !== null;
-const hasFrames = () => timelineStore.getState().frames.length > 1;
+const filesOnScreen = () => isOfFiles(runStore.getState().latest) && fileStore.getState().steps !== null;
+const hasFrames = () => filesOnScreen() || timelineStore.getState().frames.length > 1;
+const moveCheckpoint = (by: 1 | -1) => (filesOnScreen() ? moveFileStep(by) : moveFrame(by));
 const hasTwin = () => fileStore.getState().twin !== null;
 const newSeed = () => changeField("seed", Math.floor(Math.random() * 1_000_000));
 
@@ -43,8 +46,14 @@ export const COMMANDS: readonly Command[] = [
 	{ id: "restart", title: "Run with the present settings", key: "r", run: () => void startRun() },
 	{ id: "cancel", title: "Cancel the run", run: () => void cancelRun(), possible: alive },
 	{ id: "seed", title: "New random seed", key: "S", shift: true, run: newSeed },
-	{ id: "next-checkpoint", title: "Next checkpoint", key: "]", run: () => moveFrame(1), possible: hasFrames },
-	{ id: "previous-checkpoint", title: "Checkpoint before", key: "[", run: () => moveFrame(-1), possible: hasFrames },
+	{ id: "next-checkpoint", title: "Next checkpoint", key: "]", run: () => moveCheckpoint(1), possible: hasFrames },
+	{
+		id: "previous-checkpoint",
+		title: "Checkpoint before",
+		key: "[",
+		run: () => moveCheckpoint(-1),
+		possible: hasFrames,
+	},
 	{ id: "next-group", title: "Next group", key: "n", shift: false, run: () => moveGroup(1), possible: hasRollouts },
 	{
 		id: "previous-group",

@@ -144,7 +144,8 @@ class Reading {
 		const first = this.toldAt === Number.NEGATIVE_INFINITY && this.index.groups > 0;
 		if (!first && this.now() - this.toldAt < TELL_MS) return;
 		this.toldAt = this.now();
-		this.tell({ read, total: this.total, rollouts: this.index.size, groups: this.index.groups, format });
+		const { size: rollouts, steps, groups } = this.index;
+		this.tell({ read, total: this.total, steps, rollouts, groups, format });
 	}
 }
 

@@ -12,6 +12,7 @@ export interface NamedFile {
 export interface FilesProgress {
 	readonly read: number;
 	readonly total: number;
+	readonly steps: number;
 	readonly rollouts: number;
 	readonly groups: number;
 	/** What the files turned out to be. */

@@ -53,6 +53,11 @@ export class RolloutIndex {
 		return this.members.length;
 	}
 
+	/** Training steps; rollouts without one count as one. */
+	get steps(): number {
+		return this.stepRows.size;
+	}
+
 	/** Adds rollouts of a file that was added before. */
 	add(file: number, lines: readonly ImportedLine[]): void {
 		for (const { record, where: _, ...line } of lines) {

@@ -30,6 +30,21 @@ test("a clean file has no findings", () => {
 	expect(creditLint([])).toEqual([]);
 });
 
+test("dead groups: since which step, where that changed", () => {
+	// Two groups a step. One of eight is dead in the first four steps, all four in the last two.
+	const dead = (step: number, g: number) => step > 4 || (step === 2 && g === 0);
+	const rows = [1, 2, 3, 4, 5, 6].flatMap((step) =>
+		[0, 1].flatMap((g) =>
+			[0, 1].map((i) => rollout(`${step}${g}${i}`, { step, group: `${g}`, reward: dead(step, g) ? 1 : i })),
+		),
+	);
+	expect(found(rows).deadGroups?.message).toBe(
+		"5 groups of 12 (42 %) have equal returns: 5 with a positive return, 0 without. Since step 5 it is 100 %, before that 13 %.",
+	);
+	const even = rows.filter(({ step }) => step !== 5 && step !== 6);
+	expect(found(even).deadGroups?.message).not.toContain("Since");
+});
+
 test("every check has an id equal to its name", () => {
 	for (const [name, check] of Object.entries(catalog)) expect(check.id).toBe(name);
 });

@@ -29,13 +29,45 @@ export const deadGroups: Check = {
 		const share = dead.length / several.length;
 		const won = dead.filter((g) => mean(known(g)) > 0).length;
 		return {
-			message: `${plural(dead.length, "group")} of ${several.length} (${percent(share)}) have equal returns: ${won} with a positive return, ${dead.length - won} without.`,
+			message: `${plural(dead.length, "group")} of ${several.length} (${percent(share)}) have equal returns: ${won} with a positive return, ${dead.length - won} without.${sinceWhen(several, new Set(dead))}`,
 			share,
 			rows: rowsOf(dead),
 			worst: largest(dead).members[0]!.row,
 		};
 	},
 };
+
+/** Smallest change of a share that is worth a sentence, the standard errors that it must be, and the fewest steps in which one is seen. */
+const CHANGE = 0.25;
+const CHANGE_ERRORS = 2.5;
+const FEWEST_STEPS = 4;
+
+/**
+ * Since which step there are more (or fewer) of them: the step that parts the steps best into two stretches of one share each, by least
+ * squares over groups; empty for a change of less than a quarter, or of less than 2.5 standard errors √(p(1−p)(1/n₁+1/n₂)).
+ */
+function sinceWhen(groups: readonly Group[], marked: ReadonlySet<Group>): string {
+	const steps = [...groupedBy(groups, (g) => g.step)]
+		.flatMap(([step, own]) =>
+			step === undefined ? [] : [{ step, n: own.length, k: own.filter((g) => marked.has(g)).length }],
+		)
+		.sort((a, b) => a.step - b.step);
+	if (steps.length < FEWEST_STEPS) return "";
+	const n = steps.reduce((sum, step) => sum + step.n, 0);
+	const k = steps.reduce((sum, step) => sum + step.k, 0);
+	let [nBefore, kBefore] = [0, 0];
+	const parted = steps.slice(1).map(({ step }, i) => {
+		nBefore += steps[i]!.n;
+		kBefore += steps[i]!.k;
+		const [before, since] = [kBefore / nBefore, (k - kBefore) / (n - nBefore)];
+		const weight = (nBefore * (n - nBefore)) / n;
+		return { step, before, since, weight, gain: weight * (since - before) ** 2 };
+	});
+	const best = parted.reduce((x, y) => (y.gain > x.gain ? y : x));
+	const error = Math.sqrt(((k / n) * (1 - k / n)) / best.weight);
+	if (!(Math.abs(best.since - best.before) >= Math.max(CHANGE, CHANGE_ERRORS * error))) return "";
+	return ` Since step ${best.step} it is ${percent(best.since)}, before that ${percent(best.before)}.`;
+}
 
 const largest = (groups: readonly Group[]): Group =>
 	groups.reduce((a, b) => (b.members.length > a.members.length ? b : a));

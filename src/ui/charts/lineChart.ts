@@ -23,6 +23,8 @@ export interface LineOptions {
 	readonly label: string;
 	/** Last step of the run, so that the axis does not stretch while it fills. */
 	readonly lastStep: number;
+	/** Where the axis begins; default 0. */
+	readonly firstStep?: number;
 	/** Part of the y axis that is always shown. */
 	readonly floor?: number;
 	readonly ceiling?: number;
@@ -32,6 +34,8 @@ export interface LineOptions {
 	readonly cursor: number | null;
 	/** Step of the checkpoint that the panels show; null or absent for none. */
 	readonly marked?: number | null;
+	/** Steps that a list is narrowed to. */
+	readonly brush?: readonly [from: number, to: number] | null;
 	/** Lines of other runs, drawn behind. */
 	readonly behind?: readonly LineBehind[];
 	/** Names of lines at their ends. */
@@ -56,6 +60,7 @@ export function drawLineChart(element: HTMLElement, data: LineData, options: Lin
 	const layer = (name: string) =>
 		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
 	drawAxes(layer("x-axis"), layer("y-axis"), options, x, y);
+	drawBrush(layer("brush"), options, x);
 	layer("levels")
 		.selectAll("line")
 		.data(options.levels ?? [])
@@ -103,6 +108,17 @@ function moved(layer: Layer, scale: Scale, extent: number): boolean {
 	return true;
 }
 
+function drawBrush(layer: Layer, { brush = null, height }: LineOptions, x: Scale): void {
+	layer
+		.selectAll("rect")
+		.data(brush ? [brush] : [])
+		.join("rect")
+		.attr("x", ([from]) => x(from))
+		.attr("width", ([from, to]) => Math.max(2, x(to) - x(from)))
+		.attr("y", MARGIN.top)
+		.attr("height", Math.max(0, height - MARGIN.top - MARGIN.bottom));
+}
+
 function drawMark(layer: Layer, { marked = null, height }: LineOptions, x: Scale): void {
 	layer
 		.selectAll("line")
@@ -130,7 +146,8 @@ function scales(data: LineData, options: LineOptions) {
 	const flat = top === low && (values.length === 0 || low === options.floor);
 	const high = flat ? low + 1 : top;
 	const pad = high > low ? 0 : Math.abs(high) * 0.1 || 0.5;
-	const x = scaleLinear([0, Math.max(1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
+	const first = options.firstStep ?? 0;
+	const x = scaleLinear([first, Math.max(first + 1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
 	const y = scaleLinear([low - pad, high + pad], [options.height - MARGIN.bottom, MARGIN.top]);
 	return { x, y: options.ceiling === undefined ? y.nice(3) : y };
 }
@@ -157,9 +174,9 @@ function drawCursor(layer: Layer, data: LineData, options: LineOptions, x: Scale
 }
 
 /** The training step at a horizontal pixel of a chart of this width. */
-export function stepAt(pixel: number, width: number, lastStep: number): number {
+export function stepAt(pixel: number, width: number, lastStep: number, firstStep = 0): number {
 	const share = (pixel - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
-	return Math.min(1, Math.max(0, share)) * Math.max(1, lastStep);
+	return firstStep + Math.min(1, Math.max(0, share)) * Math.max(1, lastStep - firstStep);
 }
 
 /** Index of the entry whose step is nearest to `step`; −1 without entries. */

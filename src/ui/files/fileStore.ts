@@ -2,6 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { Finding } from "../../engine/lint/check";
 import type { ToyTwin } from "../../engine/twin/toyTwin";
 import type { FilesProgress, FilesReport, FilesTable } from "../../workers/filesApi";
+import type { FileSteps } from "./fileSteps";
 
 /** The rollout files that a person brought. */
 export interface FileState {
@@ -11,12 +12,19 @@ export interface FileState {
 	readonly progress: FilesProgress | null;
 	readonly report: FilesReport | null;
 	readonly table: FilesTable | null;
+	/** Their training steps, over which the scrubber moves; null until all is read. */
+	readonly steps: FileSteps | null;
 	/** null while they are looked for. */
 	readonly findings: readonly Finding[] | null;
 	/** The preset most like them; null while it is looked for. */
 	readonly twin: ToyTwin | null;
 	/** Group of the files that was on screen last; null before the first. */
 	readonly group: number | null;
+	/** Rows of the table that are on screen, one a rollout of the batch. */
+	readonly rows: readonly number[];
+	/** Finding whose rollouts the table is narrowed to, and the steps, both included. */
+	readonly finding: Finding | null;
+	readonly range: readonly [from: number, to: number] | null;
 	/** What went wrong, in one sentence. */
 	readonly problem: string;
 }
@@ -27,9 +35,13 @@ const NONE: FileState = {
 	progress: null,
 	report: null,
 	table: null,
+	steps: null,
 	findings: null,
 	twin: null,
 	group: null,
+	rows: [],
+	finding: null,
+	range: null,
 	problem: "",
 };
 

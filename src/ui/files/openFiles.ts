@@ -1,10 +1,13 @@
+import type { Finding } from "../../engine/lint/check";
 import type { CreditResult } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { FilesApi, FilesStep, NamedFile } from "../../workers/filesApi";
 import type { LabApi } from "../../workers/labApi";
 import { draftStore } from "../stores/draft";
+import { bringToFront } from "../stores/front";
 import { type Latest, runStore } from "../stores/run";
-import { selectionStore } from "../stores/selection";
+import { pinToken, selectionStore } from "../stores/selection";
+import { nearestStep, stepsOf } from "./fileSteps";
 import { fileStore, resetFiles } from "./fileStore";
 
 let files: FilesApi | null = null;
@@ -37,7 +40,8 @@ export async function openFiles(list: readonly NamedFile[]): Promise<void> {
 			}
 		});
 		if (!current()) return;
-		fileStore.setState({ phase: "open", report, table: await api.table() });
+		const table = await api.table();
+		fileStore.setState({ phase: "open", report, table, steps: stepsOf(table) });
 		await showGroup(fileStore.getState().group ?? 0);
 		const findings = await api.lint();
 		if (current()) fileStore.setState({ findings });
@@ -89,13 +93,49 @@ export async function showGroup(group: number): Promise<void> {
 		const credit = step.theirs ?? (await ownCredit(step));
 		if (mine !== generation) return;
 		selectionStore.setState({ group, pinned: null, step: null, hold: true });
-		const { batch, names } = step;
+		const { batch, names, rows } = step;
 		const shown = { step: step.step ?? 0, batch, credit, names, spec: FILE_SPEC };
 		runStore.setState({ latest: shown, waiting: null, beside: null, exact: null });
-		fileStore.setState({ group, problem: "" });
+		fileStore.setState({ group, rows, problem: "" });
 	} catch (error) {
 		if (mine === generation) fileStore.setState({ problem: sentenceOf(error) });
 	}
+}
+
+/** Puts the first group of the step nearest to a number on screen. */
+export function showFileStep(wanted: number): void {
+	const { steps } = fileStore.getState();
+	const group = steps?.groups[nearestStep(steps, wanted)];
+	if (group !== undefined) void showGroup(group);
+}
+
+/** Goes to the next or previous step of the files. */
+export function moveFileStep(by: 1 | -1): void {
+	const { steps } = fileStore.getState();
+	const { latest } = runStore.getState();
+	if (!steps || !latest) return;
+	const to = steps.steps[nearestStep(steps, latest.step) + by];
+	if (to !== undefined) showFileStep(to);
+}
+
+/** Puts a rollout on screen, by its row in the table, with its first counted token pinned. */
+export async function showRollout(row: number): Promise<void> {
+	const group = fileStore.getState().table?.group[row];
+	if (group === undefined) return;
+	await showGroup(group);
+	const rollout = fileStore.getState().rows.indexOf(row);
+	const { batch } = runStore.getState().latest ?? {};
+	if (!batch || rollout < 0) return;
+	const first = batch.actionMask.subarray(rollout * batch.T, (rollout + 1) * batch.T).indexOf(1);
+	if (first >= 0) pinToken(rollout, first);
+}
+
+/** Narrows the table of rollouts to those of a finding, and shows its clearest case. */
+export function showFinding(finding: Finding): void {
+	fileStore.setState({ finding });
+	bringToFront("rollouts");
+	const group = fileStore.getState().table?.group[finding.worst];
+	if (group !== undefined) void showGroup(group);
 }
 
 /** Stands for the settings that nobody knows: no task of ours, and nothing to be worked out exactly. */
@@ -115,10 +155,15 @@ async function ownCredit({ batch }: FilesStep): Promise<CreditResult> {
 	throw new Error(answer?.reason ?? "Nothing can be said of the credit of this file.");
 }
 
+/** The name of the only file, or of the folder that all lie in and how many they are. */
 function titleOf(list: readonly NamedFile[]): string {
 	const [first] = list;
 	const more = list.length - 1;
-	return more === 0 ? (first?.name ?? "") : `${first?.name} and ${more} more`;
+	if (more === 0) return first?.name ?? "";
+	const folder = first?.name.split("/").slice(0, -1).join("/");
+	return folder && list.every(({ name }) => name.startsWith(`${folder}/`))
+		? `${folder}: ${list.length} files`
+		: `${first?.name} and ${more} more`;
 }
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

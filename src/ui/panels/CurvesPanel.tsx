@@ -4,6 +4,7 @@ import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
 import { drawLineChart, type LineData, type LineOptions, nearestIndex, stepAt } from "../charts/lineChart";
 import { useWidth } from "../charts/useExtent";
+import { useFileSteps } from "../files/useFileSteps";
 import { showStep } from "../recording/player";
 import { findEntry, TASKS, taskOf } from "../registries";
 import { type Behind, behindOf } from "../runs/behind";
@@ -17,6 +18,7 @@ import { timelineStore } from "../stores/timeline";
 import { telemetry } from "../telemetry";
 import { CurvesMenu } from "./CurvesMenu";
 import { CURVES, type Curve } from "./curves";
+import { FileCurves } from "./FileCurves";
 import { RunListButton } from "./RunList";
 import { Scrubber } from "./Scrubber";
 
@@ -25,8 +27,20 @@ const NARROWEST = 150;
 /** Charts of the layout for learners. */
 const FEW = 3;
 
-/** Curves of the run over those of other runs, with one cursor, above the scrubber that moves every panel. */
+/** Curves of the run, or of the steps of the files on screen, above the scrubber that moves every panel. */
 export default function CurvesPanel(): JSX.Element {
+	const steps = useFileSteps();
+	if (!steps) return <RunCurves />;
+	return (
+		<div className="timeline">
+			<FileCurves steps={steps} />
+			<Scrubber />
+		</div>
+	);
+}
+
+/** Curves of the run over those of other runs, with one cursor. */
+function RunCurves(): JSX.Element {
 	const chosen = useStore(layoutStore, (l) => l.curves);
 	const few = useStore(layoutStore, (l) => l.layout === "learn");
 	const [box, width] = useWidth();

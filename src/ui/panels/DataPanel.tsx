@@ -1,11 +1,13 @@
 import { type JSX, useRef } from "react";
 import { useStore } from "zustand";
+import type { ReportCard } from "../../engine/formats/importers/reportCard";
 import type { Finding } from "../../engine/lint/check";
 import { CHANNEL_HELP } from "../files/channelHelp";
 import { filesOfInput } from "../files/droppedFiles";
 import { fileStore } from "../files/fileStore";
-import { cancelReading, closeFiles, openExample, openFiles, showGroup } from "../files/openFiles";
+import { cancelReading, closeFiles, openExample, openFiles, showFinding, showGroup } from "../files/openFiles";
 import { percent } from "../format";
+import { Recorder } from "./Recorder";
 import { StoredRuns } from "./StoredRuns";
 import { TwinCard } from "./TwinCard";
 
@@ -85,7 +87,7 @@ function Reading(): JSX.Element {
 			<progress max={1} value={done} aria-label="Reading" />
 			<p className="muted tabular" role="status">
 				{progress
-					? `${progress.format}: ${percent(done)} of ${megabytes(progress.total)}, ${count(progress.rollouts)} rollouts`
+					? `${progress.format}: ${percent(done)} of ${megabytes(progress.total)}, ${stepsText(progress.steps)}${count(progress.rollouts)} rollouts`
 					: "Looking at the first bytes …"}
 			</p>
 			<p className="actions">
@@ -109,7 +111,7 @@ function Opened(): JSX.Element {
 				{card.steps > 1 ? ` of ${count(card.steps)} steps` : ""}.
 			</p>
 			<GroupPicker />
-			<Channels found={card.found} missing={card.missing} />
+			<Channels card={card} />
 			{warnings.length > 0 ? (
 				<ul className="data-warnings">
 					{warnings.map((warning) => (
@@ -117,8 +119,9 @@ function Opened(): JSX.Element {
 					))}
 				</ul>
 			) : null}
-			<TwinCard />
+			<Recorder formats={formats} />
 			<Lint findings={findings} partial={linted < card.rollouts ? linted : null} />
+			<TwinCard />
 			<p className="actions">
 				<button type="button" onClick={closeFiles}>
 					Close
@@ -170,28 +173,37 @@ function GroupPicker(): JSX.Element {
 	);
 }
 
-interface ChannelsProps {
-	readonly found: Readonly<Record<string, number>>;
-	readonly missing: readonly string[];
-}
-
 /** What the files carry, and what methods would want of them that they do not. */
-function Channels({ found, missing }: ChannelsProps): JSX.Element {
+function Channels({ card: { found, missing, steps, parts } }: { readonly card: ReportCard }): JSX.Element {
 	const there = Object.entries(found).filter(([, part]) => part > 0);
+	const names = there.map(([name, part]) => (part < 1 ? `${nameOf(name)} (${percent(part)})` : nameOf(name)));
+	if (steps > 1) names.push(`${count(steps)} steps`);
+	if (parts.length > 0)
+		names.push(`${parts.length} reward ${parts.length === 1 ? "part" : "parts"} (${parts.join(", ")})`);
 	return (
 		<dl className="facts data-channels">
 			<div>
 				<dt>Found</dt>
-				<dd>
-					{there.map(([name, part]) => (part < 1 ? `${nameOf(name)} (${percent(part)})` : nameOf(name))).join(", ")}
-				</dd>
+				<dd>{names.join(", ")}</dd>
 			</div>
-			{missing.map((name) => (
-				<div key={name}>
-					<dt>No {nameOf(name)}</dt>
-					<dd className="muted">{CHANNEL_HELP[name]?.missing}</dd>
+			{missing.length === 0 ? null : (
+				<div>
+					<dt>Missing</dt>
+					<dd>
+						{missing.map(nameOf).join(", ")}
+						<details>
+							<summary>What cannot be told without them</summary>
+							<ul>
+								{missing.map((name) => (
+									<li key={name} className="muted">
+										No {nameOf(name)}: {CHANNEL_HELP[name]?.missing}
+									</li>
+								))}
+							</ul>
+						</details>
+					</dd>
 				</div>
-			))}
+			)}
 		</dl>
 	);
 }
@@ -240,14 +252,20 @@ function FindingCard({ finding }: { readonly finding: Finding }): JSX.Element {
 				<summary>Why it matters</summary>
 				<p className="muted">{finding.why}</p>
 			</details>
-			{worst === undefined ? null : (
-				<button type="button" className="quiet" onClick={() => void showGroup(worst)}>
-					Show the clearest case
+			<p className="actions">
+				<button type="button" onClick={() => showFinding(finding)}>
+					List {count(finding.rows.length)} rollouts
 				</button>
-			)}
+				{worst === undefined ? null : (
+					<button type="button" className="quiet" onClick={() => void showGroup(worst)}>
+						Show the clearest case
+					</button>
+				)}
+			</p>
 		</li>
 	);
 }
 
+const stepsText = (steps: number) => (steps > 1 ? `${count(steps)} steps, ` : "");
 const count = (n: number) => n.toLocaleString("en");
 const megabytes = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`);

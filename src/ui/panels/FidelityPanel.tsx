@@ -5,12 +5,14 @@ import type { ExactAnswer } from "../../workers/labApi";
 import type { Comparison } from "../comparison";
 import { answersOf, DECISIVE, type MethodRow, methodRowsOf } from "../credit/methodRows";
 import { askAllGroups, cancelExact } from "../exact";
+import { isOfFiles } from "../files/openFiles";
 import { compact, fixed, percent } from "../format";
 import { watchAllMethods } from "../lab";
 import { layoutStore, toggleRow } from "../stores/layout";
 import { runStore } from "../stores/run";
 import { holdRollouts } from "../stores/selection";
 import { useComparison } from "../useComparison";
+import { Differences } from "./Differences";
 import "../styles/fidelity.css";
 
 /** Methods ranked by how well their credit agrees with the exact advantage, with intervals and cost. */
@@ -67,6 +69,7 @@ function FidelityOf({ comparison }: { readonly comparison: Comparison }): JSX.El
 	const rows = useMemo(() => ranked(methodRowsOf(comparison, answers, exact), by), [comparison, answers, exact, by]);
 	const refused = answers.length - answers.filter((a) => a.ok).length;
 	const [best] = rows;
+	if (isOfFiles(comparison.latest)) return <Differences comparison={comparison} answers={answers} />;
 	if (!best?.fidelity) return <p className="muted padded">{whyNot(comparison)}</p>;
 	const { units, unit, tokens, decisive } = best.fidelity;
 	const most = Math.max(...rows.map((row) => row.fidelity?.error.hi ?? 0));

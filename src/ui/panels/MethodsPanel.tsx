@@ -3,11 +3,11 @@ import { useStore } from "zustand";
 import type { Comparison } from "../comparison";
 import { answersOf, type MethodOrder, type MethodRow, methodRowsOf, orderedRows } from "../credit/methodRows";
 import { watchAllMethods } from "../lab";
-import { findEntry, METHODS } from "../registries";
 import { runStore } from "../stores/run";
 import { selectionStore } from "../stores/selection";
 import { useComparison } from "../useComparison";
 import { MethodsGrid } from "./MethodsGrid";
+import { Refused } from "./Refused";
 import { TermsChart } from "./TermsChart";
 
 const LOOKS = [
@@ -44,7 +44,6 @@ function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Ele
 		() => orderedRows(methodRowsOf(comparison, answers, known), order),
 		[comparison, answers, known, order],
 	);
-	const refused = answers.flatMap((a) => (a.ok ? [] : [a]));
 	return (
 		<div className="methods">
 			<div className="panel-bar">
@@ -56,18 +55,7 @@ function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Ele
 			) : (
 				<MethodsGrid comparison={comparison} rollout={rollout} rows={rows} look={look} />
 			)}
-			{refused.length > 0 && look !== "terms" ? (
-				<details className="refused">
-					<summary>{refused.length} methods need what these rollouts do not carry</summary>
-					<ul>
-						{refused.map(({ method, reason }) => (
-							<li key={method}>
-								<b>{findEntry(METHODS, method)?.title ?? method}</b> <span className="muted">{reason}</span>
-							</li>
-						))}
-					</ul>
-				</details>
-			) : null}
+			{look === "terms" ? null : <Refused answers={answers} />}
 		</div>
 	);
 }

@@ -3,6 +3,7 @@ import { filterRows, type RolloutRow, sortRows } from "./rolloutRows";
 
 const row = (rollout: number, given: Partial<RolloutRow>): RolloutRow => ({
 	rollout,
+	step: 10 * rollout,
 	group: 0,
 	success: false,
 	value: 0,
@@ -25,6 +26,7 @@ describe("filterRows", () => {
 		expect(kept("")).toEqual([0, 1, 2]);
 		expect(kept("return:1 take")).toEqual([0, 2]);
 		expect(kept("length<3")).toEqual([2]);
+		expect(kept("step>5 step<15")).toEqual([1]);
 		expect(kept("solved:no")).toEqual([1]);
 		expect(kept("DOOR return>0.5 length>2")).toEqual([0]);
 	});

@@ -2,6 +2,7 @@ import type { Latest } from "../stores/run";
 
 /** One rollout as a row of the table. */
 export interface RolloutRow {
+	readonly step: number;
 	readonly rollout: number;
 	readonly group: number;
 	readonly success: boolean | null;
@@ -27,15 +28,16 @@ export const COLUMNS = [
 	{ id: "credit", title: "Largest credit", unit: "size" },
 	{ id: "text", title: "Text", unit: "" },
 ] as const;
-export type ColumnId = (typeof COLUMNS)[number]["id"];
+export type ColumnId = "step" | (typeof COLUMNS)[number]["id"];
 
 /** Rows of a whole batch, in its order. */
-export function rowsOf({ batch, credit }: Latest, tokens: readonly string[]): RolloutRow[] {
+export function rowsOf({ step, batch, credit }: Latest, tokens: readonly string[]): RolloutRow[] {
 	return Array.from({ length: batch.B }, (_, b) => {
 		const from = b * batch.T;
 		const end = from + (batch.lengths[b] as number);
 		const masked = (values: Float64Array | undefined) => meanWhere(values, batch.actionMask, from, end);
 		return {
+			step,
 			rollout: b,
 			group: batch.groupIds[b] as number,
 			success: batch.success ? batch.success[b] === 1 : null,
@@ -93,6 +95,7 @@ export function filterRows(rows: readonly RolloutRow[], filter: string): Filtere
 }
 
 const NUMBERS = {
+	step: "step",
 	group: "group",
 	rollout: "rollout",
 	return: "value",

@@ -241,6 +241,16 @@ describe("by hand", () => {
 			},
 		]);
 	});
+	test("verl: what a reward function returned besides, one number a sample, are named parts", () => {
+		const row = { ...samples.verl!, format: 0.5, length: -0.25, kind: "math" };
+		expect(convert(row)[0]).toMatchObject({
+			reward: 1,
+			dims: { format: 0.5, length: -0.25 },
+			format: 0.5,
+			kind: "math",
+		});
+		expect(reportCard(convert(row)).parts).toEqual(["format", "length"]);
+	});
 	test("TRL: reward parts add up, one advantage for the whole completion", () => {
 		expect(convert(samples.trl!)[0]).toMatchObject({
 			reward: 1.5,

@@ -10,6 +10,8 @@ export interface ReportCard {
 	/** Share of rollouts that carry each channel, in [0, 1]. */
 	readonly found: Readonly<Record<Channel, number>>;
 	readonly missing: readonly Channel[];
+	/** Names of the parts of the reward, of the first rollout that has any. */
+	readonly parts: readonly string[];
 	/** What its rollouts look like from afar. */
 	readonly shape: Shape;
 }
@@ -34,10 +36,12 @@ export class CardCounter {
 	private readonly counts = new Map<Channel, number>();
 	private readonly steps = new Set<number | undefined>();
 	private readonly shapes = new ShapeCounter();
+	private parts: readonly string[] = [];
 
 	add(record: RolloutRecord): void {
 		this.rollouts += 1;
 		for (const name of CHANNELS) if (CARRIES[name](record)) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+		if (this.parts.length === 0 && record.dims) this.parts = Object.keys(record.dims);
 		this.steps.add(record.step);
 		// Group names are counted within their step; rollouts without one group by equal prompt.
 		this.shapes.add(record, JSON.stringify([record.step ?? null, record.group ?? record.prompt ?? record.id]));
@@ -54,6 +58,7 @@ export class CardCounter {
 			groups: this.shapes.groupCount,
 			found,
 			missing: CHANNELS.filter((name) => found[name] === 0),
+			parts: this.parts,
 			shape: this.shapes.shape(),
 		};
 	}

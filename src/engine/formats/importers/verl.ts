@@ -3,7 +3,7 @@ import { Fields, has, type Importer, isRow, rest, words } from "./importer";
 
 /**
  * verl's `trainer.rollout_data_dir` and `validation_data_dir`: one sample a line, decoded text and score only. The score is
- * the sum of token-level scores before the KL penalty. With `uid` = `{sample}_{rollout}_{output}` groups follow its first part.
+ * the sum of token-level scores before the KL penalty; what else a reward function returned, one number a sample, are named parts. With `uid` = `{sample}_{rollout}_{output}` groups follow its first part.
  */
 export const verl: Importer = {
 	id: "verl",
@@ -15,8 +15,11 @@ export const verl: Importer = {
 	convert(row, origin) {
 		const f = new Fields(row, origin);
 		const uid = typeof row.uid === "string" ? row.uid : undefined;
+		const others = rest(row, "input", "output", "score", "step", "uid");
+		const dims = numbersOf(others);
 		const record: RolloutRecord = {
-			...rest(row, "input", "output", "score", "step", "uid"),
+			...others,
+			...(dims ? { dims } : {}),
 			schema: "ascribe.rollout/1",
 			id: uid ?? `${origin.file}:${origin.line}`,
 			step: f.number("step"),
@@ -40,11 +43,9 @@ export const trl: Importer = {
 		const f = new Fields(row, origin);
 		const tokens = words(asText(row.completion, f, "completion"));
 		const others = rest(row, "prompt", "completion", "advantage", "step");
-		const dims = Object.fromEntries(
-			Object.entries(others).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
-		);
+		const dims = numbersOf(others);
 		const advantage = f.optionalNumber("advantage") ?? null;
-		const parts = Object.values(dims);
+		const parts = Object.values(dims ?? {});
 		return [
 			{
 				...others,
@@ -54,12 +55,20 @@ export const trl: Importer = {
 				prompt: asText(row.prompt, f, "prompt"),
 				tokens,
 				reward: parts.length > 0 ? parts.reduce((a, b) => a + b, 0) : null,
-				...(parts.length > 0 ? { dims } : {}),
+				...(dims ? { dims } : {}),
 				advantages: { trl: tokens.map(() => advantage) },
 			},
 		];
 	},
 };
+
+/** Fields that are numbers; undefined without any. */
+function numbersOf(fields: Readonly<Record<string, unknown>>): Record<string, number> | undefined {
+	const numbers = Object.entries(fields).filter(
+		(entry): entry is [string, number] => typeof entry[1] === "number" && Number.isFinite(entry[1]),
+	);
+	return numbers.length > 0 ? Object.fromEntries(numbers) : undefined;
+}
 
 /** Plain text, or a list of chat messages joined by lines. */
 function asText(value: unknown, f: Fields, name: string): string {

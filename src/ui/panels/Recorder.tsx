@@ -1,0 +1,37 @@
+import { type JSX, useState } from "react";
+import { download } from "../figures/download";
+
+/** Trainers whose dumps lack what their batches hold, and that the recorder knows. */
+const KNOWN = new Set(["verl", "trl"]);
+
+interface Props {
+	readonly formats: readonly { readonly id: string; readonly about: string }[];
+}
+
+/** What a trainer leaves out of its dumps, and the file that writes it; nothing for formats that the recorder does not know. */
+export function Recorder({ formats }: Props): JSX.Element | null {
+	const [code, setCode] = useState("");
+	const known = formats.find(({ id }) => KNOWN.has(id));
+	if (!known) return null;
+	const load = async () => setCode((await import("../../../python/ascribe_recorder.py?raw")).default);
+	return (
+		<details className="recorder" onToggle={(e) => (e.currentTarget.open && code === "" ? void load() : undefined)}>
+			<summary>
+				{known.about} Show the recorder{code ? ` (${code.trimEnd().split("\n").length} lines)` : ""}
+			</summary>
+			<p className="muted">
+				Put it beside the training script and add the two lines that its head names for the trainer.
+			</p>
+			<textarea readOnly rows={12} spellCheck={false} wrap="off" aria-label="ascribe_recorder.py" value={code} />
+			<p className="actions">
+				<button
+					type="button"
+					disabled={code === ""}
+					onClick={() => download("ascribe_recorder.py", new TextEncoder().encode(code), "text/x-python")}
+				>
+					Save ascribe_recorder.py
+				</button>
+			</p>
+		</details>
+	);
+}
