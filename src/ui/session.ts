@@ -137,7 +137,8 @@ onHover((hovered) => {
 	if (!hovered && !selectionStore.getState().hold) showWaiting();
 });
 
-const ROLLOUTS_EVERY_MS = 700;
+/** Text that changes faster cannot be read, and what is worked out about it takes processor time from the training. */
+const ROLLOUTS_EVERY_MS = 1500;
 /** How long the next rollouts wait for the exact values of those on screen. */
 const EXACT_MS = 10_000;
 let asked = false;
@@ -158,8 +159,8 @@ export function askForRollouts(): void {
 	setTimeout(again, ROLLOUTS_EVERY_MS);
 }
 
-/** Four times a second is as often as people read numbers; what changes the run's state is shown at once. */
-const NUMBERS_EVERY_MS = 250;
+/** About four times a second is as often as people read numbers; what changes the run's state is shown at once. */
+const NUMBERS_EVERY_MS = 200;
 let shownAt = Number.NEGATIVE_INFINITY;
 /** Numbers that arrived since the store was last told. */
 let unshown: RunEvent[] = [];
