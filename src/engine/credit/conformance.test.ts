@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MissingSignal } from "../core/errors";
 import { Rng } from "../core/rng";
 import type { RolloutBatch } from "../rollouts/batch";
-import type { AnyMethod } from "./method";
+import { type AnyMethod, isGroupLocal } from "./method";
 import { batchOfRandom, type RandomRow, randomRow } from "./randomBatch";
 import { METHODS } from "./registry";
 import { creditBy } from "./run";
@@ -78,7 +78,7 @@ for (const method of METHODS)
 				const { advantage } = credit(Array.from({ length: 5 }, () => randomRow(rng, 0, { reward: 0.7 })));
 				expect([...advantage].every((a) => a === 0 || Number.isNaN(a))).toBe(true);
 			});
-		if (method.traits.groupLocal)
+		if (isGroupLocal(method, params))
 			it("depends on its own group only", () => {
 				const rows = some(6);
 				const { batch, advantage } = credit(rows);

@@ -1,4 +1,4 @@
-import type { ParamTable, ParamValues } from "../spec/params";
+import { defaultsOf, type ParamTable, type ParamValues } from "../spec/params";
 import type { Node } from "./ops";
 import type { Partition } from "./partition";
 
@@ -76,7 +76,9 @@ export interface Method<P extends ParamTable = ParamTable> {
 	readonly params: P;
 	/** Parameter values that differ from the defaults, by name of the implementation. */
 	readonly presets: Readonly<Record<string, Partial<ParamValues<P>>>>;
+	/** At the defaults and every preset; `batchWide` names the parameters that look beyond the group all the same. */
 	readonly traits: Traits;
+	readonly batchWide?: (params: ParamValues<P>) => boolean;
 	/** First that of the defaults. */
 	readonly gradients: readonly [MeasuredGradient, ...MeasuredGradient[]];
 	needs(params: ParamValues<P>): readonly Need[];
@@ -84,11 +86,18 @@ export interface Method<P extends ParamTable = ParamTable> {
 }
 
 /** A method of any parameters: `estimate` is only called with what its own table describes. */
-export type AnyMethod = Omit<Method, "presets" | "needs" | "estimate"> & {
+export type AnyMethod = Omit<Method, "presets" | "needs" | "estimate" | "batchWide"> & {
+	readonly batchWide?: (params: Readonly<Record<string, unknown>>) => boolean;
 	readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	needs(params: Readonly<Record<string, unknown>>): readonly Need[];
 	estimate(params: Readonly<Record<string, unknown>>): Estimate;
 };
+
+/** Whether a rollout's credit depends on its own group only, for these parameters. */
+export function isGroupLocal(method: AnyMethod, given: Readonly<Record<string, unknown>>): boolean {
+	if (!method.traits.groupLocal) return false;
+	return !method.batchWide?.({ ...defaultsOf(method.params), ...given });
+}
 
 /** Declares a method; its parameters get their types from the table. */
 export function defineMethod<const P extends ParamTable>(method: Method<P>): AnyMethod {

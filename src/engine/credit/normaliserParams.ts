@@ -6,7 +6,7 @@ export const centerParam = <const O extends readonly string[]>(fallback: O[numbe
 	({
 		type: "choice" as const,
 		label: "Centre",
-		help: "What is subtracted from a reward: nothing, the mean, the mean of the others (loo), or a value.",
+		help: "What is subtracted from a reward: nothing, the mean, the mean of the others (loo), a value, or a running mean.",
 		default: fallback,
 		options,
 	}) satisfies ChoiceParam;

@@ -1,5 +1,7 @@
 import type { Rng } from "../core/rng";
 import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
+import { defaultsOf } from "../spec/params";
+import { METHODS } from "./registry";
 import { batchOf, type RowSpec, rolloutSignal, spansOfRows } from "./testing";
 
 const TOKEN_SIGNALS = [
@@ -14,6 +16,19 @@ const TOKEN_SIGNALS = [
 	"contribution",
 	"macroStart",
 ];
+
+const ROLLOUT_SIGNALS = ["greedyReturn", "budget"];
+
+/** What methods read beyond these, at their defaults or a preset. */
+function furtherSignals(level: "token" | "rollout", known: readonly string[]): string[] {
+	const needs = METHODS.flatMap((method) =>
+		[{}, ...Object.values(method.presets)].flatMap((given) => method.needs({ ...defaultsOf(method.params), ...given })),
+	);
+	const read = needs.flatMap((need) => ("signal" in need && need.level === level ? [need.signal] : []));
+	return [...new Set(read)].filter((name) => !known.includes(name));
+}
+const FURTHER_TOKEN = furtherSignals("token", TOKEN_SIGNALS);
+const FURTHER_ROLLOUT = furtherSignals("rollout", ROLLOUT_SIGNALS);
 
 /** A rollout with everything that some method reads. */
 export interface RandomRow extends RowSpec {
@@ -45,7 +60,7 @@ export function randomRow(
 	const rewards = draw(() => 0);
 	const last = mask.lastIndexOf(1);
 	if (last >= 0) rewards[last] = change.reward ?? rng.integer(3) / 2;
-	return {
+	const row = {
 		group,
 		length: n,
 		tokens: draw(() => rng.integer(2)),
@@ -65,6 +80,21 @@ export function randomRow(
 		keys: spans.map(() => `s${rng.integer(2)}`),
 		spanRewards: spans.map(() => rng.uniform() - 0.5),
 	};
+	// Drawn apart, so that a method with a signal of its own changes no other number.
+	const apart = (name: string) => rng.fork(`${name} ${row.values.join(" ")}`);
+	return {
+		...row,
+		signals: {
+			...row.signals,
+			...Object.fromEntries(
+				FURTHER_TOKEN.map((name) => [name, Array.from({ length: n }, (_, t) => apart(`${name} ${t}`).uniform())]),
+			),
+		},
+		perRollout: {
+			...row.perRollout,
+			...Object.fromEntries(FURTHER_ROLLOUT.map((name) => [name, apart(name).uniform()])),
+		},
+	};
 }
 
 /** A batch from random rollouts, with steps, turns and signals. */
@@ -83,9 +113,9 @@ export function batchOfRandom(rows: readonly RandomRow[], padTo = 9): RolloutBat
 		reward: Float64Array.from(rows.flatMap((row) => row.spanRewards)),
 	};
 	const signals: Record<string, Signal> = {};
-	for (const name of TOKEN_SIGNALS)
+	for (const name of [...TOKEN_SIGNALS, ...FURTHER_TOKEN])
 		signals[name] = { level: "token", data: token((row) => row.signals[name]!), provider: "test", unit: "" };
-	for (const name of ["greedyReturn", "budget"])
+	for (const name of [...ROLLOUT_SIGNALS, ...FURTHER_ROLLOUT])
 		signals[name] = rolloutSignal(rows.map((row) => row.perRollout[name]!));
 	return {
 		...plain,

@@ -17,6 +17,26 @@ export const choiceParam = <const S extends Omit<ChoiceParam, "type">>(spec: S) 
 });
 export const flagParam = <const S extends Omit<FlagParam, "type">>(spec: S) => ({ type: "flag" as const, ...spec });
 
+/** Cuts before tokens that the policy was unsure of. */
+export const cutParams = (interval: number) => ({
+	threshold: numberParam({
+		label: "Threshold",
+		help: "Tokens below this probability are uncertain.",
+		default: 0.9,
+		min: 0,
+		max: 1,
+		unit: "",
+	}),
+	interval: integerParam({
+		label: "Interval",
+		help: "Every m-th uncertain token is a cut.",
+		default: interval,
+		min: 1,
+		max: 1000,
+		unit: "tokens",
+	}),
+});
+
 /** Options of whitening that always happens. */
 export const whitenScaleParams = {
 	whitenScale: choiceParam({

@@ -41,6 +41,16 @@ function groupP(advantage: readonly number[] = GRPO, more: Partial<SurrogateInpu
 		...more,
 	};
 }
+/** Tokens of one response as a batch of their own. */
+const alone = (input: SurrogateInput, from: number, to: number): SurrogateInput => ({
+	...input,
+	B: 1,
+	rows: new Int32Array(to - from),
+	logProbs: input.logProbs.slice(from, to),
+	oldLogProbs: input.oldLogProbs.slice(from, to),
+	entropy: input.entropy.slice(from, to),
+	advantage: input.advantage.slice(from, to),
+});
 const withReference = (): SurrogateInput => {
 	const input = groupP();
 	return { ...input, refLogProbs: input.logProbs.map((lp, i) => lp - flat(D)[i]!) };
@@ -80,6 +90,40 @@ describe("Group P", () => {
 				),
 				loss,
 			);
+		});
+	});
+	it("gives each token its loss, without the deviation (Dr.GRPO) and with the higher clip (DAPO)", () => {
+		const want = [
+			[-0.828878, -0.9],
+			[0.237807, 0.2, 0.25505],
+			[0.25, 0.290459, 0.226209, 0.321006],
+			[0.262818, 0.25, 0.24505],
+		];
+		const config = lossConfig("ppo", {}, 4);
+		const input = groupP([0.75, -0.25, -0.25, -0.25]);
+		want.flat().forEach((loss, i) => {
+			near(surrogate(config, alone(input, i, i + 1)).loss, loss);
+		});
+		near(surrogate(lossConfig("ppo", { clipHigh: 0.28 }, 4), alone(groupP(), 1, 2)).loss, -1.919996);
+	});
+	it("gives each response its loss (GSPO, DHPO)", () => {
+		const mean = (row: readonly number[]) => row.reduce((a, b) => a + b, 0) / row.length;
+		const each = (config: SurrogateConfig) =>
+			[0, 1, 2, 3].map((b) => surrogate(config, alone(groupP(), ROWS.indexOf(b), ROWS.lastIndexOf(b) + 1)).loss);
+		each(lossConfig("gspo", {}, 4)).forEach((loss, b) => {
+			near(loss, [-1.500597, 0.499849, 0.538941, 0.505024][b]!);
+		});
+		each(lossConfig("gspo", { clipLow: 0.2, clipHigh: 0.2 }, 4)).forEach((loss, b) => {
+			near(loss, [-1.799996, 0.433232, 0.538941, 0.505024][b]!);
+		});
+		const mixed = [
+			[-1.579175, -1.650297],
+			[0.487731, 0.449924, 0.504974],
+			[0.51947, 0.559928, 0.495679, 0.590476],
+			[0.515329, 0.502512, 0.497561],
+		];
+		each(lossConfig("dhpo", {}, 4)).forEach((loss, b) => {
+			near(loss, mean(mixed[b]!));
 		});
 	});
 	it("adds KL to the reference", () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../engine/core/rng";
+import { isGroupLocal } from "../../engine/credit/method";
 import { batchOfRandom, randomRow } from "../../engine/credit/randomBatch";
 import { METHODS } from "../../engine/credit/registry";
 import { creditBy } from "../../engine/credit/run";
@@ -37,7 +38,7 @@ describe.each(METHODS.map((method) => [method.id, method] as const))("%s on the 
 		for (const params of paramSets(method)) {
 			const { credit, plan } = await onGpu(id, params, batch);
 			expectAgreement(credit, creditBy(method, params, batch));
-			expect(plan.dispatches).toBeLessThanOrEqual(method.traits.groupLocal ? 1 : MOST_DISPATCHES);
+			expect(plan.dispatches).toBeLessThanOrEqual(isGroupLocal(method, params) ? 1 : MOST_DISPATCHES);
 		}
 	});
 

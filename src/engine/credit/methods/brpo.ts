@@ -30,6 +30,8 @@ import { choiceParam } from "../sharedParams";
  * A_s = R_s − (s·V1 + (S−s)·V2)/S for the tokens of piece s.
  *
  * **Edges** the group mean includes the rollout itself; nothing is divided by a deviation; tokens outside of pieces are not scored.
+ * The summaries of one truncation are rollouts of their own: give them one group each and credit them with `drGrpo`; with one summary a
+ * truncation, the group is all summaries at that budget.
  * **Against the exact advantage** unbiased up to the factor of a mean that includes itself, for the objective averaged over budgets.
  * **Reduces** to R − group mean at S = 1.
  * **Source** Qi et al. 2025, "Optimizing Anytime Reasoning via Budget Relative Policy Optimization", https://arxiv.org/abs/2505.13438.

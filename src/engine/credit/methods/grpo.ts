@@ -1,11 +1,12 @@
 import { defineMethod } from "../method";
 import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { normalise, rolloutInput, spread } from "../ops";
+import { add, div, groupStat, normalise, rolloutInput, spread } from "../ops";
+import { choiceParam } from "../sharedParams";
 
 /**
  * Group relative policy optimisation: the z-score of the return within its group, for every token.
  *
- * A_{i,t} = (R_i − mean_g R) / (sd_g R + eps).
+ * A_{i,t} = (R_i − mean_g R) / (sd_g R + eps). `scaleOver=batch`: centred by group, divided by the deviation of all returns of the batch.
  *
  * **Edges** equal returns give exactly 0; a group of one as `singleton` says ("raw" divides by 1 + eps, as verl does).
  * **Against the exact advantage** the sign of the outcome for every token: right on average for the rollout, blind to which
@@ -13,7 +14,7 @@ import { normalise, rolloutInput, spread } from "../ops";
  * take more, dividing by the deviation also turns it.
  * **Reduces** to Dr.GRPO without the scale, to RLOO · (G−1)/G likewise.
  * **Source** Shao et al. 2024, "DeepSeekMath", section 4.1, https://arxiv.org/abs/2402.03300. The paper leaves ddof and eps
- * open; here n − 1 and 1e-6, as verl does.
+ * open; here n − 1 and 1e-6, as verl does. The batch's deviation is TRL's `scale_rewards="batch"`.
  */
 export const grpo = defineMethod({
 	id: "grpo",
@@ -29,6 +30,12 @@ export const grpo = defineMethod({
 	params: {
 		center: centerParam("mean", ["none", "mean", "loo"]),
 		scale: scaleParam("sd1"),
+		scaleOver: choiceParam({
+			label: "Deviation of",
+			help: "Returns that the deviation is taken of: those of the group, or all of the batch.",
+			default: "group",
+			options: ["group", "batch"],
+		}),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
 	},
@@ -36,12 +43,18 @@ export const grpo = defineMethod({
 		paper: {},
 		verl: { singleton: "raw" },
 		trl: { eps: 1e-4 },
+		trlBatch: { eps: 1e-4, scaleOver: "batch" },
 	},
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.994 }],
+	batchWide: ({ scale, scaleOver }) => scale !== "none" && scaleOver === "batch",
 	needs: () => [],
-	estimate: (p) => ({
-		terms: { outcome: spread(normalise(rolloutInput("returns"), normaliserOf(p))) },
-		...scoredGroups(p.singleton),
-	}),
+	estimate: (p) => {
+		const returns = rolloutInput("returns");
+		const ofBatch =
+			p.scale === "none" || p.scaleOver === "group" ? null : groupStat(returns, p.scale, { within: "batch" });
+		const centred = normalise(returns, normaliserOf(ofBatch ? { ...p, scale: "none" } : p));
+		const outcome = ofBatch ? div(centred, add(ofBatch, p.eps)) : centred;
+		return { terms: { outcome: spread(outcome) }, ...scoredGroups(p.singleton) };
+	},
 });

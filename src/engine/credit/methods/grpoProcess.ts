@@ -13,7 +13,9 @@ import { STEPS } from "../partition";
  * says. Long rollouts sum more terms: a rollout of many mediocre steps is not worth 0.
  * **Against the exact advantage** that of the step rewards, with one baseline for all places; biased where rewards depend on the place.
  * **Reduces** to GRPO where every rollout has one step that is paid its return.
- * **Source** Shao et al. 2024, "DeepSeekMath", https://arxiv.org/abs/2402.03300, process supervision; ddof and eps are left open there.
+ * **Source** Shao et al. 2024, "DeepSeekMath", https://arxiv.org/abs/2402.03300, section 4.1.3: all step rewards of the
+ * group in one mean and one deviation, and for token t the sum over steps that end at t or later. There tokens after the last step get 0.
+ * ddof and eps are left open.
  */
 export const grpoProcess = defineMethod({
 	id: "grpoProcess",
@@ -23,7 +25,7 @@ export const grpoProcess = defineMethod({
 	source: {
 		cite: "Shao et al. 2024, DeepSeekMath: Pushing the Limits of Mathematical Reasoning in Open Language Models",
 		url: "https://arxiv.org/abs/2402.03300",
-		verification: "not verified",
+		verification: "paper read",
 	},
 	params: {
 		center: centerParam("mean", ["none", "mean", "loo"]),

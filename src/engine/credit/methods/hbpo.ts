@@ -6,6 +6,7 @@ import {
 	cos,
 	groupStat,
 	less,
+	min,
 	mul,
 	type Node,
 	normalise,
@@ -15,19 +16,21 @@ import {
 	spread,
 	sub,
 } from "../ops";
-import { integerParam, numberParam } from "../sharedParams";
+import { choiceParam, integerParam, numberParam } from "../sharedParams";
 
 /**
  * HBPO: rewards that depend on an announced budget, compared within the group and with what the budget promises.
  *
  * n tokens, budget b: R = β·cos(πn/2L) − α|n−b| if right and n > b, β·cos(πb/2L) if right and n ≤ b, 0 otherwise or beyond L.
- * A = (R − mean)/(sd + eps) over the group + (mean over the rollouts with the same budget − β·cos(πb/2L)).
+ * A = (R − mean)/(sd + eps) over the group + w · (mean over the rollouts with the same budget − β·cos(πb/2L)), w = 1.
+ * `reward=released` pays a right answer the smaller of the two whatever its length, so that very short answers lose.
  *
- * **Edges** the second term is not centred: it is never positive, and a right rollout may pay for its mates. The released code
- * adds it twice and cannot run; this is the paper's. A group of one as `singleton` says.
+ * **Edges** the second term is not centred: it is never positive with the paper's reward, and a right rollout may pay for its mates. The released
+ * code adds it twice (preset `released`, a mistake) and cannot run; the default is the paper's. A group of one as `singleton` says.
  * **Against the exact advantage** of another reward; the second term adds, on average, the gradient of the mates' mean.
  * **Reduces** to GRPO on the shaped reward without the second term.
- * **Source** "Hierarchical Budget Policy Optimization for Adaptive Reasoning", 2025, https://arxiv.org/abs/2507.15844.
+ * **Source** "Hierarchical Budget Policy Optimization for Adaptive Reasoning", 2025, https://arxiv.org/abs/2507.15844;
+ * the release's `math_reward.py` and `core_algos.py`.
  */
 export const hbpo = defineMethod({
 	id: "hbpo",
@@ -65,25 +68,40 @@ export const hbpo = defineMethod({
 			max: 1e9,
 			unit: "tokens",
 		}),
+		reward: choiceParam({
+			label: "Reward",
+			help: "The paper's, or the release's smaller of the two rewards for every length.",
+			default: "paper",
+			options: ["paper", "released"],
+		}),
+		intraWeight: numberParam({
+			label: "Weight within the budget",
+			help: "Of the comparison with what the budget promises; the release adds it twice by mistake.",
+			default: 1,
+			min: 0,
+			max: 100,
+			unit: "",
+		}),
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
 	},
-	presets: { paper: {} },
+	presets: { paper: {}, released: { reward: "released", intraWeight: 2 } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.981 }],
 	needs: () => [{ field: "success" }, { signal: "budget", level: "rollout", meaning: "announced number of tokens" }],
-	estimate: ({ beta, alpha, maxLength, scale, eps, singleton }) => {
+	estimate: ({ beta, alpha, maxLength, reward: kind, intraWeight, scale, eps, singleton }) => {
 		const n = rolloutInput("policyLength");
 		const budget = rolloutSignal("budget");
 		const promised = (x: Node<"rollout">) => mul(cos(mul(x, Math.PI / (2 * maxLength))), beta);
 		const over = sub(promised(n), mul(abs(sub(n, budget)), alpha));
 		const right = mul(rolloutInput("success"), atMost(n, maxLength));
-		const reward = select(right, select(less(budget, n), over, promised(budget)), 0);
+		const earned = kind === "paper" ? select(less(budget, n), over, promised(budget)) : min(over, promised(budget));
+		const reward = select(right, earned, 0);
 		const mates = groupStat(reward, "mean", { within: "group", by: "key" }, { key: budget });
 		const inter = normalise(reward, normaliserOf({ center: "mean", scale, eps, singleton }));
 		return {
-			terms: { inter: spread(inter), intra: spread(sub(mates, promised(budget))) },
+			terms: { inter: spread(inter), intra: spread(mul(sub(mates, promised(budget)), intraWeight)) },
 			...scoredGroups(singleton),
 		};
 	},

@@ -3,21 +3,28 @@ import {
 	atMost,
 	covered,
 	div,
+	equal,
 	exp,
 	groupStat,
+	less,
+	min,
 	mul,
 	type Node,
 	neg,
+	next,
 	normalise,
 	orElse,
 	reduceToRollouts,
+	reduceToSpans,
 	rolloutInput,
 	select,
 	spanInput,
 	spread,
+	spreadToSpans,
 	sub,
 	suffixMin,
 	suffixSum,
+	tokenInput,
 } from "../ops";
 import { STEPS } from "../partition";
 import { choiceParam, numberParam, whiten, whitenParams } from "../sharedParams";
@@ -27,14 +34,18 @@ import { choiceParam, numberParam, whiten, whitenParams } from "../sharedParams"
  *
  * `form=min`: G_k = min(p_k … p_n) up to and including the worst step, 0 after it. `softmin`: G_k = Σ_{u≥k} w_u p_u with
  * w = softmax(−p/T) over all steps of the rollout. `sum`: G_k = Σ_{u≥k} p_u; `mean`: that over the number
- * of steps. `baseline=others` subtracts from every token
- * Σ of the other rollouts' token returns / ((G−1) · longest response), then whitening if asked. Reads the steps' rewards.
- * `outcomeCoef` adds the leave-one-out return as a second term.
+ * of steps. `strictMin` is the release's option of that name and a mistake: the minimum over all token columns to come, where tokens that
+ * end no step and padding count as 0, so that good steps earn nothing. `baseline=others` subtracts from every token
+ * Σ of the other rollouts' token returns / ((G−1) · longest response); `step` takes from each step's part the mean over the others
+ * of their average part, `token` the others' sum / their tokens times the tokens of the step. Then whitening if asked. Reads the steps'
+ * rewards. `outcomeCoef` adds the leave-one-out return as a second term.
  *
  * **Edges** a group of one has baseline 0; tokens outside of steps are not scored; a step without a reward has none of its own.
  * **Against the exact advantage** another objective: the expected worst step.
  * **Reduces** to `min` for T → 0, to the mean of the rewards at the first step for T → ∞.
- * **Source** Cheng et al. 2025, "Stop Summation", https://arxiv.org/abs/2504.15275.
+ * **Source** Cheng et al. 2025, "Stop Summation", https://arxiv.org/abs/2504.15275; `others` and `strictMin` from the verl branch of the
+ * release, `step` and `token` from its main branch (`experience_maker.py`), which gives separator tokens 0; here they are tokens of
+ * their step. A `step` baseline favours answers of one step, as its authors note.
  */
 export const pure = defineMethod({
 	id: "pure",
@@ -49,9 +60,9 @@ export const pure = defineMethod({
 	params: {
 		form: choiceParam({
 			label: "Form",
-			help: "Smallest reward to come, a softmax-weighted stand-in for it, the sum, or the sum over the number of steps.",
+			help: "Smallest reward to come, a softmax-weighted stand-in for it, the sum, the sum over the number of steps, or the release's mistaken minimum over all columns.",
 			default: "softmin",
-			options: ["softmin", "min", "sum", "mean"],
+			options: ["softmin", "min", "sum", "mean", "strictMin"],
 		}),
 		temperature: numberParam({
 			label: "Temperature",
@@ -64,9 +75,9 @@ export const pure = defineMethod({
 		}),
 		baseline: choiceParam({
 			label: "Baseline",
-			help: "Nothing, or the token returns of the others of the group.",
+			help: "Nothing, the token returns of the others of the group, their average step, or their average token.",
 			default: "none",
-			options: ["none", "others"],
+			options: ["none", "others", "step", "token"],
 		}),
 		...whitenParams(false),
 		outcomeCoef: numberParam({
@@ -82,6 +93,9 @@ export const pure = defineMethod({
 		paper: { form: "min" },
 		softmin: {},
 		verl: { baseline: "others", whiten: true },
+		verlStrictMin: { form: "strictMin", baseline: "others", whiten: true },
+		mainStep: { baseline: "step" },
+		mainToken: { baseline: "token" },
 		sum: { form: "sum" },
 		mean: { form: "mean" },
 	},
@@ -89,16 +103,13 @@ export const pure = defineMethod({
 	gradients: [{ door: 0.945, apples: 0.934 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],
 	estimate: (p) => {
-		const { form, temperature, baseline, outcomeCoef } = p;
-		const rewards = orElse(spanInput("reward", STEPS), 0);
-		const steps = FORMS[form](rewards, temperature);
+		const { baseline, outcomeCoef } = p;
 		const scored = covered(STEPS);
-		const process = spread(steps);
+		const process = processOf(p);
 		const own = reduceToRollouts(process, "sum");
-		const others = sub(groupStat(own, "sum", { within: "group" }), own);
-		const count = sub(groupStat(own, "count", { within: "group" }), 1);
 		const width = groupStat(rolloutInput("length"), "max", { within: "batch" });
-		const centred = baseline === "none" ? process : sub(process, spread(div(others, mul(count, width))));
+		const centred =
+			baseline === "others" ? sub(process, spread(div(othersSum(own), mul(othersCount(own), width)))) : process;
 		const terms: Record<string, Node<"token">> = { process: p.whiten ? whiten(centred, p, scored) : centred };
 		const loo = { within: "group", center: "loo", scale: "none", eps: 0, epsOn: "sd", singleton: "zero" } as const;
 		if (outcomeCoef > 0) terms.outcome = mul(spread(normalise(rolloutInput("returns"), loo)), outcomeCoef);
@@ -107,7 +118,45 @@ export const pure = defineMethod({
 });
 
 type Steps = Node<"span">;
+type Rollouts = Node<"rollout">;
 const ROLLOUT = { within: "rollout" } as const;
+const GROUP = { within: "group" } as const;
+
+const othersSum = (x: Rollouts) => sub(groupStat(x, "sum", GROUP), x);
+const othersCount = (x: Rollouts) => sub(groupStat(x, "count", GROUP), 1);
+
+interface FormValues {
+	readonly form: "strictMin" | keyof typeof FORMS;
+	readonly temperature: number;
+	readonly baseline: "none" | "others" | "step" | "token";
+}
+
+/** What is to come from each token's step on, less the baseline of each step's part. */
+function processOf({ form, temperature, baseline }: FormValues): Node<"token"> {
+	const rewards = orElse(spanInput("reward", STEPS), 0);
+	if (form === "strictMin") return strictMinimum(rewards);
+	const returns = FORMS[form](rewards, temperature);
+	if (baseline !== "step" && baseline !== "token") return spread(returns);
+	const parts = sub(returns, next(returns, 0));
+	const sum = reduceToRollouts(parts, "sum");
+	if (baseline === "step") {
+		const average = div(sum, reduceToRollouts(parts, "count"));
+		return spread(suffixSum(sub(parts, spreadToSpans(div(othersSum(average), othersCount(average)), STEPS))));
+	}
+	const perToken = div(othersSum(sum), othersSum(rolloutInput("policyLength")));
+	const tokens = reduceToSpans(tokenInput("position"), "count", STEPS);
+	return spread(suffixSum(sub(parts, mul(spreadToSpans(perToken, STEPS), tokens))));
+}
+
+/** The smallest of all columns to come: the rewards where steps end, 0 elsewhere and on padding. */
+function strictMinimum(rewards: Steps): Node<"token"> {
+	const position = tokenInput("position");
+	const ends = mul(equal(position, spread(reduceToSpans(position, "last", STEPS))), covered(STEPS));
+	const later = suffixMin(select(ends, spread(rewards), 0));
+	const length = rolloutInput("length");
+	const padded = less(length, groupStat(length, "max", { within: "batch" }));
+	return select(spread(padded), min(later, 0), later);
+}
 
 const FORMS: Readonly<Record<"softmin" | "min" | "sum" | "mean", (p: Steps, temperature: number) => Steps>> = {
 	sum: (p) => suffixSum(p),

@@ -9,20 +9,28 @@ import {
 	type Node,
 	neg,
 	rolloutInput,
+	rolloutSignal,
 	select,
 	spread,
 	suffixSum,
 	tokenInput,
 } from "../ops";
 
+const RUNNING = {
+	signal: "runningReturn",
+	level: "rollout",
+	meaning: "mean return of earlier batches, older ones counting less",
+} as const;
+
 /**
  * REINFORCE with a baseline: what was paid after a token, minus something that does not depend on the token.
  *
  * A_{i,t} = Σ_{k≥t} γ^{k−t} r_{i,k} − b_i, with b the mean return of the batch or group, of the others in it (loo), the value
- * of the prefix, or nothing. With a scale, divided by the standard deviation of the returns plus eps.
+ * of the prefix, the running mean of earlier batches (rollout signal `runningReturn`), or nothing. With a scale, divided by the standard deviation of the returns plus eps.
  *
- * **Edges** environment tokens are transparent: they cost no discount. A batch or group of one as `singleton` says.
- * **Against the exact advantage** unbiased for the policy gradient with baselines none, loo and value at γ = 1; the mean
+ * **Edges** the running mean is for whoever keeps it across batches to give, updated after its use. Environment tokens are transparent:
+ * they cost no discount. A batch or group of one as `singleton` says.
+ * **Against the exact advantage** unbiased for the policy gradient with baselines none, loo, running and value at γ = 1; the mean
  * includes the rollout itself, which scales the expected gradient by (n−1)/n.
  * **Reduces** to RLOO with γ = 1, center loo over the group; to Dr.GRPO with the mean, for terminal rewards.
  * **Source** Williams 1992, "Simple statistical gradient-following algorithms for connectionist reinforcement learning",
@@ -40,7 +48,7 @@ export const reinforce = defineMethod({
 	},
 	params: {
 		discount: discountParam(),
-		center: centerParam("mean", ["none", "mean", "loo", "value"]),
+		center: centerParam("mean", ["none", "mean", "loo", "value", "running"]),
 		over: {
 			type: "choice",
 			label: "Baseline over",
@@ -52,7 +60,13 @@ export const reinforce = defineMethod({
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
 	},
-	presets: { plain: { center: "none" }, batchMean: {}, leaveOneOut: { center: "loo" }, critic: { center: "value" } },
+	presets: {
+		plain: { center: "none" },
+		batchMean: {},
+		leaveOneOut: { center: "loo" },
+		critic: { center: "value" },
+		runningMean: { center: "running" },
+	},
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [
 		{ door: "batchMean", apples: "batchMean" },
@@ -61,12 +75,13 @@ export const reinforce = defineMethod({
 		{ params: { center: "value" }, door: "equal", apples: "equal" },
 		{ params: { over: "group" }, door: "groupMean", apples: "groupMean" },
 	],
-	needs: ({ center }) => (center === "value" ? [{ field: "values" }] : []),
+	needs: ({ center }) => (center === "value" ? [{ field: "values" }] : center === "running" ? [RUNNING] : []),
 	estimate: ({ discount, center, over, scale, eps, singleton }) => {
 		const scope = { within: over } as const;
 		const returns = rolloutInput("returns");
 		const toGo = suffixSum(tokenInput("rewards"), discount);
 		if (center === "value") return { terms: { return: toGo, baseline: neg(tokenInput("values")) } };
+		if (center === "running") return { terms: { return: toGo, baseline: spread(neg(rolloutSignal("runningReturn"))) } };
 		const alone = equal(groupStat(returns, "count", scope), 1);
 		const baseline =
 			center === "none" ? mul(returns, 0) : groupStat(returns, center === "loo" ? "looMean" : "mean", scope);

@@ -1,11 +1,13 @@
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { mul, normalise, reduceToRollouts, rolloutInput, spread, sub, tokenInput } from "../ops";
+import { flagParam } from "../sharedParams";
 
 /**
  * REINFORCE leave-one-out: the return minus the mean return of the other rollouts of the group.
  *
  * A_i = R_i − 1/(G−1) · Σ_{j≠i} R_j = G/(G−1) · (R_i − mean_g R), for every token.
+ * With `normalise` the advantages of the batch's rollouts are then shifted and scaled to (A − mean)/(sd + eps), n − 1 in the deviation.
  * With `klCoef` > 0, R'_i = R_i − klCoef · Σ_t (log p_t − log p_ref,t) takes the place of R_i (k1 in the reward).
  *
  * **Edges** equal returns give exactly 0; a group of one as `singleton` says: verl's loop gives the raw reward, its
@@ -13,7 +15,7 @@ import { mul, normalise, reduceToRollouts, rolloutInput, spread, sub, tokenInput
  * **Against the exact advantage** unbiased for the policy gradient: the baseline does not depend on the rollout.
  * **Reduces** to G/(G−1) · Dr.GRPO.
  * **Source** Ahmadian et al. 2024, "Back to Basics", https://arxiv.org/abs/2402.14740; Kool et al. 2019, "Buy 4 REINFORCE
- * Samples, Get a Baseline for Free!".
+ * Samples, Get a Baseline for Free!". Normalised as by TRL's `normalize_advantages`.
  */
 export const rloo = defineMethod({
 	id: "rloo",
@@ -39,19 +41,31 @@ export const rloo = defineMethod({
 			max: 10,
 			unit: "per nat",
 		},
+		normalise: flagParam({
+			label: "Normalise",
+			help: "Shift and scale the advantages of the batch's rollouts to mean 0 and deviation 1.",
+			default: false,
+		}),
 	},
-	presets: { paper: {}, verl: { singleton: "raw" }, verlVectorized: {}, trl: { klCoef: 0.05 } },
+	presets: {
+		paper: {},
+		verl: { singleton: "raw" },
+		verlVectorized: {},
+		trl: { klCoef: 0.05 },
+		trlNormalised: { klCoef: 0.05, normalise: true },
+	},
 	// Equal returns may still differ in what KL takes out of them.
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "equal", apples: "equal" }],
+	batchWide: ({ normalise }) => normalise,
 	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
 	estimate: (p) => {
 		const returns = rolloutInput("returns");
 		const logRatio = reduceToRollouts(sub(tokenInput("logProbs"), tokenInput("refLogProbs")), "sum");
 		const shaped = p.klCoef > 0 ? sub(returns, mul(logRatio, p.klCoef)) : returns;
-		return {
-			terms: { outcome: spread(normalise(shaped, normaliserOf({ ...p, center: "loo" }))) },
-			...scoredGroups(p.singleton),
-		};
+		const own = normalise(shaped, normaliserOf({ ...p, center: "loo" }));
+		const batch = normaliserOf({ center: "mean", scale: "sd1", eps: p.eps, singleton: "zero" }, { within: "batch" });
+		const outcome = p.normalise ? normalise(own, batch) : own;
+		return { terms: { outcome: spread(outcome) }, ...scoredGroups(p.singleton) };
 	},
 });

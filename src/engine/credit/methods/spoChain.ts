@@ -1,13 +1,27 @@
 import { defineMethod } from "../method";
-import { atMost, known, less, mul, next, reduceToSpans, rolloutInput, select, spread, sub, tokenInput } from "../ops";
+import {
+	atMost,
+	known,
+	less,
+	mul,
+	next,
+	reduceToSpans,
+	rolloutInput,
+	select,
+	spanInput,
+	spread,
+	sub,
+	tokenInput,
+} from "../ops";
 import type { Partition } from "../partition";
-import { choiceParam, integerParam, numberParam, whiten, whitenParams } from "../sharedParams";
+import { choiceParam, cutParams, integerParam, whiten, whitenParams } from "../sharedParams";
 
 /**
  * SPO-chain: values at cut points before uncertain tokens; a segment gets the change of value across it.
  *
  * Uncertain: p_t < threshold. Every m-th of them starts a segment; A = V(next cut) − V(cut), the last segment R − V(cut), V read from
- * `values` at the segment's first token. What lies before the first cut gets 0. Then the probability mask: tokens with p > threshold
+ * `values` at the segment's first token. What lies before the first cut gets 0. `cut=equal` is the naive form: pieces of
+ * `segment` tokens, the first of which has no value before it and gets 0, as released. Then the probability mask: tokens with p > threshold
  * get 0 (`mask=zero`), are not scored (`mask=skip`, which also leaves the loss's denominator), or keep it (`mask=none`).
  *
  * **Edges** a rollout without an uncertain token gets 0; an unknown value at a cut leaves both segments beside it without credit.
@@ -26,20 +40,19 @@ export const spoChain = defineMethod({
 		verification: "compared with the released code",
 	},
 	params: {
-		threshold: numberParam({
-			label: "Threshold",
-			help: "Tokens below this probability are uncertain.",
-			default: 0.9,
-			min: 0,
-			max: 1,
-			unit: "",
+		cut: choiceParam({
+			label: "Cuts",
+			help: "Before uncertain tokens, or pieces of equal length.",
+			default: "probability",
+			options: ["probability", "equal"],
 		}),
-		interval: integerParam({
-			label: "Interval",
-			help: "Every m-th uncertain token is a cut.",
-			default: 5,
+		...cutParams(5),
+		segment: integerParam({
+			label: "Tokens of a piece",
+			help: "Where pieces are equal.",
+			default: 3,
 			min: 1,
-			max: 1000,
+			max: 10000,
 			unit: "tokens",
 		}),
 		mask: choiceParam({
@@ -50,23 +63,23 @@ export const spoChain = defineMethod({
 		}),
 		...whitenParams(false),
 	},
-	presets: { paper: {}, released: { mask: "skip", whiten: true } },
+	presets: { paper: {}, released: { mask: "skip", whiten: true }, naive: { cut: "equal" } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [
 		{ door: "equal", apples: "equal" },
 		{ params: { threshold: 0.5, interval: 1, mask: "none" }, door: 0.855, apples: 0.835 },
 		{ params: { threshold: 0.5, interval: 1 }, door: 0.836, apples: 0.82 },
 	],
-	needs: ({ threshold, interval }) => [
-		{ field: "logProbs" },
-		{ field: "values", at: { kind: "cuts", threshold, interval } },
-	],
+	needs: (p) => [{ field: "logProbs" }, { field: "values", at: cutsOf(p) }],
 	estimate: (p) => {
-		const { threshold, interval, mask } = p;
-		const cuts: Partition = { kind: "cuts", threshold, interval };
+		const { threshold, mask } = p;
+		const cuts = cutsOf(p);
 		const logThreshold = Math.log(threshold);
 		const logProbs = tokenInput("logProbs");
-		const atCut = less(reduceToSpans(logProbs, "first", cuts), logThreshold);
+		const atCut =
+			p.cut === "equal"
+				? less(0, spanInput("index", cuts))
+				: less(reduceToSpans(logProbs, "first", cuts), logThreshold);
 		const value = reduceToSpans(tokenInput("values"), "first", cuts);
 		const change = sub(next(value, rolloutInput("returns")), value);
 		const segment = spread(select(atCut, change, 0));
@@ -77,3 +90,15 @@ export const spoChain = defineMethod({
 		return { terms: { segment: p.whiten ? whiten(masked, p, scored) : masked }, scored };
 	},
 });
+
+interface CutValues {
+	readonly cut: "probability" | "equal";
+	readonly threshold: number;
+	readonly interval: number;
+	readonly segment: number;
+}
+
+function cutsOf({ cut, threshold, interval, segment }: CutValues): Partition {
+	if (cut === "equal") return { kind: "fixed", length: segment, lastAlone: false, levels: 0 };
+	return { kind: "cuts", threshold, interval };
+}

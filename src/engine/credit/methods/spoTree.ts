@@ -1,6 +1,6 @@
 import { defineMethod } from "../method";
 import { epsParam } from "../normaliserParams";
-import { abs, add, div, less, rolloutInput, spread, sub, treeStat } from "../ops";
+import { abs, add, div, less, mul, type Node, rolloutInput, spread, sub, treeStat } from "../ops";
 import type { Partition } from "../partition";
 import { choiceParam, flagParam, integerParam } from "../sharedParams";
 
@@ -8,7 +8,9 @@ import { choiceParam, flagParam, integerParam } from "../sharedParams";
  * SPO-tree: rollouts of a prompt as a tree of segments of fixed length; an edge gets the child's value minus its parent's.
  *
  * V(leaf) = R, V(n) = mean over children (not over leaves); A = V(c) − V(n), with `scale=sd0` divided by the deviation of the
- * siblings plus eps. Edges of 0, to six digits, are not scored (`dropZero`). Segments that agree on all tokens are one node.
+ * siblings plus eps. With `bestOf` = k > 1 the values of an
+ * edge are u(V) = 1 − (1 − V)^k, the chance that one of k tries from there succeeds; the deviation stays that of the V, a reading, as
+ * the paper leaves it open. Edges of 0, to six digits, are not scored (`dropZero`). Segments that agree on all tokens are one node.
  *
  * **Edges** a chain without branches gives 0 until the end; the last level takes what is left of the rollout.
  * **Against the exact advantage** unbiased at the level of segments where every node has as many children as the others, sampled for it;
@@ -50,28 +52,50 @@ export const spoTree = defineMethod({
 			options: ["none", "sd0"],
 		}),
 		eps: epsParam(1e-8),
+		bestOf: integerParam({
+			label: "Best of",
+			help: "Tries that the value of a node counts with: above 1, the chance that one of them succeeds.",
+			default: 1,
+			min: 1,
+			max: 16,
+			unit: "tries",
+		}),
 		dropZero: flagParam({
 			label: "Drop zeros",
 			help: "Edges of zero, to six digits, are left out of the loss.",
 			default: false,
 		}),
 	},
-	presets: { paper: {}, gsm8k: { segment: 30, levels: 3, dropZero: true }, grpo: { scale: "sd0", dropZero: true } },
+	presets: {
+		paper: {},
+		gsm8k: { segment: 30, levels: 3, dropZero: true },
+		grpo: { scale: "sd0", dropZero: true },
+		bestOf4: { bestOf: 4 },
+	},
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [
 		{ door: "scaled", apples: "scaled" },
 		{ params: { segment: 1 }, door: 0.955, apples: 0.954 },
 	],
 	needs: () => [],
-	estimate: ({ segment, levels, scale, eps, dropZero }) => {
+	estimate: ({ segment, levels, scale, eps, bestOf, dropZero }) => {
 		const partition: Partition = { kind: "fixed", length: segment, lastAlone: false, levels };
 		const returns = rolloutInput("returns");
 		const change = sub(
-			treeStat(returns, "childMean", "after", partition),
-			treeStat(returns, "childMean", "before", partition),
+			oneOf(treeStat(returns, "childMean", "after", partition), bestOf),
+			oneOf(treeStat(returns, "childMean", "before", partition), bestOf),
 		);
 		const siblings = add(treeStat(returns, "childSd0", "before", partition), eps);
 		const edge = spread(scale === "none" ? change : div(change, siblings));
 		return { terms: { edge }, ...(dropZero ? { scored: less(1e-6, abs(edge)) } : {}) };
 	},
 });
+
+/** 1 − (1 − V)^k. */
+function oneOf(value: Node<"span">, k: number): Node<"span"> {
+	if (k === 1) return value;
+	const fails = sub(1, value);
+	let all = fails;
+	for (let n = 1; n < k; n++) all = mul(all, fails);
+	return sub(1, all);
+}

@@ -1,5 +1,5 @@
 import type { Partition } from "../../credit/partition";
-import { integerParam, numberParam } from "../../credit/sharedParams";
+import { cutParams } from "../../credit/sharedParams";
 import { spansOf } from "../../credit/spans";
 import type { RolloutBatch, SpanTable } from "../../rollouts/batch";
 import { defineProvider } from "../provider";
@@ -16,24 +16,7 @@ export const probabilityCuts = defineProvider({
 	cost: "arithmetic",
 	provides: [{ field: "steps" }],
 	reads: [],
-	params: {
-		threshold: numberParam({
-			label: "Threshold",
-			help: "Tokens below this probability are uncertain.",
-			default: 0.9,
-			min: 0,
-			max: 1,
-			unit: "",
-		}),
-		interval: integerParam({
-			label: "Interval",
-			help: "Every m-th uncertain token is a cut.",
-			default: 1,
-			min: 1,
-			max: 1000,
-			unit: "tokens",
-		}),
-	},
+	params: cutParams(1),
 	needs: () => [{ field: "logProbs" }],
 	annotate: (batch, { params }) => ({
 		batch: { ...batch, steps: tableOfPartition(batch, { kind: "cuts", ...params }) },
