@@ -63,7 +63,10 @@ export function ragged({ T, lengths }: RolloutBatch, x: ArrayLike<number>): numb
 export function distance(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
 	const [x, y] = [a.flat(), b.flat()];
 	if (x.length !== y.length || a.some((row, i) => row.length !== b[i]!.length)) return Infinity;
-	return Math.max(0, ...x.map((v, i) => (Number.isNaN(v) && Number.isNaN(y[i]!) ? 0 : Math.abs(v - y[i]!)))) || 0;
+	return x.reduce((worst, v, i) => {
+		if (Number.isNaN(v) || Number.isNaN(y[i]!)) return Number.isNaN(v) && Number.isNaN(y[i]!) ? worst : Infinity;
+		return Math.max(worst, Math.abs(v - y[i]!));
+	}, 0);
 }
 
 /** A span table of policy spans from `[start, end)` pairs per rollout. */

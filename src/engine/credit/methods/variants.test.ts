@@ -54,8 +54,8 @@ describe("reinforce with a running mean", () => {
 });
 
 /** Rewards (.8, −.6, .3) and (.5, .7) of steps that are `spans` wide. */
-function pureBatch(spans: readonly (readonly (readonly number[])[])[]): RolloutBatch {
-	const steps = { ...spansOfRows(spans), reward: Float64Array.of(0.8, -0.6, 0.3, 0.5, 0.7) };
+function pureBatch(spans: readonly (readonly (readonly number[])[])[], more: readonly number[] = []): RolloutBatch {
+	const steps = { ...spansOfRows(spans), reward: Float64Array.of(0.8, -0.6, 0.3, 0.5, 0.7, ...more) };
 	return batchOf(
 		spans.map((row) => ({ length: row.at(-1)![1]!, reward: 0 })),
 		{ steps },
@@ -81,6 +81,28 @@ describe("pure, baselines of the main branch", () => {
 			[-1.3, -1.5, -1.5, -0.3, -0.3, -0.3],
 			[a, a, a, b],
 		]);
+	});
+	it("step: averages of two others are averaged", () => {
+		const three = pureBatch(
+			[
+				[
+					[0, 1],
+					[1, 2],
+					[2, 3],
+				],
+				[
+					[0, 1],
+					[1, 2],
+				],
+				[[0, 1]],
+			],
+			[0.9],
+		);
+		// Averages .5/3, .6 and .9: the first's others .75, the second's (1/6 + .9)/2, the third's (1/6 + .6)/2.
+		near(
+			rows(three, "pure", { form: "sum", baseline: "step" }).map((row) => row.slice(-1)),
+			[[0.3 - 0.75], [0.7 - (1 / 6 + 0.9) / 2], [0.9 - (1 / 6 + 0.6) / 2]],
+		);
 	});
 	it("token: the average token of the others, for each token of the step", () => {
 		// Others per token: 1.2/4 = .3 and .5/6. Parts .5, −1.2, −.6 and .25, .616667.
