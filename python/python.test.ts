@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { checkedRecord } from "../src/engine/formats/rolloutsJsonl";
 import { decodeLink, encodeLink } from "../src/engine/spec/link";
 
 const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
@@ -10,6 +12,26 @@ describe.skipIf(!python)("the Python files (need an interpreter)", () => {
 		const { status, stderr } = run("-B", "-m", "unittest", "discover", ".");
 		expect(status, stderr).toBe(0);
 		expect(stderr).toMatch(/Ran [1-9]\d* tests/);
+	});
+
+	test("run as a notebook, cell by cell", () => {
+		const { cells } = JSON.parse(readFileSync(`${import.meta.dirname}/example.ipynb`, "utf8")) as {
+			cells: { cell_type: string; source: string[] }[];
+		};
+		const code = cells.filter((cell) => cell.cell_type === "code").map(({ source }) => source.join(""));
+		const { status, stdout, stderr } = run("-B", "-c", code.join("\n"));
+		expect(status, stderr).toBe(0);
+		const link = /http\S+(#1z\S+)/.exec(stdout)?.[1] ?? "";
+		expect(decodeLink(link)).toMatchObject({
+			ok: true,
+			state: { preset: "lake@1", changes: { seed: 7, method: "gigpo" } },
+		});
+		expect(stdout).toMatch(/GRPO pays each token \+\d\.\d\d; exactly it is\n( {2}\S+ +[+-]\d\.\d{3}\n)+/);
+		const recorded = stdout.split("\n").filter((line) => line.startsWith('{"schema"'));
+		expect(recorded.map((line) => checkedRecord(JSON.parse(line), "cell").tokens)).toEqual([
+			[5, 6],
+			[5, 7],
+		]);
 	});
 
 	test("read what the page writes and write what the page reads", () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -13,15 +13,33 @@ import { FOREIGN_WRITERS, writeDump } from "../src/engine/formats/foreign/writeD
 import type { RolloutRecord } from "../src/engine/formats/record";
 import { batchesOf } from "../src/engine/formats/recordsBatch";
 import { readRollouts, writeRollouts } from "../src/engine/formats/rolloutsJsonl";
+import { taskRollouts } from "../src/engine/oracle/taskRollouts";
+import { resolveParams } from "../src/engine/spec/params";
 import { findPreset } from "../src/engine/spec/presets";
 import { openSpec } from "../src/engine/spec/registries";
+import { TASKS } from "../src/engine/tasks/registry";
 
-// Sample dumps of every foreign format, made by our own engine: a policy that has learnt half of the key-and-door task, its rollouts, the
-// credit that GRPO gives them, written as each trainer would. Same machine or not, the same bytes.
+// Samples made by our own engine; same machine or not, the same bytes.
+// rollouts/: every task as a policy of known skill plays it, with exact values and advantages.
+// dumps/: a policy that has learnt half of the key-and-door task, its rollouts, the credit that GRPO gives them, written as each trainer would.
 
+const LEVEL = "xs";
+const SAMPLES = { skill: 0.8, prompts: 3, groupSize: 8, seed: 1 };
 const PRESET = "keydoor@1";
 const STEPS = 12;
-const OUT = join(process.cwd(), "public/datasets/dumps");
+const HOME = join(process.cwd(), "public/datasets");
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+const samples: { task: string; level: string; path: string; sha256: string }[] = [];
+for (const { id, params, levels, build } of [...TASKS].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+	const task = build(resolveParams(params, levels[LEVEL]!, `task ${id}`));
+	const text = writeRollouts(await taskRollouts(task, SAMPLES));
+	const bytes = new TextEncoder().encode(text);
+	write(`rollouts/${id}.jsonl`, bytes);
+	samples.push({ task: id, level: LEVEL, path: `${id}.jsonl`, sha256: sha256(bytes) });
+}
+write("rollouts/manifest.json", json({ ...SAMPLES, files: samples }));
+process.stderr.write(`Wrote rollouts of ${samples.length} tasks.\n`);
 
 const work = mkdtempSync(join(tmpdir(), "ascribe-datasets-"));
 const lines: string[] = [];
@@ -51,7 +69,7 @@ for (const writer of FOREIGN_WRITERS)
 		writer.importer,
 		writeDump(writer, fittedTo(writer, rollouts, task.vocab.tokens)),
 	);
-writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify({ preset: PRESET, steps: STEPS, files }, null, "\t")}\n`);
+write("dumps/manifest.json", json({ preset: PRESET, steps: STEPS, files }));
 process.stderr.write(`Wrote ${files.length} dumps of ${rollouts.length} rollouts.\n`);
 process.exit(0);
 
@@ -87,8 +105,16 @@ function turnsOf({ mask = [], tokens }: RolloutRecord) {
 }
 
 function save(path: string, importer: string, bytes: Uint8Array): void {
-	const to = join(OUT, path);
+	write(`dumps/${path}`, bytes);
+	files.push({ path, importer, sha256: sha256(bytes) });
+}
+
+function write(path: string, content: Uint8Array | string): void {
+	const to = join(HOME, path);
 	mkdirSync(dirname(to), { recursive: true });
-	writeFileSync(to, bytes);
-	files.push({ path, importer, sha256: createHash("sha256").update(readFileSync(to)).digest("hex") });
+	writeFileSync(to, content);
+}
+
+function json(value: unknown): string {
+	return `${JSON.stringify(value, null, "\t")}\n`;
 }

@@ -5,6 +5,7 @@ import { importCommand } from "./commands/import";
 import { methodsCommand } from "./commands/methods";
 import { recordCommand } from "./commands/record";
 import { rolloutCommand } from "./commands/rollout";
+import { schemaCommand } from "./commands/schema";
 import { signalsCommand } from "./commands/signals";
 import { specCommand } from "./commands/spec";
 import { tasksCommand } from "./commands/tasks";
@@ -17,6 +18,7 @@ import { oracleCommand } from "./oracle";
 /** Every command, in the order of the overview. */
 export const COMMANDS: readonly Command[] = [
 	specCommand,
+	schemaCommand,
 	trainCommand,
 	rolloutCommand,
 	importCommand,

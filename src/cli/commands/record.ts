@@ -31,6 +31,7 @@ export const recordCommand: Command = {
 		{ name: "seeds", value: "N", help: "runs with seeds 1 to N, for bands (default: 3)" },
 		{ name: "frames", value: "N", help: "steps whose rollouts are kept, exponentially spaced (default: 40)" },
 		{ name: "groups", value: "N", help: "groups of each that are kept (default: 3)" },
+		{ name: "judged", value: "N", help: "groups of each that are held against exact values (default: all)" },
 		{
 			name: "methods",
 			value: "A,B",
@@ -55,6 +56,7 @@ export const recordCommand: Command = {
 			methods: chosen ? Object.fromEntries(chosen.split(",").map((id) => [id, {}])) : METHODS,
 			samples: args.integer("samples", { min: 1, max: 10_000 }) ?? SAMPLES,
 			frames: args.integer("frames", { min: 2, max: 64 }) ?? 40,
+			judged: args.integer("judged", { min: 1, max: 1024 }) ?? preset.spec.rollout.prompts,
 			groups: args.integer("groups", { min: 1, max: 32 }) ?? 3,
 			mode: args.choice("mode", ORACLE_MODES) ?? "enumerate",
 			createExecutor: (plan) => openExecutor(backend, plan),

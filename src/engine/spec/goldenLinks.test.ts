@@ -13,6 +13,27 @@ import { openSpec, PARAM_TABLES } from "./registries";
 const PUBLISHED: Readonly<Record<string, string>> = {
 	"keydoor@1": "75f4130547a9c37b125ad16025816d544a9b8a57f64b7ac7ebf94cd6b63b394b",
 	"modchain@1": "475ec520ca462a167dddd825a13d55f5f7479d9e4c0a5966924e796cd78e374a",
+	"keychain@1": "d39d3dff2b1e4e722e58a64821a712c6b5f3322ed03c9a064bb03cdb083f906d",
+	"lake@1": "dc48b998b9cd51301826d8e588ae75bcc370c378eaf0e83aa06677a56514e51d",
+	"kbhop@1": "0a968992e53f57e10aaf653eb4c40fefc805a72605c6d1d291889ec7b97e6786",
+	"toolcalc@1": "3ba1f031bb288c807cdef2d0e6bee529935fee506c90536fdf61ed5114326bbd",
+	"anytime@1": "f6ab84ddf05354fd714a039e541111a02997a5d1688bd8a749fd3706b31eb26f",
+	"rank@1": "24e1c7b0930f61b4ddd8772570419404a944137c86ed2476bc5cec9c4fffb8b0",
+	"strategy@1": "72f2c401faa7008cf5ff5a40c6e9fabeb0fd59ead2eb473ba4c209cb2a989140",
+	"addcarry@1": "4aae00c2f63f87db81dbc3ab7f8270be0712de9f0babd0837e4ac6cb0eca9286",
+	"countdown@1": "2a588c3744d8a216935d8c8a9d736f31b1101b2d8c89177e6fd4d1c2164f81e1",
+	"star@1": "9dfd23774a702e125c819301c1167f6e6334f8757e6efb6438524fb195e70603",
+	"box@1": "8f60b92b1098c09bd1d854de58c65ac9c40d409d5f64fe6f871808d36adf8686",
+	"duet@1": "45fa4f68aeddfc94b161d961fde830742e63ea7a4499130bf5d23d8dcef4af3e",
+	"preflog@1": "bf9975791c5dc30d8fa12fa4a8b7ff24d0b695640800f05422b26945bb02b790",
+	"tempo@1": "e03b29477922ace64b25892b6b74d6ccbcab18617524f774c463be14772df296",
+	"spoChain@1": "8f816678dce85a9c8c0815829a29cc19fa8eec42b10138d1d319b8a214afbc5a",
+	"gigpo@1": "22cf0d53f645a827d6c3a0e03db12b44698cd6981a3e4570ecf84f81e103ade6",
+	"pure@1": "cbed325360865c93c5f79e57cf7ec4cbd380d31cfdf827fe7ca220b5cbe4dff3",
+	"hicra@1": "5f884ce2b92459f417e41794ec12de51fb4ff2f87d9fd367fadf2250b3280ba6",
+	"attentionCredit@1": "6c0f5e63d9e362cc6fa721ec7259507606c338bea8ef3667a85bebe1549daa19",
+	"gae@1": "8677f832e21abf06c973781831af1f13e15234c5fd6e86dea5cf3c5405bce60d",
+	"spoTree@1": "a90a134b9114ad873c85ed11471af259a85f1cb6a0aac260cb752b71bb5587e6",
 };
 
 /** Curves of the links below, read by hand: A is digit 0, f digit 31, _ digit 63. */

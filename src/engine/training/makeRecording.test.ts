@@ -27,6 +27,7 @@ it("does not change the run that it records, and knows what its rollouts were wo
 		samples: 100,
 		frames: 4,
 		groups: 2,
+		judged: 2,
 		mode: "enumerate",
 		createExecutor,
 		host,

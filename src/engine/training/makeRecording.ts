@@ -7,6 +7,7 @@ import { modelPolicy } from "../oracle/modelPolicy";
 import type { OracleControl } from "../oracle/oracle";
 import { sampledValues } from "../oracle/sampledValues";
 import type { OracleMode } from "../oracle/truth";
+import type { RolloutBatch } from "../rollouts/batch";
 import { batchOfRollouts, tokensOf, variedRollouts } from "../rollouts/subBatch";
 import type { Preset } from "../spec/experiment";
 import { openSpec } from "../spec/registries";
@@ -25,6 +26,8 @@ export interface RecordingOptions {
 	readonly methods: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	/** Continuations behind each value of a prefix. */
 	readonly samples: number;
+	/** Groups of each step whose rollouts are held against exact values: the errors are those of their tokens. */
+	readonly judged: number;
 	/** Frames at most, and groups of each that are kept. */
 	readonly frames: number;
 	readonly groups: number;
@@ -49,7 +52,8 @@ export const RECORDED_CURVES = [
 
 /**
  * Trains a preset once for each seed and keeps what a page needs to show it: every curve, the error of each method at
- * exponentially spaced steps over the whole batch, and of the first seed some groups of rollouts with exact values.
+ * exponentially spaced steps over the judged groups, and of the first seed some groups of rollouts with exact values. Credit is always that
+ * of the whole batch, except where it reads sampled values, which only the judged groups have.
  * @throws whatever a failed run threw; InvalidInput for methods that these rollouts do not suffice for.
  */
 export async function makeRecording(options: RecordingOptions): Promise<Recording> {
@@ -107,11 +111,13 @@ async function recordSeed(options: RecordingOptions, seed: number): Promise<Seed
 	for (const taped of await (tape as TapedExecutor).tape()) {
 		options.onNote(`seed ${seed}: exact values of step ${taped.step}`);
 		const policy = modelPolicy(model, Float64Array.from(taped.parameters), sampling.temperature);
-		const question = { task, batch: taped.batch, policy, mode: options.mode, items: pool.train };
+		const rollouts = variedRollouts(taped.batch, options.judged);
+		const batch = batchOfRollouts(taped.batch, rollouts, taped.batch.T);
+		const question = { task, batch, policy, mode: options.mode, items: pool.train };
 		const exact = await truthOfBatch(question, options.control);
 		const rng = Rng.of(seed).fork("recorded-values").fork(taped.step);
 		const values = await sampledValues({ ...question, samples: options.samples, rng });
-		judged.push(judge({ ...taped, batch: { ...taped.batch, values } }, exact, options));
+		judged.push(judge(taped, rollouts, { ...batch, values }, exact, options));
 	}
 	const ready = events.find((event) => event.type === "ready")!;
 	return {
@@ -124,15 +130,26 @@ async function recordSeed(options: RecordingOptions, seed: number): Promise<Seed
 	};
 }
 
-function judge(taped: TapedStep, exact: BatchTruth, { methods }: RecordingOptions): Judged {
-	const credit = Object.entries(methods).map(
-		([id, params]) => [id, creditOf(id, params, taped.batch).advantage] as const,
-	);
-	const counted = [...taped.batch.actionMask.keys()].filter((i) => taped.batch.actionMask[i] === 1);
+/** Credit of the whole batch with the values of the judged rollouts, cut to these, beside the truth. */
+function judge(
+	taped: TapedStep,
+	rollouts: readonly number[],
+	batch: RolloutBatch,
+	exact: BatchTruth,
+	{ methods }: RecordingOptions,
+): Judged {
+	const { T } = batch;
+	const values = new Float64Array(taped.batch.B * T).fill(Number.NaN);
+	for (const [i, b] of rollouts.entries()) values.set(batch.values!.subarray(i * T, (i + 1) * T), b * T);
+	const credit = Object.entries(methods).map(([id, params]) => {
+		const { advantage } = creditOf(id, params, { ...taped.batch, values });
+		return [id, tokensOf(advantage, T, rollouts, T)] as const;
+	});
+	const counted = [...batch.actionMask.keys()].filter((i) => batch.actionMask[i] === 1);
 	const pick = (x: Float64Array) => Float64Array.from(counted, (i) => x[i]!);
 	const truth = pick(exact.advantage);
 	const errors = credit.map(([id, A]) => [id, residualAfterScaling(pick(A), truth)] as const);
-	return { ...taped, exact, credit: Object.fromEntries(credit), errors: Object.fromEntries(errors) };
+	return { ...taped, batch, exact, credit: Object.fromEntries(credit), errors: Object.fromEntries(errors) };
 }
 
 /** Frames of equal shape: some groups of each step, as wide as the longest rollout of all. */
