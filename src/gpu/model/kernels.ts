@@ -18,6 +18,7 @@ import normBackwardTiles from "../shaders/normBackwardTiles.wgsl?raw";
 import normForward from "../shaders/normForward.wgsl?raw";
 import normForwardTiles from "../shaders/normForwardTiles.wgsl?raw";
 import { expandShader } from "./expand";
+import { TILE } from "./modelShape";
 import type { ModelVariant } from "./transformer";
 
 /** Bindings of each role, whatever the variant. */
@@ -73,7 +74,7 @@ export const ATTENTION_LANES: Readonly<Record<ModelVariant, number>> = { registe
 export function modelKernels(variant: ModelVariant, headWidth: number, subgroups: boolean): ModelKernels {
 	const expansion = {
 		includes: { job, epilogue, decision },
-		repeats: { r: 16, k: 4, j: 8, i: 4, c: Math.ceil(headWidth / 4) },
+		repeats: { r: TILE, k: 4, j: 8, i: 4, c: Math.ceil(headWidth / 4) },
 		subgroups,
 	};
 	const lanes = `const LANES = ${ATTENTION_LANES[variant]}u;\n`;

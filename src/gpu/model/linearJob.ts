@@ -1,4 +1,4 @@
-import type { ModelShape } from "./modelShape";
+import { type ModelShape, TILE } from "./modelShape";
 
 /** Epilogues of a product with weights; `linearEpilogue.wgsl` has the same bits. */
 export const MODE = { plain: 0, residual: 1, gelu: 2, geluSlope: 4, valueInput: 8 } as const;
@@ -30,7 +30,7 @@ export interface LinearJob {
 export function forwardJob(shape: ModelShape, layer: LinearLayer, mode: number): LinearJob {
 	const columns = layer.outputs + (layer.value ? 1 : 0);
 	const product = {
-		...tilesOf(shape, shape.rows, columns),
+		...tilesOf(shape.rows, columns),
 		columns,
 		depth: layer.inputs,
 		aStride: layer.inputs,
@@ -46,7 +46,7 @@ export function forwardJob(shape: ModelShape, layer: LinearLayer, mode: number):
 export function backwardJob(shape: ModelShape, layer: LinearLayer, mode: number): LinearJob {
 	const outputs = layer.outputs + (layer.value ? 1 : 0);
 	const product = {
-		...tilesOf(shape, shape.rows, layer.inputs),
+		...tilesOf(shape.rows, layer.inputs),
 		columns: layer.inputs,
 		depth: layer.outputs,
 		aStride: outputs,
@@ -55,7 +55,7 @@ export function backwardJob(shape: ModelShape, layer: LinearLayer, mode: number)
 		bias: null,
 		mode: layer.value ? mode | MODE.valueInput : mode,
 	};
-	return encode(shape, layer, product, tilesOf(shape, outputs, layer.inputs));
+	return encode(shape, layer, product, tilesOf(outputs, layer.inputs));
 }
 
 interface Tiles {
@@ -73,9 +73,9 @@ interface Product extends Tiles {
 	readonly mode: number;
 }
 
-function tilesOf({ tile }: ModelShape, rows: number, columns: number): Tiles {
-	const columnTiles = Math.ceil(columns / tile.columns);
-	return { tiles: Math.ceil(rows / tile.rows) * columnTiles, columnTiles };
+function tilesOf(rows: number, columns: number): Tiles {
+	const columnTiles = Math.ceil(columns / TILE);
+	return { tiles: Math.ceil(rows / TILE) * columnTiles, columnTiles };
 }
 
 function encode(shape: ModelShape, layer: LinearLayer, product: Product, gradient: Tiles | null): LinearJob {

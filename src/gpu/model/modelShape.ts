@@ -1,6 +1,6 @@
 import { InvalidInput } from "../../engine/core/errors";
 import { checkModelConfig, type ModelConfig, type ParameterLayout, parameterLayout } from "../../engine/model/config";
-import type { LogitsLayout, ModelVariant, TransformerOptions } from "./transformer";
+import type { LogitsLayout, TransformerOptions } from "./transformer";
 
 /** Sizes of a compiled transformer. */
 export interface ModelShape {
@@ -20,15 +20,10 @@ export interface ModelShape {
 	/** Into how many sums weight gradients are cut along the rows, and rows of each. */
 	readonly slices: number;
 	readonly sliceRows: number;
-	/** Output rows and columns of one workgroup of a linear kernel. */
-	readonly tile: { readonly rows: number; readonly columns: number };
 }
 
-const ROW_PADDING = 32;
-const TILES: Readonly<Record<ModelVariant, ModelShape["tile"]>> = {
-	registers: { rows: 16, columns: 32 },
-	tiles: { rows: 32, columns: 32 },
-};
+/** Output rows and columns of one workgroup of a linear kernel; rows of the batch are padded to it. */
+export const TILE = 32;
 /** Rows that one slice of a weight gradient takes at least, and slices at most: GPUs need the workgroups, memory has its price. */
 const SLICE_ROWS = 512;
 const MOST_SLICES = 8;
@@ -47,7 +42,7 @@ export function modelShape(config: ModelConfig, { B, N, variant }: TransformerOp
 		throw new InvalidInput(
 			`The GPU takes heads of at most 128 channels; width ${config.width} over ${config.heads} heads has ${headWidth}.`,
 		);
-	const rows = roundUp(B * N, ROW_PADDING);
+	const rows = roundUp(B * N, TILE);
 	const slices = variant === "tiles" ? Math.min(MOST_SLICES, Math.ceil(rows / SLICE_ROWS)) : 1;
 	return {
 		config,
@@ -61,7 +56,6 @@ export function modelShape(config: ModelConfig, { B, N, variant }: TransformerOp
 		columns: config.vocabSize + (config.valueHead ? 1 : 0),
 		slices,
 		sliceRows: roundUp(Math.ceil(rows / slices), 16),
-		tile: TILES[variant],
 	};
 }
 

@@ -1,4 +1,4 @@
-// Linear layers of a whole batch, forward and backward, for software adapters. Workgroups before `productTiles` compute 16 rows
+// Linear layers of a whole batch, forward and backward, for software adapters. Workgroups before `productTiles` compute 32 rows
 // × 32 columns of a product with weights, out = epilogue(a · W); the others a tile of a weight gradient, aᵀ · inputs, and of the bias
 // gradient, so that one dispatch has both halves of a backward step. A line with $r, $k or $j is written once for each of its values.
 //
@@ -30,7 +30,7 @@ fn four(at: u32, stride: u32, left: u32, lane: u32) -> vec4f {
 }
 
 fn product(tile: u32, lane: u32) {
-	let row = tile / job.productColumnTiles * 16;
+	let row = tile / job.productColumnTiles * 32;
 	let column = tile % job.productColumnTiles * 32 + lane;
 	let b$j = weightOf(min(column + $j * 4, job.columns - 1));
 	let a$r = (row + $r) * job.aStride;
@@ -43,20 +43,20 @@ fn product(tile: u32, lane: u32) {
 		low$r += x$r.x * p0 + x$r.y * p1 + x$r.z * p2 + x$r.w * p3;
 		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
 	}
-	var lows: array<vec4f, 16>;
-	var highs: array<vec4f, 16>;
+	var lows: array<vec4f, 32>;
+	var highs: array<vec4f, 32>;
 	lows[$r] = low$r; highs[$r] = high$r;
 	let edge = edgeOf(column, job.columns);
 	let biases = Biases(biasesOf(column), biasesOf(column + 16));
 	// Branches cost in every row, and most layers need none.
 	if (job.mode == 0) {
-		for (var r = 0u; r < 16; r++) {
+		for (var r = 0u; r < 32; r++) {
 			keep((row + r) * edge.end + column, column, edge, lows[r] + biases.low);
 			keep((row + r) * edge.end + column + 16, column + 16, edge, highs[r] + biases.high);
 		}
 		return;
 	}
-	for (var r = 0u; r < 16; r++) {
+	for (var r = 0u; r < 32; r++) {
 		finish(row + r, column, edge, lows[r] + biases.low);
 		finish(row + r, column + 16, edge, highs[r] + biases.high);
 	}
@@ -109,7 +109,7 @@ fn keep(at: u32, column: u32, edge: Edge, v: vec4f) {
 }
 
 fn gradient(tile: u32, lane: u32) {
-	let row = tile / job.gradientColumnTiles * 16;
+	let row = tile / job.gradientColumnTiles * 32;
 	let column = tile % job.gradientColumnTiles * 32 + lane;
 	let b$j = min(column + $j * 4, job.inputs - 1);
 	var low$r = vec4f(); var high$r = vec4f(); var sum$r = 0.0;
@@ -122,11 +122,11 @@ fn gradient(tile: u32, lane: u32) {
 		high$r += x$r.x * q0 + x$r.y * q1 + x$r.z * q2 + x$r.w * q3;
 		sum$r += x$r.x + x$r.y + x$r.z + x$r.w;
 	}
-	var lows: array<vec4f, 16>;
-	var highs: array<vec4f, 16>;
-	var sums: array<f32, 16>;
+	var lows: array<vec4f, 32>;
+	var highs: array<vec4f, 32>;
+	var sums: array<f32, 32>;
 	lows[$r] = low$r; highs[$r] = high$r; sums[$r] = sum$r;
-	let end = min(16u, job.outputs - row);
+	let end = min(32u, job.outputs - row);
 	for (var r = 0u; r < end; r++) {
 		let to = gradientOf(row + r);
 		finishGradient(to, column, job.inputs, lows[r]);
