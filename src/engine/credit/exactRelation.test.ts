@@ -55,17 +55,6 @@ describe.each(["door", "apples"] as const)(
 				visited,
 				(batch) => creditBy(method, params, annotateFor(method, params, batch, sources, row.signals).batch).advantage,
 			);
-			console.log(
-				"ROW",
-				method.id,
-				JSON.stringify(row),
-				rewards,
-				relation.factor.toFixed(3),
-				relation.factorError.toFixed(3),
-				relation.rest.toFixed(3),
-				relation.noise.toFixed(3),
-				(Math.sign(relation.factor) / Math.sqrt(1 + relation.rest ** 2 - relation.noise ** 2)).toFixed(4),
-			);
 			check(row[rewards], relation);
 		});
 	},
