@@ -29,6 +29,7 @@ export { spoTree } from "./spoTree";
 export { syntheticReturns } from "./syntheticReturns";
 export { tdLambda } from "./tdLambda";
 export { tempo } from "./tempo";
+export { treeGrpo } from "./treeGrpo";
 export { treePs } from "./treePs";
 export { vinePpo } from "./vinePpo";
 export { vTrace } from "./vTrace";

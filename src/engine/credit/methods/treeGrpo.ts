@@ -1,0 +1,77 @@
+import { defineMethod } from "../method";
+import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import {
+	covered,
+	equal,
+	less,
+	mul,
+	type Node,
+	normalise,
+	reduceToRollouts,
+	rolloutInput,
+	select,
+	spanInput,
+	spread,
+	treeStat,
+} from "../ops";
+import type { Partition } from "../partition";
+import { partitionOf, unitNeeds, unitParam } from "../sharedParams";
+
+/**
+ * Tree-GRPO: a rollout of a search tree is compared with the others of its tree, and with those of all trees of its prompt.
+ *
+ * A_i = (R_i − mean)/(sd + eps) within the tree + (R_i − mean)/(sd + eps) within the group, for all tokens of rollout i. A tree is the
+ * rollouts of a group that share their first step.
+ *
+ * **Edges** a tree of one gets 0 within the tree, a group of one as `singleton` says; equal returns give 0; tokens outside of steps are not
+ * scored. Trees that begin with the same step by chance are one.
+ * **Against the exact advantage** within a tree the first step is shared and credit adds up to 0, so that on average the first step is
+ * paid for the comparison with other trees alone and later steps for both: the gradient leans to later steps.
+ * **Reduces** to GRPO where all rollouts part at the first step, to twice GRPO where none does.
+ * **Source** Ji et al. 2025, "Tree Search for LLM Agent Reinforcement Learning", https://arxiv.org/abs/2509.21240, intra- and inter-tree
+ * advantages. ddof and eps are left open there; here n − 1 and 1e-6.
+ */
+export const treeGrpo = defineMethod({
+	id: "treeGrpo",
+	title: "Tree-GRPO",
+	family: "tree",
+	summary: "Compares the ends of a search tree with each other, and with those of the other trees.",
+	source: {
+		cite: "Ji et al. 2025, Tree Search for LLM Agent Reinforcement Learning",
+		url: "https://arxiv.org/abs/2509.21240",
+		verification: "released code read",
+	},
+	params: {
+		unit: unitParam("step"),
+		scale: scaleParam("sd1"),
+		eps: epsParam(1e-6),
+		singleton: singletonParam("zero"),
+	},
+	presets: { paper: {}, turns: { unit: "turn" } },
+	traits: { zeroWhenEqual: true, groupLocal: true },
+	gradients: [{ door: 0.967, apples: 0.91 }],
+	needs: ({ unit }) => unitNeeds(unit),
+	estimate: (p) => {
+		const partition = partitionOf(p.unit);
+		const returns = rolloutInput("returns");
+		const options = normaliserOf({ ...p, center: "mean" });
+		const steps = reduceToRollouts(spanInput("index", partition), "count");
+		const ofTree = { ...options, within: "group", by: "key", singleton: "zero" } as const;
+		const intra = normalise(returns, ofTree, { key: treeOf(returns, partition), where: less(0, steps) });
+		const { scored } = scoredGroups(p.singleton);
+		return {
+			terms: { intra: spread(intra), inter: spread(normalise(returns, options)) },
+			scored: scored ? mul(covered(partition), scored) : covered(partition),
+		};
+	},
+});
+
+/** A number for each rollout's tree: the place in the group of the first rollout that begins with the same step. */
+function treeOf(returns: Node<"rollout">, partition: Partition): Node<"rollout"> {
+	const atFirst = (x: Node<"span">) => reduceToRollouts(x, "first");
+	const place = atFirst(treeStat(returns, "order", "before", partition));
+	const leads = equal(atFirst(treeStat(returns, "order", "after", partition)), 0);
+	// Of those below the first step only the leader's place is not 0, so that their mean times their number is that place.
+	const mean = treeStat(select(leads, place, 0), "mean", "after", partition);
+	return atFirst(mul(mean, treeStat(returns, "count", "after", partition)));
+}
