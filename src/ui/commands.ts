@@ -5,7 +5,7 @@ import { isOfFiles, moveFileStep } from "./files/openFiles";
 import { openTwin } from "./files/openTwin";
 import { historyStore, redo, undo } from "./history";
 import { LAYOUTS } from "./layouts";
-import { copyLink, focusFilter, moveSibling, moveToken, openExport, openMethods } from "./moves";
+import { copyLink, focusFilter, moveSelectedRow, moveSibling, moveToken, openExport, openMethods } from "./moves";
 import { moveFrame } from "./recording/player";
 import { cancelRun, followRun, playOrPause, startRun, stepOnce } from "./session";
 import { openCoach } from "./shell/coach";
@@ -15,7 +15,7 @@ import { type LayoutName, layoutStore, setLayout, setMarks, setTheme } from "./s
 import { isAlive, runStore } from "./stores/run";
 import { moveGroup } from "./stores/selection";
 import { timelineStore } from "./stores/timeline";
-import { nextAlignment, nextGranularity } from "./stores/view";
+import { nextAlignment, nextGranularity, setView, viewStore } from "./stores/view";
 import { nextSuspicious } from "./suspicious";
 
 /** Something a person can do from anywhere: by key, or by name in the palette. */
@@ -94,6 +94,9 @@ export const COMMANDS: readonly Command[] = [
 	{ id: "keys", title: "All keys", key: "?", run: openKeyMap },
 	{ id: "follow", title: "Unpin and follow the latest rollouts", run: followRun, possible: hasRollouts },
 	{ id: "bars", title: "Credit as bars or as cells", key: "b", run: toggleMarks },
+	{ id: "exact", title: "The exact row, or methods alone", key: "v", run: toggleExact },
+	{ id: "row-up", title: "Selected method's row up (Alt ↑ in the text)", run: () => moveSelectedRow(-1) },
+	{ id: "row-down", title: "Selected method's row down (Alt ↓ in the text)", run: () => moveSelectedRow(1) },
 	{ id: "granularity", title: "Credit by token, word, step, turn or rollout", key: "g", run: coarser },
 	{ id: "alignment", title: "Error raw, after the best factor, or by ranks", key: "d", run: nextAlignment },
 	{
@@ -136,6 +139,10 @@ export const COMMANDS: readonly Command[] = [
 function coarser(): void {
 	const { latest } = runStore.getState();
 	nextGranularity(latest ? granularitiesOf(latest.batch) : undefined);
+}
+
+function toggleExact(): void {
+	setView({ exact: !viewStore.getState().exact });
 }
 
 function toggleMarks(): void {

@@ -1,6 +1,8 @@
 import { currentComparison } from "./comparison";
 import { shareLink } from "./share";
+import { moveRow } from "./stores/layout";
 import { pinToken, selectionStore } from "./stores/selection";
+import { viewStore } from "./stores/view";
 
 /** Pins the next or previous token of the policy; from the end of a rollout it goes on in the next one of the group. */
 export function moveToken(by: 1 | -1): void {
@@ -17,6 +19,12 @@ export function moveToken(by: 1 | -1): void {
 	const to = at < 0 ? (by === 1 ? 0 : places.length - 1) : (at + by + places.length) % places.length;
 	const place = places[to];
 	if (place) pinToken(place.rollout, place.token);
+}
+
+/** Moves the row of the method whose error is shown; that of the method that trained stays first. */
+export function moveSelectedRow(by: 1 | -1): void {
+	const { method } = viewStore.getState();
+	if (method !== null) moveRow(method, by);
 }
 
 /** Pins the same place of the next or previous rollout of the group, or its last token if it is shorter. */

@@ -16,7 +16,7 @@ const truths = [0, 1].map((b) => {
 });
 const exact = { of: latest, groups: new Map([[0, { ok: true, truths, mode: "enumerate", uncertainty: 0 }]]) };
 const comparison = comparisonOf(latest, 0, null, [], exact as unknown as Run["exact"]);
-const view = { granularity: "token", method: null, alignment: "raw", errors: true } as const;
+const view = { granularity: "token", method: null, alignment: "raw", errors: true, exact: true } as const;
 
 it("puts the signed error under the selected method, named by its alignment", () => {
 	const { rows, error } = displayOf(comparison, view);
@@ -39,6 +39,13 @@ it("sums credit and error over a rollout, and is the same object for the same qu
 	expect(Math.abs((display.trained.values[0] ?? Number.NaN) - sum)).toBeLessThanOrEqual(1e-12);
 	expect(Math.abs((display.error?.values[1] ?? Number.NaN) - (sum - (A[0] as number) / 2))).toBeLessThanOrEqual(1e-12);
 	expect(displayOf(comparison, { ...view, granularity: "rollout" })).toBe(display);
+});
+
+it("hides the exact row, and still knows the error", () => {
+	const { rows, error, exact: known } = displayOf(comparison, { ...view, exact: false });
+	expect(rows.map((row) => row.id)).toEqual(["grpo", "error"]);
+	expect(error?.values[0]).toBe(displayOf(comparison, view).error?.values[0]);
+	expect(known).not.toBeNull();
 });
 
 it("has no error row where nobody wants it or exact is not known", () => {

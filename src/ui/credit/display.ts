@@ -19,12 +19,12 @@ export interface Display extends Comparison {
 	readonly error: CreditRow | null;
 }
 
-type Reading = Pick<View, "granularity" | "method" | "alignment" | "errors">;
+type Reading = Pick<View, "granularity" | "method" | "alignment" | "errors" | "exact">;
 const kept = new WeakMap<Comparison, { readonly reading: string; readonly display: Display }>();
 
 /** The rows to draw, in order: exact, the methods, and below the selected one its error. The same object for equal questions. */
 export function displayOf(comparison: Comparison, view: Reading): Display {
-	const reading = [view.granularity, view.method, view.alignment, view.errors].join();
+	const reading = [view.granularity, view.method, view.alignment, view.errors, view.exact].join();
 	const known = kept.get(comparison);
 	if (known?.reading === reading) return known.display;
 	const display = read(comparison, view);
@@ -41,8 +41,9 @@ function read(comparison: Comparison, view: Reading): Display {
 	const trained = methods[0] as CreditRow;
 	const selected = methods.find((row) => row.id === view.method) ?? trained;
 	const error = view.errors && exact && !exact.pending ? errorRow(selected, exact, units, view.alignment) : null;
-	const at = rows.indexOf(selected) + 1;
-	const shown = error ? [...rows.slice(0, at), error, ...rows.slice(at)] : rows;
+	const drawn = view.exact ? rows : methods;
+	const at = drawn.indexOf(selected) + 1;
+	const shown = error ? [...drawn.slice(0, at), error, ...drawn.slice(at)] : drawn;
 	return { ...comparison, rows: shown, units, exact, trained, selected, error };
 }
 

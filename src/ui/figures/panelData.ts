@@ -4,6 +4,7 @@ import { rowsOf } from "../rollouts/rolloutRows";
 import { runStore } from "../stores/run";
 import { SERIES, telemetry } from "../telemetry";
 import { csvOf } from "./csv";
+import { publishedCsv } from "./publishedCsv";
 
 /** The numbers behind a panel as CSV; null for a panel without any, and before there are some. */
 export function panelCsv(panel: string): string | null {
@@ -19,7 +20,7 @@ export function panelCsv(panel: string): string | null {
 		case "rollouts":
 			return rolloutsCsv();
 		default:
-			return null;
+			return publishedCsv(panel);
 	}
 }
 

@@ -4,6 +4,8 @@ import type { AttentionAnswer } from "../../workers/labApi";
 import { drawRhythm, MARGIN, type RhythmData } from "../attention/rhythmChart";
 import { Chart } from "../charts/Chart";
 import type { Display } from "../credit/display";
+import { csvOf } from "../figures/csv";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { fixed } from "../format";
 import { setHovered } from "../hover";
 import { pinToken } from "../stores/selection";
@@ -18,6 +20,7 @@ interface Props {
 export function AttentionRhythm({ display, answer, rollout }: Props): JSX.Element {
 	const data = dataOf(display, answer, rollout);
 	const length = data.names.length;
+	usePanelCsv("attention", () => rhythmCsv(data, answer.rhythm));
 	const tokenAt = (x: number, width: number) => {
 		const share = (x - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
 		return Math.min(length - 1, Math.max(0, Math.floor(share * length)));
@@ -53,6 +56,25 @@ function dataOf({ batch, tokens, exact }: Display, { rhythm }: AttentionAnswer, 
 		mask: batch.actionMask.subarray(from, end),
 		exact: exact && values ? { values, scale: exact.scale, label: exact.label } : null,
 	};
+}
+
+/** One line a token: the curves, what it is marked as, and the exact advantage. */
+function rhythmCsv({ names, mask, exact }: RhythmData, rhythm: AttentionAnswer["rhythm"]): string {
+	const { waad, jump, fai, preplan, anchors } = rhythm;
+	const marks = (t: number) => [Number(preplan.includes(t)), Number(anchors.includes(t))];
+	return csvOf(
+		["token", "text", "mask", "waad", "waad_jump", "fai", "plan", "anchor", "exact"],
+		names.map((name, t) => [
+			t,
+			name,
+			mask[t] as number,
+			waad[t] as number,
+			jump[t] as number,
+			fai[t] as number,
+			...marks(t),
+			exact?.values[t] ?? null,
+		]),
+	);
 }
 
 /** Correlation of each curve with the size of the exact advantage, over the policy's tokens. */

@@ -1,10 +1,11 @@
 import { type JSX, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { Recording } from "../../engine/formats/recording";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { fixed } from "../format";
 import { loadRecording, RECORDED } from "../recording/loadRecording";
 import { findEntry, METHODS, TASKS } from "../registries";
-import { bestCells, type ErrorCell, errorTable } from "../runs/errorTable";
+import { bestCells, type ErrorCell, errorsCsv, errorTable } from "../runs/errorTable";
 import { pastRunsStore } from "../runs/pastRuns";
 import { layoutStore, toggleRow } from "../stores/layout";
 
@@ -15,6 +16,7 @@ export default function ErrorsPanel(): JSX.Element {
 	const rows = useStore(layoutStore, (l) => l.rows);
 	const table = useMemo(() => errorTable(recordings, runs), [recordings, runs]);
 	const best = useMemo(() => bestCells(table), [table]);
+	usePanelCsv("errors", () => (table.methods.length > 0 ? errorsCsv(table) : null));
 	return (
 		<div className="errors">
 			<p className="tree-note muted">

@@ -2,6 +2,8 @@ import type { JSX } from "react";
 import { useStore } from "zustand";
 import type { Comparison } from "../comparison";
 import type { Display } from "../credit/display";
+import { csvOf } from "../figures/csv";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { signed } from "../format";
 import { findEntry, METHODS } from "../registries";
 import { followRun } from "../session";
@@ -15,6 +17,14 @@ import { WhyCard } from "./WhyCard";
 export default function InspectorPanel(): JSX.Element {
 	const comparison = useDisplay();
 	const pinned = useStore(selectionStore, (s) => s.pinned);
+	usePanelCsv("inspector", () => {
+		if (!comparison || !pinned) return null;
+		const known = factsOf(comparison, pinned.rollout, pinned.token);
+		return csvOf(
+			["kind", "of", "name", "value"],
+			known.map((f) => [f.kind, f.of, f.name, f.number]),
+		);
+	});
 	if (!comparison || !pinned) return <NothingPinned ready={comparison !== null} />;
 	const { name, place } = titleOf(comparison, pinned.rollout, pinned.token);
 	const facts = factsOf(comparison, pinned.rollout, pinned.token);

@@ -4,6 +4,8 @@ import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
 import { drawMethodMap } from "../charts/methodMapChart";
 import { rangeOf } from "../controls/fieldHelp";
+import { csvOf } from "../figures/csv";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { docText, withLinks } from "../library/docText";
 import { type MappedMethod, mappedMethods } from "../library/methodMap";
 import { type Entry, LOSSES, METHODS, TASKS } from "../registries";
@@ -18,6 +20,14 @@ const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number]["kind"];
 
+const LIBRARY_COLUMNS = ["kind", "id", "title", "about", "summary", "source", "url", "parameters"];
+
+/** Parameters as `name=default`, so that a line can be read back into settings. */
+function libraryLine(kind: Kind, { id, title, about, summary, source, params }: Entry): (string | null)[] {
+	const defaults = Object.entries(params).map(([name, spec]) => `${name}=${JSON.stringify(spec.default)}`);
+	return [kind, id, title, about, summary, source?.cite ?? null, source?.url ?? null, defaults.join(" ")];
+}
+
 /** Every registered method, task and loss: what it does, its equation and source, what can be set, and a way to try it. */
 export default function LibraryPanel(): JSX.Element {
 	const [query, setQuery] = useState("");
@@ -25,6 +35,12 @@ export default function LibraryPanel(): JSX.Element {
 	const words = query.toLowerCase().split(/\s+/).filter(Boolean);
 	const found = KINDS.flatMap(({ kind, title, entries }) =>
 		entries.filter((entry) => matches(entry, title, words)).map((entry) => ({ kind, title, entry })),
+	);
+	usePanelCsv("library", () =>
+		csvOf(
+			LIBRARY_COLUMNS,
+			found.map(({ kind, entry }) => libraryLine(kind, entry)),
+		),
 	);
 	return (
 		<div className="library">

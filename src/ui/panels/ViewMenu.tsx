@@ -57,11 +57,15 @@ function Units({ display }: { readonly display: Display }): JSX.Element {
 }
 
 function Errors({ display }: { readonly display: Display }): JSX.Element {
-	const { errors, alignment } = useStore(viewStore);
+	const { errors, exact, alignment } = useStore(viewStore);
 	const methods = display.rows.filter((row) => row !== display.exact && row !== display.error);
 	return (
 		<fieldset>
-			<legend>Error against exact (D)</legend>
+			<legend>Exact, and the error against it (D)</legend>
+			<label className="row-choice">
+				<input type="checkbox" checked={exact} onChange={() => setView({ exact: !exact })} />
+				<span>exact row above the methods (V)</span>
+			</label>
 			<label className="row-choice">
 				<input type="checkbox" checked={errors} onChange={() => setView({ errors: !errors })} />
 				<span>signed error under</span>

@@ -2,13 +2,16 @@ import { moveFocus, tokenOf } from "../charts/creditStrip";
 import { ERROR_ROW } from "../credit/display";
 import { EXACT_ROW } from "../exactRow";
 import { setHovered } from "../hover";
+import { moveSelectedRow } from "../moves";
 import { followRun } from "../session";
+import { moveRowTo } from "../stores/layout";
 import { pinToken } from "../stores/selection";
 import { setView } from "../stores/view";
 
 /**
  * Pointer and keyboard of the credit strip: hovering or focusing a token shows its card, a click or Enter pins it, arrow
- * keys move the focus, Escape follows the run again. @returns the way to stop.
+ * keys move the focus, Escape follows the run again. A row's name selects its method; dragged onto another, or with Alt and an arrow key from
+ * the text, the row moves. @returns the way to stop.
  */
 export function listenToStrip(box: HTMLElement): () => void {
 	const stop = new AbortController();
@@ -24,7 +27,20 @@ export function listenToStrip(box: HTMLElement): () => void {
 		setHovered(tokenOf(box.querySelector(".token:hover") ?? box.querySelector(".token:focus-visible")));
 	});
 	on("click", (e) => chooseRow(e.target) || pin(e.target));
+	let dragged: string | null = null;
+	on("pointerdown", (e) => {
+		dragged = methodOf(e.target);
+	});
+	on("pointerup", (e) => {
+		const over = methodOf(e.target);
+		if (dragged !== null && over !== null) moveRowTo(dragged, over);
+		dragged = null;
+	});
 	on("keydown", (e) => {
+		if (e.altKey && tokenOf(e.target) && (e.key === "ArrowUp" || e.key === "ArrowDown")) {
+			moveSelectedRow(e.key === "ArrowUp" ? -1 : 1);
+			e.preventDefault();
+		}
 		if (!e.metaKey && !e.ctrlKey && !e.altKey && press(e.target, e.key)) e.preventDefault();
 	});
 	return () => {
@@ -35,11 +51,16 @@ export function listenToStrip(box: HTMLElement): () => void {
 
 /** A click on a row's name selects its method: the error is then shown for it. */
 function chooseRow(target: EventTarget | null): boolean {
+	const method = methodOf(target);
+	if (method !== null) setView({ method });
+	return method !== null;
+}
+
+/** The method whose row's name is there. */
+function methodOf(target: EventTarget | null): string | null {
 	const label = target instanceof Element ? target.closest<HTMLElement>(".row-labels [data-row]") : null;
 	const method = label?.dataset.row;
-	if (!method || method === EXACT_ROW || method === ERROR_ROW) return false;
-	setView({ method });
-	return true;
+	return !method || method === EXACT_ROW || method === ERROR_ROW ? null : method;
 }
 
 function pin(target: EventTarget | null): boolean {

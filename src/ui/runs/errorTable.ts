@@ -1,4 +1,5 @@
 import type { Recording } from "../../engine/formats/recording";
+import { csvOf } from "../figures/csv";
 import type { Line, PastRun } from "./pastRuns";
 
 /** Error of a method on a task: mean over checkpoints, then over seeds. */
@@ -68,4 +69,15 @@ export function bestCells({ cells, columns }: ErrorTable): ReadonlySet<string> {
 		for (const [m, cell] of column.entries()) if (cell && cell.mean <= bound) best.add(`${m} ${c}`);
 	}
 	return best;
+}
+
+/** One line a method and column: its error, the standard error over seeds, and their number. */
+export function errorsCsv({ methods, columns, cells }: ErrorTable): string {
+	const rows = methods.flatMap((method, m) =>
+		columns.flatMap(({ title }, c) => {
+			const cell = cells[m]?.[c];
+			return cell ? [[method, title, cell.mean, cell.error, cell.n]] : [];
+		}),
+	);
+	return csvOf(["method", "task_or_run", "error", "standard_error", "seeds"], rows);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { clampSize, SIZE_LIMITS, sizeOf, soundLayout } from "./layout";
+import { clampSize, layoutStore, moveRow, moveRowTo, SIZE_LIMITS, sizeOf, soundLayout } from "./layout";
 
 describe("layout", () => {
 	it("keeps sizes inside their limits", () => {
@@ -30,5 +30,18 @@ describe("layout", () => {
 		const { layoutStore } = await import("./layout");
 		vi.unstubAllGlobals();
 		expect(layoutStore.getState()).toMatchObject(kept);
+	});
+
+	it("moves a row onto the place of another, and by one place, never out of the list", () => {
+		const rowsAfter = (move: () => void) => {
+			layoutStore.setState({ rows: ["a", "b", "c"] });
+			move();
+			return layoutStore.getState().rows.join("");
+		};
+		expect(rowsAfter(() => moveRowTo("a", "c"))).toBe("bca");
+		expect(rowsAfter(() => moveRowTo("c", "a"))).toBe("cab");
+		expect(rowsAfter(() => moveRowTo("x", "a"))).toBe("abc");
+		expect(rowsAfter(() => moveRow("b", -1))).toBe("bac");
+		expect(rowsAfter(() => moveRow("c", 1))).toBe("abc");
 	});
 });

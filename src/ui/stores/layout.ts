@@ -73,6 +73,22 @@ export function toggleRow(method: string): void {
 	}));
 }
 
+/** Moves a row to the place of another, which makes room. */
+export function moveRowTo(method: string, other: string): void {
+	layoutStore.setState(({ rows }) => {
+		const to = rows.indexOf(other);
+		if (!rows.includes(method) || to < 0 || method === other) return {};
+		return { rows: rows.filter((row) => row !== method).toSpliced(to, 0, method) };
+	});
+}
+
+/** Moves a row up (−1) or down (1) by one place. */
+export function moveRow(method: string, by: 1 | -1): void {
+	const { rows } = layoutStore.getState();
+	const other = rows[rows.indexOf(method) + by];
+	if (other) moveRowTo(method, other);
+}
+
 export function toggleCurve(curve: string): void {
 	layoutStore.setState(({ curves }) => ({
 		curves: curves.includes(curve) ? curves.filter((id) => id !== curve) : [...curves, curve],

@@ -10,6 +10,8 @@ export interface View {
 	readonly alignment: Alignment;
 	/** Signed error under the selected method. */
 	readonly errors: boolean;
+	/** The exact advantage above the methods, where it is known. */
+	readonly exact: boolean;
 	/** All methods × tokens below the text. */
 	readonly map: boolean;
 }
@@ -25,6 +27,7 @@ export const viewStore = createStore<View>(() => ({
 	method: null,
 	alignment: "factor",
 	errors: true,
+	exact: true,
 	map: true,
 }));
 
