@@ -1,8 +1,10 @@
+import { meanSemanticEntropy } from "../engine/signals/semanticEntropy";
 import type { RunEvent } from "../engine/training/events";
 import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
 import { isHovering, onHover } from "./hover";
 import { beginLiveFrames, canPlay, keepFrame, playOrStop, showFrame } from "./recording/player";
+import { taskOf } from "./registries";
 import { errorCurves } from "./runs/errorCurves";
 import { addLiveRun } from "./runs/pastRuns";
 import { costOf } from "./setup";
@@ -218,6 +220,8 @@ function reduceRollouts(run: Run, event: Extract<RunEvent, { type: "rollouts" }>
 	if (!run.spec) return run;
 	const arrived = { step: event.step, batch: event.batch, credit: event.credit, spec: run.spec };
 	keepFrame(arrived);
+	const { kinds } = taskOf(run.spec).vocab;
+	telemetry.note(event.step, "semanticEntropy", meanSemanticEntropy(event.batch, kinds));
 	// Text under the pointer or the keyboard focus stands still.
 	const held = run.latest !== null && (selectionStore.getState().hold || isHovering());
 	return held ? { ...run, waiting: arrived } : { ...run, latest: arrived, waiting: null };

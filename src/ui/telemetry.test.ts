@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeMetrics } from "../testing/fakeTrainer";
-import { Telemetry } from "./telemetry";
+import { finitePoints, Telemetry } from "./telemetry";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["requestAnimationFrame", "performance", "setTimeout"] }));
 afterEach(() => vi.useRealTimers());
@@ -14,6 +14,17 @@ describe("Telemetry", () => {
 		expect([length, step[0], step[999], values.success[499], values.tokensPerSecond[999]]).toEqual([
 			1000, 1, 1000, 0.5, 10_000,
 		]);
+	});
+
+	it("keeps what rollouts say with their step, whether it comes before or after the step", () => {
+		const telemetry = new Telemetry();
+		telemetry.push(makeMetrics(1), 0);
+		telemetry.note(1, "semanticEntropy", 0.5);
+		telemetry.note(2, "semanticEntropy", 0.7);
+		for (const step of [2, 3]) telemetry.push(makeMetrics(step), 0);
+		const { step, values, length } = telemetry.series;
+		expect([...values.semanticEntropy.subarray(0, 3)]).toEqual([0.5, 0.7, Number.NaN]);
+		expect([...finitePoints(step, values.semanticEntropy, length).x]).toEqual([1, 2]);
 	});
 
 	it("replaces steps that come again after a resume from an earlier checkpoint", () => {

@@ -6,6 +6,7 @@ export const SERIES = [
 	"meanReturn",
 	"success",
 	"entropy",
+	"semanticEntropy",
 	"klBehaviour",
 	"gradientNorm",
 	"deadGroups",
@@ -13,6 +14,10 @@ export const SERIES = [
 	"tokensPerSecond",
 ] as const;
 export type SeriesName = (typeof SERIES)[number];
+
+/** Measured on the rollouts that come to the page, not at every step: NaN in between. */
+type Sampled = "semanticEntropy";
+export const SAMPLED: ReadonlySet<string> = new Set<Sampled>(["semanticEntropy"]);
 
 /** Columns of equal length; entries [0, length) are valid. Arrays grow by doubling, so keep no reference to them. */
 export interface Series {
@@ -37,6 +42,8 @@ const grown = (old: Float64Array, capacity: number) => {
 export class Telemetry {
 	private readonly columns: Columns = empty();
 	private readonly listeners = new Set<() => void>();
+	/** Values of steps that are not told yet. */
+	private readonly early = new Map<number, number>();
 	private scheduled = false;
 	private drawnAt = Number.NEGATIVE_INFINITY;
 
@@ -48,6 +55,7 @@ export class Telemetry {
 	clear(): Series {
 		const before = { ...this.columns };
 		Object.assign(this.columns, empty());
+		this.early.clear();
 		this.schedule();
 		return before;
 	}
@@ -58,8 +66,19 @@ export class Telemetry {
 		while (c.length > 0 && (c.step[c.length - 1] as number) >= metrics.step) c.length--;
 		if (c.length === c.step.length) this.grow();
 		c.step[c.length] = metrics.step;
-		for (const name of SERIES) c.values[name][c.length] = name === "tokensPerSecond" ? tokensPerSecond : metrics[name];
+		const measured = { ...metrics, tokensPerSecond, semanticEntropy: this.early.get(metrics.step) ?? Number.NaN };
+		for (const name of SERIES) c.values[name][c.length] = measured[name];
+		this.early.delete(metrics.step);
 		c.length++;
+		this.schedule();
+	}
+
+	/** What the rollouts of a step say; they may come before the step is told. */
+	note(step: number, name: Sampled, value: number): void {
+		const { length, step: steps, values } = this.columns;
+		const i = steps.subarray(0, length).lastIndexOf(step);
+		if (i >= 0) values[name][i] = value;
+		else this.early.set(step, value);
 		this.schedule();
 	}
 
@@ -99,3 +118,9 @@ function empty(): Columns {
 }
 
 export const telemetry = new Telemetry();
+
+/** The finite points of a column: those in which a sampled quantity was measured. */
+export function finitePoints(x: Float64Array, y: Float64Array, length: number): { x: Float64Array; y: Float64Array } {
+	const known = [...y.subarray(0, length).keys()].filter((i) => Number.isFinite(y[i]));
+	return { x: Float64Array.from(known, (i) => x[i] as number), y: Float64Array.from(known, (i) => y[i] as number) };
+}

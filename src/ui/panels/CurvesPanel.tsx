@@ -15,7 +15,7 @@ import { layoutStore } from "../stores/layout";
 import { runStore } from "../stores/run";
 import { selectionStore } from "../stores/selection";
 import { timelineStore } from "../stores/timeline";
-import { telemetry } from "../telemetry";
+import { finitePoints, SAMPLED, telemetry } from "../telemetry";
 import { CurvesMenu } from "./CurvesMenu";
 import { CURVES, type Curve } from "./curves";
 import { FileCurves } from "./FileCurves";
@@ -138,8 +138,10 @@ function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
 
 function dataOf(id: Curve["id"], trained: string): LineData {
 	if (id !== "error") {
-		const all = telemetry.series;
-		return { x: all.step, y: all.values[id], length: all.length };
+		const { step, values, length } = telemetry.series;
+		if (!SAMPLED.has(id)) return { x: step, y: values[id], length };
+		const points = finitePoints(step, values[id], length);
+		return { ...points, length: points.x.length };
 	}
 	const points = errorCurves.points.get(trained) ?? [];
 	return {

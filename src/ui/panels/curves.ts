@@ -46,6 +46,14 @@ export const CURVES: readonly Curve[] = [
 		floor: 0,
 	},
 	{
+		id: "semanticEntropy",
+		name: "Semantic entropy",
+		unit: "nats",
+		help: "How evenly a group tries different strategies: its planning tokens where the task has some, else whole responses. Of the rollouts that come to the page.",
+		text: (x) => fixed(x, 2),
+		floor: 0,
+	},
+	{
 		...share,
 		id: "deadGroups",
 		name: "Dead groups",

@@ -25,6 +25,13 @@ it("means and standard errors over seeds, at the steps that all have", () => {
 	expect(n).toBe(2);
 });
 
+it("lines with steps of their own are read between their points, as far as all reach", () => {
+	const { x, y } = pooled([line([1, 3, 5, 9], [0, 2, 4, 8]), line([2, 6], [4, 0])]);
+	expect([...x]).toEqual([3, 5]);
+	// The second line is 3 at step 3 and 1 at step 5.
+	expect([...y]).toEqual([2.5, 2.5]);
+});
+
 it("one seed has no band", () => {
 	expect(pooled([line([1], [5])]).low).toBeUndefined();
 });

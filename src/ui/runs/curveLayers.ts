@@ -1,3 +1,4 @@
+import { bisectLeft } from "d3-array";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { Line, PastRun } from "./pastRuns";
 
@@ -37,16 +38,18 @@ export function layersOf(
 const settingsOf = ({ seed: _, ...settings }: ExperimentSpec) => JSON.stringify(settings);
 
 /**
- * Mean and mean ± standard error of several lines, at the steps that all of them have.
+ * Mean and mean ± standard error of several lines, at the first one's steps as far as all of them reach. Between the steps that another line
+ * has, its value is on the straight line: live runs are measured when rollouts come to the page, each at steps of its own.
  * **Edges** one line comes back as it is, without a band; NaN of any line is NaN of the mean.
  */
 export function pooled(lines: readonly Line[]): Line & Pick<Layer, "low" | "high" | "n"> {
 	const n = lines.length;
 	const [first] = lines as [Line, ...Line[]];
 	if (n === 1) return { x: first.x, y: first.y, n };
-	const known = lines.map(({ x, y }) => new Map(Array.from(x, (step, i) => [step, y[i] as number])));
-	const x = first.x.filter((step) => known.every((values) => values.has(step)));
-	const at = Array.from(x, (step) => known.map((values) => values.get(step) as number));
+	const from = Math.max(...lines.map(({ x }) => x[0] ?? Number.POSITIVE_INFINITY));
+	const to = Math.min(...lines.map(({ x }) => x.at(-1) ?? Number.NEGATIVE_INFINITY));
+	const x = first.x.filter((step) => step >= from && step <= to);
+	const at = Array.from(x, (step) => lines.map((line) => valueAt(line, step)));
 	const mean = at.map((values) => values.reduce((a, b) => a + b, 0) / n);
 	const spread = at.map((values, i) => {
 		const variance = values.reduce((sum, v) => sum + (v - (mean[i] as number)) ** 2, 0) / (n - 1);
@@ -59,4 +62,13 @@ export function pooled(lines: readonly Line[]): Line & Pick<Layer, "low" | "high
 		high: Float64Array.from(mean, (m, i) => m + (spread[i] as number)),
 		n,
 	};
+}
+
+/** The value of a line at a step that lies within it. */
+function valueAt({ x, y }: Line, step: number): number {
+	const next = bisectLeft(x, step);
+	const [x1, y1] = [x[next] as number, y[next] as number];
+	if (x1 === step) return y1;
+	const [x0, y0] = [x[next - 1] as number, y[next - 1] as number];
+	return y0 + ((y1 - y0) * (step - x0)) / (x1 - x0);
 }

@@ -1,7 +1,10 @@
 import { createStore } from "zustand/vanilla";
 import type { Recording } from "../../engine/formats/recording";
+import { meanSemanticEntropy } from "../../engine/signals/semanticEntropy";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { curveStep, type LinkCurve } from "../../engine/spec/linkCurve";
+import { taskOf } from "../registries";
+import { finitePoints, SAMPLED } from "../telemetry";
 import type { ErrorPoint } from "./errorCurves";
 import { nameOf } from "./runNames";
 
@@ -35,6 +38,7 @@ export function addRecordedRun(recording: Recording): void {
 	const id = `recording ${preset}`;
 	const S = seeds.length;
 	const steps = (n: number) => Float64Array.from({ length: n }, (_, i) => i + 1);
+	const { kinds } = taskOf(spec).vocab;
 	const checkpoints = Float64Array.from(frames, (f) => f.step);
 	const split = (values: Float64Array, x: (n: number) => Float64Array): Line[] => {
 		const n = values.length / S;
@@ -47,7 +51,10 @@ export function addRecordedRun(recording: Recording): void {
 		name: "Recording",
 		kind: "recording",
 		spec,
-		curves: lines(recording.curves, steps),
+		curves: {
+			...lines(recording.curves, steps),
+			semanticEntropy: [{ x: checkpoints, y: Float64Array.from(frames, (f) => meanSemanticEntropy(f.batch, kinds)) }],
+		},
 		errors: lines(recording.errors, () => checkpoints),
 		visible: true,
 	});
@@ -88,7 +95,12 @@ export function addLiveRun(
 		name: `${count}: ${nameOf(spec, before?.spec ?? null)}`,
 		kind: "live",
 		spec,
-		curves: Object.fromEntries(Object.entries(values).map(([name, y]) => [name, [{ x, y: y.slice(0, length) }]])),
+		curves: Object.fromEntries(
+			Object.entries(values).map(([name, y]) => [
+				name,
+				[SAMPLED.has(name) ? finitePoints(x, y, length) : { x, y: y.slice(0, length) }],
+			]),
+		),
 		errors: Object.fromEntries([...errors].map(([method, points]) => [method, [lineOf(points)]])),
 		visible: true,
 	});

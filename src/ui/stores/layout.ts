@@ -53,7 +53,7 @@ const USUAL: Layout = {
 	rows: [],
 	singleKeys: true,
 	figure: { panel: "credit", widthMm: 174, dpi: 300 },
-	curves: ["success", "error", "meanReturn", "entropy", "deadGroups", "gradientNorm"],
+	curves: ["success", "error", "meanReturn", "entropy", "semanticEntropy", "deadGroups", "gradientNorm"],
 };
 
 export const layoutStore = createStore<Layout>(() => ({ ...USUAL, ...restored() }));

@@ -1,6 +1,6 @@
 import { withSignal } from "../additions";
 import { defineProvider } from "../provider";
-import { semanticEntropy } from "../semanticEntropy";
+import { semanticEntropy, strategyCounts } from "../semanticEntropy";
 
 /**
  * Semantic entropy of each rollout's group: how evenly the group uses different strategies, nats. Rollouts with the same planning
@@ -20,17 +20,9 @@ export const strategyEntropy = defineProvider({
 	params: {},
 	needs: () => [{ signal: "planning", level: "token", meaning: "1 for planning tokens" }],
 	annotate(batch) {
-		const { T, tokens, lengths, groupIds, signals } = batch;
-		const planning = signals.planning!.data;
-		const counts = new Map<number, Map<string, number>>();
-		for (const [b, group] of groupIds.entries()) {
-			const plan: number[] = [];
-			for (let i = b * T; i < b * T + lengths[b]!; i++) if (planning[i] === 1) plan.push(tokens[i]!);
-			const own = counts.get(group) ?? new Map<string, number>();
-			own.set(plan.join(" "), (own.get(plan.join(" ")) ?? 0) + 1);
-			counts.set(group, own);
-		}
-		const data = Float64Array.from(groupIds, (group) => semanticEntropy([...counts.get(group)!.values()]));
+		const planning = batch.signals.planning!.data;
+		const counts = strategyCounts(batch, (i) => planning[i] === 1);
+		const data = Float64Array.from(batch.groupIds, (group) => semanticEntropy(counts.get(group)!));
 		return {
 			batch: withSignal(batch, "semanticEntropy", {
 				level: "rollout",
