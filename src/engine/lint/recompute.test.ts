@@ -29,8 +29,11 @@ describe("the method behind a file's advantages", () => {
 	it("is found with its divisor and epsilon", () => {
 		// n − 1 and 1e-4 is what TRL does; n and 1e-8 is nobody's preset.
 		const trl = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 1) + 1e-4)));
-		expect(trl?.best).toMatchObject({ share: 1, mismatch: null });
+		expect(trl?.best).toMatchObject({ method: "grpo", preset: "trl", share: 1, mismatch: null });
 		expect(trl?.tokens).toBe(12);
+		// DAPO gives the same numbers where there is room: the plainest is named.
+		const plain = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 1) + 1e-6)));
+		expect(plain?.best).toMatchObject({ method: "grpo", share: 1 });
 		const population = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 0) + 1e-8)));
 		expect(population?.best).toMatchObject({ method: "grpo", params: { center: "mean", scale: "sd0" }, share: 1 });
 	});
@@ -49,6 +52,8 @@ describe("the method behind a file's advantages", () => {
 		// Rollout 4 earns 2 in a group of mean 13/12.
 		expect(found?.message).toContain("First difference: rollout 5, token 0, theirs 0.9, ours 0.91667");
 		expect(found?.worst).toBe(4);
+		const twice = broken.map((record, i) => (i === 1 ? { ...record, advantages: { drGrpo: [0, 0, 0] } } : record));
+		expect(explainCredit(twice)?.named?.mismatch).toMatchObject({ row: 1, token: 0, theirs: 0 });
 	});
 
 	it("is a note in the lint where it is found, and nothing where the file has no credit or no reward", () => {

@@ -1,29 +1,8 @@
 import { expect, it } from "vitest";
+import { GLOBAL_MAP as global, LOCAL_MAP as local } from "../../testing/attentionMaps";
 import { fai, meanDistance, meanMap, splitHeads, waad } from "./attention";
 
 const N = 8;
-const square = (rows: readonly (readonly number[])[]) =>
-	Float64Array.from({ length: N * N }, (_, i) => rows[Math.floor(i / N)]![i % N] ?? 0);
-const local = square([
-	[1],
-	[0.3, 0.7],
-	[0, 0.2, 0.8],
-	[0.1, 0.1, 0.2, 0.6],
-	[0.5, 0.1, 0.1, 0.1, 0.2],
-	[0, 0, 0, 0.1, 0.3, 0.6],
-	[0, 0, 0, 0, 0.1, 0.2, 0.7],
-	[0.2, 0.2, 0, 0.1, 0.1, 0.1, 0.1, 0.2],
-]);
-const global = square([
-	[1],
-	[0.6, 0.4],
-	[0.7, 0.1, 0.2],
-	[0.6, 0.1, 0.1, 0.2],
-	[0.5, 0, 0.1, 0.1, 0.3],
-	[0.3, 0, 0, 0.1, 0.5, 0.1],
-	[0.2, 0, 0.1, 0, 0.5, 0.1, 0.1],
-	[0.2, 0.1, 0, 0, 0.5, 0, 0.1, 0.1],
-]);
 function near(got: ArrayLike<number>, want: readonly number[]): void {
 	expect(got.length).toBe(want.length);
 	for (const [i, x] of want.entries()) expect(Math.abs(got[i]! - x)).toBeLessThanOrEqual(6e-7);

@@ -1,30 +1,7 @@
 import { expect, it } from "vitest";
+import { GLOBAL_MAP as GLOBAL, LOCAL_MAP as LOCAL } from "../../testing/attentionMaps";
 import { rhythmOf } from "./rhythm";
 
-const square = (rows: readonly (readonly number[])[]) =>
-	Float64Array.from(rows.flatMap((row) => [...row, ...new Array(rows.length - row.length).fill(0)]));
-
-/** A local and a global map of eight tokens, with their numbers worked by hand. */
-const LOCAL = square([
-	[1],
-	[0.3, 0.7],
-	[0, 0.2, 0.8],
-	[0.1, 0.1, 0.2, 0.6],
-	[0.5, 0.1, 0.1, 0.1, 0.2],
-	[0, 0, 0, 0.1, 0.3, 0.6],
-	[0, 0, 0, 0, 0.1, 0.2, 0.7],
-	[0.2, 0.2, 0, 0.1, 0.1, 0.1, 0.1, 0.2],
-]);
-const GLOBAL = square([
-	[1],
-	[0.6, 0.4],
-	[0.7, 0.1, 0.2],
-	[0.6, 0.1, 0.1, 0.2],
-	[0.5, 0, 0.1, 0.1, 0.3],
-	[0.3, 0, 0, 0.1, 0.5, 0.1],
-	[0.2, 0, 0.1, 0, 0.5, 0.1, 0.1],
-	[0.2, 0.1, 0, 0, 0.5, 0, 0.1, 0.1],
-]);
 const options = { heads: 0.3, window: 3, from: 1, to: 3, marked: 0.4, reach: 2 };
 const all = new Uint8Array(8).fill(1);
 
