@@ -75,6 +75,23 @@ describe("files of rollouts", () => {
 		expect([batch.B, rows, groupsInStep, ...batch.groupIds]).toEqual([2, [4, 5], 4, 2, 2]);
 	});
 
+	it("are saved as rollouts of our own with what nobody knows of them, up to what a page can hold", async () => {
+		const { files, open } = desk();
+		await open([fileOf("7.jsonl", [{ ...verl(7, 0), odd: "kept" }, verl(7, 1)])]);
+		const text = new TextDecoder().decode(await files.save("rollouts.jsonl"));
+		const lines = text.trim().split("\n");
+		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+			{ schema: "ascribe.rollout/1", step: 7, tokens: ["so", " 0"], reward: 0, odd: "kept" },
+			{ tokens: ["so", " 1"], reward: 1 },
+		]);
+		expect([...(await files.save("rollouts.parquet")).slice(0, 4)]).toEqual([...new TextEncoder().encode("PAR1")]);
+		// A field of 65 MiB that nobody reads.
+		await open([fileOf("1.jsonl", [{ ...verl(1, 0), odd: "x".repeat(65 * 2 ** 20) }])]);
+		await expect(files.save("rollouts.jsonl")).rejects.toThrow(
+			"These files have 65 MiB; the page converts up to 64 MiB.",
+		);
+	});
+
 	it("of no known format are said beside those that can be read, and refused alone", async () => {
 		const { open } = desk();
 		const odd = fileOf("odd.jsonl", [{ a: 1 }]);

@@ -6,6 +6,7 @@ import { importPieces } from "../engine/formats/importFile";
 import type { RolloutRecord } from "../engine/formats/record";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
+import { rolloutFile } from "../engine/formats/writers/registry";
 import { theirCredit } from "../engine/lint/check";
 import { creditLint } from "../engine/lint/creditLint";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
@@ -15,6 +16,8 @@ import type { FilesApi, FilesProgress, FilesReport, FilesStep, FilesTable, Named
 const TELL_MS = 100;
 /** Most tokens of a step that is shown whole. */
 const STEP_TOKENS = 2 ** 17;
+/** Most bytes of files that are written anew at once. */
+const SAVED_BYTES = 64 * 2 ** 20;
 /** Broken rows that are named one by one. */
 const NAMED = 5;
 
@@ -78,8 +81,20 @@ export class Files implements FilesApi {
 			worst: kept[finding.worst]!.row,
 		}));
 	}
+
+	async save(name: string): Promise<Uint8Array<ArrayBuffer>> {
+		const bytes = this.index.files.reduce((sum, { source }) => sum + source.size, 0);
+		if (bytes > SAVED_BYTES)
+			throw new InvalidInput(
+				`These files have ${megabytes(bytes)}; the page converts up to ${megabytes(SAVED_BYTES)}. \`ascribe import FILE --out ${name}\` takes more.`,
+			);
+		const rows = Array.from({ length: this.index.size }, (_, row) => this.index.record(row));
+		const written = await rolloutFile(name)(await Promise.all(rows));
+		return typeof written === "string" ? new TextEncoder().encode(written) : Uint8Array.from(written);
+	}
 }
 
+const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 const byNumber = new Intl.Collator("en", { numeric: true });
 
 function sourceOf(name: string, file: File): ByteSource {

@@ -65,4 +65,6 @@ export interface FilesApi {
 	/** The step of a group: whole if that is small enough, else the group alone. Works as soon as progress says that there is a group. */
 	stepOf(group: number): Promise<FilesStep>;
 	lint(): Promise<Finding[]>;
+	/** All rollouts as a file of our own; the end of its name says which: .jsonl, .parquet or .csv. */
+	save(name: string): Promise<Uint8Array<ArrayBuffer>>;
 }

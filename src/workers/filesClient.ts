@@ -16,5 +16,6 @@ export function startFiles(): FilesApi {
 		table: () => files().table(),
 		stepOf: (group) => files().stepOf(group),
 		lint: () => files().lint(),
+		save: (name) => files().save(name),
 	};
 }

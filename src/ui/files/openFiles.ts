@@ -3,6 +3,7 @@ import type { CreditResult } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { FilesApi, FilesStep, NamedFile } from "../../workers/filesApi";
 import type { LabApi } from "../../workers/labApi";
+import { download } from "../figures/download";
 import { draftStore } from "../stores/draft";
 import { bringToFront } from "../stores/front";
 import { type Latest, runStore } from "../stores/run";
@@ -136,6 +137,16 @@ export function showFinding(finding: Finding): void {
 	bringToFront("rollouts");
 	const group = fileStore.getState().table?.group[finding.worst];
 	if (group !== undefined) void showGroup(group);
+}
+
+/** Saves all rollouts of the files in a format of our own, `rollouts.jsonl` or `rollouts.parquet`. */
+export async function saveRollouts(name: string): Promise<void> {
+	if (!files) return;
+	try {
+		download(name, await files.save(name), "application/octet-stream");
+	} catch (error) {
+		fileStore.setState({ problem: sentenceOf(error) });
+	}
 }
 
 /** Stands for the settings that nobody knows: no task of ours, and nothing to be worked out exactly. */

@@ -5,7 +5,15 @@ import type { Finding } from "../../engine/lint/check";
 import { CHANNEL_HELP } from "../files/channelHelp";
 import { filesOfInput } from "../files/droppedFiles";
 import { fileStore } from "../files/fileStore";
-import { cancelReading, closeFiles, openExample, openFiles, showFinding, showGroup } from "../files/openFiles";
+import {
+	cancelReading,
+	closeFiles,
+	openExample,
+	openFiles,
+	saveRollouts,
+	showFinding,
+	showGroup,
+} from "../files/openFiles";
 import { percent } from "../format";
 import { Recorder } from "./Recorder";
 import { StoredRuns } from "./StoredRuns";
@@ -122,12 +130,33 @@ function Opened(): JSX.Element {
 			<Recorder formats={formats} />
 			<Lint findings={findings} partial={linted < card.rollouts ? linted : null} />
 			<TwinCard />
+			<SaveRollouts rollouts={card.rollouts} />
 			<p className="actions">
 				<button type="button" onClick={closeFiles}>
 					Close
 				</button>
 			</p>
 		</>
+	);
+}
+
+/** Links carry no rollouts; a file of them does, so it is asked whether that is meant. */
+function SaveRollouts({ rollouts }: { readonly rollouts: number }): JSX.Element {
+	return (
+		<details>
+			<summary>Save the rollouts</summary>
+			<p className="muted">
+				The file will hold all texts of these {count(rollouts)} rollouts, for whoever gets it. A link never does. Save
+				it?
+			</p>
+			<p className="actions">
+				{["JSONL", "Parquet"].map((format) => (
+					<button key={format} type="button" onClick={() => void saveRollouts(`rollouts.${format.toLowerCase()}`)}>
+						Save as {format}
+					</button>
+				))}
+			</p>
+		</details>
 	);
 }
 
