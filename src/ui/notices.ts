@@ -11,6 +11,7 @@ export interface Notice {
 }
 export type NoticeAction =
 	| "close-link"
+	| "close-device"
 	| "probe-again"
 	| "run-on-cpu"
 	| "lower-learning-rate"
@@ -83,7 +84,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 					happened: "This browser has no WebGPU.",
 					works: CPU_WORKS,
 					todo: device.advice || "Open the page in a current Chrome or Edge, over https or on localhost.",
-					actions: ["probe-again"],
+					actions: ["probe-again", "close-device"],
 				},
 			];
 		case "no-adapter":
@@ -93,7 +94,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 					happened: "WebGPU is here, but no graphics card answered.",
 					works: CPU_WORKS,
 					todo: device.advice || "Check chrome://gpu; on Linux and remote desktops WebGPU may have to be switched on.",
-					actions: ["probe-again"],
+					actions: ["probe-again", "close-device"],
 				},
 			];
 		case "limits-too-small":
@@ -103,7 +104,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 					happened: "The graphics card offers too little for this experiment.",
 					works: CPU_WORKS,
 					todo: device.advice || "Choose a smaller policy or fewer rollouts a step.",
-					actions: ["probe-again"],
+					actions: ["probe-again", "close-device"],
 				},
 			];
 		default:

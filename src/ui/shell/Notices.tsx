@@ -1,5 +1,6 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
 import { bytesText } from "../format";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
 import { showStep } from "../recording/player";
@@ -11,6 +12,7 @@ import { timelineStore } from "../stores/timeline";
 
 const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly act: () => void }>> = {
 	"close-link": { label: "Understood", act: () => setOpened(null) },
+	"close-device": { label: "Understood", act: closeDevice },
 	"probe-again": { label: "Look again", act: () => void probeAgain() },
 	"run-on-cpu": { label: "Run on the processor", act: runOnProcessor },
 	"lower-learning-rate": { label: "Halve the learning rate and run again", act: lowerLearningRate },
@@ -21,6 +23,29 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 	reload: { label: "Reload the page", act: () => location.reload() },
 	dismiss: { label: "Dismiss", act: dismissFailure },
 };
+
+const TOLD = "ascribe.device-told/1";
+
+/** What a person knows of the adapter is not told again on this machine; the chip in the top bar still says it. */
+const toldStore = createStore<{ readonly status: string | null }>(() => ({ status: stored() }));
+
+function stored(): string | null {
+	try {
+		return localStorage.getItem(TOLD);
+	} catch {
+		return null;
+	}
+}
+
+function closeDevice(): void {
+	const status = runStore.getState().device?.status ?? null;
+	toldStore.setState({ status });
+	try {
+		localStorage.setItem(TOLD, status ?? "");
+	} catch {
+		// Without storage it is told again with the next visit.
+	}
+}
 
 function runOnProcessor(): void {
 	setBackend("wasm");
@@ -51,7 +76,9 @@ export function Notices(): JSX.Element | null {
 	const { step, phase, spec } = runStore.getState();
 	const cost = failure?.code === "out-of-memory" && spec ? costOf(spec) : null;
 	const needs = cost ? bytesText(cost.bytes) : "";
-	const notices = noticesOf({ device, failure, opened, step, phase }, { needs, recording });
+	const told = useStore(toldStore, (t) => t.status);
+	const untold = device?.status === told ? null : device;
+	const notices = noticesOf({ device: untold, failure, opened, step, phase }, { needs, recording });
 	if (notices.length === 0) return null;
 	return (
 		<div className="notices">
@@ -64,10 +91,12 @@ export function Notices(): JSX.Element | null {
 
 export function NoticeCard({ notice }: { readonly notice: Notice }): JSX.Element {
 	return (
-		<div className="notice" role="alert" data-tone={notice.tone}>
-			<p className="happened">{notice.happened}</p>
-			<p>{notice.works}</p>
-			<p>{notice.todo}</p>
+		<div className="notice" role="alert" data-tone={notice.tone} data-notice={notice.id}>
+			<div className="notice-text">
+				<p className="happened">{notice.happened}</p>
+				<p>{notice.works}</p>
+				<p>{notice.todo}</p>
+			</div>
 			<p className="actions">
 				{notice.actions.map((action) => (
 					<button key={action} type="button" onClick={ACTIONS[action].act}>
