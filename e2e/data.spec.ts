@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
+import { SMALL_TOKENIZER } from "../src/testing/smallTokenizer";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -62,4 +63,31 @@ test("a pickle is refused in one sentence, and text in a file stays text", async
 	await expect(page.locator('[data-panel="credit"] .token').first()).toContainText("<img");
 	await expect(page).not.toHaveTitle(/owned/);
 	expect(await page.locator("img[src=x]").count()).toBe(0);
+});
+
+test("a tokenizer.json beside the rollouts cuts their text into its tokens", async ({ page }) => {
+	const row = (i: number) => ({ input: "how?", output: "slow low", score: i, step: 1, uid: `0_${i}_0` });
+	await page.goto("");
+	await page.getByRole("tab", { name: "Data" }).click();
+	await page.getByTestId("files").setInputFiles([
+		{ name: "1.jsonl", mimeType: "", buffer: Buffer.from([0, 1].map((i) => JSON.stringify(row(i))).join("\n")) },
+		{ name: "tokenizer.json", mimeType: "", buffer: Buffer.from(SMALL_TOKENIZER) },
+	]);
+	await expect(page.locator('[data-panel="data"]')).toContainText("Text is cut by tokenizer.json, 12 tokens.");
+	await expect(page.locator('[data-panel="credit"] .token[data-actor="policy"]')).toHaveText([
+		"s",
+		"low",
+		"low",
+		"s",
+		"low",
+		// With the reward behind it.
+		"low+1",
+	]);
+});
+
+test("a file of no known format is answered with what it is nearest to", async ({ page }) => {
+	await openDump(page, "notes.jsonl", JSON.stringify({ completion: "a", prompt: "b" }));
+	await expect(page.getByRole("alert")).toContainText("notes.jsonl has rows of no known format; the nearest are");
+	await page.getByTestId("files").setInputFiles({ name: "photo.bin", mimeType: "", buffer: Buffer.from([1, 2, 3]) });
+	await expect(page.getByRole("alert")).toContainText("photo.bin");
 });

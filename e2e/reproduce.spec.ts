@@ -46,6 +46,8 @@ test("a shared exact run is made again in another profile and by the command lin
 	);
 	const link = await page.getByLabel("Link").inputValue();
 	expect(link.length).toBeLessThanOrEqual(300);
+	await button(page, "QR code").click();
+	await expect(page.getByRole("img", { name: "QR code of the link" })).toBeVisible();
 	await page.keyboard.press("Escape");
 	await chip(page).click();
 	const shared = await fingerprintsOf(page);

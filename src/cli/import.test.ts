@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SMALL_TOKENIZER } from "../testing/smallTokenizer";
 import { COMMANDS } from "./catalog";
 import { runCli } from "./run";
 import { captureIo } from "./testing";
@@ -33,6 +34,20 @@ describe("ascribe import", () => {
 		]);
 		expect(stderr).toContain("verl rollout dump: 4 rollouts, 2 groups, 1 steps; without tokens");
 		expect(stderr).toContain("Toy twin: 1 turn, 2 tokens, reward only at the end, groups of 2: most like ");
+	});
+
+	it("cuts text by a tokenizer.json, and says when that is none", async () => {
+		writeFileSync(join(folder, "tokenizer.json"), SMALL_TOKENIZER);
+		const row = { input: "q", output: "slow low", score: 1, step: 4 };
+		writeFileSync(join(folder, "5.jsonl"), `${JSON.stringify(row)}\n`);
+		const { output, stderr } = await run("import", "5.jsonl", "--tokenizer", "tokenizer.json");
+		expect(output[0]).toMatchObject({ tokens: [5, 10, 11], text: ["s", "low", " low"] });
+		expect(stderr).not.toContain("without tokens");
+		const wrong = await run("import", "5.jsonl", "--tokenizer", "5.jsonl");
+		expect([wrong.status === 0, wrong.stderr]).toEqual([
+			false,
+			expect.stringContaining('5.jsonl is no tokenizer.json: it has no "model"'),
+		]);
 	});
 
 	it("prints what is wrong with its credit", async () => {

@@ -1,16 +1,24 @@
 import { type ImportedFile, importFile } from "../engine/formats/importFile";
+import type { TextTokenizer } from "../engine/formats/tokenizer";
 import type { Io } from "./io";
 import { percentDone } from "./progress";
 
 /**
  * Rollouts of a file in any recognised format, with progress on a terminal; warnings are said.
  * @param keepGoing leaves rows out that cannot be read and says so; otherwise the first of them ends the work.
+ * @param tokenizer cuts rollouts that are text alone; without it they are cut into words.
  * @throws InvalidInput, Cancelled.
  */
-export async function loadRollouts(io: Io, path: string, keepGoing = false): Promise<ImportedFile> {
+export async function loadRollouts(
+	io: Io,
+	path: string,
+	keepGoing = false,
+	tokenizer?: TextTokenizer,
+): Promise<ImportedFile> {
 	const source = io.source(path);
 	const file = await importFile(source, {
 		signal: io.signal,
+		...(tokenizer ? { tokenizer } : {}),
 		onPiece: (read, rollouts) => io.progress(`${path}: ${percentDone(read, source.size)}, ${rollouts} rollouts`),
 	});
 	io.progress("");

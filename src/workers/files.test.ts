@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SMALL_TOKENIZER } from "../testing/smallTokenizer";
 import { Files } from "./files";
 import type { FilesProgress } from "./filesApi";
 
@@ -54,6 +55,25 @@ describe("files of rollouts", () => {
 		expect(names).toEqual(["⟨5⟩", "⟨6⟩"]);
 		expect([theirs?.method, ...theirs!.advantage]).toEqual(["mine", 0.5, 0, Number.NaN, 0]);
 		await expect(files.stepOf(7)).rejects.toThrow("There is no group 7");
+	});
+
+	it("of text are cut by a tokenizer.json, that comes with them, after them or before them", async () => {
+		const text = fileOf("4.jsonl", [verl(4, 0, "slow low"), verl(4, 1, "lower low")]);
+		const json = { name: "model/tokenizer.json", file: new File([SMALL_TOKENIZER], "tokenizer.json") };
+		const looked = async ({ files }: ReturnType<typeof desk>) => {
+			const { names, batch } = await files.stepOf(0);
+			return Array.from(batch.tokens.subarray(0, batch.lengths[0]), (id) => names[id]);
+		};
+		const [together, after, before] = [desk(), desk(), desk()];
+		expect((await together.open([json, text])).tokenizer).toEqual({ name: "model/tokenizer.json", size: 12 });
+		expect(await looked(together)).toEqual(["s", "low", "low"]);
+		expect((await after.open([text])).tokenizer).toBeNull();
+		expect(await looked(after)).toEqual(["slow", "low"]);
+		expect((await after.open([json])).card).toMatchObject({ rollouts: 2, found: { tokens: 1 } });
+		expect(await looked(after)).toEqual(["s", "low", "low"]);
+		await expect(before.open([json])).rejects.toThrow("model/tokenizer.json is kept, with its 12 tokens");
+		await before.open([text]);
+		expect(await looked(before)).toEqual(["s", "low", "low"]);
 	});
 
 	it("beyond what memory is meant for are read again from their place", async () => {

@@ -6,6 +6,7 @@ import { importPieces } from "../engine/formats/importFile";
 import type { RolloutRecord } from "../engine/formats/record";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
+import { looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
 import { rolloutFile } from "../engine/formats/writers/registry";
 import { theirCredit } from "../engine/lint/check";
 import { creditLint } from "../engine/lint/creditLint";
@@ -25,6 +26,9 @@ const NAMED = 5;
 export class Files implements FilesApi {
 	private index = new RolloutIndex();
 	private stop: { aborted: boolean } & StopSignal = { aborted: false };
+	/** What was opened last, to be read again when a tokenizer comes. */
+	private opened: readonly NamedFile[] = [];
+	private tokenizer: TextTokenizer | undefined;
 
 	constructor(private readonly now: () => number) {}
 
@@ -34,10 +38,26 @@ export class Files implements FilesApi {
 		const index = new RolloutIndex();
 		this.stop = stop;
 		this.index = index;
-		const reading = new Reading(index, files, this.now, onProgress);
-		for (const { name, file } of [...files].sort((a, b) => byNumber.compare(a.name, b.name)))
+		const rollouts = await this.takeTokenizer(files);
+		const reading = new Reading(index, rollouts, this.now, onProgress, this.tokenizer);
+		for (const { name, file } of [...rollouts].sort((a, b) => byNumber.compare(a.name, b.name)))
 			await reading.read(sourceOf(name, file), stop);
+		this.opened = rollouts;
 		return reading.report();
+	}
+
+	/** Keeps a `tokenizer.json` among the files. @returns the others; those of before where there are none. */
+	private async takeTokenizer(files: readonly NamedFile[]): Promise<readonly NamedFile[]> {
+		const rollouts: NamedFile[] = [];
+		for (const named of files)
+			if (await isTokenizer(named)) this.tokenizer = await openTokenizer(await named.file.text(), named.name);
+			else rollouts.push(named);
+		if (rollouts.length > 0 || !this.tokenizer) return rollouts;
+		if (this.opened.length === 0)
+			throw new InvalidInput(
+				`${this.tokenizer.name} is kept, with its ${this.tokenizer.size} tokens; now open rollouts of text, which it will cut.`,
+			);
+		return this.opened;
 	}
 
 	async cancel(): Promise<void> {
@@ -105,6 +125,13 @@ function sourceOf(name: string, file: File): ByteSource {
 	};
 }
 
+/** Bytes that tell a tokenizer from rollouts. */
+const HEAD = 4096;
+
+async function isTokenizer({ name, file }: NamedFile): Promise<boolean> {
+	return name.endsWith(".json") && looksLikeTokenizer(await file.slice(0, HEAD).text());
+}
+
 /** One pass over the files. A file of no known format is said and left out, as long as another one can be read. */
 class Reading {
 	private readonly counter = new CardCounter();
@@ -120,6 +147,7 @@ class Reading {
 		files: readonly NamedFile[],
 		private readonly now: () => number,
 		private readonly tell: (progress: FilesProgress) => void,
+		private readonly tokenizer: TextTokenizer | undefined,
 	) {
 		this.total = files.reduce((sum, { file }) => sum + file.size, 0);
 	}
@@ -127,7 +155,10 @@ class Reading {
 	async read(source: ByteSource, stop: StopSignal): Promise<void> {
 		const number = this.index.files.length;
 		try {
-			for await (const { importer, lines, broken, cut, read } of importPieces(source, stop)) {
+			for await (const { importer, lines, broken, cut, read } of importPieces(source, {
+				signal: stop,
+				...(this.tokenizer ? { tokenizer: this.tokenizer } : {}),
+			})) {
 				if (!this.index.files[number]) this.index.files.push({ source, importer });
 				this.index.add(number, lines);
 				for (const { record } of lines) this.counter.add(record);
@@ -152,6 +183,7 @@ class Reading {
 			card: this.counter.card(),
 			warnings: this.warnings,
 			linted: this.index.inMemory().length,
+			tokenizer: this.tokenizer ? { name: this.tokenizer.name, size: this.tokenizer.size } : null,
 		};
 	}
 
@@ -190,8 +222,8 @@ function named(batch: RolloutBatch, records: readonly RolloutRecord[], groupIds:
 	return { batch: { ...batch, tokens, groupIds, promptTokens, promptOffsets }, names: [...ids.keys()] };
 }
 
-/** Without the space that marks a word's start: panels set tokens apart themselves. */
-const printable = (token: string) => token.trim() || "␣";
+/** Without the space that marks a word's start: panels set tokens apart themselves. A character that goes on in the next token is three dots. */
+const printable = (token: string) => (token === "" ? "…" : token.trim() || "␣");
 const numberName = (id: number) => `⟨${id}⟩`;
 
 function textOf({ text, tokens }: RolloutRecord): string[] {

@@ -28,6 +28,8 @@ export interface FilesReport {
 	readonly warnings: readonly string[];
 	/** Rollouts that are kept in memory: what Credit Lint looks at. */
 	readonly linted: number;
+	/** What cuts rollouts that are text alone; null: they are cut into words. */
+	readonly tokenizer: { readonly name: string; readonly size: number } | null;
 }
 
 /** Columns of the rollout table, one entry a rollout. */
@@ -58,7 +60,10 @@ export interface FilesStep {
 
 /** Files of rollouts in a worker of their own; nothing leaves the machine. A call that fails rejects with one sentence. */
 export interface FilesApi {
-	/** Reads files; what was open before is closed. Resolves when all is read, rejects when cancelled. */
+	/**
+	 * Reads files; what was open before is closed. A `tokenizer.json` among them cuts text without token ids, of these files and of later
+	 * ones; alone, it has the files of before read again. Resolves when all is read, rejects when cancelled.
+	 */
 	open(files: readonly NamedFile[], onProgress: (progress: FilesProgress) => void): Promise<FilesReport>;
 	cancel(): Promise<void>;
 	table(): Promise<FilesTable>;

@@ -1,4 +1,5 @@
 import { reportCard } from "../../engine/formats/importers/reportCard";
+import { openTokenizer } from "../../engine/formats/tokenizer";
 import { rolloutFile } from "../../engine/formats/writers/registry";
 import { creditLint } from "../../engine/lint/creditLint";
 import { twinText } from "../../engine/twin/shapeText";
@@ -10,18 +11,25 @@ export const importCommand: Command = {
 	name: "import",
 	summary:
 		"Recognises a rollout dump of another trainer, converts it, and says what is wrong with its credit and which preset is most like it.",
-	usage: "<file> [--lint] [--out FILE] [--keep-going]",
+	usage: "<file> [--lint] [--out FILE] [--tokenizer FILE] [--keep-going]",
 	operands: ["file"],
 	options: [
 		{ name: "lint", help: "print what is wrong with the credit, one finding a line, worst first" },
 		{ name: "out", value: "FILE", help: "write the rollouts there: *.jsonl, *.parquet or *.csv" },
+		{
+			name: "tokenizer",
+			value: "FILE",
+			help: "tokenizer.json of the model; cuts text without token ids, which is cut into words otherwise",
+		},
 		{ name: "keep-going", help: "leave rows out that cannot be read, instead of stopping at the first" },
 	],
 	async run(args, io) {
 		const path = args.operand(0);
 		const out = args.text("out");
 		const write = out === undefined ? null : rolloutFile(out);
-		const { importer, lines } = await loadRollouts(io, path, args.flag("keep-going"));
+		const json = args.text("tokenizer");
+		const tokenizer = json === undefined ? undefined : await openTokenizer(io.readText(json), json);
+		const { importer, lines } = await loadRollouts(io, path, args.flag("keep-going"), tokenizer);
 		const records = lines.map(({ record }) => record);
 		const card = { format: importer.id, title: importer.title, ...reportCard(records) };
 		const twin = toyTwin(card.shape);

@@ -72,7 +72,7 @@ describe("a file of rollouts", () => {
 	it("stops between two pieces when it is told to", async () => {
 		const signal = { aborted: false };
 		const source = textFile(jsonl(Array.from({ length: 20_000 }, (_, i) => ({ ...verl(i), output: "x".repeat(100) }))));
-		const pieces = importPieces(source, signal);
+		const pieces = importPieces(source, { signal });
 		const first = await pieces.next();
 		expect(first.done).toBe(false);
 		signal.aborted = true;

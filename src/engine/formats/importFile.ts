@@ -5,6 +5,7 @@ import { ascribeRollouts } from "./importers/ascribeRollouts";
 import type { Importer } from "./importers/importer";
 import { recognise } from "./importers/registry";
 import { checkIds, type RolloutLine } from "./rolloutsJsonl";
+import { type TextTokenizer, withTokenizer } from "./tokenizer";
 
 /** A rollout of a file, and how to find it again. */
 export interface ImportedLine extends RolloutLine {
@@ -13,6 +14,13 @@ export interface ImportedLine extends RolloutLine {
 	readonly part: number;
 	/** Where its text lies, if it can be read again alone. */
 	readonly at?: ByteRange;
+}
+
+/** How a file is read. */
+export interface ReadOptions {
+	readonly signal?: StopSignal;
+	/** Cuts rollouts that are text alone into tokens; without it they are cut into words. */
+	readonly tokenizer?: TextTokenizer;
 }
 
 /** Some rollouts of a file, in order. */
@@ -32,7 +40,10 @@ export interface ImportPiece {
  * readable row decides the format. Ids that a foreign writer gave twice within a group get a number.
  * @throws InvalidInput when the format is unknown, when the first row cannot be read, or for a pickle; Cancelled.
  */
-export async function* importPieces(source: ByteSource, signal?: StopSignal): AsyncGenerator<ImportPiece> {
+export async function* importPieces(
+	source: ByteSource,
+	{ signal, tokenizer }: ReadOptions = {},
+): AsyncGenerator<ImportPiece> {
 	const taken = new Map<string, number>();
 	let importer: Importer | null = null;
 	for await (const rows of rowsOf(source, signal)) {
@@ -47,7 +58,7 @@ export async function* importPieces(source: ByteSource, signal?: StopSignal): As
 				else broken.push(found.broken);
 				continue;
 			}
-			importer ??= recognise(found.row, source.name);
+			importer ??= read(recognise(found.row, source.name), tokenizer);
 			try {
 				const where = `${source.name}, line ${found.number}`;
 				const converted = importer.convert(found.row, { file: source.name, line: found.number });
@@ -63,6 +74,10 @@ export async function* importPieces(source: ByteSource, signal?: StopSignal): As
 		if (importer) yield { importer, lines, broken, cut, read: rows.at(-1)?.read ?? 0 };
 	}
 }
+
+/** Our own format keeps the tokens that it has: its writer knew them. */
+const read = (importer: Importer, tokenizer: TextTokenizer | undefined): Importer =>
+	tokenizer && importer !== ascribeRollouts ? withTokenizer(importer, tokenizer) : importer;
 
 /** A file's rollouts and what was odd about it. */
 export interface ImportedFile {
@@ -80,13 +95,13 @@ export interface ImportedFile {
  */
 export async function importFile(
 	source: ByteSource,
-	{ signal, onPiece }: { signal?: StopSignal; onPiece?: (read: number, rollouts: number) => void } = {},
+	{ onPiece, ...options }: ReadOptions & { onPiece?: (read: number, rollouts: number) => void } = {},
 ): Promise<ImportedFile> {
 	const lines: RolloutLine[] = [];
 	const broken: InvalidInput[] = [];
 	const warnings: string[] = [];
 	let importer: Importer | null = null;
-	for await (const piece of importPieces(source, signal)) {
+	for await (const piece of importPieces(source, options)) {
 		importer = piece.importer;
 		for (const line of piece.lines) lines.push(line);
 		broken.push(...piece.broken);

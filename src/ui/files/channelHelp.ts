@@ -2,7 +2,8 @@
 export const CHANNEL_HELP: Readonly<Record<string, { readonly name: string; readonly missing: string }>> = {
 	tokens: {
 		name: "token ids",
-		missing: "Words stand for tokens; the trainer's own tokens were others. The recorder writes ids.",
+		missing:
+			"Words stand for tokens. Drop the model's tokenizer.json to cut the text as the model does; the recorder writes ids.",
 	},
 	text: { name: "text", missing: "Tokens go by their numbers." },
 	mask: { name: "mask", missing: "Every token of a response counts as written by the policy." },

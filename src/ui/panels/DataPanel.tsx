@@ -110,7 +110,7 @@ function Reading(): JSX.Element {
 function Opened(): JSX.Element {
 	const { title, report, findings } = useStore(fileStore);
 	if (!report) return <p className="muted">…</p>;
-	const { card, formats, warnings, linted } = report;
+	const { card, formats, warnings, linted, tokenizer } = report;
 	return (
 		<>
 			<p className="data-title">{title}</p>
@@ -118,6 +118,11 @@ function Opened(): JSX.Element {
 				<b>{formats.map((f) => f.title).join(", ")}</b>: {count(card.rollouts)} rollouts in {count(card.groups)} groups
 				{card.steps > 1 ? ` of ${count(card.steps)} steps` : ""}.
 			</p>
+			{tokenizer ? (
+				<p>
+					Text is cut by <b>{tokenizer.name}</b>, {count(tokenizer.size)} tokens.
+				</p>
+			) : null}
 			<GroupPicker />
 			<Channels card={card} />
 			{warnings.length > 0 ? (

@@ -1,8 +1,12 @@
-import { type JSX, useId, useState } from "react";
+import { type JSX, lazy, Suspense, useId, useState } from "react";
 import { exportRun } from "../session";
 import { type Share, shareLink } from "../share";
 
 const pageAddress = () => location.href.replace(/[?#].*$/, "");
+
+const QrCode = lazy(() => import("./QrCode"));
+/** Characters; a code of more has modules too small for a phone in the last row. */
+const LONGEST_IN_CODE = 600;
 
 /** Other places for a link, and how it is written there. */
 const FORMS: Readonly<Record<string, (link: string) => string>> = {
@@ -19,10 +23,12 @@ export function ShareButton(): JSX.Element {
 	const [share, setShare] = useState<Share | null>(null);
 	const [copied, setCopied] = useState("");
 	const [saved, setSaved] = useState("");
+	const [code, setCode] = useState(false);
 	const open = () => {
 		setShare(shareLink(pageAddress()));
 		setCopied("");
 		setSaved("");
+		setCode(false);
 	};
 	const copy = async (form: string, text: string) => {
 		await navigator.clipboard.writeText(text).then(
@@ -65,10 +71,28 @@ export function ShareButton(): JSX.Element {
 									{copied === form ? "Copied" : `As ${form}`}
 								</button>
 							))}
+							<button
+								type="button"
+								aria-pressed={code}
+								disabled={share.link.length > LONGEST_IN_CODE}
+								title={
+									share.link.length > LONGEST_IN_CODE
+										? `Only links of up to ${LONGEST_IN_CODE} characters give a code that a phone can read`
+										: "For a slide, or a phone in the room"
+								}
+								onClick={() => setCode(!code)}
+							>
+								QR code
+							</button>
 							<button type="button" onClick={() => void save()}>
 								Save run as a file
 							</button>
 						</p>
+						{code ? (
+							<Suspense fallback={<p className="muted">Loading.</p>}>
+								<QrCode text={share.link} />
+							</Suspense>
+						) : null}
 						<p role="status">{saved}</p>
 					</>
 				) : null}
