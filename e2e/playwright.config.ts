@@ -15,6 +15,8 @@ export default defineConfig({
 	reporter: "list",
 	use: {
 		baseURL: process.env.ASCRIBE_URL ?? "http://127.0.0.1:4300/",
+		// What is kept from one visit to the next would answer in place of what a test puts there.
+		serviceWorkers: "block",
 		viewport: { width: 1440, height: 900 },
 		screenshot: "only-on-failure",
 		trace: "retain-on-failure",

@@ -28,3 +28,22 @@ test("a run whose tab was closed goes on in the next one, to the bits of one tha
 	await expect(second.locator(".fingerprints")).toContainText(known.print, { timeout: 200_000 });
 	await second.getByRole("button", { name: "Cancel", exact: true }).click();
 });
+
+test("a full storage is said on a card, with the way to make room", async ({ page }) => {
+	await page.addInitScript(() => {
+		FileSystemWritableFileStream.prototype.write = () =>
+			Promise.reject(new DOMException("There is no room.", "QuotaExceededError"));
+	});
+	await page.goto("");
+	await page.locator(".chip").first().click();
+	await page.getByRole("radio", { name: /^WebAssembly/ }).check();
+	await page.keyboard.press("Escape");
+	await page.getByRole("button", { name: "Step", exact: true }).click();
+	const card = page.getByRole("alert").filter({ hasText: "no more room" });
+	await expect(card).toContainText("Training goes on", { timeout: 120_000 });
+	const saved = page.waitForEvent("download");
+	await card.getByRole("button", { name: "Save the run as a file" }).click();
+	expect((await saved).suggestedFilename()).toBe("run.ascribe.zip");
+	await card.getByRole("button", { name: "Show what is kept" }).click();
+	await expect(page.getByRole("region", { name: "Runs in this browser" })).toContainText("There is no more room");
+});

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { beforeAll, expect, it } from "vitest";
 import { initialFiles } from "./initialChunk.mjs";
+import { offlineFiles, WORKER } from "./viteOffline.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const outDir = join(root, "node_modules/.cache/ascribe/budget");
@@ -31,4 +32,14 @@ it("library, methods, errors and executors load when they are first needed", () 
 		expect(initial).not.toContain(word);
 	expect(existsSync(join(outDir, "datasets"))).toBe(true);
 	expect(readdirSync(join(outDir, "assets")).some((name) => name.startsWith("LibraryPanel"))).toBe(true);
+});
+
+it("every file of the build is kept for when there is no network, whatever its size", () => {
+	const [, list = "[]"] = /^const FILES = (.*);$/m.exec(readFileSync(join(outDir, WORKER), "utf8")) ?? [];
+	const kept = JSON.parse(list) as string[];
+	const built = readdirSync(outDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+	expect(kept).toHaveLength(built.length - 1);
+	expect(kept).toEqual(offlineFiles(outDir));
+	expect(kept).toEqual(expect.arrayContaining(["./", "manifest.webmanifest", "datasets/keydoor@1.recording"]));
+	for (const { name } of initialFiles(outDir)) expect(kept).toContain(name);
 });

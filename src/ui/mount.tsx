@@ -12,6 +12,7 @@ import { followHistory } from "./history";
 import { connectLab } from "./lab";
 import { followLinkedSelection } from "./linkedSelection";
 import { followPinIntoView } from "./moves";
+import { followServiceWorker } from "./offline/serviceWorker";
 import { followPreset } from "./recording/player";
 import { followErrors } from "./runs/errorCurves";
 import { connect } from "./session";
@@ -48,6 +49,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	if (!isEmbedded) {
 		followDrops();
 		followRuns();
+		followServiceWorker();
 	}
 	followErrors();
 	followLinkedSelection();

@@ -25,6 +25,18 @@ describe("noticesOf", () => {
 		expect(cards[0]?.works).toContain("WebAssembly");
 	});
 
+	it("says when the browser has no more room, and offers to make some", () => {
+		const [card] = noticesOf(healthy, { full: true });
+		expect(isComplete(card)).toBe(true);
+		expect(card?.actions).toEqual(["show-stored", "save-file"]);
+	});
+
+	it("speaks of a newer version only while no run is on", () => {
+		expect(isComplete(noticesOf(healthy, { newer: true })[0])).toBe(true);
+		for (const phase of ["starting", "training", "paused"] as const)
+			expect(noticesOf({ ...healthy, phase }, { newer: true })).toEqual([]);
+	});
+
 	it("prefers the advice of the machine to its own", () => {
 		const device = { status: "no-adapter", adapter: "", software: false, advice: "Start Chrome with Vulkan." } as const;
 		expect(noticesOf({ ...healthy, device })[0]?.todo).toBe("Start Chrome with Vulkan.");

@@ -1,4 +1,4 @@
-import type { Run } from "./stores/run";
+import { isAlive, type Run } from "./stores/run";
 
 /** What the person is told when something is not as it should be: what happened, what still works, what to do. */
 export interface Notice {
@@ -20,6 +20,10 @@ export type NoticeAction =
 	| "smaller-model"
 	| "show-before"
 	| "reload"
+	| "save-file"
+	| "show-stored"
+	| "take-newer"
+	| "stay-here"
 	| "dismiss";
 
 const CPU_WORKS =
@@ -31,15 +35,45 @@ export interface Circumstances {
 	readonly needs?: string;
 	/** Why the preset's recording could not be opened; empty if it could. */
 	readonly recording?: string;
+	/** The browser has no room for the run. */
+	readonly full?: boolean;
+	/** A newer version of the page waits. */
+	readonly newer?: boolean;
 }
 
 /** The notices that follow from what is known of the adapter, the run, the link and the recording, most pressing first. */
 export function noticesOf(
 	run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened">,
-	{ needs = "", recording = "" }: Circumstances = {},
+	{ needs = "", recording = "", full = false, newer = false }: Circumstances = {},
 ): Notice[] {
-	return [...failureNotices(run, needs), ...linkNotices(run), ...recordingNotices(recording), ...deviceNotices(run)];
+	return [
+		...failureNotices(run, needs),
+		...(full ? [FULL] : []),
+		...linkNotices(run),
+		...recordingNotices(recording),
+		...deviceNotices(run),
+		// A reload would end a run: the word waits until it is over.
+		...(newer && !isAlive(run.phase) ? [NEWER] : []),
+	];
 }
+
+const NEWER: Notice = {
+	id: "newer",
+	tone: "warning",
+	happened: "A newer version of Ascribe is here.",
+	works: "The one on screen goes on as it is; links and kept runs open in both.",
+	todo: "Reload to use the newer one, now or whenever you open the page again.",
+	actions: ["take-newer", "stay-here"],
+};
+
+const FULL: Notice = {
+	id: "full",
+	tone: "warning",
+	happened: "This browser has no more room to keep the run.",
+	works: "Training goes on. What was kept of earlier steps and of other runs is still there.",
+	todo: "Delete runs that you do not need, or save this one as a file; the next checkpoint tries again.",
+	actions: ["show-stored", "save-file"],
+};
 
 function recordingNotices(problem: string): Notice[] {
 	if (problem === "") return [];

@@ -15,6 +15,7 @@ import {
 	showGroup,
 } from "../files/openFiles";
 import { percent } from "../format";
+import { offlineStore } from "../offline/serviceWorker";
 import { Recorder } from "./Recorder";
 import { StoredRuns } from "./StoredRuns";
 import { TwinCard } from "./TwinCard";
@@ -38,6 +39,7 @@ export default function DataPanel(): JSX.Element {
 }
 
 function Invitation(): JSX.Element {
+	const offline = useStore(offlineStore, (o) => o.ready);
 	const files = useRef<HTMLInputElement>(null);
 	const folder = useRef<HTMLInputElement>(null);
 	const take = (input: HTMLInputElement) => {
@@ -49,6 +51,7 @@ function Invitation(): JSX.Element {
 			<p>
 				Drop rollouts anywhere on the page: verl, TRL, prime-rl, verifiers, NeMo-RL, SkyRL, rLLM, Atropos, AReaL, ROLL,
 				tinker-cookbook, Inspect, chats with or without log-probabilities, or Ascribe’s own. <b>Nothing is uploaded.</b>
+				{offline ? " The page is kept by this browser and works without a network." : ""}
 			</p>
 			<p className="actions">
 				<button type="button" className="primary" onClick={() => files.current?.click()}>

@@ -4,6 +4,11 @@ import { forgetRun, interrupted, resumeRun, saveStoredRun, storedStore } from ".
 import type { StoredRun } from "../storage/runFiles";
 import { isAlive, runStore } from "../stores/run";
 
+const PROBLEMS = {
+	full: "There is no more room: the present run is not kept. Delete others, or save it as a file.",
+	blocked: "The browser keeps nothing for this page: save runs as files to have them later.",
+} as const;
+
 /** Runs that the browser keeps: go on with one, save it as a file, delete it. */
 export function StoredRuns(): JSX.Element | null {
 	const { runs, quota, problem } = useStore(storedStore);
@@ -11,7 +16,7 @@ export function StoredRuns(): JSX.Element | null {
 	return (
 		<section className="stored" aria-label="Runs in this browser">
 			<h3>Runs in this browser</h3>
-			{problem ? <p className="muted">{problem}</p> : null}
+			{problem ? <p className="muted">{PROBLEMS[problem]}</p> : null}
 			<ul>
 				{runs.map((run) => (
 					<StoredLine key={run.id} run={run} />

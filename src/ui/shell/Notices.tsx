@@ -3,10 +3,14 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { bytesText } from "../format";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
+import { offlineStore, stayHere, takeNewer } from "../offline/serviceWorker";
 import { showStep } from "../recording/player";
-import { probeAgain, startRun } from "../session";
+import { exportRun, probeAgain, startRun } from "../session";
 import { costOf } from "../setup";
+import { storedStore } from "../storage/keepRuns";
 import { changeField, draftStore } from "../stores/draft";
+import { bringToFront } from "../stores/front";
+import { setLayout } from "../stores/layout";
 import { dismissFailure, runStore, setBackend, setOpened } from "../stores/run";
 import { timelineStore } from "../stores/timeline";
 
@@ -21,6 +25,10 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 	"smaller-model": { label: "Half the width", act: () => shrink("model.width") },
 	"show-before": { label: "Show the last good checkpoint", act: () => showStep(runStore.getState().step - 1) },
 	reload: { label: "Reload the page", act: () => location.reload() },
+	"save-file": { label: "Save the run as a file", act: () => void exportRun() },
+	"show-stored": { label: "Show what is kept", act: showStored },
+	"take-newer": { label: "Reload", act: takeNewer },
+	"stay-here": { label: "Not now", act: stayHere },
 	dismiss: { label: "Dismiss", act: dismissFailure },
 };
 
@@ -45,6 +53,11 @@ function closeDevice(): void {
 	} catch {
 		// Without storage it is told again with the next visit.
 	}
+}
+
+function showStored(): void {
+	setLayout("inspect");
+	bringToFront("data");
 }
 
 function runOnProcessor(): void {
@@ -73,12 +86,15 @@ export function Notices(): JSX.Element | null {
 	const failure = useStore(runStore, (r) => r.failure);
 	const opened = useStore(runStore, (r) => r.opened);
 	const recording = useStore(timelineStore, (t) => t.problem);
-	const { step, phase, spec } = runStore.getState();
+	const full = useStore(storedStore, (s) => s.problem === "full");
+	const newer = useStore(offlineStore, (o) => o.newer !== null);
+	const phase = useStore(runStore, (r) => r.phase);
+	const { step, spec } = runStore.getState();
 	const cost = failure?.code === "out-of-memory" && spec ? costOf(spec) : null;
 	const needs = cost ? bytesText(cost.bytes) : "";
 	const told = useStore(toldStore, (t) => t.status);
 	const untold = device?.status === told ? null : device;
-	const notices = noticesOf({ device: untold, failure, opened, step, phase }, { needs, recording });
+	const notices = noticesOf({ device: untold, failure, opened, step, phase }, { needs, recording, full, newer });
 	if (notices.length === 0) return null;
 	return (
 		<div className="notices">

@@ -12,8 +12,8 @@ export interface Stored {
 	/** Of those, runs that another tab is training now. */
 	readonly elsewhere: ReadonlySet<string>;
 	readonly quota: { readonly used: number; readonly most: number } | null;
-	/** Why nothing is kept; empty while all is well. */
-	readonly problem: string;
+	/** Why the run is not kept: there is no room, or the browser keeps nothing for this page; empty while all is well. */
+	readonly problem: "" | "full" | "blocked";
 }
 
 /** The newest run that did not reach its end, if nobody trains it now. */
@@ -81,8 +81,7 @@ async function save(): Promise<void> {
 		const preset = draftStore.getState().presetId;
 		const at = { id: mine, title, preset, backend, step, steps: spec.steps, savedAt: Date.now() };
 		const kept = await storeRun(at, bytes);
-		const problem = kept ? "" : "The browser keeps nothing for this page: save runs as files to have them later.";
-		storedStore.setState({ problem });
+		storedStore.setState({ problem: kept === "kept" ? "" : kept });
 		await dropOldest();
 		await refresh();
 	} finally {

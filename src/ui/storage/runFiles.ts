@@ -50,17 +50,17 @@ function described(text: string): StoredRun | null {
 
 /**
  * Writes a run over what was stored of it. A write that is interrupted leaves what was there before: the browser swaps whole files.
- * @returns false where nothing can be stored, for example in a private window or on a full disk.
+ * @returns "blocked" where nothing can be stored, as in some private windows; "full" when there is no room.
  */
-export async function storeRun(run: Omit<StoredRun, "size">, bytes: Uint8Array): Promise<boolean> {
+export async function storeRun(run: Omit<StoredRun, "size">, bytes: Uint8Array): Promise<"kept" | "full" | "blocked"> {
 	const dir = await folder();
-	if (!dir) return false;
+	if (!dir) return "blocked";
 	try {
 		await write(dir, `${run.id}.zip`, bytes as Uint8Array<ArrayBuffer>);
 		await write(dir, `${run.id}.json`, JSON.stringify({ ...run, size: bytes.length }));
-		return true;
-	} catch {
-		return false;
+		return "kept";
+	} catch (error) {
+		return (error as DOMException).name === "QuotaExceededError" ? "full" : "blocked";
 	}
 }
 
