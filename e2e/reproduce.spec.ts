@@ -118,15 +118,16 @@ test("a link brings back what was looked at: checkpoint, pinned token, methods, 
 	expect(seen.rows).toContain("TEMPO");
 	await button(page, "Share").click();
 	await expect(page.locator(".share-card:popover-open")).toContainText("the view with what is selected");
+	await page.getByLabel("Note").fill("Look at the <b>third</b> token.");
 	const link = await page.getByLabel("Link").inputValue();
-	expect(link.length).toBeLessThanOrEqual(300);
+	expect(link.length).toBeLessThanOrEqual(350);
 
 	const profile = await browser.newContext({ viewport: { width: 1440, height: 900 } });
 	const other = await profile.newPage();
 	await other.goto(link);
 	await expect(other.locator('.token[aria-selected="true"]')).toHaveCount(1);
 	await expect.poll(() => look(other)).toEqual(seen);
-	await expect(other.getByRole("alert")).toHaveCount(0);
+	await expect(other.getByRole("alert")).toContainText("Note: Look at the <b>third</b> token.");
 	await profile.close();
 });
 

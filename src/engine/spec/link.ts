@@ -17,7 +17,8 @@ export const LONG_LINK_LENGTH = 2_000;
 const MAX_ENCODED = 64 * 1024;
 const MAX_INFLATED = 1024 * 1024;
 const MAX_DEPTH = 8;
-const MAX_NOTE = 500;
+/** Characters of a note. */
+export const MAX_NOTE = 500;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
 /** What is on screen: names and numbers only. */

@@ -1,4 +1,5 @@
 import { type JSX, lazy, Suspense, useId, useState } from "react";
+import { MAX_NOTE } from "../../engine/spec/link";
 import { exportRun } from "../session";
 import { type Share, shareLink } from "../share";
 
@@ -23,12 +24,17 @@ export function ShareButton(): JSX.Element {
 	const [share, setShare] = useState<Share | null>(null);
 	const [copied, setCopied] = useState("");
 	const [saved, setSaved] = useState("");
+	const [note, setNote] = useState("");
 	const [code, setCode] = useState(false);
 	const open = () => {
-		setShare(shareLink(pageAddress()));
-		setCopied("");
+		rewrite("");
 		setSaved("");
 		setCode(false);
+	};
+	const rewrite = (text: string) => {
+		setNote(text);
+		setShare(shareLink(pageAddress(), text));
+		setCopied("");
 	};
 	const copy = async (form: string, text: string) => {
 		await navigator.clipboard.writeText(text).then(
@@ -47,6 +53,13 @@ export function ShareButton(): JSX.Element {
 				{share ? (
 					<>
 						<input aria-label="Link" readOnly value={share.link} onFocus={(e) => e.target.select()} />
+						<input
+							aria-label="Note"
+							placeholder="A note for whoever opens it"
+							maxLength={MAX_NOTE}
+							value={note}
+							onChange={(e) => rewrite(e.target.value)}
+						/>
 						<p className="muted">
 							{share.link.length} characters: {listOf(share.inside)}. Not inside: rollouts, weights. Opening it starts
 							nothing.
