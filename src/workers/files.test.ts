@@ -72,6 +72,8 @@ describe("files of rollouts", () => {
 		expect((await after.open([json])).card).toMatchObject({ rollouts: 2, found: { tokens: 1 } });
 		expect(await looked(after)).toEqual(["s", "low", "low"]);
 		await expect(before.open([json])).rejects.toThrow("model/tokenizer.json is kept, with its 12 tokens");
+		const { formats } = await before.open([text, ...STEPS]);
+		expect(formats.map(({ id }) => id)).toEqual(["verl"]);
 		await before.open([text]);
 		expect(await looked(before)).toEqual(["s", "low", "low"]);
 	});

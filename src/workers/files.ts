@@ -177,7 +177,7 @@ class Reading {
 	report(): FilesReport {
 		if (this.index.size === 0) throw this.refused[0] ?? new InvalidInput("These files hold no rollout.");
 		if (this.brokenRows > NAMED) this.warnings.push(`${this.brokenRows - NAMED} more rows could not be read.`);
-		const formats = [...new Set(this.index.files.map(({ importer }) => importer))];
+		const formats = [...new Map(this.index.files.map(({ importer }) => [importer.id, importer])).values()];
 		return {
 			formats: formats.map(({ id, title, about }) => ({ id, title, about })),
 			card: this.counter.card(),
