@@ -10,6 +10,7 @@ import { choosePreset } from "../stores/draft";
 import { runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
 import { timelineStore } from "../stores/timeline";
+import { isRecorded } from "./loadRecording";
 import { beginLiveFrames, followPreset, keepFrame, moveFrame, playOrStop, showFrame, showStep } from "./player";
 import { recordedFrames } from "./recordedFrames";
 
@@ -82,7 +83,7 @@ it("a preset without a recording takes the recorded rollouts from the screen: th
 	vi.stubGlobal("fetch", () => Promise.reject(new Error("not here")));
 	followPreset();
 	showFrame(2);
-	const other = PRESETS.find((p) => p.id !== recording.preset)!;
+	const other = PRESETS.find((p) => !isRecorded(p.id))!;
 	choosePreset(other.id, other.spec);
 	expect(runStore.getState().latest).toBeNull();
 	expect(timelineStore.getState()).toMatchObject({ frames: [], source: "live" });
