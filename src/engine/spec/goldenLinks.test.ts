@@ -19,6 +19,7 @@ const PUBLISHED: Readonly<Record<string, string>> = {
 	"toolcalc@1": "3ba1f031bb288c807cdef2d0e6bee529935fee506c90536fdf61ed5114326bbd",
 	"anytime@1": "f6ab84ddf05354fd714a039e541111a02997a5d1688bd8a749fd3706b31eb26f",
 	"rank@1": "24e1c7b0930f61b4ddd8772570419404a944137c86ed2476bc5cec9c4fffb8b0",
+	"rank@2": "514e489f7bfaff3022380dc21f8a4c65f7b45cbc9f9c1cdb5a7178421a7b8971",
 	"strategy@1": "72f2c401faa7008cf5ff5a40c6e9fabeb0fd59ead2eb473ba4c209cb2a989140",
 	"addcarry@1": "4aae00c2f63f87db81dbc3ab7f8270be0712de9f0babd0837e4ac6cb0eca9286",
 	"countdown@1": "2a588c3744d8a216935d8c8a9d736f31b1101b2d8c89177e6fd4d1c2164f81e1",

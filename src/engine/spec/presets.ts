@@ -129,14 +129,29 @@ export const PRESETS: readonly Preset[] = [
 	},
 	{
 		id: "rank@1",
-		title: "Ranked list",
-		summary: "From scratch to lists that could not be better; what a rank gains is paid at the end of the list.",
-		goal: 0.8,
+		title: "Ranked list, from scratch",
+		summary:
+			"From scratch: most of the return in 200 steps, seldom the best list. What a rank gains is paid at the end of the list.",
+		goal: 0.15,
 		spec: {
 			...BASE,
 			task: { id: "rank", params: {} },
 			warmStart: null,
 			optimizer: { ...BASE.optimizer, learningRate: 2e-3 },
+			steps: 200,
+			evaluation: { every: 40, prompts: 64 },
+		},
+	},
+	{
+		id: "rank@2",
+		title: "Ranked list",
+		summary: "From demonstrations to lists that could not be better; what a rank gains is paid at the end of the list.",
+		goal: 0.85,
+		spec: {
+			...BASE,
+			task: { id: "rank", params: {} },
+			warmStart: { success: 0.3, learningRate: 1e-3, maxSteps: 1000 },
+			optimizer: { ...BASE.optimizer, learningRate: 1e-3 },
 			steps: 200,
 			evaluation: { every: 40, prompts: 64 },
 		},
