@@ -83,13 +83,17 @@ export function wasmContender(threads = 1) {
 				learner,
 				sampler: new WasmSampler(core),
 				block: wholeBlock(plan, job),
-				dlogProbs: Float64Array.from(job.advantages, (a) => -a / (B * T)),
+				gradients: {
+					dlogProbs: Float64Array.from(job.advantages, (a) => -a / (B * T)),
+					dentropy: null,
+					dvalues: null,
+				},
 			};
 		},
 		async trainStep() {
 			const { logProbs } = s.learner.score(s.block);
-			s.learner.learn(s.block, s.dlogProbs, null, ADAM.learningRate);
-			return logProbs.reduce((sum, lp, i) => sum + lp * s.dlogProbs[i], 0);
+			s.learner.learn(s.block, s.gradients, ADAM.learningRate);
+			return logProbs.reduce((sum, lp, i) => sum + lp * s.gradients.dlogProbs[i], 0);
 		},
 		async rollout(seed) {
 			const { batch: B } = s.job.size;
