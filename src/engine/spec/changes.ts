@@ -1,13 +1,6 @@
 import type { ExperimentSpec } from "./experiment";
 import { defaultsOf, type ParamSpec, type ParamTable } from "./params";
-import {
-	EVALUATION_PARAMS,
-	MODEL_PARAMS,
-	OPTIMIZER_PARAMS,
-	ROLLOUT_PARAMS,
-	RUN_PARAMS,
-	WARM_START_PARAMS,
-} from "./sections";
+import { RUN_PARAMS, SECTIONS } from "./sections";
 
 /** Values that a change may carry: JSON scalars, a list of names (probes), or null (no warm start). */
 export type ChangeValue = number | string | boolean | null | readonly string[];
@@ -23,13 +16,6 @@ export interface ParamTables {
 	signal?(id: string): ParamTable | undefined;
 }
 
-const SECTIONS = {
-	model: MODEL_PARAMS,
-	warmStart: WARM_START_PARAMS,
-	rollout: ROLLOUT_PARAMS,
-	optimizer: OPTIMIZER_PARAMS,
-	evaluation: EVALUATION_PARAMS,
-} as const satisfies Record<string, ParamTable>;
 type Section = keyof typeof SECTIONS;
 
 /** Path of the formula for the reward; no task has a parameter of this name. */
@@ -192,7 +178,7 @@ function chooseOne(draft: Draft, kind: Choice, value: ChangeValue, tables: Param
 function switchSection(draft: Draft, name: Section, value: ChangeValue, drop: Drop) {
 	if (name !== "warmStart") return drop(name, "it is a group of settings, not one");
 	if (value === null) draft.warmStart = null;
-	else draft.warmStart ??= defaultsOf(WARM_START_PARAMS);
+	else draft.warmStart ??= defaultsOf(SECTIONS.warmStart);
 }
 
 function setTop(draft: Draft, name: string, value: ChangeValue, notices: string[], drop: Drop) {

@@ -1,21 +1,6 @@
 import type { ParamTable } from "./params";
-import {
-	EVALUATION_PARAMS,
-	MODEL_PARAMS,
-	OPTIMIZER_PARAMS,
-	ROLLOUT_PARAMS,
-	RUN_PARAMS,
-	WARM_START_PARAMS,
-} from "./sections";
+import { RUN_PARAMS, SECTIONS } from "./sections";
 import { DIALECT, type JsonSchema, paramSchema } from "./specSchema";
-
-const SECTIONS = {
-	model: MODEL_PARAMS,
-	warmStart: WARM_START_PARAMS,
-	rollout: ROLLOUT_PARAMS,
-	optimizer: OPTIMIZER_PARAMS,
-	evaluation: EVALUATION_PARAMS,
-} as const;
 
 const text = (maxLength: number): JsonSchema => ({ type: "string", maxLength });
 const VALUE: JsonSchema = {

@@ -298,3 +298,12 @@ export const EVALUATION_PARAMS = {
 		help: "More give a steadier estimate and take longer.",
 	},
 } as const satisfies ParamTable;
+
+/** Sections of an experiment whose settings have fixed parameters. */
+export const SECTIONS = {
+	model: MODEL_PARAMS,
+	warmStart: WARM_START_PARAMS,
+	rollout: ROLLOUT_PARAMS,
+	optimizer: OPTIMIZER_PARAMS,
+	evaluation: EVALUATION_PARAMS,
+} as const satisfies Record<string, ParamTable>;
