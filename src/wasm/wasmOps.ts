@@ -1,28 +1,10 @@
 import { CpuOps, type Domain } from "../engine/credit/cpuOps";
 import { membersOf } from "../engine/credit/groupOps";
-import type { BinaryFn, Fold, Kind, Node, Stat, UnaryFn } from "../engine/credit/ops";
+import { BINARY_FNS, FOLDS, type Kind, type Node, STATS, UNARY_FNS } from "../engine/credit/ops";
 import { growTrees, type TreeNode } from "../engine/credit/prefixOps";
 import { foldedEntries, rowsOf } from "../engine/credit/sequenceOps";
 import type { RolloutBatch } from "../engine/rollouts/batch";
 import type { CreditMemory, EntryLists } from "./creditMemory";
-
-/** Numbers of functions, as `assembly/credit*.ts` have them. */
-const UNARY: readonly UnaryFn[] = ["neg", "abs", "exp", "log", "log2", "sqrt", "cos", "known", "not"];
-const BINARY: readonly BinaryFn[] = ["add", "sub", "mul", "div", "min", "max", "less", "atMost", "equal"];
-const FOLDS: readonly Fold[] = ["sum", "mean", "first", "last", "min", "max", "count"];
-const STATS: readonly Stat[] = [
-	"sum",
-	"mean",
-	"looMean",
-	"looMax",
-	"sd1",
-	"sd0",
-	"min",
-	"max",
-	"median",
-	"count",
-	"rank",
-];
 
 /** The most bytes that a node leaves in memory for each of its entries: numbers, lists of entries, what it was given from elsewhere. */
 const BYTES_PER_ENTRY = 48;
@@ -78,10 +60,10 @@ export class WasmOps extends CpuOps {
 		const [to, n] = [out.byteOffset, out.length] as const;
 		switch (kind.op) {
 			case "unary":
-				wasm.creditUnary!(UNARY.indexOf(kind.fn), to, a, n);
+				wasm.creditUnary!(UNARY_FNS.indexOf(kind.fn), to, a, n);
 				break;
 			case "binary":
-				wasm.creditBinary!(BINARY.indexOf(kind.fn), to, a, b, n);
+				wasm.creditBinary!(BINARY_FNS.indexOf(kind.fn), to, a, b, n);
 				break;
 			case "select":
 				wasm.creditSelect!(to, a, b, c, n);

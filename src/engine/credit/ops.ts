@@ -20,11 +20,28 @@ export interface Node<L extends Level = Level> {
 }
 export type Operand<L extends Level> = Node<L> | number;
 
-export type UnaryFn = "neg" | "abs" | "exp" | "log" | "log2" | "sqrt" | "cos" | "known" | "not";
-export type BinaryFn = "add" | "sub" | "mul" | "div" | "min" | "max" | "less" | "atMost" | "equal";
-export type Stat = "sum" | "mean" | "looMean" | "looMax" | "sd1" | "sd0" | "min" | "max" | "median" | "count" | "rank";
+// A function's place in its list is its number in shaders (`credit*.wgsl`) and in the module (`assembly/credit*.ts`).
+export const UNARY_FNS = ["neg", "abs", "exp", "log", "log2", "sqrt", "cos", "known", "not"] as const;
+export const BINARY_FNS = ["add", "sub", "mul", "div", "min", "max", "less", "atMost", "equal"] as const;
+export const STATS = [
+	"sum",
+	"mean",
+	"looMean",
+	"looMax",
+	"sd1",
+	"sd0",
+	"min",
+	"max",
+	"median",
+	"count",
+	"rank",
+] as const;
+export const FOLDS = ["sum", "mean", "first", "last", "min", "max", "count"] as const;
+export type UnaryFn = (typeof UNARY_FNS)[number];
+export type BinaryFn = (typeof BINARY_FNS)[number];
+export type Stat = (typeof STATS)[number];
+export type Fold = (typeof FOLDS)[number];
 export type TreeStat = "mean" | "childMean" | "childSd0" | "count" | "order";
-export type Fold = "sum" | "mean" | "first" | "last" | "min" | "max" | "count";
 export type TokenInput = "rewards" | "logProbs" | "refLogProbs" | "values" | "entropy" | "position" | "gapAfter";
 export type RolloutInput = "returns" | "success" | "truncated" | "bootstrap" | "length" | "policyLength";
 export type SpanInput = "reward" | "label" | "duration" | "index" | "start";

@@ -1,5 +1,3 @@
-import type { BinaryFn, Fold, Stat, UnaryFn } from "../../engine/credit/ops";
-
 /** Numbers of the operations in `credit.wgsl`. */
 export const OP = {
 	copy: 0,
@@ -42,22 +40,6 @@ export const KIND = {
 } as const;
 const ADDRESS_BITS = 28;
 
-export const UNARY: readonly UnaryFn[] = ["neg", "abs", "exp", "log", "log2", "sqrt", "cos", "known", "not"];
-export const BINARY: readonly BinaryFn[] = ["add", "sub", "mul", "div", "min", "max", "less", "atMost", "equal"];
-export const FOLDS: readonly Fold[] = ["sum", "mean", "first", "last", "min", "max", "count"];
-export const STATS: readonly Stat[] = [
-	"sum",
-	"mean",
-	"looMean",
-	"looMax",
-	"sd1",
-	"sd0",
-	"min",
-	"max",
-	"median",
-	"count",
-	"rank",
-];
 export const NORMALISE = 11;
 
 /**

@@ -1,19 +1,8 @@
 import type { Estimate } from "../../engine/credit/method";
-import type { Kind, Node } from "../../engine/credit/ops";
+import { BINARY_FNS, FOLDS, type Kind, type Node, UNARY_FNS } from "../../engine/credit/ops";
 import { allocate, encode } from "./allocate";
 import { type Assembly, type Emitted, missing, type Place } from "./assembly";
-import {
-	BINARY,
-	FOLDS,
-	type Instruction,
-	KIND,
-	OP,
-	operand,
-	operandWord,
-	type Register,
-	UNARY,
-	type Word,
-} from "./instructions";
+import { type Instruction, KIND, OP, operand, operandWord, type Register, type Word } from "./instructions";
 import { roundedConstant } from "./rounding";
 import type { CreditSections, CreditShape } from "./sections";
 import { SpanCompiler } from "./spans";
@@ -142,9 +131,9 @@ class Compiler implements Assembly {
 		return this.emit({ op: OP.finish, domain: "token", variant, words: [x.word, flag.word], kept: true }, ready);
 	}
 
-	private binary(fn: (typeof BINARY)[number], domain: Instruction["domain"], a: Place, b: Place): Place {
+	private binary(fn: (typeof BINARY_FNS)[number], domain: Instruction["domain"], a: Place, b: Place): Place {
 		const words = [a.word, b.word];
-		return this.emit({ op: OP.binary, domain, variant: BINARY.indexOf(fn), words }, Math.max(a.ready, b.ready));
+		return this.emit({ op: OP.binary, domain, variant: BINARY_FNS.indexOf(fn), words }, Math.max(a.ready, b.ready));
 	}
 
 	private compile(node: Node): Place {
@@ -192,9 +181,9 @@ class Compiler implements Assembly {
 	private simpleOp(node: Node, kind: Simple): { op: number; variant: number; words: readonly Word[] } {
 		switch (kind.op) {
 			case "unary":
-				return { op: OP.unary, variant: UNARY.indexOf(kind.fn), words: [] };
+				return { op: OP.unary, variant: UNARY_FNS.indexOf(kind.fn), words: [] };
 			case "binary":
-				return { op: OP.binary, variant: BINARY.indexOf(kind.fn), words: [] };
+				return { op: OP.binary, variant: BINARY_FNS.indexOf(kind.fn), words: [] };
 			case "select":
 				return { op: OP.select, variant: 0, words: [] };
 			case "scan": {

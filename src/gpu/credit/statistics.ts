@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../engine/core/errors";
-import type { Kind, Node, Scope } from "../../engine/credit/ops";
+import { type Kind, type Node, type Scope, STATS } from "../../engine/credit/ops";
 import type { Assembly, Place } from "./assembly";
-import { addressOf, floatBits, NORMALISE, OP, type Register, STATS, type Word } from "./instructions";
+import { addressOf, floatBits, NORMALISE, OP, type Register, type Word } from "./instructions";
 import type { SpanCompiler } from "./spans";
 
 type Across = Extract<Kind, { op: "groupStat" | "normalise" }>;
