@@ -37,10 +37,6 @@ const TOKEN = ops.tokenInput("values");
 const OTHER = ops.tokenInput("logProbs");
 const SPAN = ops.spanInput("reward", STEPS);
 const RETURNS = ops.rolloutInput("returns");
-const STATS: readonly ops.Stat[] = [
-	...(["sum", "mean", "looMean", "looMax", "sd1", "sd0", "min", "max", "median", "count", "rank"] as const),
-];
-const FOLDS = ["sum", "mean", "first", "last", "min", "max", "count"] as const;
 const SCOPES: readonly ops.Scope[] = [
 	{ within: "batch" },
 	{ within: "group" },
@@ -58,7 +54,7 @@ const EVERY_NODE: readonly ops.Node[] = [
 		f(TOKEN, ops.known(TOKEN)),
 	]),
 	ops.select(ops.less(TOKEN, 0.5), OTHER, 2),
-	...STATS.flatMap((stat) => [
+	...ops.STATS.flatMap((stat) => [
 		...SCOPES.map((scope) => ops.groupStat(SPAN, stat, scope)),
 		ops.groupStat(RETURNS, stat, { within: "group" }, { weight: ops.rolloutInput("length") }),
 		ops.groupStat(TOKEN, stat, { within: "batch" }, { where: ops.less(OTHER, -0.5) }),
@@ -75,7 +71,7 @@ const EVERY_NODE: readonly ops.Node[] = [
 	),
 	...[ops.suffixSum(TOKEN, 0.9), ops.prefixSum(SPAN, 0.5), ops.suffixMin(SPAN)],
 	...[ops.next(TOKEN, RETURNS), ops.previous(SPAN, 3)],
-	...FOLDS.flatMap((how) => [
+	...ops.FOLDS.flatMap((how) => [
 		ops.reduceToSpans(TOKEN, how, STEPS),
 		ops.reduceToSpans(OTHER, how, TOKENS),
 		ops.reduceToRollouts(SPAN, how),
