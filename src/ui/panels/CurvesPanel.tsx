@@ -8,6 +8,7 @@ import { useFileSteps } from "../files/useFileSteps";
 import { showStep } from "../recording/player";
 import { findEntry, TASKS, taskOf } from "../registries";
 import { type Behind, behindOf } from "../runs/behind";
+import { axisEnd } from "../runs/curveLayers";
 import { errorCurves } from "../runs/errorCurves";
 import { pastRunsStore } from "../runs/pastRuns";
 import { PanelTools } from "../shell/PanelTools";
@@ -93,7 +94,7 @@ function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
 	const recorded = useStore(timelineStore, (t) => t.source === "recording");
 	const levels = useMemo(() => (curve.id === "meanReturn" ? levelsOf(spec) : []), [curve, spec]);
 	const behind = useMemo(() => behindOf(runs, curve.id, [trained, ...rows]), [runs, curve, trained, rows]);
-	const lastStep = Math.max(1, spec?.steps ?? 100);
+	const lastStep = useMemo(() => axisEnd(spec?.steps ?? 0, runs), [spec, runs]);
 	const draw = (element: HTMLElement, { width, height }: Size) => {
 		const data = dataOf(curve.id, trained);
 		const live = curve.id === "error" ? liveErrors([trained, ...rows]) : [];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { PRESETS } from "../../engine/spec/presets";
-import { layersOf, pooled } from "./curveLayers";
+import { axisEnd, layersOf, pooled } from "./curveLayers";
 import type { Line, PastRun } from "./pastRuns";
 
 const spec = PRESETS[0]!.spec;
@@ -47,4 +47,13 @@ it("runs that differ in nothing but the seed are one layer; hidden ones are none
 		["a", 2],
 		["c", 1],
 	]);
+});
+
+it("the axis reaches the end of the present run and of every line that is shown", () => {
+	const long = run("long", {}, [line([1, 300], [0, 1]), line([], [])]);
+	expect(axisEnd(120, [long])).toBe(300);
+	expect(axisEnd(400, [long])).toBe(400);
+	expect(axisEnd(120, [{ ...long, visible: false }])).toBe(120);
+	expect(axisEnd(0, [run("short", {}, [line([1, 5], [0, 1])])])).toBe(5);
+	expect(axisEnd(0, [])).toBe(100);
 });

@@ -72,3 +72,15 @@ function valueAt({ x, y }: Line, step: number): number {
 	const [x0, y0] = [x[next - 1] as number, y[next - 1] as number];
 	return y0 + ((y1 - y0) * (step - x0)) / (x1 - x0);
 }
+
+/** Length of the axis while there is no run at all. */
+const NO_RUN_STEPS = 100;
+
+/**
+ * Last step of the axis that all charts share: the end of the present run, or of the longest line behind it.
+ * @param steps of the present run; 0 without one.
+ */
+export function axisEnd(steps: number, runs: readonly PastRun[]): number {
+	const lines = runs.filter((run) => run.visible).flatMap((run) => Object.values(run.curves).flat());
+	return Math.max(steps, ...lines.map(({ x }) => x.at(-1) ?? 0)) || NO_RUN_STEPS;
+}
