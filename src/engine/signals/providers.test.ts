@@ -4,7 +4,7 @@ import type { RolloutBatch } from "../rollouts/batch";
 import { resolveParams } from "../spec/params";
 import { findPreset } from "../spec/presets";
 import { openSpec, REGISTRIES } from "../spec/registries";
-import { findEntry, resolveSpec } from "../spec/resolveSpec";
+import { resolveSpec } from "../spec/resolveSpec";
 import { anytime } from "../tasks/anytime";
 import { keychain } from "../tasks/keychain";
 import { lake } from "../tasks/lake";
@@ -14,19 +14,8 @@ import type { Task } from "../tasks/task";
 import { PROVIDERS } from "./registry";
 import type { Sources } from "./sources";
 import { taskSource } from "./taskSource";
+import { annotated, rows } from "./testing";
 
-/** What a provider adds for its i-th offer. */
-function annotated(
-	id: string,
-	batch: RolloutBatch,
-	params: Record<string, unknown> = {},
-	sources: Sources = {},
-	offer = 0,
-) {
-	const provider = findEntry(PROVIDERS, id, "provider");
-	const values = resolveParams(provider.params, params, id);
-	return provider.annotate(batch, { asked: provider.provides[offer]!, params: values, sources });
-}
 const of = (task: Task): Sources => ({ task: taskSource(task, [task.item("train", 0)]) });
 /** Rollouts that answer the task's first prompt. */
 function answers(
@@ -42,7 +31,6 @@ function answers(
 		promptOffsets: Int32Array.from({ length: plain.B + 1 }, (_, b) => b * prompt.length),
 	};
 }
-const rows = (batch: RolloutBatch, name: string) => ragged(batch, batch.signals[name]!.data);
 const spans = ({ start, end }: { start: Int32Array; end: Int32Array }) => [...start].map((s, i) => [s, end[i]]);
 
 describe("spans", () => {
@@ -294,52 +282,6 @@ describe("attention", () => {
 		const { batch: marked } = annotated("attentionMarks", { ...plain, signals });
 		expect(rows(marked, "preplan")).toEqual([[0, 0, 0, 1, 1, 0, 1, 0]]);
 		expect(rows(marked, "anchor")).toEqual([[1, 0, 0, 0, 1, 0, 1, 0]]);
-	});
-});
-
-describe("regressions on the batch", () => {
-	/** All eight choices of three bits; the return is 2 for the first bit and −1 for the last. */
-	const bits = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => [n >> 2, (n >> 1) & 1, n & 1]);
-	const batch = batchOf(bits.map((tokens) => ({ tokens, reward: 2 * tokens[0]! - tokens[2]! })));
-	const tiny = { ridge: 1e-9 };
-
-	it("find the reward of each choice, and forecasts that move by it", () => {
-		const model = rows(annotated("returnRegression", batch, tiny).batch, "rewardModel");
-		for (const [b, row] of model.entries())
-			expect(Math.abs(row.reduce((a, r) => a + r, 0) - batch.returns[b]!)).toBeLessThanOrEqual(1e-6);
-		const forecast = rows(annotated("prefixRegression", batch, tiny).batch, "returnPrediction");
-		expect(
-			distance(
-				forecast,
-				bits.map(([a, , c]) => [2 * a! - 0.5, 2 * a! - 0.5, 2 * a! - c!]),
-			),
-		).toBeLessThanOrEqual(1e-6);
-	});
-
-	it("find what a choice contributes to the last reward, centred at its place", () => {
-		const late = batchOf(bits.map((tokens) => ({ tokens, reward: 3 * tokens[0]! })));
-		const found = rows(annotated("rewardRegression", late, tiny).batch, "contribution");
-		expect(
-			distance(
-				found,
-				bits.map(([a]) => [a ? 1.5 : -1.5, 0, 0]),
-			),
-		).toBeLessThanOrEqual(1e-6);
-	});
-
-	it("count a choice among rollouts with the same outcome", () => {
-		const plain = batchOf([
-			{ tokens: [0], reward: 1, logProbs: [Math.log(0.5)] },
-			{ tokens: [0], reward: 1, logProbs: [Math.log(0.5)] },
-			{ tokens: [1], reward: 1, logProbs: [Math.log(0.5)] },
-			{ tokens: [1], reward: 0, logProbs: [Math.log(0.5)] },
-		]);
-		const h = (params: Record<string, unknown>) =>
-			ragged(plain, annotated("hindsightCounts", plain, params).batch.signals.hindsightLogProbs!.data).map(([x]) =>
-				Math.exp(x!),
-			);
-		expect(distance([h({ smoothing: 0 })], [[2 / 3, 2 / 3, 1 / 3, 1]])).toBeLessThanOrEqual(1e-12);
-		expect(distance([h({})], [[2.5 / 4, 2.5 / 4, 1.5 / 4, 1.5 / 2]])).toBeLessThanOrEqual(1e-12);
 	});
 });
 
