@@ -4,6 +4,7 @@ import type { FilesTable } from "../../workers/filesApi";
 import { type FileState, fileStore } from "../files/fileStore";
 import { showRollout } from "../files/openFiles";
 import { signed } from "../format";
+import { FilterHead } from "../rollouts/FilterHead";
 import { type Column, RowsTable } from "../rollouts/RowsTable";
 import type { RolloutRow } from "../rollouts/rolloutRows";
 import { useRows } from "../rollouts/useRows";
@@ -31,21 +32,16 @@ export function FileRollouts(): JSX.Element {
 	const chosen = pinned ? shown[pinned.rollout] : undefined;
 	return (
 		<div className="rollouts file-rollouts">
-			<div className="rollouts-head">
-				<input
-					type="search"
-					aria-label="Filter"
-					placeholder="reward:0 step>27 len>5"
-					title="Filter (/): reward:0, step>27, len>5, a part of an id; a minus turns it round"
-					value={filter}
-					onChange={(e) => setFilter(e.target.value)}
-				/>
+			<FilterHead
+				example="reward:0 step>27 len>5"
+				help="reward:0, step>27, len>5, a part of an id"
+				filter={filter}
+				onFilter={setFilter}
+				status={problem || `${count(rows.length)} of ${count(all.length)} rollouts`}
+			>
 				{finding ? <Narrowed name={finding.title} onEnd={() => fileStore.setState({ finding: null })} /> : null}
 				{range ? <Narrowed name={rangeText(range)} onEnd={() => fileStore.setState({ range: null })} /> : null}
-				<p className="muted tabular" role="status">
-					{problem || `${count(rows.length)} of ${count(all.length)} rollouts`}
-				</p>
-			</div>
+			</FilterHead>
 			<RowsTable
 				rows={rows}
 				columns={COLUMNS}

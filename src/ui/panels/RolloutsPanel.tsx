@@ -4,6 +4,7 @@ import { tokenNames } from "../comparison";
 import { fileStore } from "../files/fileStore";
 import { isOfFiles } from "../files/openFiles";
 import { fixed, signed } from "../format";
+import { FilterHead } from "../rollouts/FilterHead";
 import { type Column, RowsTable } from "../rollouts/RowsTable";
 import { COLUMNS, type ColumnId, type RolloutRow, rowsOf } from "../rollouts/rolloutRows";
 import { useRows } from "../rollouts/useRows";
@@ -42,19 +43,13 @@ function BatchRollouts({ latest }: { readonly latest: Latest }): JSX.Element {
 	const { group, pinned } = useStore(selectionStore);
 	return (
 		<div className="rollouts">
-			<div className="rollouts-head">
-				<input
-					type="search"
-					aria-label="Filter"
-					placeholder="reward:0 tool:skip len>5"
-					title="Filter (/): reward:0, len>5, solved:no, entropy<0.5, tool:skip for a token, any word; a minus turns it round"
-					value={filter}
-					onChange={(e) => setFilter(e.target.value)}
-				/>
-				<p className="muted tabular" role="status">
-					{problem || `${rows.length} of ${all.length} rollouts, step ${latest.step}`}
-				</p>
-			</div>
+			<FilterHead
+				example="reward:0 tool:skip len>5"
+				help="reward:0, len>5, solved:no, entropy<0.5, tool:skip for a token, any word"
+				filter={filter}
+				onFilter={setFilter}
+				status={problem || `${rows.length} of ${all.length} rollouts, step ${latest.step}`}
+			/>
 			<WorstDrop latest={latest} />
 			<RowsTable
 				rows={rows}

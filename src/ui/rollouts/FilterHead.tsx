@@ -1,0 +1,33 @@
+import type { JSX, ReactNode } from "react";
+
+interface Props {
+	/** An example of a filter. */
+	readonly example: string;
+	/** What can be filtered by. */
+	readonly help: string;
+	readonly filter: string;
+	readonly onFilter: (filter: string) => void;
+	/** How many are shown, or what is wrong with the filter. */
+	readonly status: string;
+	readonly children?: ReactNode;
+}
+
+/** The filter above a table of rollouts, what else narrows it, and how many rows are left. */
+export function FilterHead({ example, help, filter, onFilter, status, children }: Props): JSX.Element {
+	return (
+		<div className="rollouts-head">
+			<input
+				type="search"
+				aria-label="Filter"
+				placeholder={example}
+				title={`Filter (/): ${help}; a minus turns it round`}
+				value={filter}
+				onChange={(e) => onFilter(e.target.value)}
+			/>
+			{children}
+			<p className="muted tabular" role="status">
+				{status}
+			</p>
+		</div>
+	);
+}
