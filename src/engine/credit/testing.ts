@@ -1,7 +1,7 @@
 import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
 import { findEntry } from "../spec/resolveSpec";
 import { METHODS } from "./registry";
-import { presetOf } from "./run";
+import { creditOf, presetOf } from "./run";
 
 export interface RowSpec {
 	readonly tokens?: readonly number[];
@@ -100,4 +100,22 @@ export function rolloutSignal(data: readonly number[]): Signal {
 /** Parameters of a named preset, with the sizes of an example in place of its own. */
 export function preset(id: string, name: string, sizes: Readonly<Record<string, unknown>> = {}) {
 	return { ...presetOf(findEntry(METHODS, id, "method"), name), ...sizes };
+}
+
+/** Advantages of a batch by a method's id, a row for each rollout. */
+export const rows = (batch: RolloutBatch, id: string, params = {}) =>
+	ragged(batch, creditOf(id, params, batch).advantage);
+
+/** Two branches with three ends each, and a third that ends at once; V of a node is the mean return below it. */
+export function branchedBatch(): RolloutBatch {
+	const leaf = (tokens: number[], reward: number) => ({ tokens, reward });
+	return batchOf([
+		leaf([1, 1], 1),
+		leaf([1, 2], 0),
+		leaf([1, 3], 1),
+		leaf([2, 1], 0),
+		leaf([2, 2], 0),
+		leaf([2, 3], 1),
+		leaf([3], 0),
+	]);
 }

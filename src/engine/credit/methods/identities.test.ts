@@ -3,12 +3,11 @@ import { Rng } from "../../core/rng";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { batchOfRandom, randomRow } from "../randomBatch";
 import { creditOf } from "../run";
-import { batchOf, distance, ragged, rolloutSignal, spansOfRows, tokenSignal } from "../testing";
+import { batchOf, distance, ragged, rolloutSignal, rows, spansOfRows, tokenSignal } from "../testing";
 
 const rng = Rng.of(17);
 const RANDOM = batchOfRandom([0, 1, 0, 0, 1, 0, 1, 1].map((group) => randomRow(rng, group)));
 
-const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 const near = (got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 1e-12) =>
 	expect(distance(got, want)).toBeLessThanOrEqual(by);
 

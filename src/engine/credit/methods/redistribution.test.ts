@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutBatch } from "../../rollouts/batch";
-import { creditOf } from "../run";
-import { batchOf, distance, ragged, tokenSignal } from "../testing";
+import { batchOf, distance, rows, tokenSignal } from "../testing";
 
-const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[]): void {
 	expect(distance(got, want)).toBeLessThanOrEqual(1e-12);
 }

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { RolloutBatch } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, distance, preset, ragged, rolloutSignal, spansOfRows, tokenSignal } from "../testing";
+import {
+	batchOf,
+	branchedBatch,
+	distance,
+	preset,
+	ragged,
+	rolloutSignal,
+	rows,
+	spansOfRows,
+	tokenSignal,
+} from "../testing";
 
-const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
 	expect(distance(got, want)).toBeLessThanOrEqual(by);
 }
@@ -43,16 +51,7 @@ describe("spoChain", () => {
 
 describe("trees", () => {
 	it("spoTree: edges between means over children", () => {
-		const leaf = (tokens: number[], reward: number) => ({ tokens, reward });
-		const batch = batchOf([
-			leaf([1, 1], 1),
-			leaf([1, 2], 0),
-			leaf([1, 3], 1),
-			leaf([2, 1], 0),
-			leaf([2, 2], 0),
-			leaf([2, 3], 1),
-			leaf([3], 0),
-		]);
+		const batch = branchedBatch();
 		const third = 1 / 3;
 		near(rows(batch, "spoTree", preset("spoTree", "paper", { segment: 1 })), [
 			[third, third],

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutBatch, SpanTable } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, distance, preset, ragged, spansOfRows, tokenSignal } from "../testing";
+import { batchOf, distance, preset, ragged, rows, spansOfRows, tokenSignal } from "../testing";
 
-const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).terms[name]!);
 function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {

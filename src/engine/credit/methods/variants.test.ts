@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, distance, preset, ragged, rolloutSignal, spansOfRows } from "../testing";
+import { batchOf, branchedBatch, distance, preset, rolloutSignal, rows, spansOfRows } from "../testing";
 
 // Variants of implementations, with numbers worked by hand or taken from running them.
-const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
 	expect(distance(got, want)).toBeLessThanOrEqual(by);
 }
@@ -189,16 +188,7 @@ describe("brpo, summaries", () => {
 
 describe("spoTree, best of four", () => {
 	it("values a node by the chance that one of four tries succeeds", () => {
-		const leaf = (tokens: number[], reward: number) => ({ tokens, reward });
-		const batch = batchOf([
-			leaf([1, 1], 1),
-			leaf([1, 2], 0),
-			leaf([1, 3], 1),
-			leaf([2, 1], 0),
-			leaf([2, 2], 0),
-			leaf([2, 3], 1),
-			leaf([3], 0),
-		]);
+		const batch = branchedBatch();
 		// V: root ⅓, a ⅔, b ⅓, c 0; 1 − (1 − V)⁴: 65/81, 80/81, 65/81, 0.
 		near(rows(batch, "spoTree", preset("spoTree", "bestOf4", { segment: 1 })), [
 			[15 / 81, 1 / 81],

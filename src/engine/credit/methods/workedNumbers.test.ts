@@ -2,12 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { valueTargets } from "../../training/critic";
 import { creditOf } from "../run";
-import { batchOf, distance, preset, ragged, rolloutSignal, spansOfRows } from "../testing";
+import { batchOf, distance, preset, ragged, rolloutSignal, rows, spansOfRows } from "../testing";
 
 // Numbers on the way to the advantages that the tests of each method hold.
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).terms[name]!);
-const rows = (batch: RolloutBatch, id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage);
 function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
 	expect(distance(got, want)).toBeLessThanOrEqual(by);
 }
