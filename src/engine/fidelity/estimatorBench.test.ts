@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { near } from "../../testing/near";
 import { estimatorBench } from "./estimatorBench";
 
 const options = { steps: 11, sigma: 0.5, episodes: 32, batches: 80, seed: 1 };
 const rows = new Map(estimatorBench(options).map((row) => [row.id, row]));
 const of = (id: string) => rows.get(id)!;
-const near = (x: number, wanted: number, tolerance: number) =>
-	expect(Math.abs(x - wanted)).toBeLessThanOrEqual(tolerance);
-
 describe("estimators on the key chain", () => {
 	it("with exact values say ½ for the key, baselines of the batch ½ · 31/32", () => {
 		for (const id of ["td0", "gae", "monteCarlo"]) near(of(id).mean, 0.5, 3 * of(id).error + 1e-12);

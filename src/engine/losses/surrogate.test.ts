@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { near } from "../../testing/near";
 import { Rng } from "../core/rng";
 import { PLAIN } from "./loss";
 import { LOSSES, lossConfig } from "./registry";
@@ -56,9 +57,6 @@ const withReference = (): SurrogateInput => {
 	return { ...input, refLogProbs: input.logProbs.map((lp, i) => lp - flat(D)[i]!) };
 };
 const lossOf = (config: Partial<SurrogateConfig>, input = groupP()) => surrogate({ ...PLAIN, ...config }, input).loss;
-function near(got: number, want: number, by = 6e-7): void {
-	expect(Math.abs(got - want)).toBeLessThanOrEqual(by);
-}
 
 describe("Group P", () => {
 	it("changes the sign of the loss with the aggregation", () => {

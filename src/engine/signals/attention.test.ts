@@ -1,12 +1,9 @@
 import { expect, it } from "vitest";
 import { GLOBAL_MAP as global, LOCAL_MAP as local } from "../../testing/attentionMaps";
+import { near } from "../../testing/near";
 import { fai, meanDistance, meanMap, splitHeads, waad } from "./attention";
 
 const N = 8;
-function near(got: ArrayLike<number>, want: readonly number[]): void {
-	expect(got.length).toBe(want.length);
-	for (const [i, x] of want.entries()) expect(Math.abs(got[i]! - x)).toBeLessThanOrEqual(6e-7);
-}
 
 it("mean distances tell local from global heads", () => {
 	near([meanDistance(local, N), meanDistance(global, N)], [1.0375, 1.875]);

@@ -1,14 +1,10 @@
 import { expect, it } from "vitest";
 import { GLOBAL_MAP as GLOBAL, LOCAL_MAP as LOCAL } from "../../testing/attentionMaps";
+import { near } from "../../testing/near";
 import { rhythmOf } from "./rhythm";
 
 const options = { heads: 0.3, window: 3, from: 1, to: 3, marked: 0.4, reach: 2 };
 const all = new Uint8Array(8).fill(1);
-
-const near = (got: ArrayLike<number>, want: readonly number[]) =>
-	want.forEach((w, i) => {
-		expect(Math.abs((got[i] as number) - w)).toBeLessThanOrEqual(1e-6);
-	});
 
 it("gives the worked numbers: heads, curves, marks and the one coupling", () => {
 	const rhythm = rhythmOf([GLOBAL, LOCAL], 8, all, options);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { near } from "../../../testing/near";
 import { creditOf } from "../run";
 import { batchOf, distance, preset, ragged } from "../testing";
 
@@ -12,8 +13,6 @@ const GROUP_P = batchOf([
 const rowsOf = (batch: ReturnType<typeof batchOf>, id: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).advantage);
 const perRollout = (id: string, params = {}) => rowsOf(GROUP_P, id, params).map((row) => row[0]!);
-const near = (got: readonly number[], want: readonly number[]) =>
-	expect(distance([got], [want])).toBeLessThanOrEqual(6e-7);
 
 describe("grpo", () => {
 	it("z-scores within the group", () =>

@@ -1,15 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { same } from "../../../testing/near";
 import { Rng } from "../../core/rng";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { batchOfRandom, randomRow } from "../randomBatch";
 import { creditOf } from "../run";
-import { batchOf, distance, ragged, rolloutSignal, rows, spansOfRows, tokenSignal } from "../testing";
+import { batchOf, ragged, rolloutSignal, rows, spansOfRows, tokenSignal } from "../testing";
 
 const rng = Rng.of(17);
 const RANDOM = batchOfRandom([0, 1, 0, 0, 1, 0, 1, 1].map((group) => randomRow(rng, group)));
-
-const near = (got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 1e-12) =>
-	expect(distance(got, want)).toBeLessThanOrEqual(by);
 
 /** Σ of x over the spans of each rollout, from the credit at their first scored token. */
 function overSpans(batch: RolloutBatch, x: readonly (readonly number[])[]): number[] {
@@ -26,7 +24,7 @@ describe("methods reduce to each other", () => {
 	it("ReMax with the mean of the batch for the greedy return is REINFORCE", () => {
 		const mean = RANDOM.returns.reduce((a, b) => a + b, 0) / RANDOM.B;
 		const signals = { greedyReturn: rolloutSignal(new Array(RANDOM.B).fill(mean)) };
-		near(rows({ ...RANDOM, signals }, "remax"), rows(RANDOM, "reinforce"));
+		same(rows({ ...RANDOM, signals }, "remax"), rows(RANDOM, "reinforce"));
 	});
 	it("REINFORCE++ is REINFORCE of any baseline, whitened", () => {
 		const plain = creditOf("reinforce", { center: "mean" }, RANDOM).advantage;
@@ -34,7 +32,7 @@ describe("methods reduce to each other", () => {
 		const mean = counted.reduce((a, b) => a + b, 0) / counted.length;
 		const variance = counted.reduce((a, b) => a + (b - mean) ** 2, 0) / (counted.length - 1);
 		const want = plain.map((a, i) => (RANDOM.actionMask[i] ? (a - mean) / Math.sqrt(variance + 1e-8) : 0));
-		near(rows(RANDOM, "reinforcePlusPlus"), ragged(RANDOM, want));
+		same(rows(RANDOM, "reinforcePlusPlus"), ragged(RANDOM, want));
 	});
 	it("REINFORCE++ baseline is Dr.GRPO times one number, less another", () => {
 		const [a, b] = ["drGrpo", "reinforcePlusPlusBaseline"].map((id) => creditOf(id, {}, RANDOM).advantage);
@@ -45,8 +43,8 @@ describe("methods reduce to each other", () => {
 		for (const i of at) expect(Math.abs(b![i]! - b![low]! - slope * (a![i]! - a![low]!))).toBeLessThanOrEqual(1e-12);
 	});
 	it("GAE at λ = γ = 1 is R − V, and at λ = 0 the surprise alone", () => {
-		near(rows(RANDOM, "gae", { lambda: 1 }), rows(RANDOM, "reinforce", { center: "value" }));
-		near(ragged(RANDOM, creditOf("gae", {}, RANDOM).terms.td!), rows(RANDOM, "gae", { lambda: 0 }));
+		same(rows(RANDOM, "gae", { lambda: 1 }), rows(RANDOM, "reinforce", { center: "value" }));
+		same(ragged(RANDOM, creditOf("gae", {}, RANDOM).terms.td!), rows(RANDOM, "gae", { lambda: 0 }));
 	});
 	it("GRPO, process is GRPO where every rollout has one step that is paid its return", () => {
 		const plain = batchOf([
@@ -55,7 +53,7 @@ describe("methods reduce to each other", () => {
 			{ length: 1, reward: 0.5 },
 		]);
 		const steps = { ...spansOfRows([[[0, 2]], [[0, 3]], [[0, 1]]]), reward: Float64Array.from(plain.returns) };
-		near(rows({ ...plain, steps }, "grpoProcess"), rows(plain, "grpo"));
+		same(rows({ ...plain, steps }, "grpoProcess"), rows(plain, "grpo"));
 	});
 	it("HBPO's comparison with the group is GRPO of the shaped reward", () => {
 		const { inter } = creditOf("hbpo", { maxLength: 20, alpha: 0.1, beta: 2 }, RANDOM).terms;
@@ -65,24 +63,24 @@ describe("methods reduce to each other", () => {
 			const promised = (x: number) => 2 * Math.cos((Math.PI * x) / 40);
 			return RANDOM.success![b] ? (n > budget ? promised(n) - 0.1 * (n - budget) : promised(budget)) : 0;
 		});
-		near(ragged(RANDOM, inter!), rows({ ...RANDOM, returns: Float64Array.from(shaped) }, "grpo"));
+		same(ragged(RANDOM, inter!), rows({ ...RANDOM, returns: Float64Array.from(shaped) }, "grpo"));
 	});
 	it("IRCR is the return, shifted and scaled", () => {
 		const [low, high] = [Math.min(...RANDOM.returns), Math.max(...RANDOM.returns)];
 		const want = ragged(RANDOM, RANDOM.actionMask).map((row, b) =>
 			row.map((m) => (m * (RANDOM.returns[b]! - low)) / (high - low)),
 		);
-		near(rows(RANDOM, "ircr"), want);
+		same(rows(RANDOM, "ircr"), want);
 	});
 	it("return decomposition with the rewards themselves is REINFORCE over the group", () => {
 		const signals = { rewardModel: tokenSignal(RANDOM, ragged(RANDOM, RANDOM.rewards)) };
-		near(rows({ ...RANDOM, signals }, "returnDecomposition"), rows(RANDOM, "reinforce", { over: "group" }));
+		same(rows({ ...RANDOM, signals }, "returnDecomposition"), rows(RANDOM, "reinforce", { over: "group" }));
 	});
 	it("hindsight that knows nothing gives no credit", () => {
 		const signals = { hindsightLogProbs: tokenSignal(RANDOM, ragged(RANDOM, RANDOM.logProbs!)) };
 		const batch = { ...RANDOM, signals };
-		near(rows(batch, "hca"), ragged(RANDOM, new Float64Array(RANDOM.B * RANDOM.T)));
-		near(rows(batch, "cocoa"), ragged(RANDOM, creditOf("cocoa", {}, batch).terms.direct!));
+		same(rows(batch, "hca"), ragged(RANDOM, new Float64Array(RANDOM.B * RANDOM.T)));
+		same(rows(batch, "cocoa"), ragged(RANDOM, creditOf("cocoa", {}, batch).terms.direct!));
 	});
 });
 
@@ -90,7 +88,7 @@ describe("credit along a rollout adds up", () => {
 	const first = (x: Float64Array, b: number) => x[b * RANDOM.T]!;
 	it("VinePPO: to R − V(prompt)", () => {
 		const want = [...RANDOM.returns].map((r, b) => r - first(RANDOM.values!, b));
-		near([overSpans(RANDOM, rows(RANDOM, "vinePpo"))], [want]);
+		same([overSpans(RANDOM, rows(RANDOM, "vinePpo"))], [want]);
 	});
 	it("SPO tree: to R − V(root)", () => {
 		// Every token is an edge, and the last one is the rollout's own, so that no two end in one node.
@@ -111,13 +109,13 @@ describe("credit along a rollout adds up", () => {
 			const group = RANDOM.returns.filter((_, j) => RANDOM.groupIds[j] === RANDOM.groupIds[b]);
 			return group.reduce((x, y) => x + y, 0) / group.length;
 		};
-		near([sums], [[...RANDOM.returns].map((r, b) => r - mean(b))]);
+		same([sums], [[...RANDOM.returns].map((r, b) => r - mean(b))]);
 	});
 	it("potential-based shaping: to γ^n Φ_n − Φ_0, discounted", () => {
 		const discount = 0.9;
 		const { shaping } = creditOf("potentialShaping", { discount, center: "none" }, RANDOM).terms;
 		const start = RANDOM.signals.potential!.data;
-		near(
+		same(
 			[[...RANDOM.returns.keys()].map((b) => first(shaping!, b))],
 			[[...RANDOM.returns.keys()].map((b) => -first(start, b))],
 		);
@@ -145,6 +143,6 @@ describe("grpoProcess", () => {
 				},
 			},
 		);
-		near(rows(batch, "grpoProcess", { eps: 0 }), [[1, 1, 0], [-1]]);
+		same(rows(batch, "grpoProcess", { eps: 0 }), [[1, 1, 0], [-1]]);
 	});
 });

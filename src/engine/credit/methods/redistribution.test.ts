@@ -1,10 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
+import { same } from "../../../testing/near";
 import type { RolloutBatch } from "../../rollouts/batch";
-import { batchOf, distance, rows, tokenSignal } from "../testing";
+import { batchOf, rows, tokenSignal } from "../testing";
 
-function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[]): void {
-	expect(distance(got, want)).toBeLessThanOrEqual(1e-12);
-}
 const withSignals = (
 	batch: RolloutBatch,
 	signals: Readonly<Record<string, readonly (readonly number[])[]>>,
@@ -17,24 +15,24 @@ describe("potentialShaping", () => {
 	const batch = withSignals(batchOf([{ rewards: [0, 0, 1] }]), { potential: [[0, 0.5, 0.8]] });
 	it("adds discounted differences of the potential, 0 at the end", () => {
 		// F = (.45, .22, −.80) at γ = .9; r' = (.45, .22, .20); to go .45 + .9·.4 = .81.
-		near(rows(batch, "potentialShaping", { discount: 0.9, center: "none" }), [[0.81, 0.4, 0.2]]);
+		same(rows(batch, "potentialShaping", { discount: 0.9, center: "none" }), [[0.81, 0.4, 0.2]]);
 	});
 	it("telescopes to −Φ without discount", () =>
-		near(rows(batch, "potentialShaping", { center: "none" }), [[1, 0.5, 1 - 0.8]]));
+		same(rows(batch, "potentialShaping", { center: "none" }), [[1, 0.5, 1 - 0.8]]));
 });
 
 describe("hindsight", () => {
 	const base = batchOf([{ logProbs: [Math.log(0.5), Math.log(0.5)], rewards: [0, 1] }]);
 	const batch = withSignals(base, { hindsightLogProbs: [[Math.log(0.75), Math.log(0.5)]] });
-	it("hca: (1 − π/h)·Z", () => near(rows(batch, "hca"), [[1 / 3, 0]]));
-	it("cocoa: (h/π − 1) of later rewards, plus the own one", () => near(rows(batch, "cocoa"), [[0.5, 1]]));
+	it("hca: (1 − π/h)·Z", () => same(rows(batch, "hca"), [[1 / 3, 0]]));
+	it("cocoa: (h/π − 1) of later rewards, plus the own one", () => same(rows(batch, "cocoa"), [[0.5, 1]]));
 });
 
 describe("rudder", () => {
 	const batch = withSignals(batchOf([{ length: 5, reward: 1 }]), { returnPrediction: [[0.1, 0.1, 0.6, 0.55, 0.95]] });
 	it("pays the change of the forecast, corrected to add up to the return", () => {
-		near(rows(batch, "rudder", { start: "zero" }), [[0.11, 0.01, 0.51, -0.04, 0.41]]);
-		near(rows(batch, "rudder", { start: "zero", correct: false }), [[0.1, 0, 0.5, -0.05, 0.4]]);
+		same(rows(batch, "rudder", { start: "zero" }), [[0.11, 0.01, 0.51, -0.04, 0.41]]);
+		same(rows(batch, "rudder", { start: "zero", correct: false }), [[0.1, 0, 0.5, -0.05, 0.4]]);
 	});
 });
 
@@ -47,16 +45,16 @@ describe("learned rewards", () => {
 			]),
 			{ rewardModel: [[0.25, 0.5], [0.25]] },
 		);
-		near(rows(batch, "returnDecomposition"), [[0.25, 0], [-0.25]]);
+		same(rows(batch, "returnDecomposition"), [[0.25, 0], [-0.25]]);
 	});
 	it("ircr: the place between worst and best", () => {
 		const batch = batchOf([{ reward: -1 }, { length: 2, reward: 2 }, { reward: 5 }]);
-		near(rows(batch, "ircr"), [[0], [0.5, 0.5], [1]]);
-		near(rows(batchOf([{ reward: 3 }, { reward: 3 }]), "ircr"), [[0], [0]]);
+		same(rows(batch, "ircr"), [[0], [0.5, 0.5], [1]]);
+		same(rows(batchOf([{ reward: 3 }, { reward: 3 }]), "ircr"), [[0], [0]]);
 	});
 	it("syntheticReturns: contribution beside the reward", () => {
 		const batch = withSignals(batchOf([{ rewards: [0, 1] }]), { contribution: [[0.5, 0]] });
-		near(rows(batch, "syntheticReturns", { center: "none" }), [[1.15, 1]]);
+		same(rows(batch, "syntheticReturns", { center: "none" }), [[1.15, 1]]);
 	});
 	it.each(["syntheticReturns", "potentialShaping"])(
 		"%s without its signal's weight is REINFORCE over the group",
@@ -64,7 +62,7 @@ describe("learned rewards", () => {
 			const base = batchOf([{ rewards: [0.5, 1] }, { rewards: [0] }]);
 			const zero = [[0, 0], [0]];
 			const batch = withSignals(base, { contribution: zero, potential: zero });
-			near(rows(batch, id), rows(base, "reinforce", { over: "group" }));
+			same(rows(batch, id), rows(base, "reinforce", { over: "group" }));
 		},
 	);
 });

@@ -1,20 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
+import { near } from "../../../testing/near";
 import { creditOf } from "../run";
-import {
-	batchOf,
-	branchedBatch,
-	distance,
-	preset,
-	ragged,
-	rolloutSignal,
-	rows,
-	spansOfRows,
-	tokenSignal,
-} from "../testing";
+import { batchOf, branchedBatch, preset, ragged, rolloutSignal, rows, spansOfRows, tokenSignal } from "../testing";
 
-function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
-	expect(distance(got, want)).toBeLessThanOrEqual(by);
-}
 const nan = Number.NaN;
 const each = (n: number) => Array.from({ length: n }, (_, k) => [k, k + 1]);
 

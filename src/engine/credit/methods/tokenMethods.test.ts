@@ -1,13 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
+import { near } from "../../../testing/near";
 import type { RolloutBatch, SpanTable } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, distance, preset, ragged, rows, spansOfRows, tokenSignal } from "../testing";
+import { batchOf, preset, ragged, rows, spansOfRows, tokenSignal } from "../testing";
 
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).terms[name]!);
-function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
-	expect(distance(got, want)).toBeLessThanOrEqual(by);
-}
 const nan = Number.NaN;
 
 describe("reinforcePlusPlus", () => {

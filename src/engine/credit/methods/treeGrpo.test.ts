@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import { it } from "vitest";
+import { near } from "../../../testing/near";
 import { creditOf } from "../run";
-import { batchOf, distance, preset, ragged } from "../testing";
+import { batchOf, preset, ragged } from "../testing";
 
 const of = (
 	rows: readonly { readonly tokens: readonly number[]; readonly reward: number; readonly group?: number }[],
@@ -8,8 +9,6 @@ const of = (
 	const batch = batchOf(rows);
 	return { batch, rows: (id: string, params = {}) => ragged(batch, creditOf(id, params, batch).advantage) };
 };
-const near = (got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7) =>
-	expect(distance(got, want)).toBeLessThanOrEqual(by);
 const TOKENS = preset("treeGrpo", "paper", { unit: "token", eps: 0 });
 
 it("compares within the tree and within the group, by hand", () => {

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { near } from "../../../testing/near";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, branchedBatch, distance, preset, rolloutSignal, rows, spansOfRows } from "../testing";
+import { batchOf, branchedBatch, preset, rolloutSignal, rows, spansOfRows } from "../testing";
 
 // Variants of implementations, with numbers worked by hand or taken from running them.
-function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
-	expect(distance(got, want)).toBeLessThanOrEqual(by);
-}
 const nan = Number.NaN;
 
 describe("grpo, scaled by the batch as TRL does", () => {

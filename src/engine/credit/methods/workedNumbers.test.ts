@@ -1,15 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
+import { near } from "../../../testing/near";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { valueTargets } from "../../training/critic";
 import { creditOf } from "../run";
-import { batchOf, distance, preset, ragged, rolloutSignal, rows, spansOfRows } from "../testing";
+import { batchOf, preset, ragged, rolloutSignal, rows, spansOfRows } from "../testing";
 
 // Numbers on the way to the advantages that the tests of each method hold.
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).terms[name]!);
-function near(got: readonly (readonly number[])[], want: readonly (readonly number[])[], by = 6e-7): void {
-	expect(distance(got, want)).toBeLessThanOrEqual(by);
-}
 const each = (n: number) => Array.from({ length: n }, (_, k) => [k, k + 1]);
 
 describe("worked numbers", () => {
