@@ -1,7 +1,7 @@
-import { it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { near } from "../../../testing/near";
 import { creditOf } from "../run";
-import { batchOf, preset, ragged } from "../testing";
+import { batchOf, preset, ragged, rolloutSignal } from "../testing";
 
 const of = (
 	rows: readonly { readonly tokens: readonly number[]; readonly reward: number; readonly group?: number }[],
@@ -74,4 +74,32 @@ it("keeps apart trees of two groups that begin alike", () => {
 		[inter, inter],
 		[-inter, -inter],
 	]);
+});
+
+it("gives equal returns exactly zero within trees of two", () => {
+	const { rows } = of([1, 1, 2, 2].map((first, b) => ({ tokens: [first, b], reward: 0.7 })));
+	expect(rows("treeGrpo", TOKENS).flat()).toEqual(new Array(8).fill(0));
+});
+
+describe("the release", () => {
+	const released = preset("treeGrpo", "released", { unit: "token", trees: "given" });
+	const rewards = [1, 0, 0.5, 0, 1];
+	const given = (trees: readonly number[]) => {
+		// All part at the first token, so that only the numbers tell trees apart.
+		const batch = batchOf(
+			rewards.map((reward, b) => ({ tokens: [b], reward })),
+			{ signals: { tree: rolloutSignal(trees) } },
+		);
+		return ragged(batch, creditOf("treeGrpo", released, batch).advantage).flat();
+	};
+	it("adds two z-scores with divisor n − 1: within three and two, and within all five", () => {
+		// Within all: mean ½, deviation ½; within the trees: ½ and ½, ½ and .707107.
+		near(given([7, 7, 7, 9, 9]), [1.999996, -1.999996, 0, -1.707104, 1.707104]);
+	});
+	it("pays what is alone its raw return", () => {
+		near(given([0, 0, 0, 1, 2]), [1.999996, -1.999996, 0, -0.999998, 1.999997]);
+		const alone = batchOf([{ tokens: [1, 2], reward: 3 }]);
+		const [row] = ragged(alone, creditOf("treeGrpo", { ...released, trees: "firstStep", eps: 0 }, alone).advantage);
+		near(row!, [6, 6]);
+	});
 });

@@ -9,27 +9,36 @@ import {
 	normalise,
 	reduceToRollouts,
 	rolloutInput,
+	rolloutSignal,
 	select,
 	spanInput,
 	spread,
 	treeStat,
 } from "../ops";
 import type { Partition } from "../partition";
-import { partitionOf, unitNeeds, unitParam } from "../sharedParams";
+import { choiceParam, partitionOf, unitNeeds, unitParam } from "../sharedParams";
+
+const TREE = {
+	signal: "tree",
+	level: "rollout",
+	meaning: "number of the search tree that the rollout is from",
+} as const;
 
 /**
  * Tree-GRPO: a rollout of a search tree is compared with the others of its tree, and with those of all trees of its prompt.
  *
  * A_i = (R_i − mean)/(sd + eps) within the tree + (R_i − mean)/(sd + eps) within the group, for all tokens of rollout i. A tree is the
- * rollouts of a group that share their first step.
+ * rollouts of a group that share their first step, or those with the same number in the rollout signal `tree`.
  *
- * **Edges** a tree of one gets 0 within the tree, a group of one as `singleton` says; equal returns give 0; tokens outside of steps are not
- * scored. Trees that begin with the same step by chance are one.
+ * **Edges** a tree of one as `treeSingleton` says, a group of one as `singleton` says; otherwise equal returns give 0; tokens outside of steps
+ * are not scored. Trees that begin with the same step by chance are one, and a tree that parts at its prompt is several, unless they are
+ * given: the release numbers its trees, and grows them from the prompt too.
  * **Against the exact advantage** within a tree the first step is shared and credit adds up to 0, so that on average the first step is
  * paid for the comparison with other trees alone and later steps for both: the gradient leans to later steps.
  * **Reduces** to GRPO where all rollouts part at the first step, to twice GRPO where none does.
  * **Source** Ji et al. 2025, "Tree Search for LLM Agent Reinforcement Learning", https://arxiv.org/abs/2509.21240, intra- and inter-tree
- * advantages. ddof and eps are left open there; here n − 1 and 1e-6.
+ * advantages; divisor n − 1, eps 1e-6 and the raw return for whatever is alone (preset `released`) from the estimator `tree` in
+ * `ray_trainer_ts.py` and `core_algos.py` of https://github.com/AMAP-ML/Tree-GRPO.
  */
 export const treeGrpo = defineMethod({
 	id: "treeGrpo",
@@ -46,18 +55,31 @@ export const treeGrpo = defineMethod({
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
+		treeSingleton: choiceParam({
+			label: "Tree of one",
+			help: "What a tree of one gets within the tree: its own reward (raw), or zero.",
+			default: "zero",
+			options: ["raw", "zero"],
+		}),
+		trees: choiceParam({
+			label: "Trees",
+			help: "Rollouts that share their first step, or that the rollouts number as one in their signal tree.",
+			default: "firstStep",
+			options: ["firstStep", "given"],
+		}),
 	},
-	presets: { paper: {}, turns: { unit: "turn" } },
-	traits: { zeroWhenEqual: true, groupLocal: true },
+	presets: { paper: {}, released: { singleton: "raw", treeSingleton: "raw" }, turns: { unit: "turn" } },
+	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.967, apples: 0.91 }],
-	needs: ({ unit }) => unitNeeds(unit),
+	needs: ({ unit, trees }) => [...unitNeeds(unit), ...(trees === "given" ? [TREE] : [])],
 	estimate: (p) => {
 		const partition = partitionOf(p.unit);
 		const returns = rolloutInput("returns");
 		const options = normaliserOf({ ...p, center: "mean" });
 		const steps = reduceToRollouts(spanInput("index", partition), "count");
-		const ofTree = { ...options, within: "group", by: "key", singleton: "zero" } as const;
-		const intra = normalise(returns, ofTree, { key: treeOf(returns, partition), where: less(0, steps) });
+		const ofTree = { ...options, within: "group", by: "key", singleton: p.treeSingleton } as const;
+		const key = p.trees === "given" ? rolloutSignal(TREE.signal) : treeOf(returns, partition);
+		const intra = normalise(returns, ofTree, { key, where: less(0, steps) });
 		const { scored } = scoredGroups(p.singleton);
 		return {
 			terms: { intra: spread(intra), inter: spread(normalise(returns, options)) },
