@@ -1,5 +1,5 @@
 import { createStore } from "zustand/vanilla";
-import { openLink } from "./share";
+import { openLink } from "./openLink";
 import { setOpened } from "./stores/run";
 
 /** Parts of the page that an embedding page may hide. */

@@ -66,6 +66,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 		write: () => unless(viewStore.getState().errors, true),
 		read: (value) => choose(value ?? true, [true, false], (errors) => setView({ errors })),
 	},
+	exact: {
+		write: () => unless(viewStore.getState().exact, true),
+		read: (value) => choose(value ?? true, [true, false], (exact) => setView({ exact })),
+	},
 	map: {
 		write: () => unless(viewStore.getState().map, true),
 		read: (value) => choose(value ?? true, [true, false], (map) => setView({ map })),

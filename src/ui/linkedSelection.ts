@@ -25,14 +25,35 @@ const MOST = 2 ** 31 - 1;
 
 let wanted: Wanted | null = null;
 
+/** What the places of a link's view are places of. */
+export const intoWhat = (fingerprints: readonly string[]): Wanted["of"] =>
+	fingerprints.length > 0 ? "run" : "recording";
+
 /** Whether a part of a view belongs to the selection. */
 export const isPlace = (name: string): boolean => (PLACES as readonly string[]).includes(name);
 
 /**
- * The selection on screen as links carry it: checkpoint, and group or pinned token.
+ * The selection on screen as links carry it: checkpoint, and group or pinned token. One that a link asked for and that waits for its
+ * rollouts is passed on.
  * @param of what the link will be opened with; nothing is written of rollouts that others cannot get, such as those of a file.
  */
-export function writeSelection(of: "recording" | "run"): ViewState {
+export function writeSelection(of: Wanted["of"]): ViewState {
+	const onScreen = selectionOnScreen(of);
+	return Object.keys(onScreen).length > 0 ? onScreen : waitingSelection(of);
+}
+
+function waitingSelection(of: Wanted["of"]): ViewState {
+	if (wanted?.of !== of || !isSameSpec(wanted.spec, draftStore.getState().spec)) return {};
+	const { step, group, rollout, token } = wanted;
+	return {
+		...(step !== null ? { step } : {}),
+		...(group !== null ? { group } : {}),
+		...(rollout !== null ? { rollout } : {}),
+		...(token !== null ? { token } : {}),
+	};
+}
+
+function selectionOnScreen(of: Wanted["of"]): ViewState {
 	const { latest } = runStore.getState();
 	const { source, recorded } = timelineStore.getState();
 	const { group, pinned, step } = selectionStore.getState();

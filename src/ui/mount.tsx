@@ -4,6 +4,7 @@ import type { FilesApi } from "../workers/filesApi";
 import type { LabApi } from "../workers/labApi";
 import type { TrainerApi } from "../workers/trainerApi";
 import { App } from "./App";
+import { followAddress } from "./address";
 import { creditCss } from "./charts/creditColours";
 import { followEmbedding, isEmbedded } from "./embed";
 import { connectExact } from "./exact";
@@ -13,10 +14,10 @@ import { connectLab } from "./lab";
 import { followLinkedSelection } from "./linkedSelection";
 import { followPinIntoView } from "./moves";
 import { followServiceWorker } from "./offline/serviceWorker";
+import { openLink, openQuery } from "./openLink";
 import { followPreset } from "./recording/player";
 import { followErrors } from "./runs/errorCurves";
 import { connect } from "./session";
-import { openLink, openQuery } from "./share";
 import { welcome } from "./shell/coach";
 import { followRunInTitle, followTheme } from "./shell/document";
 import { followDrops } from "./shell/dropZone";
@@ -58,6 +59,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	followPinIntoView();
 	if (!isEmbedded) welcome();
 	const shown = Promise.race([recorded, after(LONGEST_WAIT_MS)]).then(render);
+	if (!isEmbedded) void shown.then(followAddress);
 	void connect(trainer, shown.then(painted));
 }
 

@@ -90,7 +90,7 @@ function recordingNotices(problem: string): Notice[] {
 }
 
 function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
-	if (!opened || (opened.notices.length === 0 && opened.note === "")) return [];
+	if (!opened || (opened.notices.length === 0 && (opened.note === "" || opened.read))) return [];
 	if (opened.newer)
 		return [
 			{

@@ -2,8 +2,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
 import { makeMetrics } from "../testing/fakeTrainer";
+import { openLink, openQuery } from "./openLink";
+import { compareFingerprints, reproductionOf } from "./reproduction";
 import { pastRunsStore } from "./runs/pastRuns";
-import { compareFingerprints, openLink, openQuery, reproductionOf, shareLink } from "./share";
+import { shareLink } from "./share";
 import { changeField, draftStore } from "./stores/draft";
 import { layoutStore } from "./stores/layout";
 import { runStore, setDevice } from "./stores/run";

@@ -1,6 +1,6 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
-import { type Reproduction, readFingerprint, reproductionOf } from "../share";
+import { type Reproduction, readFingerprint, reproductionOf } from "../reproduction";
 import { type Opened, type Run, runStore } from "../stores/run";
 import { Chip } from "./Chip";
 import { LinkedCurves } from "./LinkedCurves";

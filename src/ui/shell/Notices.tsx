@@ -11,11 +11,11 @@ import { storedStore } from "../storage/keepRuns";
 import { changeField, draftStore } from "../stores/draft";
 import { bringToFront } from "../stores/front";
 import { setLayout } from "../stores/layout";
-import { dismissFailure, runStore, setBackend, setOpened } from "../stores/run";
+import { closeOpened, dismissFailure, runStore, setBackend } from "../stores/run";
 import { timelineStore } from "../stores/timeline";
 
 const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly act: () => void }>> = {
-	"close-link": { label: "Understood", act: () => setOpened(null) },
+	"close-link": { label: "Understood", act: closeOpened },
 	"close-device": { label: "Understood", act: closeDevice },
 	"probe-again": { label: "Look again", act: () => void probeAgain() },
 	"run-on-cpu": { label: "Run on the processor", act: runOnProcessor },

@@ -1,13 +1,19 @@
 import { type JSX, lazy, Suspense, useId, useState } from "react";
 import { MAX_NOTE } from "../../engine/spec/link";
 import { exportRun } from "../session";
-import { type Share, shareLink } from "../share";
+import { type Share, type ShareOptions, shareLink } from "../share";
 
 const pageAddress = () => location.href.replace(/[?#].*$/, "");
 
 const QrCode = lazy(() => import("./QrCode"));
 /** Characters; a code of more has modules too small for a phone in the last row. */
 const LONGEST_IN_CODE = 600;
+
+const USUAL: Required<ShareOptions> = { note: "", withView: true };
+const PARTS = [
+	{ title: "Settings and view", withView: true },
+	{ title: "Settings only", withView: false },
+] as const;
 
 /** Other places for a link, and how it is written there. */
 const FORMS: Readonly<Record<string, (link: string) => string>> = {
@@ -16,7 +22,8 @@ const FORMS: Readonly<Record<string, (link: string) => string>> = {
 	Python: (link) => `from ascribe_link import decode\nprint(decode(${JSON.stringify(link)}))`,
 };
 
-const listOf = (parts: readonly string[]) => `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+const listOf = (parts: readonly string[]) =>
+	[parts.slice(0, -1).join(", "), ...parts.slice(-1)].filter(Boolean).join(" and ");
 
 /** A sheet with the link to these settings, and the run as a file. */
 export function ShareButton(): JSX.Element {
@@ -24,16 +31,16 @@ export function ShareButton(): JSX.Element {
 	const [share, setShare] = useState<Share | null>(null);
 	const [copied, setCopied] = useState("");
 	const [saved, setSaved] = useState("");
-	const [note, setNote] = useState("");
+	const [options, setOptions] = useState(USUAL);
 	const [code, setCode] = useState(false);
 	const open = () => {
-		rewrite("");
+		rewrite(USUAL);
 		setSaved("");
 		setCode(false);
 	};
-	const rewrite = (text: string) => {
-		setNote(text);
-		setShare(shareLink(pageAddress(), text));
+	const rewrite = (next: Required<ShareOptions>) => {
+		setOptions(next);
+		setShare(shareLink(pageAddress(), next));
 		setCopied("");
 	};
 	const copy = async (form: string, text: string) => {
@@ -57,12 +64,26 @@ export function ShareButton(): JSX.Element {
 							aria-label="Note"
 							placeholder="A note for whoever opens it"
 							maxLength={MAX_NOTE}
-							value={note}
-							onChange={(e) => rewrite(e.target.value)}
+							value={options.note}
+							onChange={(e) => rewrite({ ...options, note: e.target.value })}
 						/>
+						<fieldset className="share-parts">
+							<legend className="visually-hidden">What the link shows</legend>
+							{PARTS.map(({ title, withView }) => (
+								<label key={title}>
+									<input
+										type="radio"
+										name={`${id}-parts`}
+										checked={options.withView === withView}
+										onChange={() => rewrite({ ...options, withView })}
+									/>
+									{title}
+								</label>
+							))}
+						</fieldset>
 						<p className="muted">
-							{share.link.length} characters: {listOf(share.inside)}. Not inside: rollouts, weights. Opening it starts
-							nothing.
+							{share.link.length} characters. Inside: {listOf(share.inside)}. Not inside: {share.outside.join(", ")}.
+							Opening it starts nothing.
 						</p>
 						{share.warning ? <p className="stale">{share.warning}</p> : null}
 						<p className="actions">

@@ -2,7 +2,7 @@ import type { NamedFile } from "../../workers/filesApi";
 import { linkIn } from "../figures/carriedLink";
 import { filesOfDrop } from "../files/droppedFiles";
 import { openFiles } from "../files/openFiles";
-import { openLink } from "../share";
+import { openLink } from "../openLink";
 import { bringToFront } from "../stores/front";
 import { setLayout } from "../stores/layout";
 import { setOpened } from "../stores/run";

@@ -1,4 +1,4 @@
-import type { Reproduction } from "../share";
+import type { Reproduction } from "../reproduction";
 
 /** A few words for the chip, and fewer for narrow windows. */
 export function shortVerdict(found: Reproduction): { readonly long: string; readonly short: string } {

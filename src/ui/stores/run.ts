@@ -73,6 +73,8 @@ export interface Opened {
 	readonly curve?: LinkCurve;
 	/** The link is of a newer version than this page. */
 	readonly newer?: boolean;
+	/** Somebody has read the note. */
+	readonly read?: boolean;
 }
 
 export interface Latest {
@@ -149,6 +151,11 @@ export const isAskingExact = ({ exact, latest }: Run): boolean =>
 
 export function setOpened(opened: Opened | null): void {
 	runStore.setState({ opened });
+}
+
+/** What the link says has been read; its run is still what a run made from it is compared with. */
+export function closeOpened(): void {
+	runStore.setState(({ opened }) => ({ opened: opened && { ...opened, notices: [], read: true } }));
 }
 
 /** More sentences about the link that the page was opened from. */

@@ -1,0 +1,93 @@
+import type { Page } from "@playwright/test";
+import { decodeLink, type LinkState } from "../src/engine/spec/link";
+import { expect, test } from "./test";
+
+/** What the address says; null while it holds no link. */
+function linked(page: Page): LinkState | null {
+	const decoded = decodeLink(new URL(page.url()).hash);
+	return decoded.ok ? decoded.state : null;
+}
+const seed = (page: Page) => page.getByRole("textbox", { name: "Seed" }).first();
+const look = async (page: Page) => ({
+	seed: await seed(page).inputValue(),
+	step: await page.locator(".scrubber-where").textContent(),
+	inspector: await page.locator(".inspector").textContent(),
+	rows: await page.locator(".row-labels").first().textContent(),
+	tab: await page.getByRole("tab", { name: "Library" }).getAttribute("aria-selected"),
+});
+
+test("the address follows the view without filling the history, and opened again gives the same page", async ({
+	page,
+	browser,
+}) => {
+	await page.goto("");
+	await expect(page.locator(".token").first()).toBeVisible();
+	const plain = page.url();
+	const entries = await page.evaluate(() => history.length);
+	await page.keyboard.press("Escape");
+	await seed(page).fill("42");
+	await page.waitForTimeout(1000);
+	expect(page.url(), "while somebody types").toBe(plain);
+	await page.keyboard.press("Tab");
+	await expect.poll(() => linked(page)?.changes).toEqual({ seed: 42 });
+	await page.getByRole("tab", { name: "Library" }).click();
+	await page.locator('.rollout:nth-child(2) .token[data-actor="policy"]').nth(2).click();
+	await page.getByRole("button", { name: "Next checkpoint" }).click();
+	await page.keyboard.press("v");
+	await page.keyboard.press("g");
+	await expect.poll(() => linked(page)?.view).toMatchObject({ panels: ["library"], exact: false, rollout: 1 });
+	expect(await page.evaluate(() => history.length)).toBe(entries);
+	const seen = await look(page);
+	await page.reload();
+	await expect(page.locator('.token[aria-selected="true"]')).toHaveCount(1);
+	await expect.poll(() => look(page)).toEqual(seen);
+	const profile = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+	const other = await profile.newPage();
+	await other.goto(page.url());
+	await expect.poll(() => look(other)).toEqual(seen);
+	expect(other.url()).toBe(page.url());
+	await profile.close();
+});
+
+test("a link put into the address of the open page is opened", async ({ page }) => {
+	await page.goto("");
+	await expect(page.locator(".token").first()).toBeVisible();
+	const payload = Buffer.from('{"p":"keydoor@1","c":{"seed":8},"n":"look here"}').toString("base64url");
+	await page.goto(`#1j${payload}`);
+	await expect(page.getByText("Note: look here")).toBeVisible();
+	await expect(seed(page)).toHaveValue("8");
+	await page.goto("#1zAAAA");
+	await expect(page.getByRole("alert")).toContainText("cannot be read");
+	await expect(seed(page)).toHaveValue("8");
+});
+
+test("a link is shared with the view or without it, and the sheet says what is inside", async ({ page }) => {
+	await page.goto("?layout=debug&seed=5");
+	await expect(page.locator(".token").first()).toBeVisible();
+	await page.locator('.token[data-actor="policy"]').first().click();
+	await page.getByRole("button", { name: "Share", exact: true }).click();
+	const sheet = page.locator(".share-card:popover-open");
+	const link = async () => {
+		const decoded = decodeLink(new URL(await page.getByLabel("Link").inputValue()).hash);
+		return decoded.ok ? decoded.state : null;
+	};
+	await expect(sheet).toContainText(
+		"1 setting that differs from it and the view with what is selected. Not inside: rollouts, weights.",
+	);
+	expect((await link())?.view).toMatchObject({ layout: "debug", token: 0 });
+	await sheet.getByRole("radio", { name: "Settings only" }).check();
+	await expect(sheet).toContainText(
+		"Inside: the preset and 1 setting that differs from it. Not inside: rollouts, weights, the view.",
+	);
+	expect(await link()).toMatchObject({ changes: { seed: 5 }, view: {} });
+});
+
+test("inside another page the address stays as the other page wrote it", async ({ page }) => {
+	await page.goto("?embed&hide=timeline");
+	await expect(page.locator(".token").first()).toBeVisible();
+	const url = page.url();
+	await page.locator('.token[data-actor="policy"]').first().click();
+	await page.keyboard.press("g");
+	await page.waitForTimeout(1000);
+	expect(page.url()).toBe(url);
+});

@@ -1,0 +1,75 @@
+import { MAX_LINK_LENGTH } from "../engine/spec/link";
+import { openLink } from "./openLink";
+import { addressLink } from "./share";
+import { draftStore } from "./stores/draft";
+import { frontStore } from "./stores/front";
+import { layoutStore } from "./stores/layout";
+import { isActive, type Run, runStore, setOpened } from "./stores/run";
+import { selectionStore } from "./stores/selection";
+import { viewStore } from "./stores/view";
+
+/** The address follows when nothing has changed for this long. */
+const SETTLED_MS = 400;
+/** Fields whose value is in between while somebody types. */
+const TYPED = 'textarea, input:not([type="checkbox"], [type="radio"], [type="range"], [type="file"])';
+
+/**
+ * Keeps the link to settings and view in the address, in place of what stood there, so that it can be copied, kept or reloaded. What the page
+ * opens with is left as it was written until something changes. A link that somebody puts into the address is opened.
+ * @returns the way to stop.
+ */
+export function followAddress(): () => void {
+	let known = addressLink();
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	let typing: EventTarget | null = null;
+	const write = () => {
+		const link = addressLink();
+		if (link === known || isTyping(typing) || isUnread(runStore.getState())) return;
+		known = link;
+		if (link.length <= MAX_LINK_LENGTH) history.replaceState(history.state, "", `${location.pathname}#${link}`);
+	};
+	const later = () => {
+		clearTimeout(timer);
+		timer = setTimeout(write, SETTLED_MS);
+	};
+	const stops = [
+		...[draftStore, layoutStore, viewStore, frontStore, selectionStore].map((store) => store.subscribe(later)),
+		runStore.subscribe((run, before) => {
+			if (changesAddress(run, before)) later();
+		}),
+		listen("input", ({ target }) => {
+			typing = target instanceof Element && target.matches(TYPED) ? target : null;
+		}),
+		...(["change", "focusout"] as const).map((name) =>
+			listen(name, () => {
+				typing = null;
+				later();
+			}),
+		),
+		listen("hashchange", () => {
+			const opened = openLink(location.hash);
+			if (opened) setOpened(opened);
+		}),
+	];
+	return () => {
+		clearTimeout(timer);
+		for (const stop of stops) stop();
+	};
+}
+
+/** A field that left the page while somebody typed in it never says that it is done. */
+const isTyping = (field: EventTarget | null) => field !== null && field === document.activeElement;
+
+/** A link that this version could not read stays, so that a reload can bring the version that can. */
+const isUnread = ({ opened }: Run) => opened?.newer === true && opened.notices.length > 0;
+
+/** Steps of a run come many times a second and are not in the address. */
+const changesAddress = (run: Run, before: Run) =>
+	run.phase !== before.phase ||
+	run.opened !== before.opened ||
+	((run.latest !== before.latest || run.fingerprints !== before.fingerprints) && !isActive(run.phase));
+
+function listen(name: "input" | "change" | "focusout" | "hashchange", act: (event: Event) => void): () => void {
+	addEventListener(name, act);
+	return () => removeEventListener(name, act);
+}

@@ -1,0 +1,88 @@
+import { applyChanges } from "../engine/spec/changes";
+import type { ExperimentSpec } from "../engine/spec/experiment";
+import { decodeLink } from "../engine/spec/link";
+import { parseSpec } from "../engine/spec/parseSpec";
+import { findPreset } from "../engine/spec/presets";
+import { PARAM_TABLES } from "../engine/spec/registries";
+import { intoWhat, isPlace, readSelection } from "./linkedSelection";
+import { isViewPart, readView } from "./linkView";
+import { taskOf } from "./registries";
+import { addLinkedRun } from "./runs/pastRuns";
+import { choosePreset, draftStore } from "./stores/draft";
+import { isLayoutName, layoutStore } from "./stores/layout";
+import { type Opened, setBackend } from "./stores/run";
+
+/** Takes the settings of a link as the draft. It never starts work, and never throws. @returns null without a link. */
+export function openLink(hash: string): Opened | null {
+	const decoded = decodeLink(hash);
+	if (!decoded.ok)
+		return decoded.reason === "empty"
+			? null
+			: { notices: [decoded.message], note: "", fingerprints: [], newer: decoded.reason === "newer" };
+	const { preset: id, changes, view, note, fingerprints, curve } = decoded.state;
+	try {
+		const preset = findPreset(id);
+		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
+		const { usable, problem } = usableSpec(parseSpec(spec));
+		choosePreset(preset.id, usable);
+		const unknown = Object.keys(view).filter((name) => !isViewPart(name) && !isPlace(name));
+		const seen = [
+			...unknown.map((name) => `The view has no ${JSON.stringify(name)}.`),
+			...readView(view),
+			...readSelection(view, intoWhat(fingerprints), usable),
+		];
+		addLinkedRun(usable, curve);
+		chooseExecutor(fingerprints);
+		const all = [...decoded.notices, ...notices, ...problem, ...seen];
+		return { notices: all, note, fingerprints, spec: usable, ...(curve ? { curve } : {}) };
+	} catch (error) {
+		return { notices: [(error as Error).message], note, fingerprints: [] };
+	}
+}
+
+/**
+ * Settings written into the address by hand, `?preset=keydoor@1&layout=learn&method=rloo&seed=7`, as a teacher does it.
+ * @returns null without a query; sentences about what was not understood otherwise. Never throws.
+ */
+export function openQuery(search: string): Opened | null {
+	const query = new URLSearchParams(search);
+	// How the page is embedded is no setting.
+	for (const name of ["embed", "hide"]) query.delete(name);
+	if (query.size === 0) return null;
+	const { preset: id, layout, ...changes } = Object.fromEntries(query);
+	try {
+		const preset = findPreset(id ?? draftStore.getState().presetId);
+		const { spec, notices } = applyChanges(preset.spec, numbered(changes), PARAM_TABLES);
+		const { usable, problem } = usableSpec(parseSpec(spec));
+		choosePreset(preset.id, usable);
+		if (isLayoutName(layout)) layoutStore.setState({ layout });
+		const unknown = layout === undefined || isLayoutName(layout) ? [] : [`There is no layout "${layout}".`];
+		return { notices: [...notices, ...problem, ...unknown], note: "", fingerprints: [] };
+	} catch (error) {
+		return { notices: [(error as Error).message], note: "", fingerprints: [] };
+	}
+}
+
+/** A spec whose task can be built: a formula for the reward that cannot be used is left out, and said. */
+function usableSpec(spec: ExperimentSpec): { usable: ExperimentSpec; problem: string[] } {
+	if (spec.task.reward === undefined) return { usable: spec, problem: [] };
+	try {
+		taskOf(spec);
+		return { usable: spec, problem: [] };
+	} catch (error) {
+		const { reward: _, ...task } = spec.task;
+		return { usable: { ...spec, task }, problem: [`task.reward was left out: ${(error as Error).message}`] };
+	}
+}
+
+/** Text that reads as a number is one. */
+function numbered(changes: Readonly<Record<string, string>>): Record<string, string | number> {
+	const value = (text: string) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
+	return Object.fromEntries(Object.entries(changes).map(([path, text]) => [path, value(text)]));
+}
+
+/** What a link's run was made on in exact mode, or in float64, makes it again; graphics adapters are taken as they come. */
+function chooseExecutor([first = ""]: readonly string[]): void {
+	const kind = first.split(":")[0];
+	if (kind === "wasm" || kind === "cpu") setBackend(kind);
+}
