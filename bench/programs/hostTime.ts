@@ -1,8 +1,11 @@
-// Host time of a training step: encoded and submitted on Dawn's null device, where commands cost and do nothing.
+// Host time of the executor that the page trains with, credit included, on Dawn's null device, where commands cost and do nothing.
 import { create } from "webgpu";
-import { DispatchCompiler } from "../../src/gpu/device/dispatch";
-import { createGpuTransformer } from "../../src/gpu/model/createTransformer";
-import { createWeightedLoss } from "../../src/gpu/model/weightedLoss";
+import { STREAMS } from "../../src/engine/core/rng";
+import { checkModelConfig } from "../../src/engine/model/config";
+import { findPreset } from "../../src/engine/spec/presets";
+import type { RolloutRequest, TrainingPlan } from "../../src/engine/training/executor";
+import { openDevice } from "../../src/gpu/device/adapter";
+import { createGpuExecutor, type GpuExecutor } from "../../src/gpu/gpuExecutor";
 
 const STEPS = 300;
 /** As in the README of this folder. */
@@ -10,61 +13,82 @@ const SIZES = {
 	small: { layers: 2, width: 64, heads: 4, vocab: 32, length: 32, batch: 64 },
 	large: { layers: 4, width: 128, heads: 4, vocab: 64, length: 64, batch: 64 },
 };
-const gpu = create(["backend=null"]);
+const GROUP = 8;
 
-for (const [name, { layers, width, heads, vocab, length, batch }] of Object.entries(SIZES)) {
-	const adapter = await gpu.requestAdapter();
-	if (!adapter) throw new Error("Dawn has no null adapter here.");
-	const device = await adapter.requestDevice({
-		requiredLimits: { maxStorageBufferBindingSize: adapter.limits.maxStorageBufferBindingSize },
-	});
-	const config = { vocabSize: vocab, contextLength: length, layers, width, heads };
-	const compiler = new DispatchCompiler(device);
-	const model = await createGpuTransformer(
-		device,
-		{ ...config, headBias: false, tiedHead: false, valueHead: false },
-		{
-			B: batch,
-			N: length,
-			variant: "registers",
-			compiler,
-			optimizer: {
-				learningRate: 1e-3,
-				beta1: 0.9,
-				beta2: 0.95,
-				eps: 1e-8,
-				weightDecay: 0,
-				clipNorm: 1,
-				warmupSteps: 0,
-				decaySteps: 0,
-				finalFraction: 1,
-			},
+/** GRPO on free rollouts: one token of prompt, every token legal, no end before the limit. */
+function planOf({ layers, width, heads, vocab, length, batch }: (typeof SIZES)["small"]): TrainingPlan {
+	const { spec } = findPreset("keydoor@1");
+	const { prompts: _, groupSize: __, ...sampling } = spec.rollout;
+	return {
+		model: checkModelConfig({ ...spec.model, layers, width, heads, vocabSize: vocab, contextLength: length + 1 }),
+		prompts: batch / GROUP,
+		groupSize: GROUP,
+		maxPromptLength: 1,
+		maxResponseLength: length,
+		sampling,
+		machine: {
+			states: 1,
+			vocabSize: vocab,
+			actor: new Uint8Array(1),
+			next: new Uint32Array(vocab),
+			reward: new Float32Array(vocab),
+			weight: new Float32Array(vocab).fill(1),
+			success: new Uint8Array(1),
+			start: Uint32Array.of(0),
 		},
-	);
-	const loss = await createWeightedLoss(compiler, model);
-	const control = new Float32Array(4);
+		method: spec.method,
+		loss: spec.loss,
+		optimizer: spec.optimizer,
+		epochs: 1,
+		minibatches: 1,
+		reference: false,
+		seed: 1,
+	};
+}
+
+async function timesOf(task: (step: number) => Promise<unknown>): Promise<string> {
 	const times: number[] = [];
 	for (let step = 0; step < STEPS; step++) {
 		const start = performance.now();
-		device.queue.writeBuffer(model.buffers.control, 0, control);
-		const encoder = device.createCommandEncoder();
-		const pass = encoder.beginComputePass();
-		model.encodeForward(pass);
-		loss.encode(pass);
-		model.encodeBackward(pass);
-		model.encodeUpdate(pass);
-		pass.end();
-		device.queue.submit([encoder.finish()]);
-		await device.queue.onSubmittedWorkDone();
+		await task(step);
 		times.push(performance.now() - start);
 	}
 	times.sort((a, b) => a - b);
-	const { forward, backward, update } = model.dispatches;
 	const at = (share: number) => times[Math.floor(share * (STEPS - 1))]!.toFixed(3);
+	return `median ${at(0.5)}, fastest tenth ${at(0.1)}`;
+}
+
+/** A rollout is over when its outcomes are there, a step when its metrics are: what a run waits for. */
+async function measure(executor: GpuExecutor, plan: TrainingPlan): Promise<Record<"rollout" | "step", string>> {
+	const request = (step: number): RolloutRequest => ({
+		step,
+		stream: STREAMS.sample,
+		promptTokens: new Int32Array(plan.prompts),
+		promptLengths: new Int32Array(plan.prompts).fill(1),
+		startStates: new Uint32Array(plan.prompts),
+	});
+	const rollout = await timesOf((step) => {
+		executor.rollout(request(step));
+		return executor.readOutcomes();
+	});
+	const step = await timesOf((step) => {
+		executor.train(step);
+		return executor.metrics(0);
+	});
+	return { rollout, step };
+}
+
+const gpu = create(["backend=null"]);
+for (const [name, size] of Object.entries(SIZES)) {
+	const plan = planOf(size);
+	const opened = await openDevice(gpu);
+	const executor = await createGpuExecutor(opened, plan, { split: false });
+	const { trainDispatches, creditDispatches, trainSubmits, rolloutDispatches, rolloutSubmits } = executor.counts;
+	const { rollout, step } = await measure(executor, plan);
 	console.log(
-		`${name}: ${forward + 1 + backward + update} dispatches, 1 submit; host ms per step: median ${at(0.5)}, fastest tenth ${at(0.1)}`,
+		`${name}: step of ${trainDispatches} dispatches and ${creditDispatches} of credit in ${trainSubmits} submit, host ms ${step}; ` +
+			`rollouts of ${rolloutDispatches} dispatches in ${rolloutSubmits} submit, host ms ${rollout}`,
 	);
-	loss.dispose();
-	model.dispose();
+	executor.dispose();
 }
 process.exit(0);
