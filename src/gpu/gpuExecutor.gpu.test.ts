@@ -68,8 +68,11 @@ const CASES: Record<string, Record<string, unknown>> = {
 	},
 	"credit on the processor, from continuations that it samples": { method: { id: "vinePpo" } },
 	"credit by states of the machine, looked up on the device": { task: { id: "keydoor" }, method: { id: "gigpo" } },
-	"a tree of rollouts, and a value head beside the policy": {
+	"a tree of rollouts, and a value head beside the policy, clipped": {
+		task: { id: "keydoor" },
 		method: { id: "gae" },
+		signals: { criticValues: { clip: 0.003 } },
+		epochs: 2,
 		model: { ...base.model, valueHead: true },
 		rollout: { ...base.rollout, branching: 2, segment: 1 },
 	},

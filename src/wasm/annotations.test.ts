@@ -46,7 +46,15 @@ describe("signals in WebAssembly are those of the float64 executor", () => {
 		["values by branching", { method: { id: "vinePpo", params: {} } }],
 		["greedy rollouts", { method: { id: "remax", params: {} } }],
 		["attention", { method: { id: "attentionCredit", params: {} } }],
-		["a critic beside the policy", { method: { id: "gae", params: {} }, model: { ...base.model, valueHead: true } }],
+		[
+			"a critic beside the policy, clipped",
+			{
+				method: { id: "gae", params: {} },
+				model: { ...base.model, valueHead: true },
+				signals: { criticValues: { clip: 0.003 } },
+				epochs: 2,
+			},
+		],
 		[
 			"rollouts of a tree",
 			{ method: { id: "spoTree", params: {} }, rollout: { ...base.rollout, branching: 2, segment: 2 } },

@@ -226,7 +226,10 @@ export class CpuExecutor implements TrainingExecutor {
 			oldEntropy: pick(batch.entropy!),
 			advantage: pick(advantage),
 		});
-		const critic = values && targets ? valueLoss(values, pick(targets), this.plan.critic!.coef) : null;
+		const critic =
+			values && targets
+				? valueLoss({ values, oldValues: pick(batch.values!), targets: pick(targets) }, this.plan.critic!)
+				: null;
 		const learningRate = learningRateAt(this.plan.optimizer, this.learner.step);
 		const gradients = { dlogProbs, dentropy, dvalues: critic?.dvalues ?? null };
 		const learned = this.learner.learn(block, gradients, learningRate);

@@ -12,12 +12,34 @@ export function valueTargets(batch: RolloutBatch, { discount, lambda }: CriticPl
 	return advantage.map((a, i) => (batch.actionMask[i] ? a + batch.values![i]! : 0));
 }
 
-/** coef · mean of ½(V − target)² and its gradient in V `[n]`. */
-export function valueLoss(values: Float64Array, targets: Float64Array, coef: number) {
+/** The values of one minibatch `[n]`: now, when sampled, and what they should have been. */
+export interface ValueInput {
+	readonly values: Float64Array;
+	readonly oldValues: Float64Array;
+	readonly targets: Float64Array;
+}
+
+/**
+ * Mean of ½·max((V − target)², (V_c − target)²), V_c = V kept within ± clip of the value of sampling time, and coef times its gradient in V
+ * `[n]`. Where the kept value is the worse one, V has no gradient. **Edges** clip 0: ½(V − target)²; no tokens: loss 0.
+ *
+ * **Source** Schulman et al. 2017 clip the policy; of the value see https://github.com/openai/baselines (`ppo2`) and verl's
+ * `compute_value_loss`.
+ */
+export function valueLoss(
+	{ values, oldValues, targets }: ValueInput,
+	{ coef, clip }: Pick<CriticPlan, "coef" | "clip">,
+) {
 	const n = values.length;
-	const error = values.map((v, i) => v - targets[i]!);
-	return {
-		loss: n === 0 ? 0 : error.reduce((sum, e) => sum + e * e, 0) / (2 * n),
-		dvalues: error.map((e) => (coef * e) / n),
-	};
+	const dvalues = new Float64Array(n);
+	let sum = 0;
+	for (let i = 0; i < n; i++) {
+		const [v, old] = [values[i]!, oldValues[i]!];
+		const free = v - targets[i]!;
+		const kept = Math.min(old + clip, Math.max(old - clip, v)) - targets[i]!;
+		const clipped = clip > 0 && Math.abs(kept) > Math.abs(free);
+		sum += clipped ? kept * kept : free * free;
+		dvalues[i] = clipped ? 0 : (coef * free) / n;
+	}
+	return { loss: n === 0 ? 0 : sum / (2 * n), dvalues };
 }

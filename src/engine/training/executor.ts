@@ -46,7 +46,7 @@ export interface TrainingPlan {
 	/**
 	 * How the value head is trained beside the policy; only with `model.valueHead`. The training step adds
 	 * coef · mean over scored tokens of ½(V − target)², target = GAE(discount, lambda) + V from the values of sampling time, V the
-	 * head's output at the row that predicts the token. The gradient goes through head and trunk.
+	 * head's output at the row that predicts the token; with a clip as `critic.ts` says. The gradient goes through head and trunk.
 	 */
 	readonly critic?: CriticPlan;
 }
@@ -56,6 +56,8 @@ export interface CriticPlan {
 	readonly coef: number;
 	readonly discount: number;
 	readonly lambda: number;
+	/** How far V may move from the value of sampling time before its gradient stops; 0 = no limit. */
+	readonly clip: number;
 }
 
 export interface SamplingPlan {
@@ -157,7 +159,7 @@ export interface StepMetrics {
 	readonly tokens: number;
 	/** Tokens that the method's signals had generated beside the rollouts. */
 	readonly extraTokens?: number;
-	/** Mean ½(V − target)² of a value head that is trained. */
+	/** Mean ½(V − target)² of a value head that is trained, clipped where the plan says so. */
 	readonly valueLoss?: number;
 	readonly learningRate: number;
 	/** False when a non-finite value made the optimiser skip this step; `stage` then names where it appeared first. */

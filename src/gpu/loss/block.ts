@@ -13,6 +13,7 @@ export const TOKEN_SECTIONS = [
 	"slope",
 	"covariance",
 	"valueError",
+	"oldValue",
 ] as const;
 export type TokenSection = (typeof TOKEN_SECTIONS)[number];
 

@@ -3,11 +3,12 @@ import { aggregationWeights } from "../../engine/losses/aggregation";
 import { LOSSES, lossConfig } from "../../engine/losses/registry";
 import { type SurrogateConfig, surrogate } from "../../engine/losses/surrogate";
 import { tokenLogProbsBackward } from "../../engine/model/tokenLogProbs";
+import { valueLoss } from "../../engine/training/critic";
 import { testDevice } from "../../testing/softwareDevice";
 import { DispatchCompiler, type DispatchPass } from "../device/dispatch";
 import { readWords } from "../device/readback";
 import { STEP, type TokenSection, UPDATE } from "./block";
-import { createLossPlan } from "./lossPlan";
+import { createLossPlan, type LossOptions } from "./lossPlan";
 import {
 	CREDIT,
 	type Edge,
@@ -43,7 +44,12 @@ const layoutOf = (order: Order) =>
 		? { rowStride: 12, columnStride: 1, valueColumn: null }
 		: { rowStride: 1, columnStride: R * N + 2, valueColumn: V };
 
-async function open(config: SurrogateConfig | null, order: Order = "rows", lanes = 4, valueCoef = 0) {
+async function open(
+	config: SurrogateConfig | null,
+	order: Order = "rows",
+	lanes = 4,
+	critic: LossOptions["critic"] = null,
+) {
 	const usage = 4 | 8 | 128;
 	const buffer = (words: number, of = usage) => device.createBuffer({ size: 4 * words, usage: of });
 	const buffers = {
@@ -71,7 +77,7 @@ async function open(config: SurrogateConfig | null, order: Order = "rows", lanes
 		credit: config && { buffer: credit, advantage: CREDIT.advantage, scored: CREDIT.scored },
 		model: { vocabSize: V, tokens, lengths, logits, dlogits, status, control, layout: layoutOf(order) },
 		lanes,
-		valueCoef,
+		critic,
 		tree: {},
 	});
 	return { plan, buffers, order };
@@ -204,22 +210,29 @@ describe("losses on the GPU", () => {
 		opened.plan.dispose();
 	});
 
-	it("lets a value head learn beside the policy", async () => {
-		const opened = await open(lossConfig("ppo", {}, T), "columns", 4, 0.3);
+	it.each([0, 0.2])("lets a value head learn beside the policy, values clipped at %d", async (clip) => {
+		const opened = await open(lossConfig("ppo", {}, T), "columns", 4, { coef: 0.3, clip });
 		const batch = testBatch(9, "plain");
-		const targets = Float32Array.from({ length: B * T }, (_, at) => Math.sin(at));
-		new Float32Array(batch.record.buffer).set(targets, 8 * shape.tokenSection);
+		const record = new Float32Array(batch.record.buffer);
+		record.set(
+			Float32Array.from({ length: B * T }, (_, at) => Math.sin(at)),
+			8 * shape.tokenSection,
+		);
+		record.set(
+			Float32Array.from({ length: B * T }, (_, at) => Math.cos(3 * at)),
+			6 * shape.tokenSection,
+		);
+		const of = (section: number) =>
+			Float64Array.from(batch.at, (at) => record[section * shape.tokenSection + FIRST * T + at]!);
+		const values = Float64Array.from(batch.at, (_, i) => Math.fround(headValue(batch.scored.rows[i]!)));
+		const { loss, dvalues } = valueLoss({ values, oldValues: of(6), targets: of(8) }, { coef: 0.3, clip });
+		expect(dvalues.some((d) => d === 0)).toBe(clip > 0);
 		const got = await replay(opened, batch, false);
 		const want = new Array<number>(R * N).fill(0);
-		let loss = 0;
-		batch.at.forEach((at, i) => {
-			const row = batch.scored.rows[i]!;
-			const error = headValue(row) - targets[FIRST * T + at]!;
-			want[row] = (0.3 * error) / batch.at.length;
-			loss += (error * error) / 2;
-		});
+		for (const [i, d] of dvalues.entries()) want[batch.scored.rows[i]!] = d;
 		expect(gap(got.valueGradients, want)).toBeLessThanOrEqual(1e-6);
-		expect(gap([got.told[STEP.length + SLOT * UPDATE.length + UPDATE.valueLoss]!], [loss])).toBeLessThanOrEqual(1e-6);
+		const told = got.told[STEP.length + SLOT * UPDATE.length + UPDATE.valueLoss]!;
+		expect(gap([told], [loss * dvalues.length])).toBeLessThanOrEqual(1e-6);
 		opened.plan.dispose();
 	});
 

@@ -1,5 +1,6 @@
 import { PLAIN } from "../../engine/losses/loss";
 import type { SurrogateConfig } from "../../engine/losses/surrogate";
+import type { CriticPlan } from "../../engine/training/executor";
 import { type Dispatch, type DispatchCompiler, type DispatchPass, encodeDispatch } from "../device/dispatch";
 import type { Constants } from "../device/kernel";
 import { USAGE } from "../device/usage";
@@ -50,8 +51,8 @@ export interface LossOptions {
 	readonly rollouts: LossRollouts;
 	/** Null for supervised steps. */
 	readonly credit: LossCredit | null;
-	/** Weight of the value head's loss; 0: it does not learn. */
-	readonly valueCoef: number;
+	/** Weight and clip of the value head's loss; null: it does not learn. */
+	readonly critic: Pick<CriticPlan, "coef" | "clip"> | null;
 	/** Topology of the groups, as in the plan's sampling. */
 	readonly tree: { readonly branching?: number; readonly segment?: number };
 	readonly model: LossModel;
@@ -185,7 +186,8 @@ class LossKernels {
 			...this.classifier,
 			...surrogateConstants(this.config),
 			WEIGHTED: this.options.config === null,
-			CRITIC: this.options.valueCoef > 0,
+			CRITIC: this.options.critic !== null,
+			VALUE_CLIP: this.options.critic?.clip ?? 0,
 			VALUE_COLUMN: model.layout.valueColumn ?? 0,
 		};
 		return this.compiler.dispatch(KERNELS.rows, constants, [model.logits, rollouts.machine, this.block, this.slot], R);
@@ -200,7 +202,7 @@ class LossKernels {
 			COLUMNS: model.vocabSize + (valueColumn === null ? 0 : 1),
 			VALUE_COLUMN: valueColumn ?? 0,
 			ENTROPY_COEF: this.config.entropyCoef,
-			VALUE_COEF: this.options.valueCoef,
+			VALUE_COEF: this.options.critic?.coef ?? 0,
 		};
 		const bound = [model.logits, rollouts.machine, this.block, model.dlogits];
 		return this.compiler.dispatch(KERNELS.logits, constants, bound, R);

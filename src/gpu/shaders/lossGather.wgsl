@@ -46,5 +46,6 @@ fn lossGather(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id)
 		put(ADVANTAGE, at, bitcast<u32>(credit[CREDIT_ADVANTAGE + from_]));
 		put(REF_LOG_PROB, at, record[7 * TOKEN_SECTION + from_]);
 		put(VALUE_ERROR, at, record[8 * TOKEN_SECTION + from_]);
+		put(OLD_VALUE, at, record[6 * TOKEN_SECTION + from_]);
 	}
 }

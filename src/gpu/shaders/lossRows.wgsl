@@ -23,6 +23,7 @@ override KL_CLAMP: f32;
 override ENTROPY_COEF: f32;
 override CRITIC: bool; // a value head learns beside the policy
 override VALUE_COLUMN: u32;
+override VALUE_CLIP: f32; // how far V may move from that of sampling time; 0: no limit
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> machine: array<u32>;
@@ -166,6 +167,18 @@ fn rowOf(i: u32, lane: u32) -> Row {
 	return Row(sums.x, limited(raw), abs(raw) > MAX_LOG_RATIO, sums.z / sums.x, sums.w / sums.x, entropy);
 }
 
+// The error that counts: V minus its target, or that of V kept near its value of sampling time where it is larger; V then has no gradient.
+// Definition: engine/training/critic.ts.
+fn valueError(at: u32, value: f32) -> f32 {
+	let wanted = number(VALUE_ERROR, at);
+	let old = number(OLD_VALUE, at);
+	let free = value - wanted;
+	let kept = clamp(value, old - VALUE_CLIP, old + VALUE_CLIP) - wanted;
+	let clipped = VALUE_CLIP > 0.0 && abs(kept) > abs(free);
+	put(VALUE_ERROR, at, select(free, 0.0, clipped));
+	return select(free, kept, clipped);
+}
+
 @compute @workgroup_size(LANES)
 fn lossRows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
 	let i = group.x;
@@ -190,10 +203,7 @@ fn lossRows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) l
 			toReference = aboveLine(-d);
 		}
 		var error = 0.0;
-		if (CRITIC) {
-			error = logits[predictor(i, t) * ROW_STRIDE + VALUE_COLUMN * COLUMN_STRIDE] - number(VALUE_ERROR, at);
-			put(VALUE_ERROR, at, error);
-		}
+		if (CRITIC) { error = valueError(at, logits[predictor(i, t) * ROW_STRIDE + VALUE_COLUMN * COLUMN_STRIDE]); }
 		put(SLOPE, at, own);
 		sums += vec4f(loss, piece.clipped, aboveLine(number(OLD_LOG_PROB, at) - logProb), toReference);
 		let whole = isFinite(logProb) && isFinite(entropy) && isFinite(number(ADVANTAGE, at));

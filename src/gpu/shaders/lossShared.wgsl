@@ -16,8 +16,9 @@ const ENTROPY = 8u;
 const PARTITION = 9u; // log Σ exp z
 const SLOPE = 10u; // dL/dlogp over the row's weight
 const COVARIANCE = 11u; // rank key, 0 = no candidate; after the choice 1 = touched
-const VALUE_ERROR = 12u; // what the value head should say, then V minus that
-const TOKEN_SECTIONS = 13u;
+const VALUE_ERROR = 12u; // what the value head should say, then V minus that; 0 where the clip stops it
+const OLD_VALUE = 13u;
+const TOKEN_SECTIONS = 14u;
 const PROMPT = 0u; // tokens of the prompt
 const COUNT = 1u; // counted tokens, or the sum of their weights
 const LOSS = 2u;
@@ -26,7 +27,7 @@ const KL_BEHAVIOUR = 4u;
 const KL_REFERENCE = 5u;
 const BROKEN = 6u; // counted tokens with a number that is not finite
 const TOKENS = 7u; // counted tokens
-const VALUE_LOSS = 8u; // ½(V − target)²
+const VALUE_LOSS = 8u; // ½(V − target)², or that of the clipped V where it is larger
 const ACTED = 1u;
 const SCORED = 2u;
 

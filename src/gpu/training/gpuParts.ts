@@ -108,9 +108,9 @@ async function compile(
 	};
 	const loss = (from: GpuTransformer, at: LossCredit | null) => {
 		const policy = at && lossConfig(plan.loss.id, plan.loss.params, maxResponseLength);
-		const valueCoef = (at && plan.critic?.coef) || 0;
+		const learnt = (at && plan.critic) ?? null;
 		const model = lossModel(from);
-		return createLossPlan(compiler, { ...options, config: policy, R: from.B, credit: at, valueCoef, model });
+		return createLossPlan(compiler, { ...options, config: policy, R: from.B, credit: at, critic: learnt, model });
 	};
 	const [policyLoss, supervised] = await Promise.all([keep(loss(model, credit.at)), keep(loss(wholeModel, null))]);
 	const words = credit.plan ? JSON.stringify(credit.plan.program) : "credit on the processor";

@@ -21,6 +21,14 @@ export const CRITIC_PARAMS = {
 		max: 1,
 		unit: "",
 	}),
+	clip: numberParam({
+		label: "Value clip",
+		help: "How far a value may move from that of sampling time before its gradient stops; 0 = no limit, verl has 0.5.",
+		default: 0,
+		min: 0,
+		max: 1e6,
+		unit: "return",
+	}),
 } as const;
 
 /**
@@ -44,4 +52,5 @@ export const criticValues = defineProvider({
 		if (!batch.values) throw new MissingSignal("values", "The rollouts were sampled without a value head.");
 		return { batch };
 	},
+	tabulate: () => ({ gives: "carried" }),
 });
