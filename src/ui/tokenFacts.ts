@@ -35,13 +35,13 @@ export function factsOf(comparison: Comparison, rollout: number, token: number):
 }
 
 /** The credit of one method, followed by its terms if there are several. */
-function creditFacts({ id, label, values, terms }: CreditRow, i: number): Fact[] {
+function creditFacts({ id, label, values, terms, pending }: CreditRow, i: number): Fact[] {
 	const fact = (kind: Fact["kind"], name: string, number: number): Fact => ({
 		kind,
 		name,
 		of: id,
 		number,
-		value: creditText(number),
+		value: pending ? "being worked out" : creditText(number),
 	});
 	const parts = Object.entries(terms).map(([name, part]) => fact("term", name, part[i] as number));
 	return [fact("credit", label, values[i] as number), ...(parts.length > 1 ? parts : [])];

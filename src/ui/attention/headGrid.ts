@@ -1,4 +1,4 @@
-import { select } from "d3-selection";
+import { select } from "../charts/select";
 
 export interface HeadMaps {
 	/** Tokens of prompt and response together. */

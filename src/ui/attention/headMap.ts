@@ -1,4 +1,4 @@
-import { select } from "d3-selection";
+import { select } from "../charts/select";
 import { fixed } from "../format";
 import { drawHeadGrid } from "./headGrid";
 

@@ -1,10 +1,10 @@
 import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
-import { type Selection, select } from "d3-selection";
 import { line } from "d3-shape";
 import type { Rhythm } from "../../engine/signals/rhythm";
 import type { CreditScale } from "../charts/creditScale";
 import { stepClass } from "../charts/creditStrip";
+import { type Selection, select } from "../charts/select";
 import { significant } from "../format";
 
 export interface RhythmData {

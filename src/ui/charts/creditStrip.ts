@@ -1,9 +1,9 @@
-import { type Selection, select } from "d3-selection";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import type { Segment } from "../credit/pages";
 import { signed, spoken } from "../format";
 import { ZERO_STEP } from "./creditColours";
 import type { CreditScale } from "./creditScale";
+import { type Selection, select } from "./select";
 
 /** One thin row of credit under the text. */
 export interface CreditRow {
@@ -53,11 +53,12 @@ interface TokenMark {
  */
 export function drawCreditStrip(element: HTMLElement, data: StripData, options: StripOptions): void {
 	const root = select(element)
+		.attr("class", "strip")
 		.attr("role", "grid")
 		.attr("aria-label", options.label)
 		.attr("data-marks", options.marks)
-		.attr("data-rows", data.rows.length)
-		.classed("strip", true);
+		.attr("data-rows", data.rows.length);
+
 	const rollouts = root
 		.selectAll<HTMLElement, Segment>("div.rollout")
 		.data(data.segments)
@@ -162,7 +163,8 @@ function spokenToken({ batch, tokens, rows }: StripData, mark: TokenMark): strin
 	const i = at(batch, mark);
 	const name = tokens[batch.tokens[i] as number] ?? `token ${batch.tokens[i]}`;
 	if (batch.actionMask[i] !== 1) return `${name}, written by the environment`;
-	return [name, ...rows.map((row) => `${row.label} ${spoken(row.values[i] as number)}`)].join(", ");
+	const spokenRow = (row: CreditRow) => (row.pending ? "being worked out" : spoken(row.values[i] as number));
+	return [name, ...rows.map((row) => `${row.label} ${spokenRow(row)}`)].join(", ");
 }
 
 const at = (batch: RolloutBatch, { rollout, token }: TokenMark) => rollout * batch.T + token;
@@ -178,7 +180,7 @@ function keepOneTabStop(element: HTMLElement, pinned: StripOptions["pinned"]): v
 		stops[0] ??
 		element.querySelector<HTMLElement>(".token");
 	for (const stop of stops) if (stop !== wanted) stop.tabIndex = -1;
-	if (wanted) wanted.tabIndex = 0;
+	if (wanted && wanted.tabIndex !== 0) wanted.tabIndex = 0;
 }
 
 export function findToken(element: HTMLElement, rollout: number, token: number): HTMLElement | null {

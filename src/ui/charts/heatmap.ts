@@ -1,6 +1,6 @@
-import { select } from "d3-selection";
 import { creditTable } from "./creditColours";
 import type { CreditScale } from "./creditScale";
+import { select } from "./select";
 
 export interface HeatmapRow {
 	readonly label: string;

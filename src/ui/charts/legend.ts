@@ -1,8 +1,8 @@
-import { select } from "d3-selection";
 import { signed } from "../format";
 import { STEPS } from "./creditColours";
 import type { CreditScale } from "./creditScale";
 import { cellClass } from "./creditStrip";
+import { select } from "./select";
 
 /** The colour scale with its ends and the hovered value as a needle, into `element`. Unit: that of the credit. */
 export function drawLegend(element: HTMLElement, scale: CreditScale, hovered: number | null): void {

@@ -1,7 +1,7 @@
 import type { ScaleLinear } from "d3-scale";
-import type { Selection } from "d3-selection";
 import { area, line } from "d3-shape";
 import { decimate } from "./decimate";
+import type { Selection } from "./select";
 
 /** Around the plot of a line chart, CSS pixels. */
 export const MARGIN = { top: 8, right: 12, bottom: 18, left: 40 };

@@ -1,11 +1,11 @@
 import { extent } from "d3-array";
 import { axisBottom, axisLeft } from "d3-axis";
 import { type ScaleLinear, scaleLinear } from "d3-scale";
-import { type Selection, select } from "d3-selection";
 import { line } from "d3-shape";
 import { compact, significant } from "../format";
 import { decimate } from "./decimate";
 import { drawBehind, drawEndLabels, type EndLabel, type LineBehind, MARGIN } from "./lineBehind";
+import { type Selection, select } from "./select";
 
 export interface LineData {
 	/** Training steps, rising. */

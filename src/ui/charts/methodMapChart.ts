@@ -1,5 +1,5 @@
-import { select } from "d3-selection";
 import { type MappedMethod, SOURCES, UNITS } from "../library/methodMap";
+import { select } from "./select";
 
 export interface MapOptions {
 	readonly width: number;

@@ -1,9 +1,9 @@
 import { axisBottom, axisLeft } from "d3-axis";
 import { scaleLinear } from "d3-scale";
-import { select } from "d3-selection";
 import { area, line } from "d3-shape";
 import type { RunningValue } from "../../engine/oracle/continuations";
 import { significant } from "../format";
+import { select } from "./select";
 
 export interface RunningData {
 	readonly values: readonly RunningValue[];

@@ -1,8 +1,8 @@
 import { extent } from "d3-array";
 import { axisLeft } from "d3-axis";
 import { scaleLinear } from "d3-scale";
-import { type Selection, select } from "d3-selection";
 import { significant } from "../format";
+import { type Selection, select } from "./select";
 
 /** One term's share of the bar at one place. */
 export interface StackedPart {

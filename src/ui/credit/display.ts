@@ -15,7 +15,7 @@ export interface Display extends Comparison {
 	readonly units: Int32Array;
 	/** The method whose error is shown. */
 	readonly selected: CreditRow;
-	/** Selected credit minus exact; null where exact is not known or nobody wants it. */
+	/** Selected credit minus exact, pending as long as exact is; null where nobody knows exact or wants the error. */
 	readonly error: CreditRow | null;
 }
 
@@ -40,7 +40,7 @@ function read(comparison: Comparison, view: Reading): Display {
 	const methods = rows.filter((row) => row !== exact);
 	const trained = methods[0] as CreditRow;
 	const selected = methods.find((row) => row.id === view.method) ?? trained;
-	const error = view.errors && exact && !exact.pending ? errorRow(selected, exact, units, view.alignment) : null;
+	const error = view.errors && exact ? errorRow(selected, exact, units, view.alignment) : null;
 	const drawn = view.exact ? rows : methods;
 	const at = drawn.indexOf(selected) + 1;
 	const shown = error ? [...drawn.slice(0, at), error, ...drawn.slice(at)] : drawn;
@@ -55,6 +55,8 @@ function summed(row: CreditRow, units: Int32Array): CreditRow {
 
 /** Every unit counts once in the alignment, however many tokens it has. */
 function errorRow(method: CreditRow, exact: CreditRow, units: Int32Array, alignment: View["alignment"]): CreditRow {
+	// Its row stands from the start, so that the text does not move when the values come.
+	if (exact.pending) return { ...exact, id: ERROR_ROW, label: "error" };
 	const firsts = new Map<number, number>();
 	units.forEach((unit, i) => {
 		if (unit >= 0 && !firsts.has(unit)) firsts.set(unit, i);

@@ -1,8 +1,9 @@
-import { type JSX, useId } from "react";
+import type { JSX } from "react";
 import { useStore } from "zustand";
 import { RUN_COLOURS } from "../charts/lineBehind";
 import { type PastRun, pastRunsStore, removeRun, toggleRun } from "../runs/pastRuns";
 import { type Difference, differences } from "../runs/runNames";
+import { Menu } from "../shell/Menu";
 import { draftStore } from "../stores/draft";
 import { runStore } from "../stores/run";
 
@@ -62,17 +63,11 @@ function RunLine({ run, colour, changed }: LineProps): JSX.Element {
 
 /** The list behind a button, for the head of the curves. */
 export function RunListButton(): JSX.Element {
-	const id = useId();
 	const shown = useStore(pastRunsStore, (s) => s.runs.filter((r) => r.visible).length);
 	return (
-		<>
-			<button type="button" className="quiet" popoverTarget={id} title="Runs drawn behind the present one">
-				Runs{shown > 0 ? ` +${shown}` : ""}
-			</button>
-			<div id={id} popover="auto" className="chip-card runs-card">
-				<h3>Behind the present run</h3>
-				<RunList />
-			</div>
-		</>
+		<Menu label={shown > 0 ? `Runs +${shown}` : "Runs"} title="Runs drawn behind the present one" className="runs-card">
+			<h3>Behind the present run</h3>
+			<RunList />
+		</Menu>
 	);
 }

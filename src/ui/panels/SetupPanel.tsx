@@ -14,26 +14,24 @@ export default function SetupPanel(): JSX.Element {
 	const { spec, presetId } = useStore(draftStore);
 	const changed = useMemo(() => new Set(changedPaths(presetId, spec)), [presetId, spec]);
 	const cost = useMemo(() => costOf(spec), [spec]);
-	const speed = useStore(runStore, (r) => r.flopsPerSecond);
 	return (
 		<form className="setup" onSubmit={(e) => e.preventDefault()} aria-label="Settings of the next run">
 			{sectionsOf(spec).map((section) => (
 				<SectionFields key={section.id} section={section} changed={changed} />
 			))}
-			<CostLine cost={cost} speed={speed} steps={spec.steps} />
+			<CostLine cost={cost} steps={spec.steps} />
 		</form>
 	);
 }
 
 interface CostProps {
 	readonly cost: StepCost | null;
-	/** Operations a second that the last run reached on this machine; null before one. */
-	readonly speed: number | null;
 	readonly steps: number;
 }
 
 /** Memory and work of a step, and the time on this machine once a run has shown its speed. */
-function CostLine({ cost, speed, steps }: CostProps): JSX.Element {
+function CostLine({ cost, steps }: CostProps): JSX.Element {
+	const speed = useStore(runStore, (r) => r.flopsPerSecond);
 	if (!cost) return <p className="setup-foot">The sizes of the policy do not fit together.</p>;
 	const time = speed
 		? ` About ${duration((cost.flops / speed) * steps)} for all steps at the speed of the last run.`

@@ -1,25 +1,21 @@
-import { type JSX, useId } from "react";
+import type { JSX } from "react";
 import { useStore } from "zustand";
 import type { Display } from "../credit/display";
 import { GRANULARITIES, granularitiesOf } from "../credit/granularity";
+import { Menu } from "../shell/Menu";
 import { layoutStore, setMarks } from "../stores/layout";
 import { ALIGNMENTS, setView, viewStore } from "../stores/view";
 
 /** How credit is read: units, the method whose error is shown and how it is aligned, cells or bars, the map. */
 export function ViewMenu({ display }: { readonly display: Display }): JSX.Element {
-	const id = useId();
 	const { granularity } = useStore(viewStore);
+	const label = granularity === "token" ? "View" : `View: ${granularity}`;
 	return (
-		<>
-			<button type="button" className="quiet" popoverTarget={id} title="Units, error and marks">
-				View{granularity === "token" ? "" : `: ${granularity}`}
-			</button>
-			<div id={id} popover="auto" className="chip-card view-menu">
-				<Units display={display} />
-				<Errors display={display} />
-				<Marks />
-			</div>
-		</>
+		<Menu label={label} title="Units, error and marks" className="view-menu">
+			<Units display={display} />
+			<Errors display={display} />
+			<Marks />
+		</Menu>
 	);
 }
 

@@ -3,14 +3,15 @@ import { useStore } from "zustand";
 import { compact, duration, fixed, percent } from "../format";
 import { cancelRun, pauseOrResume, startRun, stepOnce } from "../session";
 import { draftStore } from "../stores/draft";
-import { isActive, isAlive, type Run, runStore } from "../stores/run";
+import { isAlive, type Run, runStore } from "../stores/run";
 
 /** Run, pause, step, cancel; how far the run is, how long it still takes, and whether settings changed since it began. */
 export function RunBar(): JSX.Element {
-	const run = useStore(runStore);
-	const stale = useStore(draftStore, (d) => run.spec !== null && !sameJson(d.spec, run.spec));
+	const phase = useStore(runStore, (r) => r.phase);
+	const spec = useStore(runStore, (r) => r.spec);
+	const stale = useStore(draftStore, (d) => spec !== null && !sameJson(d.spec, spec));
 	const broken = useStore(draftStore, (d) => Object.keys(d.rejected).length > 0);
-	const alive = isAlive(run.phase);
+	const alive = isAlive(phase);
 	return (
 		<fieldset className="run-bar" aria-label="Run">
 			<button
@@ -20,10 +21,10 @@ export function RunBar(): JSX.Element {
 				title={broken ? "A setting has no valid value" : "Start a run with these settings"}
 				onClick={() => void startRun()}
 			>
-				{run.spec === null ? "Run" : "Run again"}
+				{spec === null ? "Run" : "Run again"}
 			</button>
 			<button type="button" disabled={!alive} title="Space" onClick={() => void pauseOrResume()}>
-				{run.phase === "paused" ? "Resume" : "Pause"}
+				{phase === "paused" ? "Resume" : "Pause"}
 			</button>
 			<button type="button" title="One training step, then pause (.)" onClick={() => void stepOnce()}>
 				Step
@@ -31,25 +32,24 @@ export function RunBar(): JSX.Element {
 			<button type="button" disabled={!alive} onClick={() => void cancelRun()}>
 				Cancel
 			</button>
-			<Progress run={run} />
+			<Progress phase={phase} />
 			{stale ? <span className="stale">settings changed since this run began</span> : null}
 		</fieldset>
 	);
 }
 
-function Progress({ run }: { readonly run: Run }): JSX.Element {
-	const share = run.total > 0 ? run.done / run.total : 0;
+/** All of the bar that changes while a run goes on. */
+function Progress({ phase }: Pick<Run, "phase">): JSX.Element {
+	const share = useStore(runStore, (r) => (r.total > 0 ? r.done / r.total : 0));
+	const text = useStore(runStore, progressText);
+	const rates = useStore(runStore, ratesText);
 	return (
-		<div className="progress-box" data-phase={run.phase}>
-			<progress
-				aria-label="Progress of the run"
-				max={1}
-				value={isActive(run.phase) && run.phase === "starting" ? undefined : share}
-			/>
+		<div className="progress-box" data-phase={phase}>
+			<progress aria-label="Progress of the run" max={1} value={phase === "starting" ? undefined : share} />
 			<p className="progress-text tabular" role="status">
-				{progressText(run)}
+				{text}
 			</p>
-			<p className="rates tabular">{ratesText(run)}</p>
+			<p className="rates tabular">{rates}</p>
 		</div>
 	);
 }

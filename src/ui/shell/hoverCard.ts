@@ -1,4 +1,4 @@
-import { select } from "d3-selection";
+import { select } from "../charts/select";
 import { currentDisplay, type Display } from "../credit/display";
 import { signed } from "../format";
 import { oncePerFrame } from "../frame";

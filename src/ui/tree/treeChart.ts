@@ -1,7 +1,7 @@
-import { type Selection, select } from "d3-selection";
 import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
 import type { CreditScale } from "../charts/creditScale";
 import { stepClass } from "../charts/creditStrip";
+import { type Selection, select } from "../charts/select";
 import { signed, spoken } from "../format";
 import { isWithin, type Placed } from "./treeView";
 
