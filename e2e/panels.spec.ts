@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -58,6 +59,22 @@ test("live: attention of the rollout on screen, and continuations sampled from a
 	await expect(page.locator(".rhythm .lane-waad path")).toHaveCount(1, { timeout: 120_000 });
 	await page.getByRole("button", { name: "Pause" }).click();
 	await expect(page.locator(".rhythm-box")).toContainText("r = ", { timeout: 60_000 });
+	await page.getByRole("button", { name: "Export Attention" }).click();
+	const saved = page.waitForEvent("download");
+	await page.getByRole("button", { name: "CSV of the maps" }).click();
+	expect((await saved).suggestedFilename()).toBe("ascribe-attention-maps.csv");
+	const maps = readFileSync(await (await saved).path(), "utf8").trim().split("\r\n");
+	expect(maps[0]).toBe("layer,head,kind,query,query_text,key,key_text,attention");
+	// What a query gives to its keys adds up to one.
+	const given = new Map<string, number>();
+	for (const line of maps.slice(1)) {
+		const cells = line.split(",");
+		const query = `${cells[0]} ${cells[1]} ${cells[3]}`;
+		given.set(query, (given.get(query) ?? 0) + Number(cells.at(-1)));
+	}
+	expect(given.size).toBeGreaterThan(0);
+	for (const sum of given.values()) expect(Math.abs(sum - 1)).toBeLessThanOrEqual(1e-5);
+	await page.keyboard.press("Escape");
 	await page.getByRole("tab", { name: "Tree" }).click();
 	await page.locator(".tree .node").first().click();
 	await page.getByLabel("Continuations").selectOption("16");

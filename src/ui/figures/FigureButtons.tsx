@@ -1,7 +1,9 @@
 import { type JSX, useState } from "react";
+import { PANELS } from "../panels/catalog";
 import { download } from "./download";
 import { panelCsv } from "./panelData";
 import { panelFigure } from "./panelFigure";
+import { publishedCsv } from "./publishedCsv";
 import { type Figure, pngOf } from "./svgFigure";
 
 interface Props {
@@ -20,11 +22,11 @@ export function FigureButtons({ panel, widthMm, dpi = 300 }: Props): JSX.Element
 		setProblem(figure ? "" : "This panel is not on screen.");
 		if (figure) void Promise.resolve(save(figure)).catch((error: unknown) => setProblem(String(error)));
 	};
-	const saveCsv = () => {
-		const csv = panelCsv(panel);
+	const saveCsv = (csv: string | null, file: string) => {
 		setProblem(csv === null ? "This panel has no numbers yet." : "");
-		if (csv !== null) download(`${name}.csv`, csv, "text/csv");
+		if (csv !== null) download(`${file}.csv`, csv, "text/csv");
 	};
+	const tables = PANELS.find((p) => p.id === panel)?.tables ?? [];
 	return (
 		<>
 			<p className="actions">
@@ -37,9 +39,14 @@ export function FigureButtons({ panel, widthMm, dpi = 300 }: Props): JSX.Element
 				>
 					PNG
 				</button>
-				<button type="button" onClick={saveCsv}>
+				<button type="button" onClick={() => saveCsv(panelCsv(panel), name)}>
 					CSV
 				</button>
+				{tables.map(({ id, title, help }) => (
+					<button key={id} type="button" title={help} onClick={() => saveCsv(publishedCsv(panel, id), `${name}-${id}`)}>
+						{title}
+					</button>
+				))}
 			</p>
 			<p role="status">{problem}</p>
 		</>

@@ -3,8 +3,10 @@ import { useStore } from "zustand";
 import type { AttentionAnswer } from "../../workers/labApi";
 import { drawHeadGrid, headAt } from "../attention/headGrid";
 import { drawHeadMap } from "../attention/headMap";
+import { mapsCsv } from "../attention/mapsCsv";
 import { Chart } from "../charts/Chart";
 import type { Display } from "../credit/display";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { fixed } from "../format";
 import { onHover } from "../hover";
 import { usedTheme } from "../shell/document";
@@ -23,6 +25,7 @@ export function AttentionMaps({ display, answer, rollout }: Props): JSX.Element 
 	const { layers, heads, N, maps, rhythm } = answer;
 	const head = Math.min(chosen, layers * heads - 1);
 	const names = namesOf(display, rollout);
+	usePanelCsv("attention", () => mapsCsv(answer, names), "maps");
 	const map = maps.subarray(head * N * N, (head + 1) * N * N);
 	return (
 		<>

@@ -11,6 +11,8 @@ export interface PanelDefinition {
 	readonly help: string;
 	/** Its drawings and numbers can be saved. */
 	readonly exports?: boolean;
+	/** Tables that it offers beside its usual one. */
+	readonly tables?: readonly { readonly id: string; readonly title: string; readonly help: string }[];
 	readonly component: ComponentType;
 }
 
@@ -42,6 +44,13 @@ export const PANELS: readonly PanelDefinition[] = [
 		exports: true,
 		title: "Attention",
 		help: "Where the policy looked while it wrote, beside the exact advantage.",
+		tables: [
+			{
+				id: "maps",
+				title: "CSV of the maps",
+				help: "One line a head, query and key. Tokens count from the first after the prompt; those of the prompt are negative.",
+			},
+		],
 		component: lazy(() => import("./AttentionPanel")),
 	},
 	{
