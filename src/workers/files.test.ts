@@ -78,6 +78,18 @@ describe("files of rollouts", () => {
 		expect(await looked(before)).toEqual(["s", "low", "low"]);
 	});
 
+	it("whose text a tokenizer normalises are counted in one sentence, with the first row", async () => {
+		const lower = SMALL_TOKENIZER.replace('"normalizer":null', '"normalizer":{"type":"Lowercase"}');
+		const json = { name: "tokenizer.json", file: new File([lower], "tokenizer.json") };
+		const texts = ["low", "Low slow", "slow", "LOW"].map((output, i) => verl(4, i, output));
+		const { open } = desk();
+		const { warnings } = await open([json, fileOf("4.jsonl", texts)]);
+		expect(warnings).toEqual([
+			"tokenizer.json normalises text or does not know all its characters: the tokens of 2 of 4 rollouts do not spell what the file says, first in 4.jsonl, line 2.",
+		]);
+		expect((await open([fileOf("4.jsonl", texts.slice(2, 3))])).warnings).toEqual([]);
+	});
+
 	it("beyond what memory is meant for are read again from their place", async () => {
 		const { files, open } = desk();
 		// Each row has 1 MiB of text: the last ones are not kept.

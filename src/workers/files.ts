@@ -6,7 +6,7 @@ import { importPieces } from "../engine/formats/importFile";
 import type { RolloutRecord } from "../engine/formats/record";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
-import { looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
+import { AlteredTexts, looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
 import { rolloutFile } from "../engine/formats/writers/registry";
 import { theirCredit } from "../engine/lint/check";
 import { creditLint } from "../engine/lint/creditLint";
@@ -135,6 +135,7 @@ async function isTokenizer({ name, file }: NamedFile): Promise<boolean> {
 /** One pass over the files. A file of no known format is said and left out, as long as another one can be read. */
 class Reading {
 	private readonly counter = new CardCounter();
+	private readonly altered = new AlteredTexts();
 	private readonly warnings: string[] = [];
 	private readonly refused: unknown[] = [];
 	private readonly total: number;
@@ -161,7 +162,10 @@ class Reading {
 			})) {
 				if (!this.index.files[number]) this.index.files.push({ source, importer });
 				this.index.add(number, lines);
-				for (const { record } of lines) this.counter.add(record);
+				for (const line of lines) {
+					this.counter.add(line.record);
+					this.altered.add(line);
+				}
 				for (const { message } of broken) if (++this.brokenRows <= NAMED) this.warnings.push(`Left out: ${message}`);
 				if (cut) this.warnings.push(`${source.name} ends in the middle of its last line, which is left out.`);
 				this.progress(this.done + read, importer.title);
@@ -181,7 +185,7 @@ class Reading {
 		return {
 			formats: formats.map(({ id, title, about }) => ({ id, title, about })),
 			card: this.counter.card(),
-			warnings: this.warnings,
+			warnings: [...this.warnings, ...this.altered.warnings(this.tokenizer)],
 			linted: this.index.inMemory().length,
 			tokenizer: this.tokenizer ? { name: this.tokenizer.name, size: this.tokenizer.size } : null,
 		};

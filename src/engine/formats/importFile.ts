@@ -5,7 +5,7 @@ import { ascribeRollouts } from "./importers/ascribeRollouts";
 import type { Importer } from "./importers/importer";
 import { recognise } from "./importers/registry";
 import { checkIds, type RolloutLine } from "./rolloutsJsonl";
-import { type TextTokenizer, withTokenizer } from "./tokenizer";
+import { AlteredTexts, spells, type TextTokenizer, tokenised, withTokenizer } from "./tokenizer";
 
 /** A rollout of a file, and how to find it again. */
 export interface ImportedLine extends RolloutLine {
@@ -14,6 +14,8 @@ export interface ImportedLine extends RolloutLine {
 	readonly part: number;
 	/** Where its text lies, if it can be read again alone. */
 	readonly at?: ByteRange;
+	/** The tokenizer cut it into tokens that do not spell its text. */
+	readonly altered?: boolean;
 }
 
 /** How a file is read. */
@@ -45,6 +47,7 @@ export async function* importPieces(
 	{ signal, tokenizer }: ReadOptions = {},
 ): AsyncGenerator<ImportPiece> {
 	const taken = new Map<string, number>();
+	let format: Importer | null = null;
 	let importer: Importer | null = null;
 	for await (const rows of rowsOf(source, signal)) {
 		if (signal?.aborted) throw new Cancelled();
@@ -58,13 +61,17 @@ export async function* importPieces(
 				else broken.push(found.broken);
 				continue;
 			}
-			importer ??= read(recognise(found.row, source.name), tokenizer);
+			format ??= recognise(found.row, source.name);
+			importer ??= read(format, tokenizer);
 			try {
 				const where = `${source.name}, line ${found.number}`;
-				const converted = importer.convert(found.row, { file: source.name, line: found.number });
+				const converted = format.convert(found.row, { file: source.name, line: found.number });
 				for (const [part, own] of converted.entries()) {
-					const record = importer === ascribeRollouts ? own : unique(own, taken);
-					lines.push({ record, where, number: found.number, part, ...(found.at ? { at: found.at } : {}) });
+					const tokens = tokenizer && importer !== format ? tokenised(own, tokenizer) : own;
+					const record = format === ascribeRollouts ? tokens : unique(tokens, taken);
+					const at = found.at ? { at: found.at } : {};
+					const altered = spells(tokens, own) ? {} : { altered: true };
+					lines.push({ record, where, number: found.number, part, ...at, ...altered });
 				}
 			} catch (error) {
 				if (!(error instanceof InvalidInput)) throw error;
@@ -100,10 +107,14 @@ export async function importFile(
 	const lines: RolloutLine[] = [];
 	const broken: InvalidInput[] = [];
 	const warnings: string[] = [];
+	const altered = new AlteredTexts();
 	let importer: Importer | null = null;
 	for await (const piece of importPieces(source, options)) {
 		importer = piece.importer;
-		for (const line of piece.lines) lines.push(line);
+		for (const line of piece.lines) {
+			lines.push(line);
+			altered.add(line);
+		}
 		broken.push(...piece.broken);
 		if (piece.cut) warnings.push(`${source.name} ends in the middle of its last line, which is left out.`);
 		onPiece?.(piece.read, lines.length);
@@ -111,7 +122,7 @@ export async function importFile(
 	if (broken.length > 0 && lines.length === 0) throw broken[0]!;
 	if (!importer || lines.length === 0) throw new InvalidInput(`${source.name} holds no rollout.`);
 	if (importer === ascribeRollouts) checkIds(lines);
-	return { importer, lines, broken, warnings };
+	return { importer, lines, broken, warnings: [...warnings, ...altered.warnings(options.tokenizer)] };
 }
 
 function unique(record: RolloutLine["record"], taken: Map<string, number>): RolloutLine["record"] {

@@ -96,6 +96,11 @@ describe("rollouts of text alone", () => {
 		const verl = JSON.stringify({ input: "low", output: "slow low", score: 1, step: 3 });
 		const { lines } = await importFile(source(verl), { tokenizer });
 		expect(lines[0]?.record).toMatchObject({ tokens: [5, 10, 11], text: ["s", "low", " low"], reward: 1, step: 3 });
+		expect((await importFile(source(verl), { tokenizer })).warnings).toEqual([]);
+		const unknown = JSON.stringify({ input: "low", output: "low x", score: 1, step: 3 });
+		expect((await importFile(source(`${verl}\n${unknown}\n`), { tokenizer })).warnings).toEqual([
+			"tokenizer.json normalises text or does not know all its characters: the tokens of 1 of 2 rollouts do not spell what the file says, first in 12.jsonl, line 2.",
+		]);
 		const own = JSON.stringify(record({ reward: 1 }));
 		expect((await importFile(source(own), { tokenizer })).lines[0]?.record.tokens).toEqual(["low", " lower"]);
 	});

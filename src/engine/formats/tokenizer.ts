@@ -69,6 +69,33 @@ export function piecesOf(ids: readonly number[], decode: (ids: readonly number[]
 	});
 }
 
+/** Whether the tokens of a rollout spell the text that it was cut from. */
+export const spells = (cut: RolloutRecord, from: RolloutRecord): boolean =>
+	cut === from || (cut.text ?? []).join("") === from.tokens.join("");
+
+/** Counts rollouts whose tokens do not spell their text, as where a tokenizer normalises or does not know a character. */
+export class AlteredTexts {
+	private of = 0;
+	private count = 0;
+	private first = "";
+
+	add({ altered = false, where }: { readonly altered?: boolean; readonly where: string }): void {
+		this.of++;
+		if (!altered) return;
+		this.count++;
+		this.first ||= where;
+	}
+
+	/** One sentence, or none. */
+	warnings(tokenizer: Pick<TextTokenizer, "name"> | undefined): string[] {
+		if (this.count === 0) return [];
+		const name = tokenizer?.name ?? "The tokenizer";
+		return [
+			`${name} normalises text or does not know all its characters: the tokens of ${this.count} of ${this.of} rollouts do not spell what the file says, first in ${this.first}.`,
+		];
+	}
+}
+
 /** An importer whose words become tokens; rollouts that carry tokens of their own stay as they are. */
 export const withTokenizer = (importer: Importer, tokenizer: TextTokenizer): Importer => ({
 	...importer,
