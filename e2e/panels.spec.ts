@@ -63,7 +63,9 @@ test("live: attention of the rollout on screen, and continuations sampled from a
 	const saved = page.waitForEvent("download");
 	await page.getByRole("button", { name: "CSV of the maps" }).click();
 	expect((await saved).suggestedFilename()).toBe("ascribe-attention-maps.csv");
-	const maps = readFileSync(await (await saved).path(), "utf8").trim().split("\r\n");
+	const maps = readFileSync(await (await saved).path(), "utf8")
+		.trim()
+		.split("\r\n");
 	expect(maps[0]).toBe("layer,head,kind,query,query_text,key,key_text,attention");
 	// What a query gives to its keys adds up to one.
 	const given = new Map<string, number>();
