@@ -45,10 +45,19 @@ function raggedBatch(seed: number): RolloutBatch {
 	return rounded({ ...batchOfRandom(all, 11), truncated, bootstrap });
 }
 
+/** Groups in which one rollout has a single step or turn and the others none, beside a group where all have some. */
+function stepless(): RolloutBatch {
+	const bare = rowsOf(5, [0, 1, 1, 2, 2, 2]).map((row) => ({ ...row, spans: [], keys: [], spanRewards: [] }));
+	const rng = Rng.of(6);
+	const one = (group: number, reward: number) => randomRow(rng, group, { length: 1, reward });
+	return rounded(batchOfRandom([one(0, 1), ...bare, one(1, 0.5), ...rowsOf(7, [3, 3, 3])]));
+}
+
 /** Batches on which interpreters of credit are compared, rounded to float32. */
 export const AGREEMENT_BATCHES = {
 	ragged: raggedBatch(1),
 	holed: rounded(holed(raggedBatch(2), Rng.of(3))),
+	stepless: stepless(),
 	"one token": rounded(
 		batchOfRandom(
 			rowsOf(4, [1, 1, 0]).map((row) => shortened(row)),

@@ -74,11 +74,16 @@ function weightedMean(xs: readonly number[], ws: readonly number[]): number {
 	return w === 0 ? 0 : sum(xs.map((x, i) => x * ws[i]!)) / w;
 }
 
-/** Standard deviation; `ddof` 1 or 0; exactly 0 for equal numbers. */
+/**
+ * Standard deviation sqrt(Σ w (x − mean)² / (Σw − ddof)); `ddof` 1 or 0. Exactly 0 for equal numbers, and where too little counts to
+ * have one: Σw ≤ ddof.
+ */
 function deviation(xs: readonly number[], ws: readonly number[], ddof: number): number {
 	if (allEqual(xs)) return 0;
+	const freedom = sum(ws) - ddof;
+	if (freedom <= 0) return unknownAmong(xs) ? Number.NaN : 0;
 	const mean = weightedMean(xs, ws);
-	return Math.sqrt(sum(xs.map((x, i) => ws[i]! * (x - mean) ** 2)) / (sum(ws) - ddof));
+	return Math.sqrt(sum(xs.map((x, i) => ws[i]! * (x - mean) ** 2)) / freedom);
 }
 
 const unknownAmong = (xs: readonly number[]) => xs.some(Number.isNaN);

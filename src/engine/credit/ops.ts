@@ -173,8 +173,8 @@ function among<L extends Level>(x: Node<L>, { where, key, weight }: Among<L>): N
 
 /**
  * A statistic of the entries compared with each entry, given back to each of them. `looMean` leaves the entry out, and is 0
- * for a group of one; `rank` counts the smaller ones. Equal numbers have a deviation of exactly 0; where one is not known, no
- * statistic but the count is.
+ * for a group of one; `rank` counts the smaller ones. Equal numbers have a deviation of exactly 0, as have those
+ * whose weights add up to no more than what n − 1 takes off; where one is not known, no statistic but the count is.
  */
 export function groupStat<L extends Level>(x: Node<L>, stat: Stat, scope: Scope, over: Among<L> = {}): Node<L> {
 	return like(x, { op: "groupStat", stat, scope }, among(x, over));

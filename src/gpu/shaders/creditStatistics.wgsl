@@ -84,8 +84,9 @@ fn meanOf(m: Moments) -> f32 {
 }
 
 fn deviation(m: Moments, scale: u32) -> f32 {
-	if (equalAll(m)) { return 0.0; }
-	return sqrt(m.squares / (m.weights - select(0.0, 1.0, scale == 1u)));
+	let freedom = m.weights - select(0.0, 1.0, scale == 1u);
+	if (equalAll(m) || freedom <= 0.0) { return 0.0; }
+	return sqrt(m.squares / freedom);
 }
 
 fn divisor(i: Instruction, sd: f32) -> f32 {

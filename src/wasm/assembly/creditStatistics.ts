@@ -9,6 +9,11 @@ function alike(x: usize, entries: usize, start: i32, end: i32): bool {
 	return true;
 }
 
+function known(x: usize, entries: usize, start: i32, end: i32): bool {
+	for (let k = start; k < end; k++) if (isNaN(at(x, entry(entries, k)))) return false;
+	return true;
+}
+
 function total(x: usize, entries: usize, start: i32, end: i32): f64 {
 	let sum: f64 = 0;
 	for (let k = start; k < end; k++) sum += at(x, entry(entries, k));
@@ -28,7 +33,9 @@ function weightedMean(x: usize, weight: usize, entries: usize, start: i32, end: 
 }
 
 function deviation(x: usize, weight: usize, entries: usize, start: i32, end: i32, ddof: f64): f64 {
+	const freedom = total(weight, entries, start, end) - ddof;
 	if (alike(x, entries, start, end)) return 0;
+	if (freedom <= 0) return known(x, entries, start, end) ? 0 : NaN;
 	const mean = weightedMean(x, weight, entries, start, end);
 	let sum: f64 = 0;
 	for (let k = start; k < end; k++) {
@@ -36,7 +43,7 @@ function deviation(x: usize, weight: usize, entries: usize, start: i32, end: i32
 		const d = at(x, i) - mean;
 		sum += at(weight, i) * (d * d);
 	}
-	return Math.sqrt(sum / (total(weight, entries, start, end) - ddof));
+	return Math.sqrt(sum / freedom);
 }
 
 /** sum, mean, looMean, looMax, sd1, sd0, min, max, median, count, rank; `scratch` has room for the longest list. */
