@@ -36,8 +36,15 @@ describe.skipIf(!python)("the Python files (need an interpreter)", () => {
 
 	test("read what the page writes and write what the page reads", () => {
 		const state = { preset: "keydoor@1", changes: { seed: 7 }, view: {}, build: "", fingerprints: [], note: "grüße" };
-		const { stdout } = run("-B", "ascribe_link.py", `https://example.org/#${encodeLink(state)}`);
-		expect(JSON.parse(stdout)).toEqual({ p: "keydoor@1", c: { seed: 7 }, n: "grüße" });
+		const made = { fingerprints: ["gpu:9e41aa07@0"], madeOn: { plan: "3f1c9a02", adapter: "nvidia ampere" } };
+		const { stdout } = run("-B", "ascribe_link.py", `https://example.org/#${encodeLink({ ...state, ...made })}`);
+		expect(JSON.parse(stdout)).toEqual({
+			p: "keydoor@1",
+			c: { seed: 7 },
+			f: ["gpu:9e41aa07@0"],
+			x: "3f1c9a02 nvidia ampere",
+			n: "grüße",
+		});
 		const script = "import ascribe_link as l; print(l.encode('keydoor@1', {'seed': 7}, 'grüße'))";
 		expect(decodeLink(run("-B", "-c", script).stdout.trim())).toEqual({ ok: true, state, notices: [] });
 	});

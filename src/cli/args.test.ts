@@ -11,6 +11,7 @@ const command: Command = {
 		{ name: "steps", value: "N", help: "" },
 		{ name: "param", value: "K=V", repeat: true, help: "" },
 		{ name: "fast", help: "" },
+		{ name: "again", value: "FILE", optional: true, help: "" },
 	],
 	run: () => {},
 };
@@ -25,11 +26,19 @@ describe("arguments", () => {
 		expect(args.flag("fast")).toBe(true);
 		expect(args.text("steps")).toBe("3");
 	});
+	test("may leave out the value of an option where it is optional", () => {
+		expect(parse("a").text("again")).toBeUndefined();
+		expect(parse("a", "--again", "b.zip").text("again")).toBe("b.zip");
+		expect(parse("a", "--again=b.zip").text("again")).toBe("b.zip");
+		const bare = parse("a", "--again", "--fast");
+		expect([bare.text("again"), bare.flag("fast")]).toEqual(["", true]);
+		expect(parse("a", "--again").text("again")).toBe("");
+	});
 	test("after -- are operands, whatever they look like", () => {
 		expect(parse("--", "--steps").operand(0)).toBe("--steps");
 	});
 	test.each([
-		[["a", "--bogus"], /no option --bogus; it has --steps, --param, --fast/],
+		[["a", "--bogus"], /no option --bogus; it has --steps, --param, --fast, --again/],
 		[["a", "-s", "3"], /no option -s/],
 		[["a", "--steps"], /--steps needs a value/],
 		[["a", "--steps", "--fast"], /--steps needs a value/],

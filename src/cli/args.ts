@@ -101,6 +101,7 @@ function optionValue(option: OptionSpec, attached: string | undefined, rest: str
 		if (attached !== undefined) throw new InvalidInput(`Option --${option.name} takes no value.`);
 		return "";
 	}
+	if (option.optional && attached === undefined && (rest[0] === undefined || rest[0].startsWith("-"))) return "";
 	const value = attached ?? rest.shift();
 	if (value === undefined || (attached === undefined && value.startsWith("--")))
 		throw new InvalidInput(`Option --${option.name} needs a value: --${option.name} ${option.value}.`);

@@ -6,6 +6,8 @@ export interface OptionSpec {
 	readonly name: string;
 	/** Placeholder of the value in the help; absent for a flag. */
 	readonly value?: string;
+	/** The value may be left out; `text` of the arguments is then empty. */
+	readonly optional?: boolean;
 	/** May be given several times. */
 	readonly repeat?: boolean;
 	readonly help: string;

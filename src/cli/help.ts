@@ -1,4 +1,4 @@
-import type { Command } from "./command";
+import type { Command, OptionSpec } from "./command";
 
 export function overview(commands: readonly Command[]): string {
 	const width = Math.max(0, ...commands.map((c) => c.name.length));
@@ -15,10 +15,15 @@ export function overview(commands: readonly Command[]): string {
 }
 
 export function commandHelp(command: Command): string {
-	const left = command.options.map((o) => `--${o.name}${o.value === undefined ? "" : ` ${o.value}`}`);
+	const left = command.options.map((o) => `--${o.name}${placeholder(o)}`);
 	const width = Math.max(0, ...left.map((text) => text.length));
 	const rows = command.options.map((o, i) => `  ${(left[i] as string).padEnd(width)}  ${o.help}`);
 	return [`Usage: ascribe ${command.name} ${command.usage}`, "", command.summary, ...(rows.length ? ["", ...rows] : [])]
 		.join("\n")
 		.trimEnd();
+}
+
+function placeholder({ value, optional }: OptionSpec): string {
+	if (value === undefined) return "";
+	return optional ? ` [${value}]` : ` ${value}`;
 }

@@ -6,24 +6,46 @@ import { decodeLink } from "../engine/spec/link";
 import { parseSpec, parseSpecText } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
+import { type EarlierRun, madeOn } from "../engine/training/reproduction";
 import { readRunFile } from "../engine/training/runFile";
 import type { Io } from "./io";
 
 /** Reads an experiment from a share link, a run file, a spec file or a preset's name. */
 export function openExperiment(name: string, io: Io): ExperimentSpec {
-	if (name.includes("#")) return openLink(name.slice(name.indexOf("#")), io);
-	if (name.endsWith(".zip")) return readRunFile(io.readBytes(name), name).spec;
+	return openEarlier(name, io).spec;
+}
+
+/** An experiment with what its link or run file tells of the run that was made with it; without fingerprints where there was none. */
+export function openEarlier(name: string, io: Io): EarlierRun {
+	if (isLink(name)) return openLink(name.slice(name.indexOf("#")), io);
+	if (name.endsWith(".zip")) return openRunFile(name, io);
+	return { spec: openSpecOf(name, io), fingerprints: [] };
+}
+
+export const isLink = (name: string): boolean => name.includes("#");
+
+function openRunFile(name: string, io: Io): EarlierRun {
+	const { spec, label, fingerprints } = readRunFile(io.readBytes(name), name);
+	const on = label && madeOn(label);
+	return {
+		spec,
+		fingerprints: label ? fingerprints.map((f) => `${label.kind}:${f.fingerprint}@${f.step}`) : [],
+		...(on ? { madeOn: on } : {}),
+	};
+}
+
+function openSpecOf(name: string, io: Io): ExperimentSpec {
 	// A word without dot or slash is meant as a preset: an unknown one gets the list of presets, not a missing file.
 	if (extname(name) === "" && !/[\\/]/.test(name)) return findPreset(name).spec;
 	return parseSpecText(io.readText(name), name);
 }
 
 /** What a link says is data: values out of range are clamped, unknown ones left out, each with a sentence. */
-function openLink(text: string, io: Io): ExperimentSpec {
+function openLink(text: string, io: Io): EarlierRun {
 	const link = decodeLink(text);
 	if (!link.ok) throw new InvalidInput(link.message);
-	const { preset, changes } = link.state;
+	const { preset, changes, fingerprints, madeOn } = link.state;
 	const { spec, notices } = applyChanges(findPreset(preset).spec, changes, PARAM_TABLES);
 	for (const notice of [...link.notices, ...notices]) io.note(`ascribe: ${notice}`);
-	return parseSpec(spec);
+	return { spec: parseSpec(spec), fingerprints, ...(madeOn ? { madeOn } : {}) };
 }

@@ -14,7 +14,7 @@ export class ProgressLine {
 			this.numbers = `return ${meanReturn.toFixed(2)}  success ${success.toFixed(2)}  entropy ${entropy.toFixed(2)}  ${speed}`;
 			return null;
 		}
-		if (event.type === "ready") return `${event.label.adapter}, ${event.parameters} parameters`;
+		if (event.type === "ready") return `${event.parameters} parameters`;
 		if (event.type !== "phase") return null;
 		const { phase, done, total, note, secondsLeft } = event;
 		if (phase === "compiling") return note || "compiling …";

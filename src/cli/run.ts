@@ -35,6 +35,7 @@ function findCommand(commands: readonly Command[], name: string): Command {
 
 function sentence(error: unknown): string {
 	if (error instanceof Cancelled) return "cancelled.";
-	if (error instanceof AscribeError) return error.message;
+	// What a parser quotes of a file may have breaks in it.
+	if (error instanceof AscribeError) return error.message.replace(/\s+/g, " ");
 	return `unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }

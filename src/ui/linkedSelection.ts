@@ -1,8 +1,8 @@
 import type { ChangeValue } from "../engine/spec/changes";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { ViewState } from "../engine/spec/link";
+import { isSameSpec } from "../engine/spec/sameSpec";
 import { showStep } from "./recording/player";
-import { isSameSpec } from "./runs/runNames";
 import { draftStore } from "./stores/draft";
 import { addNotices, type Latest, type Run, runStore } from "./stores/run";
 import { chooseGroup, pinToken, selectionStore } from "./stores/selection";

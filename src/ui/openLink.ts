@@ -19,7 +19,7 @@ export function openLink(hash: string): Opened | null {
 		return decoded.reason === "empty"
 			? null
 			: { notices: [decoded.message], note: "", fingerprints: [], newer: decoded.reason === "newer" };
-	const { preset: id, changes, view, note, fingerprints, curve } = decoded.state;
+	const { preset: id, changes, view, note, fingerprints, madeOn, curve } = decoded.state;
 	try {
 		const preset = findPreset(id);
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
@@ -34,7 +34,14 @@ export function openLink(hash: string): Opened | null {
 		addLinkedRun(usable, curve);
 		chooseExecutor(fingerprints);
 		const all = [...decoded.notices, ...notices, ...problem, ...seen];
-		return { notices: all, note, fingerprints, spec: usable, ...(curve ? { curve } : {}) };
+		return {
+			notices: all,
+			note,
+			fingerprints,
+			spec: usable,
+			...(madeOn ? { madeOn } : {}),
+			...(curve ? { curve } : {}),
+		};
 	} catch (error) {
 		return { notices: [(error as Error).message], note, fingerprints: [] };
 	}

@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
 import { makeMetrics } from "../testing/fakeTrainer";
+import { openedReproduction } from "./openedReproduction";
 import { openLink, openQuery } from "./openLink";
-import { compareFingerprints, reproductionOf } from "./reproduction";
 import { pastRunsStore } from "./runs/pastRuns";
 import { shareLink } from "./share";
 import { changeField, draftStore } from "./stores/draft";
@@ -58,7 +58,7 @@ describe("share", () => {
 
 /** A run of the first preset that is over: its link as somebody else gets it. */
 function linkOfRun(kind: "gpu" | "wasm"): string {
-	const label = { kind, adapter: "a", plan: "p", software: true } as const;
+	const label = { kind, adapter: "a", plan: "0123456789abcdef", software: true } as const;
 	const fingerprints = [0, 64, 120].map((step) => ({ step, fingerprint: `${step}`.padStart(16, "a") }));
 	for (let step = 1; step <= 120; step++) telemetry.push(makeMetrics(step, { success: step / 120 }), 1);
 	runStore.setState({ spec: first!.spec, label, fingerprints });
@@ -91,7 +91,7 @@ describe("the run of a link", () => {
 
 	it("is compared with a run of the same settings only", () => {
 		const opened = openLink(linkOfRun("gpu"));
-		const label = { kind: "gpu", adapter: "b", plan: "p", software: false } as const;
+		const label = { kind: "gpu", adapter: "b", plan: "fedcba9876543210", software: false } as const;
 		const ours = (digits: string) => ({
 			opened,
 			spec: first!.spec,
@@ -101,33 +101,18 @@ describe("the run of a link", () => {
 				{ step: 64, fingerprint: digits },
 			],
 		});
-		expect(reproductionOf(ours("aaaaaaaaaaaaaa64"))).toEqual({ kind: "same", steps: [0, 64] });
-		expect(reproductionOf(ours("bbbbbbbbbbbbbb64"))).toEqual({ kind: "until", step: 64, agreed: 0 });
-		expect(reproductionOf({ ...ours("aaaaaaaaaaaaaa64"), spec: { ...first!.spec, seed: 99 } })).toEqual({
-			kind: "other-settings",
-		});
-		expect(reproductionOf({ ...ours("aaaaaaaaaaaaaa64"), opened: null })).toBeNull();
-	});
-});
-
-describe("compareFingerprints", () => {
-	const ours = [
-		{ step: 0, fingerprint: "1111111122222222" },
-		{ step: 64, fingerprint: "3333333344444444" },
-	];
-	it("says same, from where it differs, other executor, or nothing yet", () => {
-		expect(compareFingerprints(["gpu:33333333@64", "gpu:11111111@0"], ours, "gpu")).toEqual({
-			kind: "same",
-			steps: [0, 64],
-		});
-		expect(compareFingerprints(["gpu:11111111@0", "gpu:99999999@64"], ours, "gpu")).toEqual({
+		expect(openedReproduction(ours("aaaaaaaaaaaaaa64"))).toEqual({ kind: "same", steps: [0, 64] });
+		expect(openedReproduction(ours("bbbbbbbbbbbbbb64"))).toEqual({
 			kind: "until",
 			step: 64,
 			agreed: 0,
+			differs: ["adapter", "plan"],
 		});
-		expect(compareFingerprints(["gpu:99999999@0"], ours, "gpu")).toEqual({ kind: "until", step: 0, agreed: null });
-		expect(compareFingerprints(["cpu:11111111@0"], ours, "gpu")).toEqual({ kind: "other-executor", theirs: "cpu" });
-		expect(compareFingerprints(["gpu:11111111@120"], ours, "gpu")).toBeNull();
+		expect(openedReproduction({ ...ours("aaaaaaaaaaaaaa64"), spec: { ...first!.spec, seed: 99 } })).toEqual({
+			kind: "other-settings",
+		});
+		expect(openedReproduction({ ...ours("aaaaaaaaaaaaaa64"), spec: { ...first!.spec, steps: 64 } })?.kind).toBe("same");
+		expect(openedReproduction({ ...ours("aaaaaaaaaaaaaa64"), opened: null })).toBeNull();
 	});
 });
 

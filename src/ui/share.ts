@@ -3,9 +3,10 @@ import { encodeLink, type LinkState, LONG_LINK_LENGTH, MAX_LINK_LENGTH } from ".
 import { thinCurve } from "../engine/spec/linkCurve";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
+import { isSameSpec } from "../engine/spec/sameSpec";
+import { madeOn } from "../engine/training/reproduction";
 import { intoWhat, isPlace, writeSelection } from "./linkedSelection";
 import { writeView } from "./linkView";
-import { isSameSpec } from "./runs/runNames";
 import { draftStore } from "./stores/draft";
 import { isActive, runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
@@ -32,7 +33,7 @@ export interface ShareOptions {
 }
 
 /** What links carry of a run. */
-type LinkedRun = Pick<LinkState, "fingerprints" | "curve">;
+type LinkedRun = Pick<LinkState, "fingerprints" | "madeOn" | "curve">;
 const NO_RUN: LinkedRun = { fingerprints: [] };
 
 /** A link to the settings on screen, with the fingerprints and the success curve of the run if it was made with just these. */
@@ -59,7 +60,7 @@ export function addressLink(): string {
 	return encodeLink(stateOf(kept?.fingerprints.length ? kept : own, kept?.note ?? "", true));
 }
 
-function stateOf({ fingerprints, curve }: LinkedRun, note: string, withView: boolean): LinkState {
+function stateOf({ fingerprints, madeOn, curve }: LinkedRun, note: string, withView: boolean): LinkState {
 	const { presetId, spec } = draftStore.getState();
 	const preset = findPreset(presetId);
 	return {
@@ -68,6 +69,7 @@ function stateOf({ fingerprints, curve }: LinkedRun, note: string, withView: boo
 		view: withView ? { ...writeView(), ...writeSelection(intoWhat(fingerprints)) } : {},
 		build: "",
 		fingerprints,
+		...(madeOn ? { madeOn } : {}),
 		...(curve ? { curve } : {}),
 		note,
 	};
@@ -78,10 +80,12 @@ function ownRun(): LinkedRun {
 	const { label, spec, fingerprints } = runStore.getState();
 	if (!label || !isSameSpec(spec, draftStore.getState().spec)) return NO_RUN;
 	const curve = successCurve();
-	return { fingerprints: shortFingerprints(fingerprints, label.kind), ...(curve ? { curve } : {}) };
+	const on = madeOn(label);
+	const short = shortFingerprints(fingerprints, label.kind);
+	return { fingerprints: short, ...(on && short.length > 0 ? { madeOn: on } : {}), ...(curve ? { curve } : {}) };
 }
 
-function partsOf({ changes, view, fingerprints, curve, note }: LinkState): string[] {
+function partsOf({ changes, view, fingerprints, madeOn, curve, note }: LinkState): string[] {
 	const differing = Object.keys(changes).length;
 	const viewed = Object.keys(view);
 	return [
@@ -91,6 +95,7 @@ function partsOf({ changes, view, fingerprints, curve, note }: LinkState): strin
 			: []),
 		...(viewed.length > 0 ? [viewed.some(isPlace) ? "the view with what is selected" : "the view"] : []),
 		...(fingerprints.length > 0 ? [`${fingerprints.length} fingerprints of the run`] : []),
+		...(madeOn?.adapter ? ["the name of its graphics adapter"] : []),
 		...(curve ? ["its success curve"] : []),
 		...(note ? ["the note"] : []),
 	];

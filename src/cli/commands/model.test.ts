@@ -133,6 +133,7 @@ describe("wrong calls", () => {
 		),
 	);
 	put("bad.json", "[[0,9]]");
+	put("long.json", "[[0,1,2,3,4,0,1]]");
 	it.each([
 		[["forward", "m.safetensors"], /needs --tokens FILE or --grad FILE/],
 		[["forward", "m.safetensors", "--grad", "d.jsonl"], /--grad FILE and --out FILE belong together/],
@@ -146,6 +147,7 @@ describe("wrong calls", () => {
 			/nan\.safetensors, tensor transformer\.wte\.weight: entry 0 is NaN/,
 		],
 		[["forward", "m.safetensors", "--tokens", "bad.json"], /bad\.json, sequence 0: token 1 is 9; ids run from 0 to 4/],
+		[["forward", "m.safetensors", "--tokens", "long.json"], /long\.json, sequence 0.*7.*6/],
 		[["forward", "m.safetensors", "--tokens", "d.jsonl"], /d\.jsonl is not JSON/],
 		[["forward", "m.safetensors", "--tokens", "t.json", "--heads", "3"], /width 8 is not divisible by heads 3/],
 		[["fit", "m.safetensors", "--data", "d.jsonl"], /ascribe fit needs --steps N/],

@@ -4,6 +4,7 @@ import { openSpec } from "../../engine/spec/registries";
 import type { RunEvent } from "../../engine/training/events";
 import { promptPool } from "../../engine/training/prompts";
 import { Recorder } from "../../engine/training/recorder";
+import { labelText } from "../../engine/training/reproduction";
 import { Requests } from "../../engine/training/requests";
 import { Run } from "../../engine/training/run";
 import { type RunFile, readRunFile, writeRunFile } from "../../engine/training/runFile";
@@ -12,9 +13,10 @@ import { BACKENDS, openExecutor } from "../backends";
 import type { Command } from "../command";
 import { NODE_HOST } from "../host";
 import type { Io } from "../io";
-import { openExperiment } from "../openExperiment";
+import { isLink, openEarlier } from "../openExperiment";
 import { tellProfile } from "../profile";
 import { ProgressLine } from "../progress";
+import { Comparison } from "../verdict";
 
 const FILE = "run.ascribe.zip";
 
@@ -31,16 +33,24 @@ export const trainCommand: Command = {
 			value: "gpu|wasm|exact|cpu|auto",
 			help: "gpu (default; wasm without an adapter), WebAssembly, float64 reference, or the faster of the first two",
 		},
-		{ name: "resume", value: "FILE", help: "goes on from the checkpoint of a run file" },
+		{
+			name: "resume",
+			value: "FILE",
+			optional: true,
+			help: `goes on from the checkpoint of a run file; without FILE, of ${FILE} in the folder of --out`,
+		},
 		{ name: "out", value: "DIR", help: `writes ${FILE} there` },
 		{ name: "profile", help: "first tells what each kernel of a training step takes, on the GPU" },
 	],
 	async run(args, io) {
-		const { spec, task } = openSpec(readSpec(args, io));
+		const name = args.operand(0);
+		const earlier = openEarlier(name, io);
+		const { spec, task } = openSpec(withOptions(earlier.spec, args));
 		const backend = args.choice("backend", BACKENDS);
 		const out = args.text("out");
 		const resumed = readResumed(args, spec, io);
 		const recorder = new Recorder(resumed);
+		const compare = new Comparison(earlier, spec, isLink(name) ? "the run in the link" : `the run in ${name}`);
 		const show = terminalEvents(io);
 		const run = new Run({
 			spec,
@@ -53,6 +63,7 @@ export const trainCommand: Command = {
 			},
 			onEvent(event) {
 				recorder.add(event);
+				compare.add(event);
 				show(event);
 			},
 			host: NODE_HOST,
@@ -63,20 +74,29 @@ export const trainCommand: Command = {
 		io.progress("");
 		if (out !== undefined)
 			save(`${out}/${FILE}`, recorder.runFile(spec, run.model, task.vocab.tokens, outcome.checkpoint), io);
+		const verdict = compare.verdict();
+		if (verdict !== null) io.note(`ascribe: ${verdict}`);
 		if (outcome.reason === "failed") throw outcome.error;
 		if (outcome.reason === "cancelled") throw new Cancelled();
 	},
 };
 
-function readSpec(args: Args, io: Io): ExperimentSpec {
-	const spec = openExperiment(args.operand(0), io);
+function withOptions(spec: ExperimentSpec, args: Args): ExperimentSpec {
 	const steps = args.integer("steps", { min: 1, max: 100_000 }) ?? spec.steps;
 	return { ...spec, steps, seed: args.integer("seed", { min: 0, max: 2 ** 32 - 1 }) ?? spec.seed };
 }
 
+function resumedPath(args: Args): string | undefined {
+	const path = args.text("resume");
+	if (path !== "") return path;
+	const out = args.text("out");
+	if (out === undefined) throw new InvalidInput(`--resume without a file goes on from ${FILE} of --out DIR; name one.`);
+	return `${out}/${FILE}`;
+}
+
 /** The run file to go on from; it must be of the same experiment, number of steps aside. */
 function readResumed(args: Args, spec: ExperimentSpec, io: Io): RunFile | null {
-	const path = args.text("resume");
+	const path = resumedPath(args);
 	if (path === undefined) return null;
 	const file = readRunFile(io.readBytes(path), path);
 	const before = JSON.stringify({ ...openSpec(file.spec).spec, steps: 0 });
@@ -92,6 +112,7 @@ function readResumed(args: Args, spec: ExperimentSpec, io: Io): RunFile | null {
 function terminalEvents(io: Io): (event: RunEvent) => void {
 	const progress = new ProgressLine();
 	return (event) => {
+		if (event.type === "ready") io.note(`ascribe: executor ${labelText(event.label)}`);
 		if (event.type === "fingerprint") io.json({ step: event.step, fingerprint: event.fingerprint });
 		const line = progress.after(event);
 		if (line !== null) io.progress(line);

@@ -3,7 +3,7 @@ import { sha256 } from "../core/sha256";
 import { encodeUtf8 } from "../core/utf8";
 import { applyChanges } from "./changes";
 import goldens from "./goldenLinks.json";
-import { decodeLink } from "./link";
+import { decodeLink, type MadeOn } from "./link";
 import type { LinkCurve } from "./linkCurve";
 import { parseSpec } from "./parseSpec";
 import { findPreset } from "./presets";
@@ -43,15 +43,31 @@ const CURVES: Readonly<Record<string, LinkCurve>> = {
 	"1:_": { lastStep: 1, success: [1] },
 };
 
+/** What the runs of the links below were made on. */
+const MADE_ON: Readonly<Record<string, MadeOn>> = {
+	"3f1c9a02 nvidia ampere": { plan: "3f1c9a02", adapter: "nvidia ampere" },
+	"0badcafe": { plan: "0badcafe", adapter: "" },
+};
+
 describe("links of version 1, written by another program", () => {
 	it.each(goldens.map(({ link, payload }) => [JSON.stringify(payload).slice(0, 60), link, payload] as const))(
 		"%s… opens as it was meant",
 		(_, link, payload) => {
 			const decoded = decodeLink(`#${link}`);
 			if (!decoded.ok) throw new Error(decoded.message);
-			const { p, c = {}, v = {}, b = "", f = [], s, n = "" } = payload as unknown as Record<string, never>;
+			const { p, c = {}, v = {}, b = "", f = [], x, s, n = "" } = payload as unknown as Record<string, never>;
+			const madeOn = x === undefined ? {} : { madeOn: MADE_ON[x] };
 			const curve = s === undefined ? {} : { curve: CURVES[s] };
-			expect(decoded.state).toEqual({ preset: p, changes: c, view: v, build: b, fingerprints: f, note: n, ...curve });
+			expect(decoded.state).toEqual({
+				preset: p,
+				changes: c,
+				view: v,
+				build: b,
+				fingerprints: f,
+				...madeOn,
+				note: n,
+				...curve,
+			});
 			expect(decoded.notices).toEqual([]);
 			const { spec, notices } = applyChanges(findPreset(p).spec, c, PARAM_TABLES);
 			expect(notices).toEqual([]);

@@ -26,7 +26,15 @@ const parts = {
 	fingerprints: fc.array(fc.stringMatching(/^(gpu|wasm|cpu):[0-9a-f]{8}@\d{1,5}$/), { maxLength: 3 }),
 	note: fc.string({ maxLength: 500 }),
 };
-const state: fc.Arbitrary<LinkState> = fc.oneof(fc.record(parts), fc.record({ ...parts, curve }));
+const madeOn = fc.record({
+	plan: fc.stringMatching(/^[0-9a-f]{8}$/),
+	adapter: fc.stringMatching(/^([!-~][ -~]{0,59})?$/),
+});
+const state: fc.Arbitrary<LinkState> = fc.oneof(
+	fc.record(parts),
+	fc.record({ ...parts, curve }),
+	fc.record({ ...parts, madeOn }),
+);
 const b64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
 const plain = (payload: unknown) => `1j${b64(strToU8(JSON.stringify(payload)))}`;
 

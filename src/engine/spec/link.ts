@@ -19,10 +19,19 @@ const MAX_INFLATED = 1024 * 1024;
 const MAX_DEPTH = 8;
 /** Characters of a note. */
 export const MAX_NOTE = 500;
+const MADE_ON = /^([0-9a-f]{8})(?: ([!-~][ -~]{0,59}))?$/;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
 /** What is on screen: names and numbers only. */
 export type ViewState = Readonly<Record<string, ChangeValue>>;
+
+/** The executor that made a run, as a link tells of it. */
+export interface MadeOn {
+	/** First 8 digits of the plan's hash. */
+	readonly plan: string;
+	/** Vendor and architecture of the graphics adapter, at most 60 printable ASCII characters; empty where every machine gives the same bits. */
+	readonly adapter: string;
+}
 
 export interface LinkState {
 	/** `keydoor@1` */
@@ -33,6 +42,8 @@ export interface LinkState {
 	readonly build: string;
 	/** `gpu:9e41aa07@500`: executor kind, first 8 digits of the fingerprint, training step. */
 	readonly fingerprints: readonly string[];
+	/** What they were made on. */
+	readonly madeOn?: MadeOn;
 	/** How the success of the run rose that the fingerprints are of. */
 	readonly curve?: LinkCurve;
 	/** Plain text, at most 500 characters. */
@@ -50,6 +61,7 @@ export function encodeLink(state: LinkState, codec: "z" | "j" = "z"): string {
 	if (Object.keys(state.view).length > 0) payload.v = state.view;
 	if (state.build) payload.b = state.build;
 	if (state.fingerprints.length > 0) payload.f = state.fingerprints;
+	if (state.madeOn) payload.x = encodeMadeOn(state.madeOn);
 	if (state.curve) payload.s = encodeCurve(state.curve);
 	if (state.note) payload.n = state.note.slice(0, MAX_NOTE);
 	const bytes = strToU8(JSON.stringify(payload));
@@ -151,12 +163,15 @@ function readPayload(value: unknown): DecodedLink {
 	const notices: string[] = [];
 	const payload = value as Record<string, unknown>;
 	for (const key of Object.keys(payload))
-		if (!"pcvbfsn".includes(key) || key.length !== 1) notices.push(`${quote(key)} is not known here and was left out.`);
+		if (!"pcvbfxsn".includes(key) || key.length !== 1)
+			notices.push(`${quote(key)} is not known here and was left out.`);
 	if (typeof payload.p !== "string" || !/^[a-z][a-zA-Z0-9-]{0,40}@\d{1,4}$/.test(payload.p))
 		return broken("it names no preset");
 	const note = typeof payload.n === "string" ? payload.n : "";
 	const curve = decodeCurve(payload.s);
 	if (payload.s !== undefined && !curve) notices.push("The success curve could not be read and was left out.");
+	const madeOn = readMadeOn(payload.x);
+	if (payload.x !== undefined && !madeOn) notices.push("The executor could not be read and was left out.");
 	if (note.length > MAX_NOTE) notices.push(`The note was cut to ${MAX_NOTE} characters.`);
 	return {
 		ok: true,
@@ -167,6 +182,7 @@ function readPayload(value: unknown): DecodedLink {
 			view: readRecord(payload.v, "view", notices),
 			build: typeof payload.b === "string" && /^[\w.-]{0,40}$/.test(payload.b) ? payload.b : "",
 			fingerprints: readFingerprints(payload.f, notices),
+			...(madeOn ? { madeOn } : {}),
 			...(curve ? { curve } : {}),
 			note: note.slice(0, MAX_NOTE),
 		},
@@ -201,6 +217,14 @@ function readFingerprints(value: unknown, notices: string[]): string[] {
 	);
 	if (good.length < value.length) notices.push("Fingerprints that could not be read were left out.");
 	return good.slice(0, 64);
+}
+
+/** `3f1c9a02 nvidia ampere`, or the plan alone. */
+const encodeMadeOn = ({ plan, adapter }: MadeOn): string => [plan, adapter].filter(Boolean).join(" ");
+
+function readMadeOn(value: unknown): MadeOn | null {
+	const [, plan, adapter = ""] = (typeof value === "string" && MADE_ON.exec(value)) || [];
+	return plan === undefined ? null : { plan, adapter };
 }
 
 const quote = (text: string) => JSON.stringify(text.slice(0, 40));

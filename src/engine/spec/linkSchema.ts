@@ -53,6 +53,11 @@ export function linkSchema(): JsonSchema {
 				maxItems: 64,
 				items: { type: "string", pattern: "^(gpu|wasm|cpu):[0-9a-f]{8,16}@\\d{1,7}$" },
 			},
+			x: {
+				description: "What the run was made on: first 8 digits of the plan's hash, name of the graphics adapter.",
+				type: "string",
+				pattern: "^[0-9a-f]{8}( [!-~][ -~]{0,59})?$",
+			},
 			s: { description: "Success curve of the run.", type: "string", pattern: "^\\d{1,7}:[A-Za-z0-9_-]{1,32}$" },
 			n: { description: "A note.", ...text(500) },
 		},

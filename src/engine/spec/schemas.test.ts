@@ -122,7 +122,16 @@ describe("the schema of links", () => {
 					build: "2f9c1ab",
 				};
 				const curve = { lastStep: 120, success: [0, 0.5, 1] };
-				const text = encodeLink({ ...state, fingerprints: ["gpu:9e41aa07@0"], curve, note: "n" }, "j");
+				const text = encodeLink(
+					{
+						...state,
+						fingerprints: ["gpu:9e41aa07@0"],
+						madeOn: { plan: "3f1c9a02", adapter: "nvidia ampere" },
+						curve,
+						note: "n",
+					},
+					"j",
+				);
 				expect(link(payloadOf(text)), `${from.id} to ${to.id}: ${JSON.stringify(link.errors)}`).toBe(true);
 			}
 	});
@@ -136,6 +145,7 @@ describe("the schema of links", () => {
 		["an object for a setting", { p: "keydoor@1", c: { "method.scale": { a: 1 } } }],
 		["an object in the view", { p: "keydoor@1", v: { layout: {} } }],
 		["a fingerprint without a step", { p: "keydoor@1", f: ["gpu:9e41aa07"] }],
+		["an executor without a plan", { p: "keydoor@1", x: "nvidia ampere" }],
 		["a curve of too many digits", { p: "keydoor@1", s: `120:${"A".repeat(33)}` }],
 		["a note that is too long", { p: "keydoor@1", n: "n".repeat(501) }],
 	])("refuses %s", (_, payload) => {

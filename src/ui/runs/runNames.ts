@@ -32,10 +32,6 @@ export function differences(from: ExperimentSpec, to: ExperimentSpec): Differenc
 	return paths.map((path) => ({ path, from: textOf(back[path]), to: textOf(forward[path]) }));
 }
 
-/** Whether two experiments differ in nothing, however their fields are ordered and whichever defaults they spell out. */
-export const isSameSpec = (a: ExperimentSpec | null, b: ExperimentSpec): boolean =>
-	a === b || (a !== null && differences(a, b).length === 0);
-
 function textOf(value: unknown): string {
 	if (value === undefined) return "default";
 	return typeof value === "number" ? significant(value) : String(value);

@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
-import { type Reproduction, readFingerprint, reproductionOf } from "../reproduction";
+import { labelText, type Reproduction, readFingerprint } from "../../engine/training/reproduction";
+import { openedReproduction } from "../openedReproduction";
 import { type Opened, type Run, runStore } from "../stores/run";
 import { Chip } from "./Chip";
 import { LinkedCurves } from "./LinkedCurves";
@@ -13,9 +14,9 @@ export function FingerprintChip(): JSX.Element | null {
 	const opened = useStore(runStore, (r) => r.opened);
 	const spec = useStore(runStore, (r) => r.spec);
 	const last = fingerprints.at(-1);
-	if (!last) return null;
-	const found = reproductionOf({ opened, spec, label, fingerprints });
-	const { title, text } = verdictOf(found, label?.kind ?? "");
+	if (!last || !label) return null;
+	const found = openedReproduction({ opened, spec, label, fingerprints });
+	const { title, text } = verdictOf(found, opened?.madeOn, label);
 	return (
 		<Chip
 			tone={toneOf(found)}
@@ -25,7 +26,7 @@ export function FingerprintChip(): JSX.Element | null {
 			<h3>{title}</h3>
 			<p>{text}</p>
 			{found && found.kind !== "other-settings" && opened?.curve ? <LinkedCurves curve={opened.curve} /> : null}
-			{label ? <p className="muted">{`${label.kind} · ${label.adapter} · plan ${label.plan}`}</p> : null}
+			<p className="muted">{labelText(label)}</p>
 			<Table fingerprints={fingerprints} opened={found?.kind === "other-settings" ? null : opened} />
 			<p className="muted">
 				SHA-256 of the parameters, first 16 digits. Equal settings, seed, adapter and plan give equal fingerprints.

@@ -1,4 +1,6 @@
-import type { Reproduction } from "../reproduction";
+import type { MadeOn } from "../../engine/spec/link";
+import type { ExecutorLabel } from "../../engine/training/executor";
+import { type Reproduction, whyDifferent } from "../../engine/training/reproduction";
 
 /** A few words for the chip, and fewer for narrow windows. */
 export function shortVerdict(found: Reproduction): { readonly long: string; readonly short: string } {
@@ -6,6 +8,8 @@ export function shortVerdict(found: Reproduction): { readonly long: string; read
 		case "same":
 			return { long: "same as the link", short: "same" };
 		case "until":
+			if (found.agreed === null && found.differs.length > 0)
+				return { long: `differs: ${found.differs.join(", ")}`, short: "differs" };
 			return found.agreed === null
 				? { long: "not the link's run", short: "differs" }
 				: { long: `same until step ${found.agreed}`, short: `same to ${found.agreed}` };
@@ -23,8 +27,16 @@ const EXECUTORS: Readonly<Record<string, string>> = {
 };
 const executor = (kind: string) => EXECUTORS[kind] ?? kind;
 
-/** What the comparison with a link's run came to, and why. @param ours kind of this run's executor. */
-export function verdictOf(found: Reproduction | null, ours: string): { title: string; text: string } {
+/**
+ * What the comparison with a link's run came to, and why.
+ * @param theirs what the link's run was made on, where the link says so.
+ * @param ours the executor of this run.
+ */
+export function verdictOf(
+	found: Reproduction | null,
+	theirs: MadeOn | undefined,
+	ours: ExecutorLabel,
+): { title: string; text: string } {
 	switch (found?.kind) {
 		case undefined:
 			return {
@@ -39,12 +51,12 @@ export function verdictOf(found: Reproduction | null, ours: string): { title: st
 		case "until":
 			return {
 				title: `Differs from the run in the link at step ${found.step}`,
-				text: `${found.agreed === null ? "No step before it is known to be equal." : `Equal up to step ${found.agreed}.`} ${whyDifferent(ours)}`,
+				text: `${found.agreed === null ? "No step before it is known to be equal." : `Equal up to step ${found.agreed}.`} ${whyDifferent(theirs, ours)}`,
 			};
 		case "other-executor":
 			return {
 				title: "Made on a different adapter",
-				text: `The run in the link was made on ${executor(found.theirs)}, this one on ${executor(ours)}: bits cannot agree, curves should look alike. The chip beside this one says what the next run trains on.`,
+				text: `The run in the link was made on ${executor(found.theirs)}, this one on ${executor(ours.kind)}: bits cannot agree, curves should look alike. The chip beside this one says what the next run trains on.`,
 			};
 		case "other-settings":
 			return {
@@ -53,11 +65,6 @@ export function verdictOf(found: Reproduction | null, ours: string): { title: st
 			};
 	}
 }
-
-const whyDifferent = (ours: string): string =>
-	ours === "gpu"
-		? "Another graphics adapter, driver or browser may round differently; in WebAssembly every machine gives the same bits."
-		: "On this executor every machine gives the same bits, so the link was made by another version of the workbench, or changed by hand.";
 
 const listed = (steps: readonly number[]): string =>
 	steps.length < 2 ? steps.join("") : `${steps.slice(0, -1).join(", ")} and ${steps.at(-1)}`;

@@ -2,6 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { Step } from "../../engine/oracle/request";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
+import type { MadeOn } from "../../engine/spec/link";
 import type { LinkCurve } from "../../engine/spec/linkCurve";
 import type { ExecutorLabel, PlanCounts } from "../../engine/training/executor";
 import type { CreditAnswer, ExactAnswer } from "../../workers/labApi";
@@ -67,6 +68,8 @@ export interface Opened {
 	readonly notices: readonly string[];
 	readonly note: string;
 	readonly fingerprints: readonly string[];
+	/** What they were made on. */
+	readonly madeOn?: MadeOn;
 	/** The settings of the link, as this page took them; absent when it could not be read. */
 	readonly spec?: ExperimentSpec;
 	/** How the success of its run rose. */
