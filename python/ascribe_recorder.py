@@ -15,8 +15,10 @@ TRL, in GRPOTrainer (or RLOOTrainer) where `_generate_and_score_completions` ret
 
 Any other trainer: call `record` once a batch with plain lists.
 """
+import functools
 import json
 import math
+import warnings
 
 
 def _list(value):
@@ -27,14 +29,30 @@ def _list(value):
     return value.tolist() if hasattr(value, "tolist") else value
 
 
+def _number(x):
+    """Six significant digits; what is missing or not finite becomes null."""
+    return float(f"{x:.6g}") if x is not None and math.isfinite(x) else None
+
+
 def _numbers(row, keep):
-    """Kept numbers of a row with six significant digits; what is not finite becomes null."""
-    return [float(f"{x:.6g}") if math.isfinite(x) else None for x, k in zip(row, keep) if k]
+    return [_number(x) for x, k in zip(row, keep) if k]
 
 
+def _never_stops(write):
+    """A rollout that cannot be written costs a warning, never the training job."""
+    @functools.wraps(write)
+    def guarded(*args, **kwargs):
+        try:
+            write(*args, **kwargs)
+        except Exception as error:
+            warnings.warn(f"ascribe_recorder: this batch is not recorded: {type(error).__name__}: {error}", stacklevel=2)
+    return guarded
+
+
+@_never_stops
 def record(path, *, step, groups, tokens, mask, rewards, prompts=None, padding=None, advantages=None, logprobs=None,
            ref_logprobs=None, values=None, entropy=None, token_rewards=None, method="trainer", decode=None):
-    """Appends one line a rollout.
+    """Appends one line a rollout, a batch at once; what goes wrong is a warning, and that batch is left out.
 
     tokens, mask and the optional per-token numbers are [B][T] over the response; `mask` is 1 where the policy wrote the
     token and it counts, 0 on tool output. `padding` is 1 where there is a token at all (default: up to the last token with
@@ -45,27 +63,30 @@ def record(path, *, step, groups, tokens, mask, rewards, prompts=None, padding=N
                 "rewards": token_rewards}
     channels = {name: _list(rows) for name, rows in channels.items() if rows is not None}
     padding, advantages, prompts = _list(padding), _list(advantages), _list(prompts)
+    lines = []
+    for b, row in enumerate(tokens):
+        last = max((t for t, m in enumerate(mask[b]) if m), default=-1)
+        keep = [bool(p) for p in padding[b]] if padding is not None else [t <= last for t in range(len(row))]
+        ids = [int(x) for x, k in zip(row, keep) if k]
+        line = {"schema": "ascribe.rollout/1", "id": f"{step}/{b}", "group": str(groups[b]), "step": int(step)}
+        if prompts is not None:
+            line["prompt"] = [int(x) for x in prompts[b]]
+        line.update(tokens=ids, mask=[int(bool(m)) for m, k in zip(mask[b], keep) if k], reward=_number(rewards[b]))
+        line.update({name: _numbers(rows[b], keep) for name, rows in channels.items()})
+        if advantages is not None:
+            line["advantages"] = {method: _numbers(advantages[b], keep)}
+        if decode is not None:
+            line["text"] = [decode([i]) for i in ids]
+        lines.append(json.dumps(line, allow_nan=False) + "\n")
     with open(path, "a", encoding="utf-8") as file:
-        for b, row in enumerate(tokens):
-            last = max((t for t, m in enumerate(mask[b]) if m), default=-1)
-            keep = [bool(p) for p in padding[b]] if padding is not None else [t <= last for t in range(len(row))]
-            ids = [int(x) for x, k in zip(row, keep) if k]
-            line = {"schema": "ascribe.rollout/1", "id": f"{step}/{b}", "group": str(groups[b]), "step": int(step)}
-            if prompts is not None:
-                line["prompt"] = [int(x) for x in prompts[b]]
-            line.update(tokens=ids, mask=[int(bool(m)) for m, k in zip(mask[b], keep) if k], reward=float(rewards[b]))
-            line.update({name: _numbers(rows[b], keep) for name, rows in channels.items()})
-            if advantages is not None:
-                line["advantages"] = {method: _numbers(advantages[b], keep)}
-            if decode is not None:
-                line["text"] = [decode([i]) for i in ids]
-            file.write(json.dumps(line, allow_nan=False) + "\n")
+        file.write("".join(lines))
 
 
 def _unpadded(rows, attention):
     return [[x for x, a in zip(row, keep) if a] for row, keep in zip(rows, attention)]
 
 
+@_never_stops
 def record_verl(path, batch, step, tokenizer=None):
     """Records a verl DataProto after `compute_advantage`."""
     t = {name: _list(value) for name, value in batch.batch.items()}
@@ -79,6 +100,7 @@ def record_verl(path, batch, step, tokenizer=None):
            values=t.get("values"), method="verl", decode=tokenizer.decode if tokenizer else None)
 
 
+@_never_stops
 def record_trl(path, output, step, group_size, rewards, tokenizer=None):
     """Records the dictionary that TRL's `_generate_and_score_completions` returns; `rewards` is the summed reward [B]."""
     ids = _list(output["completion_ids"])

@@ -34,6 +34,27 @@ describe.skipIf(!python)("the Python files (need an interpreter)", () => {
 		]);
 	});
 
+	test("record what the page reads, numbers that are not finite included", () => {
+		const script = `
+import ascribe_recorder as r, tempfile
+nan = float("nan")
+with tempfile.NamedTemporaryFile("r") as f:
+    r.record(f.name, step=1, groups=["a"], tokens=[[5, 6]], mask=[[1, 1]], rewards=[nan], token_rewards=[[nan, 1]])
+    print(f.read())`;
+		const { stdout, stderr } = run("-B", "-W", "error", "-c", script);
+		expect(stderr).toBe("");
+		const record = checkedRecord(JSON.parse(stdout), "stdout");
+		expect(record).toEqual({
+			schema: "ascribe.rollout/1",
+			id: "1/0",
+			group: "a",
+			step: 1,
+			tokens: [5, 6],
+			mask: [1, 1],
+			rewards: [null, 1],
+		});
+	});
+
 	test("read what the page writes and write what the page reads", () => {
 		const state = { preset: "keydoor@1", changes: { seed: 7 }, view: {}, build: "", fingerprints: [], note: "grüße" };
 		const made = { fingerprints: ["gpu:9e41aa07@0"], madeOn: { plan: "3f1c9a02", adapter: "nvidia ampere" } };

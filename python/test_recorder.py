@@ -46,6 +46,24 @@ class RecorderTest(unittest.TestCase):
         self.assertEqual(second["logprobs"], [-1.0, 0.0, None])
         self.assertEqual((second["group"], second["step"], second["reward"]), ("a", 3, 0.0))
 
+    def test_what_is_not_finite_becomes_null(self):
+        nan, inf = float("nan"), float("inf")
+        record(self.path, step=3, groups=["a", "a"], tokens=[[5, 6], [7, 8]], mask=[[1, 1], [1, 1]], rewards=[nan, None],
+               token_rewards=[[nan, 1], [0, -inf]], values=[[inf, 0.5], [None, 0]])
+        first, second = read(self.path)
+        self.assertEqual((first["reward"], first["rewards"], first["values"]), (None, [None, 1.0], [None, 0.5]))
+        self.assertEqual((second["reward"], second["rewards"]), (None, [0.0, None]))
+
+    def test_never_stops_the_trainer(self):
+        ragged = types.SimpleNamespace(batch={"responses": Tensor([[5]])}, non_tensor_batch={})
+        with self.assertWarnsRegex(UserWarning, "not recorded: KeyError"):
+            record_verl(self.path, ragged, step=1)
+        with self.assertWarnsRegex(UserWarning, "not recorded: IndexError"):
+            record(self.path, step=3, groups=["a"], tokens=[[5], [6]], mask=[[1], [1]], rewards=[1, 0])
+        with self.assertWarnsRegex(UserWarning, "not recorded: NotADirectoryError"):
+            record(self.path + "/no", step=3, groups=["a"], tokens=[[5]], mask=[[1]], rewards=[1])
+        self.assertEqual(read(self.path), [])
+
     def test_verl_batch(self):
         batch = types.SimpleNamespace(
             batch={

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { creditOf } from "../engine/credit/run";
 import { SMALL_TOKENIZER } from "../testing/smallTokenizer";
 import { Files } from "./files";
 import type { FilesProgress } from "./filesApi";
@@ -55,6 +56,23 @@ describe("files of rollouts", () => {
 		expect(names).toEqual(["⟨5⟩", "⟨6⟩"]);
 		expect([theirs?.method, ...theirs!.advantage]).toEqual(["mine", 0.5, 0, Number.NaN, 0]);
 		await expect(files.stepOf(7)).rejects.toThrow("There is no group 7");
+	});
+
+	it("leave a group's credit unknown where one reward of it is not a number, and others alone", async () => {
+		const { files, open } = desk();
+		await open([fileOf("1.jsonl", [verl(1, 0), { ...verl(1, 1), score: "NaN" }, verl(1, 2), verl(1, 3)])]);
+		const { batch } = await files.stepOf(0);
+		expect([...batch.returns]).toEqual([0, Number.NaN, 0, 1]);
+		const { advantage } = creditOf("grpo", {}, batch);
+		expect([...advantage].map((a) => Number.isNaN(a))).toEqual([true, true, true, true, false, false, false, false]);
+		// A file without any reward can be looked at, as if nothing were paid.
+		await open([
+			fileOf(
+				"1.jsonl",
+				[verl(1, 0), verl(1, 1)].map((row) => ({ ...row, score: null })),
+			),
+		]);
+		expect([...(await files.stepOf(0)).batch.returns]).toEqual([0, 0]);
 	});
 
 	it("of text are cut by a tokenizer.json, that comes with them, after them or before them", async () => {

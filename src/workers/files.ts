@@ -8,7 +8,7 @@ import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
 import { AlteredTexts, looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
 import { rolloutFile } from "../engine/formats/writers/registry";
-import { theirCredit } from "../engine/lint/check";
+import { returnOf, theirCredit } from "../engine/lint/check";
 import { creditLint } from "../engine/lint/creditLint";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type { FilesApi, FilesProgress, FilesReport, FilesStep, FilesTable, NamedFile } from "./filesApi";
@@ -86,7 +86,8 @@ export class Files implements FilesApi {
 		const tokens = whole.reduce((sum, row) => sum + this.index.summary(row).length, 0);
 		const rows = tokens <= STEP_TOKENS ? whole : members;
 		const records = await Promise.all(rows.map((row) => this.index.record(row)));
-		const lines = records.map((record, i) => ({ record: scored(record), where: `rollout ${rows[i]! + 1}` }));
+		const paid = records.some((record) => Number.isFinite(returnOf(record))) ? Number.NaN : 0;
+		const lines = records.map((record, i) => ({ record: scored(record, paid), where: `rollout ${rows[i]! + 1}` }));
 		const numbers = Int32Array.from(rows, (row) => this.index.summary(row).group);
 		const groupsInStep = new Set(whole.map((row) => this.index.summary(row).group)).size;
 		const { names, batch } = named(batchesOf(lines).batches[0]!.batch, records, numbers);
@@ -200,9 +201,9 @@ class Reading {
 	}
 }
 
-/** Rollouts of an unknown reward can be looked at all the same: nothing is paid. */
-const scored = (record: RolloutRecord): RolloutRecord =>
-	typeof record.reward === "number" || record.rewards ? record : { ...record, reward: 0 };
+/** Where no reward is known rollouts can be looked at all the same, as if nothing were paid; among others that have one, it stays unknown. */
+const scored = (record: RolloutRecord, unknown: number): RolloutRecord =>
+	typeof record.reward === "number" || record.rewards ? record : { ...record, reward: unknown };
 
 /** The batch with token ids that are places in a list of printable tokens, prompts included. */
 function named(batch: RolloutBatch, records: readonly RolloutRecord[], groupIds: Int32Array) {

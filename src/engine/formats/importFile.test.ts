@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { gzipSync, strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { creditLint } from "../lint/creditLint";
 import { type ByteSource, memorySource } from "./containers/byteSource";
 import { linesOf } from "./containers/lines";
 import { importFile, importPieces } from "./importFile";
@@ -45,6 +46,33 @@ describe("a file of rollouts", () => {
 			expect.stringContaining("dump.jsonl, line 2 is not JSON"),
 			expect.stringContaining("dump.jsonl, line 3: score"),
 		]);
+	});
+
+	it("keeps rows with the bare NaN and Infinity that Python writes, for Credit Lint to name", async () => {
+		const line = (i: number) => JSON.stringify(verl(i));
+		const bad = line(1).replace('"score":1', '"score": NaN, "kl": -Infinity, "said": "NaN \\" Infinity"');
+		for (const text of [`${bad}\n${line(0)}\n`, `[${line(0)},\n${bad}]`]) {
+			const { lines, broken } = await importFile(textFile(text));
+			expect([lines.length, broken]).toEqual([2, []]);
+			const read = lines.map(({ record }) => record).sort((a, b) => (a.id < b.id ? -1 : 1));
+			expect(read[1]).toMatchObject({
+				id: "7_1_0",
+				reward: null,
+				kl: Number.NEGATIVE_INFINITY,
+				said: 'NaN " Infinity',
+			});
+			expect(read[1]!.dims).toBeUndefined();
+			expect(creditLint(read).find(({ check }) => check === "missingNumbers")?.rows).toEqual([1]);
+		}
+	});
+
+	it("reads numbers that are not finite in our own format as not known", async () => {
+		const text =
+			'{"id":"a","tokens":[1,2],"reward":NaN,"rewards":[NaN,1],"values":[Infinity,0],"dims":{"x":NaN,"y":1}}';
+		expect(await records(textFile(text))).toEqual([
+			{ schema: "ascribe.rollout/1", id: "a", tokens: [1, 2], rewards: [null, 1], values: [null, 0], dims: { y: 1 } },
+		]);
+		await expect(records(textFile('{"id":"a","tokens":[NaN]}'))).rejects.toThrow("tokens, entry 0 is null");
 	});
 
 	it("gives a number to ids that a foreign writer gave twice, and refuses them in our own format", async () => {

@@ -37,6 +37,12 @@ export interface RolloutRecord {
 	readonly [unknown: string]: unknown;
 }
 
+/** Names by which a turn's actor is the policy. */
+const POLICY = new Set(["policy", "assistant", "agent", "model"]);
+
+/** Whether the policy wrote a turn; one without an actor is its own. */
+export const isPolicy = (actor: string | undefined): boolean => actor === undefined || POLICY.has(actor);
+
 export type NumberRow = readonly (number | null)[];
 
 export interface TurnRecord {

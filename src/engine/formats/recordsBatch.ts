@@ -1,6 +1,7 @@
 import { InvalidInput } from "../core/errors";
 import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
-import type { NumberRow, RolloutRecord, StepRecord, TurnRecord } from "./record";
+import { paidOf, sumOfRewards } from "./paid";
+import { isPolicy, type NumberRow, type RolloutRecord, type StepRecord, type TurnRecord } from "./record";
 import type { RolloutLine } from "./rolloutsJsonl";
 
 /** The rollouts of one step as a batch; row b is line `lines[b]` of the file. */
@@ -17,7 +18,8 @@ export interface BatchesOf {
 
 /**
  * Batches of a file's rollouts, one a step. Groups are keyed by (step, group); without `group`, equal prompts of a step form one.
- * `reward` is the whole return; if only one of `reward` and `rewards` is given the other follows (paid on the last policy token).
+ * `reward` is the whole return; if only one of `reward` and `rewards` is given the other follows (paid on the last policy token). A reward
+ * that is not known is NaN on a counted token and nothing elsewhere.
  * @throws InvalidInput for a rollout without any reward.
  */
 export function batchesOf(lines: readonly RolloutLine[]): BatchesOf {
@@ -141,12 +143,14 @@ function rewardsOf(lines: readonly RolloutLine[], { B, T }: Shape, actionMask: U
 	const returns = new Float64Array(B);
 	lines.forEach(({ record, where }, b) => {
 		const { rewards: paid, reward, tokens } = record;
-		const total = paid?.reduce<number>((sum, r) => sum + (r ?? 0), 0);
+		const total = paid && sumOfRewards(record);
 		const whole = reward ?? total;
 		if (whole === undefined)
-			throw new InvalidInput(`${where}: there is neither reward nor rewards; credit needs one of them.`);
+			throw new InvalidInput(
+				`${where}: there is neither reward nor rewards that is a number; credit needs one of them.`,
+			);
 		returns[b] = whole;
-		if (paid) rewards.set(paid as readonly number[], b * T);
+		if (paid) rewards.set(paidOf(record), b * T);
 		else if (tokens.length > 0) {
 			const last = actionMask.subarray(b * T, b * T + tokens.length).lastIndexOf(1);
 			rewards[b * T + (last < 0 ? tokens.length - 1 : last)] = whole;
@@ -172,8 +176,6 @@ function parentsOf(lines: readonly RolloutLine[], warnings: string[]): Partial<R
 
 type SpanRecord = StepRecord & Partial<TurnRecord> & { readonly duration?: number | null };
 
-const POLICY = new Set(["policy", "assistant", "agent", "model"]);
-
 function spanTable(rows: readonly (readonly SpanRecord[])[]): SpanTable {
 	const all = rows.flat();
 	const column = (name: "reward" | "label" | "duration") =>
@@ -184,7 +186,7 @@ function spanTable(rows: readonly (readonly SpanRecord[])[]): SpanTable {
 		offsets: offsetsOf(rows),
 		start: Int32Array.from(all, ({ start }) => start),
 		end: Int32Array.from(all, ({ end }) => end),
-		actor: Uint8Array.from(all, ({ actor }) => (actor === undefined || POLICY.has(actor) ? 1 : 0)),
+		actor: Uint8Array.from(all, ({ actor }) => (isPolicy(actor) ? 1 : 0)),
 		...column("reward"),
 		...column("label"),
 		...column("duration"),

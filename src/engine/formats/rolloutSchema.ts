@@ -52,7 +52,7 @@ export const ROLLOUT_SCHEMA: JsonSchema = {
 		new_logprobs: row("Those of the policy after the update, for losses."),
 		values: row("Value of the prefix before each token."),
 		entropy: row("Entropy of the distribution sampled from, nats."),
-		rewards: maybe(list(NUMBER), "Paid after each token."),
+		rewards: row("Paid after each token."),
 		reward: maybe(NUMBER, "The whole return."),
 		success: maybe({ type: "boolean" }),
 		done: maybe({ enum: ["end", "limit"] }),

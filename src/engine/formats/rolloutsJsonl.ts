@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { parseJson } from "./containers/json";
 import type { RolloutRecord } from "./record";
 
 /** A rollout and where it stood. */
@@ -45,7 +46,7 @@ export function checkIds(lines: readonly RolloutLine[]): void {
 function readRecord(line: string, where: string): RolloutRecord {
 	let value: unknown;
 	try {
-		value = JSON.parse(line);
+		value = parseJson(line);
 	} catch (cause) {
 		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
 	}
@@ -54,11 +55,13 @@ function readRecord(line: string, where: string): RolloutRecord {
 }
 
 /**
- * One object as a rollout of schema v1, every known field checked, unknown fields kept.
+ * One object as a rollout of schema v1, every known field checked, unknown fields kept. Numbers that are not finite are not known: null in
+ * arrays, left out elsewhere.
  * @param where `file, line N`, for messages.
  * @throws InvalidInput names the field and says what would be right.
  */
-export function checkedRecord(value: Readonly<Record<string, unknown>>, where: string): RolloutRecord {
+export function checkedRecord(given: Readonly<Record<string, unknown>>, where: string): RolloutRecord {
+	const value = holdsNonFinite(given) ? (withoutNonFinite(given) as Readonly<Record<string, unknown>>) : given;
 	const { schema } = value;
 	if (schema !== undefined && schema !== "ascribe.rollout/1")
 		throw new InvalidInput(`${where}: schema is ${show(schema)}; this version reads "ascribe.rollout/1".`);
@@ -69,6 +72,20 @@ export function checkedRecord(value: Readonly<Record<string, unknown>>, where: s
 	if (typeof value.id !== "string") throw new InvalidInput(`${where}: id is ${show(value.id)}; it must be a string.`);
 	const known = Object.entries(value).filter(([name, field]) => field !== null || !Object.hasOwn(CHECKS, name));
 	return { schema: "ascribe.rollout/1", ...Object.fromEntries(known) } as unknown as RolloutRecord;
+}
+
+function holdsNonFinite(value: unknown): boolean {
+	if (typeof value === "number") return !Number.isFinite(value);
+	if (Array.isArray(value)) return value.some(holdsNonFinite);
+	return isObject(value) && Object.values(value).some(holdsNonFinite);
+}
+
+function withoutNonFinite(value: unknown): unknown {
+	if (typeof value === "number") return Number.isFinite(value) ? value : null;
+	if (Array.isArray(value)) return value.map(withoutNonFinite);
+	if (!isObject(value)) return value;
+	const known = Object.entries(value).filter(([, x]) => typeof x !== "number" || Number.isFinite(x));
+	return Object.fromEntries(known.map(([name, x]) => [name, withoutNonFinite(x)]));
 }
 
 type Check = (value: unknown, where: string, T: number) => void;
@@ -169,7 +186,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 	new_logprobs: row(true),
 	values: row(true),
 	entropy: row(true),
-	rewards: row(false),
+	rewards: row(true),
 	reward: finite,
 	success: must((x) => typeof x === "boolean", "true or false"),
 	done: must((x) => x === "end" || x === "limit", '"end" or "limit"'),

@@ -1,3 +1,4 @@
+import { sumOfRewards } from "../formats/paid";
 import type { RolloutRecord } from "../formats/record";
 
 /** Rollouts of one prompt in one step. */
@@ -66,10 +67,10 @@ export function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map
 	return out;
 }
 
-/** The return of a rollout: the whole reward, else the sum of its token rewards; NaN where neither is known. */
+/** The return of a rollout: the whole reward, else the sum of its token rewards; NaN where neither is known in full. */
 export function returnOf(record: RolloutRecord): number {
 	if (typeof record.reward === "number") return record.reward;
-	return record.rewards ? record.rewards.reduce<number>((sum, r) => sum + (r ?? 0), 0) : Number.NaN;
+	return record.rewards ? sumOfRewards(record) : Number.NaN;
 }
 
 /** The first method that the source itself computed credit with, if any. */

@@ -70,7 +70,10 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		["creditOffMask", swap(2, credit(0.5, 0.1, 0.5)), [2]],
 		["constantCredit", uniform, [0, 1]],
 		["missingNumbers", swap(3, { logprobs: [-1, null, null] }), [3]],
-		["badMask", swap(0, { mask: [1, 0] }), [0]],
+		["missingNumbers", swap(1, { reward: null }), [1]],
+		["missingNumbers", swap(1, { rewards: [null, 0, 0], reward: 0 }), [1]],
+		["badMask", swap(0, { mask: [0, 0, 0] }), [0]],
+		["badMask", swap(2, { turns: [{ start: 0, end: 3, actor: "tool" }] }), [2]],
 		["impossibleLogProbs", swap(0, { logprobs: [0.5, null, -1] }), [0]],
 		["samplerDrift", swap(1, { signals: { trainerLogProbs: [-1.5, null, -2] } }), [1]],
 		["rewardSum", swap(0, { rewards: [0, 0, 0.5] }), [0]],
@@ -87,6 +90,20 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 	test("and every check has such a case", () => {
 		expect(Object.keys(CHECKS)).toHaveLength(16);
 	});
+});
+
+test("numbers nobody knows are counted where they would count, and only there", () => {
+	const rows = [
+		rollout("0", { reward: 1, rewards: [0, null, 1] }),
+		rollout("1", { reward: null }),
+		rollout("2", { reward: 0, logprobs: [null, null, -1] }),
+	];
+	expect(found(rows).missingNumbers).toMatchObject({
+		rows: [1, 2],
+		message: "1 reward and 1 number of counted tokens, in 2 rollouts, are missing or not finite.",
+	});
+	// A file that never had rewards does not lack them.
+	expect(found(rows.map((r) => ({ ...r, reward: null, rewards: undefined, logprobs: undefined })))).toEqual({});
 });
 
 test("findings come by harm first, then by share", () => {

@@ -4,7 +4,7 @@ import { METHODS } from "../credit/registry";
 import { creditBy } from "../credit/run";
 import type { RolloutRecord } from "../formats/record";
 import { batchesOf, type StepBatch } from "../formats/recordsBatch";
-import { theirCredit } from "./check";
+import { lintInput, returnOf, theirCredit } from "./check";
 
 /** A method with parameters, and how its credit agrees with the file's. */
 export interface Explanation {
@@ -46,7 +46,14 @@ const MOST_ROLLOUTS = 1024;
  * @returns null where the file carries no advantages, no reward, or nothing to compare.
  */
 export function explainCredit(records: readonly RolloutRecord[]): Recomputed | null {
-	const rows = records.flatMap((record, row) => (theirCredit(record) ? [row] : [])).slice(0, MOST_ROLLOUTS);
+	// A reward that is not known leaves the credit of its whole group unknown.
+	const whole = lintInput(records).groups.filter(({ members }) =>
+		members.every(({ record }) => Number.isFinite(returnOf(record))),
+	);
+	const rows = whole
+		.flatMap(({ members }) => members.flatMap(({ record, row }) => (theirCredit(record) ? [row] : [])))
+		.sort((a, b) => a - b)
+		.slice(0, MOST_ROLLOUTS);
 	if (rows.length === 0) return null;
 	const batches = batchesFrom(rows.map((row) => records[row]!));
 	if (!batches) return null;

@@ -1,3 +1,4 @@
+import { isPolicy, type NumberRow, type RolloutRecord } from "../formats/record";
 import { type Check, counts, type Member, percent, plural, returnOf, theirCredit } from "./check";
 
 interface Hit {
@@ -59,45 +60,50 @@ export const constantCredit: Check = {
 	},
 };
 
-/** Numbers that are missing where the mask says a token counts. */
+/** Numbers that are missing where the mask says a token counts, and rewards that are missing where other rollouts have one. */
 export const missingNumbers: Check = {
 	id: "missingNumbers",
 	title: "Numbers that are missing or not finite",
-	why: "A counted token without log-probability or credit was never scored, or the number overflowed on the way into the file. It is drawn with a mark of its own and never taken as zero.",
+	why: "A counted token without log-probability, reward or credit was never scored, or the number overflowed on the way into the file. A rollout without a reward makes the mean of its whole group unknown.",
 	harm: "wrong",
 	run({ rows }) {
-		const hits = hitsOf(rows, ({ record }) => {
-			const channels = [record.logprobs, theirCredit(record)?.row, record.values].filter((c) => c !== undefined);
-			return channels.reduce(
-				(n, row) => n + row.filter((x, t) => counts(record, t) && (x === null || !Number.isFinite(x))).length,
-				0,
-			);
-		});
+		const paid = rows.some(({ record }) => Number.isFinite(returnOf(record)));
+		const unpaid = (record: RolloutRecord) => (paid && !Number.isFinite(returnOf(record)) ? 1 : 0);
+		const hits = hitsOf(rows, ({ record }) => unpaid(record) + unknownTokens(record));
+		const rewards = rows.reduce((n, { record }) => n + unpaid(record), 0);
 		return finding(
 			hits,
 			rows.length,
-			`${plural(total(hits), "number")} of counted tokens in ${plural(hits.length, "rollout")} are missing or not finite.`,
+			`${plural(rewards, "reward")} and ${plural(total(hits) - rewards, "number")} of counted tokens, in ${plural(hits.length, "rollout")}, are missing or not finite.`,
 		);
 	},
 };
 
-/** A mask that does not fit: other values, another length, or nothing counted at all. */
+function unknownTokens(record: RolloutRecord): number {
+	const channels = [record.logprobs, theirCredit(record)?.row, record.values, record.rewards];
+	const unknown = (row: NumberRow = []) =>
+		row.filter((x, t) => counts(record, t) && (x === null || !Number.isFinite(x))).length;
+	return channels.reduce((n, row) => n + unknown(row), 0);
+}
+
+/** A mask that does not fit: it counts tokens of a turn that somebody else wrote, or none at all. Importers refuse other lengths and values. */
 export const badMask: Check = {
 	id: "badMask",
 	title: "Masks that do not fit",
-	why: "A mask counts tokens from the first one after the prompt and has one entry for each. A rollout without a single counted token teaches nothing.",
+	why: "A mask counts the tokens that the policy wrote. One that counts a tool's reply trains the policy to predict its environment; a rollout without a single counted token teaches nothing. A mask that is shifted by one, or inverted, does both.",
 	harm: "wrong",
 	run({ rows }) {
 		const masked = rows.filter((m) => m.record.mask);
-		const hits = hitsOf(masked, ({ record }) => {
-			const mask = record.mask!;
-			const fits = mask.length === record.tokens.length && mask.every((m) => m === 0 || m === 1);
-			return fits && mask.includes(1) ? 0 : 1;
+		const hits = hitsOf(masked, ({ record: { mask = [], turns = [], tokens } }) => {
+			if (!mask.includes(1)) return tokens.length;
+			const foreign = turns.filter(({ actor }) => !isPolicy(actor));
+			return foreign.reduce((n, { start, end }) => n + mask.slice(start, end).filter((m) => m === 1).length, 0);
 		});
+		const empty = hits.filter(({ row }) => !masked.find((m) => m.row === row)!.record.mask!.includes(1)).length;
 		return finding(
 			hits,
 			masked.length,
-			`${plural(hits.length, "rollout")} have a mask of the wrong length, with other values than 0 and 1, or without a counted token.`,
+			`${plural(hits.length - empty, "rollout")} count tokens of somebody else's turn, ${plural(empty, "rollout")} count none at all.`,
 		);
 	},
 };

@@ -1,4 +1,4 @@
-import type { RolloutRecord } from "../formats/record";
+import { isPolicy, type RolloutRecord } from "../formats/record";
 import { returnOf } from "../lint/check";
 
 /** What rollouts look like from afar, whatever they say: enough to find a toy task that poses the same problem of credit. */
@@ -64,8 +64,6 @@ export class ShapeCounter {
 	}
 }
 
-const POLICY = new Set(["policy", "assistant", "agent", "model"]);
-
 /** How often the policy speaks, how many tokens it writes, and where its last one is (−1 without one). */
 function spoken({ tokens, mask, turns }: RolloutRecord): { turns: number; tokens: number; last: number } {
 	let [runs, count, last] = [0, 0, -1];
@@ -75,7 +73,7 @@ function spoken({ tokens, mask, turns }: RolloutRecord): { turns: number; tokens
 		count += 1;
 		last = t;
 	}
-	const named = turns?.filter(({ actor }) => POLICY.has(actor)).length ?? 0;
+	const named = turns?.filter(({ actor }) => isPolicy(actor)).length ?? 0;
 	return { turns: named > 0 ? named : runs, tokens: count, last };
 }
 

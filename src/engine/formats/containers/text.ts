@@ -1,6 +1,7 @@
 import { strFromU8 } from "fflate";
 import { InvalidInput } from "../../core/errors";
 import type { ByteSource, StopSignal } from "./byteSource";
+import { parseJson } from "./json";
 import { linesOf, type TextLine } from "./lines";
 import type { FoundRow } from "./rows";
 
@@ -45,7 +46,7 @@ function rowOf(line: TextLine, { name }: ByteSource): FoundRow | BrokenRow {
 export function parseLine(text: string, where: string): Record<string, unknown> {
 	let value: unknown;
 	try {
-		value = JSON.parse(text);
+		value = parseJson(text);
 	} catch (cause) {
 		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
 	}
@@ -62,7 +63,7 @@ async function isOneValue(source: ByteSource): Promise<boolean> {
 		if (text.startsWith("[")) return true;
 		if (!text.startsWith("{") || source.size > LARGEST) return false;
 		try {
-			JSON.parse(text);
+			parseJson(text);
 			return false;
 		} catch {
 			return first.closed && !/^\{.*\}$/.test(text);
@@ -79,7 +80,7 @@ async function wholeRows(source: ByteSource): Promise<FoundRow[]> {
 	const text = strFromU8(await source.read(0, source.size));
 	let value: unknown;
 	try {
-		value = JSON.parse(text.replace(/^\uFEFF/, ""));
+		value = parseJson(text.replace(/^\uFEFF/, ""));
 	} catch (cause) {
 		throw new InvalidInput(`${source.name} is not JSON: ${(cause as Error).message}.`, { cause });
 	}

@@ -42,6 +42,12 @@ export const isRow = (value: unknown): value is Row =>
 
 export const has = (row: Row, ...keys: string[]): boolean => keys.every((key) => Object.hasOwn(row, key));
 
+/** NaN and the infinities, as numbers or as Python and JavaScript spell them. */
+const isNonFinite = (value: unknown): boolean =>
+	typeof value === "number"
+		? !Number.isFinite(value)
+		: typeof value === "string" && /^\s*[+-]?(nan|inf(inity)?)\s*$/i.test(value);
+
 /** Reads fields of one row and knows how to complain. */
 export class Fields {
 	constructor(
@@ -51,7 +57,7 @@ export class Fields {
 	) {}
 
 	private fail(name: string, value: unknown, want: string): never {
-		const text = JSON.stringify(value) ?? "missing";
+		const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "missing");
 		throw new InvalidInput(
 			`${this.origin.file}, line ${this.origin.line}: ${this.path}${name} is ${text.length > 40 ? `${text.slice(0, 40)}…` : text}; it must be ${want}.`,
 		);
@@ -72,17 +78,18 @@ export class Fields {
 		const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
 		return typeof number === "number" && Number.isFinite(number) ? number : this.fail(name, value, "a number");
 	}
+	/** A number that may be unknown: null where it is missing or not finite, so that the rollout is kept and the gap can be named. */
+	known(name: string): number | null {
+		return isNonFinite(this.row[name]) ? null : (this.optionalNumber(name) ?? null);
+	}
 	/** A list of numbers; null and what is not finite become null. */
 	numbers(name: string): (number | null)[] {
 		const value = this.row[name];
 		if (!Array.isArray(value)) return this.fail(name, value, "a list of numbers");
-		return value.map((x) =>
-			typeof x === "number" && Number.isFinite(x)
-				? x
-				: x === null || x === "NaN" || Number.isNaN(x)
-					? null
-					: this.fail(name, x, "a number or null"),
-		);
+		return value.map((x) => {
+			if (typeof x === "number" && Number.isFinite(x)) return x;
+			return x === null || isNonFinite(x) ? null : this.fail(name, x, "a number or null");
+		});
 	}
 	optionalNumbers(name: string): (number | null)[] | undefined {
 		return this.row[name] === undefined || this.row[name] === null ? undefined : this.numbers(name);

@@ -347,6 +347,20 @@ describe("by hand", () => {
 			group: "s1",
 		});
 	});
+	test("numbers that are not finite, as numbers or as text, are not known", () => {
+		for (const odd of [Number.NaN, Number.NEGATIVE_INFINITY, "NaN", "nan", "inf", "-Infinity"]) {
+			expect(convert({ ...samples.verl!, score: odd })[0]!.reward).toBeNull();
+			expect(convert({ ...samples.skyRl!, score: [0, odd, 1] })[0]).toMatchObject({
+				rewards: [0, null, 1],
+				reward: null,
+			});
+			const rewards = { right: { score: odd, weight: 1 }, neat: { score: 0.5, weight: 1 } };
+			const [trace] = samples.verifiersTraces!.traces as Record<string, unknown>[];
+			const [record] = convert({ ...samples.verifiersTraces!, traces: [{ ...trace, rewards }] });
+			expect(record).toMatchObject({ reward: null, dims: { neat: 0.5 } });
+		}
+		expect(() => convert({ ...samples.verl!, step: Number.NaN })).toThrow("line 3: step is NaN; it must be a number.");
+	});
 	test("lengths that do not agree are said with both numbers", () => {
 		expect(() => convert({ ...samples.primeRlTokens!, advantages: [1, 2] })).toThrow(
 			"dump.jsonl, line 3: advantages has 2 entries for 5 tokens; the lengths must agree.",

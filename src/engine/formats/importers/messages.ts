@@ -33,7 +33,7 @@ export const openAiMessages: Importer = {
 			id: typeof row.id === "string" ? row.id : `${origin.file}:${origin.line}`,
 			prompt: messagesText(messages.slice(0, split)),
 			...fromMessages(messages.slice(split), f),
-			reward: f.optionalNumber("reward") ?? f.optionalNumber("score") ?? null,
+			reward: f.known("reward") ?? f.known("score"),
 			...present({ group: typeof row.group === "string" ? row.group : undefined }),
 		};
 		return [record];
@@ -60,7 +60,7 @@ export const openAiCompletions: Importer = {
 				id: `${id}/${i}`,
 				group: id,
 				tokens: scored?.tokens ?? text?.tokens ?? [],
-				reward: outer.optionalNumber("reward") ?? null,
+				reward: outer.known("reward"),
 				...present({ logprobs: scored?.logprobs, text: scored?.tokens, done: reasonOf(choice.row) }),
 			};
 		});

@@ -36,7 +36,7 @@ export const nemoRl: Importer = {
 			id: f.has("idx") ? String(f.number("idx")) : `${origin.file}:${origin.line}`,
 			tokens: ids ? ids.slice(start) : mask.slice(start).map(() => "▯"),
 			mask: mask.slice(start),
-			reward: f.optionalNumber("rewards") ?? null,
+			reward: f.known("rewards"),
 			...present({
 				prompt: ids?.slice(0, start),
 				step: step === undefined ? undefined : Number(step),

@@ -34,11 +34,15 @@ export const skyRl: Importer = {
 							: ("end" as const)
 						: undefined,
 			}),
-			reward: scores ? scores.reduce<number>((a, b) => a + (b ?? 0), 0) : (f.optionalNumber("score") ?? null),
+			reward: scores ? sumOf(scores) : f.known("score"),
 		};
 		return [record];
 	},
 };
+
+/** Null where one of them is not known. */
+const sumOf = (scores: readonly (number | null)[]) =>
+	scores.reduce<number | null>((sum, score) => (sum === null || score === null ? null : sum + score), 0);
 
 /** AReaL's rollout logs: one sample a line, text and reward. */
 export const areal: Importer = {
@@ -55,7 +59,7 @@ export const areal: Importer = {
 			id: `${String(row.task_id ?? origin.file)}/${String(row.sample_idx ?? origin.line)}`,
 			prompt: f.string("prompt"),
 			tokens: words(f.string("completion")),
-			reward: f.optionalNumber("reward") ?? null,
+			reward: f.known("reward"),
 			step: f.number("head_version"),
 			...present({ group: row.task_id === undefined ? undefined : String(row.task_id) }),
 		};
@@ -116,7 +120,7 @@ export const tinker: Importer = {
 				for (let k = 0; k < n; k++) mask.push(m);
 			};
 			add(fresh, 0, "environment", null);
-			add(step.number("ac_len"), 1, "policy", step.optionalNumber("reward") ?? null);
+			add(step.number("ac_len"), 1, "policy", step.known("reward"));
 		});
 		const record: RolloutRecord = {
 			...rest(row, "group_idx", "traj_idx", "total_reward", "steps", "iteration"),
@@ -126,7 +130,7 @@ export const tinker: Importer = {
 			tokens: mask.map(() => "▯"),
 			mask,
 			turns,
-			reward: f.optionalNumber("total_reward") ?? null,
+			reward: f.known("total_reward"),
 			...present({ step: f.optionalNumber("iteration") }),
 		};
 		return [record];
@@ -167,7 +171,7 @@ export const rlLoggingBoard: Importer = {
 			tokens,
 			text: tokens,
 			...channels,
-			reward: f.optionalNumber("reward") ?? null,
+			reward: f.known("reward"),
 			...present({
 				prompt: typeof row.prompt === "string" ? row.prompt : undefined,
 				step: f.optionalNumber("step"),
@@ -256,7 +260,7 @@ export const rllm: Importer = {
 				schema: "ascribe.rollout/1",
 				id: `${id}/${i}`,
 				...(steps.every((s) => s.has("response_ids")) ? rllmTokens(steps) : rllmText(steps)),
-				reward: trajectory.optionalNumber("reward") ?? null,
+				reward: trajectory.known("reward"),
 				...present({
 					group,
 					step: f.optionalNumber("training_step"),
@@ -278,8 +282,7 @@ function rllmTokens(steps: readonly Fields[]) {
 		turns.push({ start: tokens.length, end: tokens.length + ids.length, actor, reward });
 		const own = step?.optionalNumbers("logprobs");
 		step?.sameLength(ids.length, { logprobs: own });
-		const advantage =
-			step && (Array.isArray(step.row.advantage) ? step.numbers("advantage") : step.optionalNumber("advantage"));
+		const advantage = step && (Array.isArray(step.row.advantage) ? step.numbers("advantage") : step.known("advantage"));
 		ids.forEach((token, t) => {
 			tokens.push(token);
 			mask.push(m);
@@ -290,7 +293,7 @@ function rllmTokens(steps: readonly Fields[]) {
 	const prompt = steps[0]?.ids("prompt_ids") ?? [];
 	for (const [i, step] of steps.entries()) {
 		if (i > 0) push(step.ids("prompt_ids").slice(prompt.length + tokens.length), 0, "environment", null);
-		push(step.ids("response_ids"), 1, "policy", step.optionalNumber("reward") ?? null, step);
+		push(step.ids("response_ids"), 1, "policy", step.known("reward"), step);
 	}
 	return { prompt, tokens, mask, logprobs, turns, advantages: { rllm: advantages } };
 }
@@ -309,7 +312,7 @@ function rllmText(steps: readonly Fields[]) {
 	const prompt = steps[0]?.row.observation;
 	for (const [i, step] of steps.entries()) {
 		if (i > 0) push(step.row.observation, 0, "environment", null);
-		push(step.row.model_response ?? step.row.action, 1, "policy", step.optionalNumber("reward") ?? null);
+		push(step.row.model_response ?? step.row.action, 1, "policy", step.known("reward"));
 	}
 	return { prompt: typeof prompt === "string" ? prompt : JSON.stringify(prompt ?? ""), tokens, mask, turns };
 }

@@ -130,11 +130,12 @@ function weightedReward(trace: Fields): { reward: number | null; dims: Record<st
 	if (!trace.has("rewards")) return { reward: null, dims: undefined };
 	const rewards = trace.object("rewards");
 	const dims: Record<string, number> = {};
-	let total = 0;
+	let total: number | null = 0;
 	for (const name of Object.keys(rewards.row)) {
 		const part = rewards.object(name);
-		dims[name] = part.number("score");
-		total += dims[name] * (part.optionalNumber("weight") ?? 1);
+		const score = part.known("score");
+		if (score !== null) dims[name] = score;
+		total = total === null || score === null ? null : total + score * (part.optionalNumber("weight") ?? 1);
 	}
 	return { reward: total, dims };
 }
@@ -158,7 +159,7 @@ export const verifiersResults: Importer = {
 			schema: "ascribe.rollout/1" as const,
 			id: `${String(row.example_id)}/${origin.line}`,
 			group: String(row.example_id),
-			reward: f.optionalNumber("reward") ?? null,
+			reward: f.known("reward"),
 			...present({ done: row.is_truncated === true ? ("limit" as const) : doneOf(row.stop_condition) }),
 		};
 		if (steps.length > 0) return [{ ...base, ...fromTrajectory(steps) }];
@@ -181,8 +182,8 @@ function fromTrajectory(steps: readonly Fields[]) {
 		tokens.sameLength(ids.length, { completion_mask: mask, completion_logprobs: logprobs });
 		if (seen === 0) prompt = promptIds;
 		else pieces.push(reply(promptIds.slice(seen)));
-		const advantage = step.optionalNumber("advantage");
-		const advantages = advantage === undefined ? undefined : mask.map((m) => (m ? advantage : null));
+		const advantage = step.known("advantage");
+		const advantages = advantage === null ? undefined : mask.map((m) => (m ? advantage : null));
 		pieces.push({ tokens: ids, ids: true, actor: "policy", mask, logprobs, refLogprobs: undefined, advantages });
 		seen = promptIds.length + ids.length;
 	}

@@ -25,7 +25,7 @@ export const verl: Importer = {
 			step: f.number("step"),
 			prompt: f.string("input"),
 			tokens: words(f.string("output")),
-			reward: f.number("score"),
+			reward: f.known("score"),
 			...(uid ? { group: uid.split("_")[0] as string } : {}),
 		};
 		return [record];
@@ -44,7 +44,7 @@ export const trl: Importer = {
 		const tokens = words(asText(row.completion, f, "completion"));
 		const others = rest(row, "prompt", "completion", "advantage", "step");
 		const dims = numbersOf(others);
-		const advantage = f.optionalNumber("advantage") ?? null;
+		const advantage = f.known("advantage");
 		const parts = Object.values(dims ?? {});
 		return [
 			{
