@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng";
+import { grpo } from "../credit/methods/grpo";
+import { reinforce } from "../credit/methods/reinforce";
 import { tempo } from "../credit/methods/tempo";
 import { creditBy } from "../credit/run";
-import { batchOf, distance, ragged } from "../credit/testing";
+import { batchOf, distance, ragged, rolloutSignal } from "../credit/testing";
 import { creditCosine } from "./scores";
 
 describe("goldens of credit against the truth", () => {
@@ -38,14 +40,20 @@ describe("goldens of credit against the truth", () => {
 		// T fair choices between two tokens whose number of ones is the return: A = ±½, credit of every token R − V(prompt).
 		const T = 16;
 		const rng = Rng.of(3).fork("law");
-		const estimate: number[] = [];
-		const truth: number[] = [];
-		for (let rollout = 0; rollout < 160 * 8; rollout++) {
-			const advantages = Array.from({ length: T }, () => (rng.uniform() < 0.5 ? -0.5 : 0.5));
-			const outcome = advantages.reduce((a, x) => a + x, 0);
-			truth.push(...advantages);
-			estimate.push(...advantages.map(() => outcome));
-		}
-		expect(Math.abs(creditCosine(estimate, truth) - 0.25)).toBeLessThanOrEqual(0.02);
+		const tokens = Array.from({ length: 160 * 8 }, () =>
+			Array.from({ length: T }, () => (rng.uniform() < 0.5 ? 0 : 1)),
+		);
+		const paid = tokens.map((row, b) => {
+			const reward = row.reduce<number>((a, x) => a + x, 0);
+			return { tokens: row, rewards: row.map((_, t) => (t === T - 1 ? reward : 0)), group: Math.floor(b / 8) };
+		});
+		const batch = batchOf(paid, { signals: { runningReturn: rolloutSignal(tokens.map(() => T / 2)) } });
+		const uniform = creditBy(reinforce, { center: "running" }, batch).advantage;
+		const truth = tokens.flatMap((row) => row.map((x) => x - 0.5));
+		expect(Math.abs(creditCosine([...uniform], truth) - 0.25)).toBeLessThanOrEqual(0.02);
+		// The group's own mean and deviation in place of the exact baseline: .88 to .95 of the law.
+		const grouped = creditCosine([...creditBy(grpo, {}, batch).advantage], truth);
+		expect(grouped).toBeGreaterThanOrEqual(0.88 * 0.25 - 0.02);
+		expect(grouped).toBeLessThanOrEqual(0.95 * 0.25 + 0.02);
 	});
 });

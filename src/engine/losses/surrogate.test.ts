@@ -4,57 +4,11 @@ import { Rng } from "../core/rng";
 import { PLAIN } from "./loss";
 import { LOSSES, lossConfig } from "./registry";
 import { type SurrogateConfig, type SurrogateInput, surrogate } from "./surrogate";
+import { alone, flat, GRPO, groupP, ROWS, TO_REFERENCE } from "./testing";
 
-/** Fixture "Group P". */
-const L = [
-	[0.1, 0.3],
-	[-0.05, -0.4, 0.02],
-	[0, 0.15, -0.1, 0.25],
-	[0.05, 0, -0.02],
-];
-const D = [
-	[0.02, -0.03],
-	[0.1, 0, -0.2],
-	[0, 0.05, 0.04, -0.01],
-	[0.3, -0.1, 0],
-];
-const H = [
-	[1.2, 0.3],
-	[0.9, 0.1, 0.5],
-	[0.2, 1.5, 0.4, 0.3],
-	[0.6, 0.6, 0.6],
-];
-const ROWS = Int32Array.from(L.flatMap((row, b) => row.map(() => b)));
-const flat = (rows: readonly (readonly number[])[]) => Float64Array.from(rows.flat());
-const sd = 0.5 + 1e-6;
-const GRPO = [0.75 / sd, -0.25 / sd, -0.25 / sd, -0.25 / sd];
-
-function groupP(advantage: readonly number[] = GRPO, more: Partial<SurrogateInput> = {}): SurrogateInput {
-	const logProbs = flat(L).map((_, i) => -1 - 0.1 * i);
-	return {
-		B: 4,
-		rows: ROWS,
-		logProbs,
-		oldLogProbs: logProbs.map((lp, i) => lp - flat(L)[i]!),
-		refLogProbs: null,
-		entropy: flat(H),
-		advantage: Float64Array.from(ROWS, (b) => advantage[b]!),
-		...more,
-	};
-}
-/** Tokens of one response as a batch of their own. */
-const alone = (input: SurrogateInput, from: number, to: number): SurrogateInput => ({
-	...input,
-	B: 1,
-	rows: new Int32Array(to - from),
-	logProbs: input.logProbs.slice(from, to),
-	oldLogProbs: input.oldLogProbs.slice(from, to),
-	entropy: input.entropy.slice(from, to),
-	advantage: input.advantage.slice(from, to),
-});
 const withReference = (): SurrogateInput => {
 	const input = groupP();
-	return { ...input, refLogProbs: input.logProbs.map((lp, i) => lp - flat(D)[i]!) };
+	return { ...input, refLogProbs: input.logProbs.map((lp, i) => lp - flat(TO_REFERENCE)[i]!) };
 };
 const lossOf = (config: Partial<SurrogateConfig>, input = groupP()) => surrogate({ ...PLAIN, ...config }, input).loss;
 

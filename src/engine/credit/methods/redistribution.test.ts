@@ -25,6 +25,21 @@ describe("hindsight", () => {
 	const base = batchOf([{ logProbs: [Math.log(0.5), Math.log(0.5)], rewards: [0, 1] }]);
 	const batch = withSignals(base, { hindsightLogProbs: [[Math.log(0.75), Math.log(0.5)]] });
 	it("hca: (1 − π/h)·Z", () => same(rows(batch, "hca"), [[1 / 3, 0]]));
+	it("both, averaged over a choice that is good with .9 or .3, give ±.3 of it", () => {
+		// Rollouts (a, good), (a, bad), (b, good), (b, bad): h(a|good) = .75 and h(a|bad) = .125.
+		const h = [0.75, 0.125, 0.25, 0.875];
+		const four = withSignals(
+			batchOf([1, 0, 1, 0].map((good) => ({ logProbs: [Math.log(0.5), 0], rewards: [0, good] }))),
+			{ hindsightLogProbs: h.map((p) => [Math.log(p), 0]) },
+		);
+		const first = (id: string) => rows(four, id).map((row) => row[0]!);
+		same(first("cocoa"), [0.5, 0, -0.5, 0]);
+		const [ag, ab, bg, bb] = first("hca") as [number, number, number, number];
+		same([0.9 * ag + 0.1 * ab, 0.3 * bg + 0.7 * bb], [0.3, -0.3]);
+		// Over the policy's own choices the taken action's coefficient times ½ is A(a)/2: the mean over visits, not over takings.
+		const [cg, , dg] = first("cocoa") as [number, number, number];
+		same([0.5 * 0.9 * cg - 0.5 * 0.3 * dg], [0.3]);
+	});
 	it("cocoa: (h/π − 1) of later rewards, plus the own one", () => same(rows(batch, "cocoa"), [[0.5, 1]]));
 });
 

@@ -195,6 +195,10 @@ describe("attentionCredit", () => {
 		near([gain("preplan")], [[1, 1, 1, 1.5, 1.5, 1, 1.5, 1]]);
 		near([gain("anchor")], [[1.5, 1, 1, 1, 1.5, 1, 1.5, 1]]);
 		near([gain("paperV2")], [[1.5, 1, 1, 1, 1.75, 1, 1.25, 1]]);
+		near(
+			gain("paperV2").map((x) => 0.75 * x),
+			[1.125, 0.75, 0.75, 0.75, 1.3125, 0.75, 0.9375, 0.75],
+		);
 	});
 	it("is group credit without amplification", () => near([gain("paperV2", { amplify: 1 })], [new Array(8).fill(1)], 0));
 });

@@ -120,6 +120,8 @@ describe("tdLambda", () => {
 		near(term(batch, "tdLambda", "return", { discount: 0.9, lambda: 0.8 }), [[0.6552, 0.81, 1]]);
 		near(rows(batch, "tdLambda", { discount: 0.9, lambda: 0.8 }), [[0.4552, 0.41, 0.5]]);
 		near(rows(batch, "tdLambda", { discount: 0.9, lambda: 0.5 }), [[0.28375, 0.275, 0.5]]);
+		near(rows(batch, "tdLambda", { discount: 0.9, lambda: 0 }), [[0.16, 0.05, 0.5]]);
+		near(rows(batch, "tdLambda", { discount: 0.9, lambda: 1 }), [[0.61, 0.5, 0.5]]);
 	});
 	it("equals GAE, cut rollouts included", () => {
 		const cut = { ...batch, truncated: Uint8Array.of(1), bootstrap: Float64Array.of(0.7) };
