@@ -283,6 +283,25 @@ describe("attention", () => {
 		expect(rows(marked, "preplan")).toEqual([[0, 0, 0, 1, 1, 0, 1, 0]]);
 		expect(rows(marked, "anchor")).toEqual([[1, 0, 0, 0, 1, 0, 1, 0]]);
 	});
+
+	it("marks no anchor where no later token looks", () => {
+		const plain = batchOf([{ length: 4 }, { length: 3 }]);
+		const signals = {
+			waad: tokenSignal(plain, [
+				[0, 0, 0, 0],
+				[0, 0, 0],
+			]),
+			fai: tokenSignal(plain, [
+				[0, 0.5, 0, 0],
+				[0, 0, 0],
+			]),
+		};
+		const { batch: marked } = annotated("attentionMarks", { ...plain, signals }, { share: 0.8 });
+		expect(rows(marked, "anchor")).toEqual([
+			[0, 1, 0, 0],
+			[0, 0, 0],
+		]);
+	});
 });
 
 it("a prompt's budget is what the task says that it names", () => {

@@ -13,10 +13,25 @@ export interface RhythmOptions {
 	readonly marked: number;
 	/** How far before an anchor its plan may lie, tokens. */
 	readonly reach: number;
+	/** τ_w and τ_d: quantiles over the response of WAAD and of its jumps. */
+	readonly low: number;
+	readonly high: number;
 }
 
-/** As published, but for the horizon, which is longer than most toy responses: it begins at the next token. */
-export const RHYTHM_DEFAULTS: RhythmOptions = { heads: 0.3, window: 10, from: 1, to: 50, marked: 0.4, reach: 3 };
+/**
+ * As published, but for the horizon, which is longer than most toy responses: it begins at the next token. Medians as thresholds are our
+ * reading.
+ */
+export const RHYTHM_DEFAULTS: RhythmOptions = {
+	heads: 0.3,
+	window: 10,
+	from: 1,
+	to: 50,
+	marked: 0.4,
+	reach: 3,
+	low: 0.5,
+	high: 0.5,
+};
 
 /** What the attention of one response says about its structure. */
 export interface Rhythm {
@@ -38,10 +53,10 @@ export interface Rhythm {
 /**
  * Preplan and anchor tokens of one response. Δ_t = |WAAD_t − WAAD_{t+1}|, last 0. Preplan: the largest share of Δ; anchors: the
  * largest share of FAI, ⌊share·n + ½⌋ tokens each, at least one, ties to the earlier. A coupling: an anchor with WAAD at most its
- * median and the largest Δ of the `reach` tokens before it at least its median, and the token of that Δ.
+ * quantile `low` and the largest Δ of the `reach` tokens before it at least its quantile `high`, and the token of that Δ.
  *
  * **Shapes** one map of N·N a head, rows and columns of the response's tokens. **Edges** only tokens of the mask are marked and
- * count for medians; a token whose FAI is 0 is no anchor.
+ * count for quantiles; a token whose FAI is 0 is no anchor.
  * **Source** "Attention Illuminates LLM Reasoning", 2025, https://arxiv.org/abs/2510.13554; thresholds are our reading.
  */
 export function rhythmOf(
@@ -58,7 +73,7 @@ export function rhythmOf(
 	const tokens = Array.from({ length: N }, (_, t) => t).filter((t) => mask[t] === 1);
 	const preplan = largest(jump, tokens, options.marked);
 	const anchors = largest(far, tokens, options.marked).filter((t) => far[t]! > 0);
-	const couplings = couplingsOf(near, jump, anchors, tokens, options.reach);
+	const couplings = couplingsOf(near, jump, anchors, tokens, options);
 	return { distances, local, global, waad: near, jump, fai: far, preplan, anchors, couplings };
 }
 
@@ -73,19 +88,20 @@ function couplingsOf(
 	jump: Float64Array,
 	anchors: readonly number[],
 	tokens: readonly number[],
-	reach: number,
+	{ reach, low, high }: RhythmOptions,
 ): { plan: number; anchor: number }[] {
-	const [low, high] = [medianOf(near, tokens), medianOf(jump, tokens)];
+	const [close, far] = [quantileOf(near, tokens, low), quantileOf(jump, tokens, high)];
 	return anchors.flatMap((anchor) => {
 		const before = Array.from({ length: reach }, (_, k) => anchor - reach + k).filter((t) => t >= 0);
 		const plan = before.reduce((best, t) => (jump[t]! > (jump[best] ?? -1) ? t : best), -1);
-		return plan >= 0 && near[anchor]! <= low && jump[plan]! >= high ? [{ plan, anchor }] : [];
+		return plan >= 0 && near[anchor]! <= close && jump[plan]! >= far ? [{ plan, anchor }] : [];
 	});
 }
 
-/** Middle of the values at these tokens, the mean of the middle two for an even number; NaN for none. */
-function medianOf(values: Float64Array, tokens: readonly number[]): number {
+/** Quantile of the values at these tokens, linear between the two nearest; NaN for none. */
+function quantileOf(values: Float64Array, tokens: readonly number[], quantile: number): number {
 	const sorted = tokens.map((t) => values[t]!).sort((a, b) => a - b);
-	const middle = (sorted.length - 1) / 2;
-	return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+	const place = (sorted.length - 1) * quantile;
+	const [lower = Number.NaN, upper = Number.NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+	return lower + (place - Math.floor(place)) * (upper - lower);
 }

@@ -1,13 +1,14 @@
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { abs, mul, normalise, rolloutInput, spread, tokenSignal } from "../ops";
+import { abs, add, less, mul, normalise, rolloutInput, spread, sub, tokenSignal } from "../ops";
 import { numberParam } from "../sharedParams";
 
 /**
  * HICRA: planning tokens get a bonus in proportion to the size of the credit.
  *
  * A'_{i,t} = A_i + α·|A_i|·planning_{i,t}, with A_i = R_i − mean_g R. So success counts 1 + α on planning tokens, failure 1 − α:
- * punishment is dampened there. Reads the token signal `planning` (1 = planning token).
+ * punishment is dampened there; the advantage holds that factor already, `weights` reports it. Reads the token signal `planning`
+ * (1 = planning token).
  *
  * **Edges** A = 0 stays 0. Credit no longer sums to zero over the group.
  * **Against the exact advantage** biased on purpose on planning tokens.
@@ -47,8 +48,12 @@ export const hicra = defineMethod({
 	needs: () => [{ signal: "planning", level: "token", meaning: "1 for planning tokens" }],
 	estimate: (p) => {
 		const outcome = spread(normalise(rolloutInput("returns"), normaliserOf({ ...p, center: "mean" })));
+		const planning = tokenSignal("planning");
+		const bonus = mul(planning, p.alpha);
+		const sign = sub(less(0, outcome), less(outcome, 0));
 		return {
-			terms: { outcome, planning: mul(mul(abs(outcome), p.alpha), tokenSignal("planning")) },
+			terms: { outcome, planning: mul(mul(abs(outcome), p.alpha), planning) },
+			weights: add(mul(bonus, sign), 1),
 			...scoredGroups(p.singleton),
 		};
 	},

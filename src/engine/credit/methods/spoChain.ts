@@ -22,7 +22,8 @@ import { choiceParam, cutParams, integerParam, whiten, whitenParams } from "../s
  * Uncertain: p_t < threshold. Every m-th of them starts a segment; A = V(next cut) − V(cut), the last segment R − V(cut), V read from
  * `values` at the segment's first token. What lies before the first cut gets 0. `cut=equal` is the naive form: pieces of
  * `segment` tokens, the first of which has no value before it and gets 0, as released. Then the probability mask: tokens with p > threshold
- * get 0 (`mask=zero`), are not scored (`mask=skip`, which also leaves the loss's denominator), or keep it (`mask=none`).
+ * get 0 (`mask=zero`), are not scored (`mask=skip`, which also leaves the loss's denominator), or keep it (`mask=none`). The advantage is
+ * masked already; `weights` reports the mask, 1 or 0, as it was before whitening.
  *
  * **Edges** a rollout without an uncertain token gets 0; an unknown value at a cut leaves both segments beside it without credit.
  * **Against the exact advantage** unbiased at the level of segments before mask and whitening, with unbiased values.
@@ -87,7 +88,8 @@ export const spoChain = defineMethod({
 		const masked = mask === "none" ? segment : select(uncertain, segment, 0);
 		const given = known(segment);
 		const scored = mask === "skip" ? mul(less(logProbs, logThreshold), given) : given;
-		return { terms: { segment: p.whiten ? whiten(masked, p, scored) : masked }, scored };
+		const weights = mask === "none" ? {} : { weights: uncertain };
+		return { terms: { segment: p.whiten ? whiten(masked, p, scored) : masked }, scored, ...weights };
 	},
 });
 

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { near } from "../../../testing/near";
 import { creditOf } from "../run";
 import { batchOf, branchedBatch, preset, ragged, rolloutSignal, rows, spansOfRows, tokenSignal } from "../testing";
@@ -24,6 +24,19 @@ describe("spoChain", () => {
 			[0, a, 0, 0, a, 0, b, 0, b, 0],
 			[b, b, 0, 0, c, 0, c, 0, d, 0],
 		]));
+	it("reports the mask as weights", () => {
+		const weights = (mask: string) => creditOf("spoChain", { interval: 2, mask }, batch).weights;
+		const [first, second] = [
+			[0, 1, 0, 0, 1, 0, 1, 0, 1, 0],
+			[1, 1, 0, 0, 1, 0, 1, 0, 1, 0],
+		];
+		near(ragged(batch, weights("zero")!), [first, second]);
+		near(
+			ragged(batch, weights("skip")!),
+			[first, second].map((row) => row.map((w) => (w === 0 ? nan : w))),
+		);
+		expect(weights("none")).toBeUndefined();
+	});
 	it("whitens what is left, as released", () => {
 		const [w, x, y, z] = [0.684672, 0.322198, -0.040275, -2.577587] as [number, number, number, number];
 		near(rows(batch, "spoChain", preset("spoChain", "released", { interval: 2 })), [
@@ -199,6 +212,35 @@ describe("attentionCredit", () => {
 			gain("paperV2").map((x) => 0.75 * x),
 			[1.125, 0.75, 0.75, 0.75, 1.3125, 0.75, 0.9375, 0.75],
 		);
+	});
+	it("takes other quantiles as thresholds", () => {
+		// WAAD in order: 0 .2 .3 .4 .5 .7 2.1 2.1; token 6 has .4, which is τ_w at 3/7 and above it at .4 (τ_w = .38).
+		near([gain("paperV2", { waadQuantile: 3 / 7 })], [[1.5, 1, 1, 1, 1.75, 1, 1.25, 1]]);
+		near([gain("paperV2", { waadQuantile: 0.4 })], [[1.5, 1, 1, 1, 1.5, 1, 1.5, 1]]);
+		// All of WAAD: anchor 4 depends on 3 as well.
+		near([gain("paperV2", { waadQuantile: 1 })], [[1.5, 1, 1, 1.25, 1.5, 1, 1.25, 1]]);
+		// Δ in order: 0 .1 .1 .3 .5 1.4 1.6 1.7; the plan 4 has 1.6, τ_d at 6/7 and below it at .9 (τ_d = 1.63).
+		near([gain("paperV2", { jumpQuantile: 6 / 7 })], [[1.5, 1, 1, 1, 1.75, 1, 1.25, 1]]);
+		near([gain("paperV2", { jumpQuantile: 0.9 })], [[1.5, 1, 1, 1, 1.5, 1, 1.5, 1]]);
+	});
+	it("lets the plan's bonus take the anchor's place", () =>
+		near([gain("paperV2", { overlap: "overwrite" })], [[1.5, 1, 1, 1, 1.25, 1, 1.25, 1]]));
+	it("makes no anchor of a token that no later one looks at", () => {
+		const far = (row: readonly number[]) => ({
+			...batch,
+			signals: { ...signals, fai: tokenSignal(plain, [row, [0]]) },
+		});
+		const gains = (row: readonly number[]) =>
+			rows(far(row), "attentionCredit", { strategy: "anchor", scale: "none" })[0]!.map((x) => x / 0.75);
+		near([gains(new Array(8).fill(0))], [new Array(8).fill(1)], 0);
+		// Two of the three largest are 0.
+		near([gains([0, 0, 0.2, 0, 0, 0, 0, 0])], [[1, 1, 1.5, 1, 1, 1, 1, 1]]);
+	});
+	it("reports its factors as weights", () => {
+		const { weights } = creditOf("attentionCredit", { scale: "none", window: 2 }, batch);
+		near([ragged(batch, weights!)[0]!], [[1.5, 1, 1, 1, 1.75, 1, 1.25, 1]]);
+		const positive = creditOf("attentionCredit", { scale: "none", window: 2, sign: "positive" }, batch).weights!;
+		near([ragged(batch, positive)[1]!], [[1]]);
 	});
 	it("is group credit without amplification", () => near([gain("paperV2", { amplify: 1 })], [new Array(8).fill(1)], 0));
 });

@@ -202,6 +202,12 @@ describe("hicra", () => {
 			[-0.266667, -0.266667, -0.333333],
 			[-0.333333, -0.333333],
 		]));
+	it("reports 1 ± α as weights", () =>
+		near(ragged(batch, creditOf("hicra", {}, batch).weights!), [
+			[1, 1.2, 1.2, 1],
+			[0.8, 0.8, 1],
+			[1, 1],
+		]));
 	it("is Dr.GRPO without the bonus", () => near(rows(batch, "hicra", { alpha: 0 }), rows(batch, "drGrpo"), 0));
 });
 

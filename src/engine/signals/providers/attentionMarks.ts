@@ -5,7 +5,7 @@ import { defineProvider } from "../provider";
 
 /**
  * Marks from attention: `preplan`, 1 at the share of policy tokens where WAAD jumps most to the next token; `anchor`, 1 at those that
- * later tokens look at most.
+ * later tokens look at most, never at one that none of them within the horizon looks at (FAI 0).
  */
 export const attentionMarks = defineProvider({
 	id: "attentionMarks",
@@ -46,7 +46,8 @@ export const attentionMarks = defineProvider({
 		}
 		const signal = { level: "token", provider: "attentionMarks", unit: "" } as const;
 		const preplan = topShares(domain, share, jumps, all);
-		const anchor = topShares(domain, share, signals.fai!.data, all);
+		const fai = signals.fai!.data;
+		const anchor = topShares(domain, share, fai, all).map((marked, i) => (fai[i]! > 0 ? marked : 0));
 		return {
 			batch: withSignal(withSignal(batch, "preplan", { ...signal, data: preplan }), "anchor", {
 				...signal,
