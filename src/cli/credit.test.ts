@@ -1,7 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parquetReadObjects } from "hyparquet";
 import { describe, expect, it } from "vitest";
+import dumps from "../../public/datasets/dumps/manifest.json";
+import { memorySource } from "../engine/formats/containers/byteSource";
+import { importFile } from "../engine/formats/importFile";
 import { COMMANDS } from "./catalog";
 import { runCli } from "./run";
 import { captureIo } from "./testing";
@@ -143,6 +147,63 @@ describe("ascribe credit", () => {
 		expect({ status, output }).toEqual({ status: 2, output: [] });
 		expect(stderr).toMatch(message);
 		expect(stderr).toContain("r.jsonl");
+	});
+	it("writes a file in the format that its name says: lines, Parquet, CSV, and refuses other names before it works", async () => {
+		const read = (name: string) => readFileSync(join(folder, name));
+		const { output } = await run(PAIR, "credit", "--method", "grpo", "--param", "singleton=skip");
+		const write = (name: string) => run(PAIR, "credit", "--method", "grpo", "--param", "singleton=skip", "--out", name);
+		for (const name of ["c.jsonl", "c.parquet", "c.csv"])
+			expect(await write(name), name).toMatchObject({ status: 0, output: [] });
+		const lines = read("c.jsonl").toString("utf8").trim().split("\n");
+		expect(lines.map((line) => JSON.parse(line))).toEqual(output);
+		const parquet = new Uint8Array(read("c.parquet"));
+		const rows = (await parquetReadObjects({ file: parquet.buffer })) as Record<string, unknown>[];
+		expect(rows.map(({ id, group, advantage, mask }) => ({ id, group, advantage, mask }))).toEqual(
+			output.map(({ id, group, advantage, mask }) => ({ id, group, advantage, mask })),
+		);
+		expect(rows.map((row) => row["terms.outcome"])).toEqual(output.map(({ terms }) => Object(terms).outcome));
+		expect(JSON.parse(String(rows[0]!.params))).toEqual(output[0]!.params);
+		const [first] = output[0]!.advantage as number[];
+		expect(read("c.csv").toString("utf8").split("\r\n")).toEqual([
+			"id,group,method,position,mask,advantage,term_outcome",
+			`a,p,grpo,0,1,${first},${first}`,
+			`a,p,grpo,1,1,${first},${first}`,
+			"c,q,grpo,0,1,,",
+			`b,p,grpo,0,1,${-first!},${-first!}`,
+			"b,p,grpo,1,0,0,0",
+			`b,p,grpo,2,1,${-first!},${-first!}`,
+			"",
+		]);
+		const { status, stderr } = await write("c.xlsx");
+		expect([status, stderr]).toEqual([2, expect.stringContaining("end it with .jsonl, .parquet, .csv.")]);
+		const trace = await run(PAIR, "credit", "--method", "grpo", "--trace", "b:2", "--out", "t.csv");
+		expect([trace.status, trace.stderr]).toEqual([2, expect.stringContaining("end it with .jsonl.")]);
+	});
+	it.each(dumps.files.map(({ path, importer }) => [importer, path]))("accepts the format %s", async (format, path) => {
+		const io = captureIo(process.cwd());
+		const file = `public/datasets/dumps/${path}`;
+		// Not every format has groups or prompts.
+		const status = await runCli(COMMANDS, ["credit", file, "--method", "reinforce", "--param", "center=none"], io);
+		if (format === "primeRlTokens") {
+			expect([status, io.stderr()]).toEqual([
+				2,
+				expect.stringContaining("line 1: there is neither reward nor rewards"),
+			]);
+			return;
+		}
+		expect(status, io.stderr()).toBe(0);
+		const { lines } = await importFile(memorySource(file, readFileSync(file)));
+		const rows = io
+			.stdout()
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line) as Record<string, unknown>);
+		expect(rows.map(({ id }) => id)).toEqual(lines.map(({ record }) => record.id));
+		expect(rows.map(({ advantage }) => (advantage as number[]).length)).toEqual(
+			lines.map(({ record }) => record.tokens.length),
+		);
+		const known = rows.flatMap(({ advantage }) => advantage as (number | null)[]).filter((a) => a !== null);
+		expect(known.some((a) => a !== 0)).toBe(true);
 	});
 	it("names what a method lacks, and what it does not have", async () => {
 		expect((await run(PAIR, "credit", "--method", "reinforce", "--param", "center=value")).stderr).toMatch(

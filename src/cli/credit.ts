@@ -5,6 +5,7 @@ import { METHODS } from "../engine/credit/registry";
 import { creditBy } from "../engine/credit/run";
 import { traceOf } from "../engine/credit/traceOps";
 import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
+import type { CreditRow } from "../engine/formats/writers/creditTables";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import { annotateFor } from "../engine/signals/annotate";
 import { type PlannedSignal, resolveChoices, type SignalChoices } from "../engine/signals/planner";
@@ -16,11 +17,10 @@ import { gpuCredit } from "../gpu/credit/gpuCredit";
 import { openDevice } from "../gpu/device/adapter";
 import { DispatchCompiler } from "../gpu/device/dispatch";
 import type { Command } from "./command";
-import type { Io } from "./io";
-import { jsonLine } from "./json";
 import { loadRollouts } from "./loadRollouts";
 import { chosenParams, PARAM_OPTIONS } from "./methodArgs";
 import { nodeGpu } from "./nodeGpu";
+import { creditPrinter, jsonPrinter } from "./output";
 
 export const creditCommand: Command = {
 	name: "credit",
@@ -46,7 +46,7 @@ export const creditCommand: Command = {
 			value: "ID:TOKEN",
 			help: "instead: how one token came by its credit, step by step, as one object",
 		},
-		{ name: "out", value: "FILE", help: "write there instead of standard output" },
+		{ name: "out", value: "FILE", help: "write there instead of standard output: *.jsonl, *.parquet or *.csv" },
 	],
 	async run(args, io) {
 		const path = args.operand(0);
@@ -54,12 +54,17 @@ export const creditCommand: Command = {
 		const method = findEntry(METHODS, args.required("method"), "method");
 		const { preset, params } = chosenParams(args, method, "method");
 		const signals = chosenSignals(args.all("signal"));
+		const [trace, out] = [args.text("trace"), args.text("out")];
+		const traced = trace === undefined ? null : jsonPrinter(out, io);
+		const { print, finish } = creditPrinter(out, io);
 		const { lines } = await loadRollouts(io, path);
 		const { batches, warnings } = batchesOf(lines);
 		for (const warning of warnings) io.note(`ascribe: ${warning}`);
-		const trace = args.text("trace");
-		if (trace !== undefined) return print([explain(trace, batches, method, params, signals)], args.text("out"), io);
-		const output: unknown[] = new Array(lines.length);
+		if (traced) {
+			traced.print(explain(trace!, batches, method, params, signals));
+			return traced.finish();
+		}
+		const output: CreditRow[] = new Array(lines.length);
 		const noted = new Set<string>();
 		const ready = batches.map((step): Annotated => {
 			const { batch, cost, plan } = annotateFor(method, params, step.batch, {}, signals);
@@ -72,7 +77,8 @@ export const creditCommand: Command = {
 			at.forEach((line, b) => {
 				output[line] = report(batch, credit, b, lines[line]!.record.group ?? null, preset);
 			});
-		print(output, args.text("out"), io);
+		output.forEach(print);
+		await finish();
 	},
 };
 
@@ -151,11 +157,17 @@ function explain(
 	throw new InvalidInput(`There is no rollout "${id}" in the file.`);
 }
 
-function report(batch: RolloutBatch, credit: CreditResult, b: number, group: string | null, preset: string | null) {
+function report(
+	batch: RolloutBatch,
+	credit: CreditResult,
+	b: number,
+	group: string | null,
+	preset: string | null,
+): CreditRow {
 	const row = <A extends Float64Array | Uint8Array>(data: A) =>
 		Array.from(data.subarray(b * batch.T, b * batch.T + batch.lengths[b]!));
 	return {
-		id: batch.ids![b],
+		id: batch.ids![b]!,
 		group,
 		method: credit.method,
 		preset,
@@ -166,15 +178,4 @@ function report(batch: RolloutBatch, credit: CreditResult, b: number, group: str
 		mask: row(credit.mask),
 		cost: credit.cost,
 	};
-}
-
-function print(output: readonly unknown[], file: string | undefined, io: Io): void {
-	if (file === undefined) {
-		for (const value of output) io.json(value);
-		return;
-	}
-	if (output.length === 0) throw new InvalidInput("There is nothing to write.");
-	const texts = output.map(jsonLine);
-	if (texts.some(({ lost }) => lost > 0)) io.note("ascribe: some numbers are not finite; they are written as null.");
-	io.write(file, texts.map(({ text }) => `${text}\n`).join(""));
 }

@@ -14,8 +14,8 @@ import type { Args } from "./args";
 import type { Command } from "./command";
 import { NODE_HOST } from "./host";
 import type { Io } from "./io";
-import { jsonLine } from "./json";
 import { openWeights } from "./openWeights";
+import { jsonPrinter } from "./output";
 
 export const oracleCommand: Command = {
 	name: "oracle",
@@ -43,7 +43,7 @@ export const oracleCommand: Command = {
 			help: "values under a penalty of BETA on the KL divergence from the policy, which is the reference then",
 		},
 		{ name: "measures", help: "one line more: where these rollouts were decided" },
-		{ name: "out", value: "FILE", help: "writes there instead of to standard output" },
+		{ name: "out", value: "FILE", help: "writes there instead of to standard output: *.jsonl" },
 	],
 	async run(args, io) {
 		const beta = args.number("soft", { min: 1e-6 });
@@ -51,7 +51,7 @@ export const oracleCommand: Command = {
 			throw new InvalidInput("--soft enumerates and has no measures: leave --mode and --measures out.");
 		const asked = openPolicy(args, io);
 		const truths: Truth[] = [];
-		const { print, finish } = printer(args, io);
+		const { print, finish } = jsonPrinter(args.text("out"), io);
 		const mode = args.choice("mode", ["auto", ...ORACLE_MODES] as const) ?? "auto";
 		const prompts = args.integer("prompts", { min: 1, max: 4096 }) ?? 8;
 		for (let p = 0; p < prompts; p++) {
@@ -67,7 +67,8 @@ export const oracleCommand: Command = {
 		}
 		const { id, returnRange } = asked.task;
 		if (args.flag("measures")) print({ task: id, ...decisionMeasures(truths, returnRange) });
-		finish();
+		io.progress("");
+		await finish();
 	},
 };
 
@@ -98,22 +99,6 @@ const controlOf = (where: string, io: Io): OracleControl => ({
 	cancelled: () => io.signal.aborted,
 	breathe: NODE_HOST.breathe,
 });
-
-/** To standard output line by line, or to a file at the end. */
-function printer(args: Args, io: Io) {
-	const out = args.text("out");
-	const lines: string[] = [];
-	return {
-		print(record: unknown): void {
-			if (out === undefined) io.json(record);
-			else lines.push(jsonLine(record).text);
-		},
-		finish(): void {
-			io.progress("");
-			if (out !== undefined) io.write(out, `${lines.join("\n")}\n`);
-		},
-	};
-}
 
 function answer(mode: "auto" | OracleMode, question: OracleQuestion, control: OracleControl): Promise<Truth[]> {
 	return mode === "auto" ? askWithin(EFFORT, question, control) : askOracle(mode, question, control);

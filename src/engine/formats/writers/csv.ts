@@ -11,13 +11,15 @@ export function writeCsv(records: readonly RolloutRecord[]): string {
 	const channels = CHANNELS.filter((name) => records.some((record) => record[name]));
 	const methods = [...new Set(records.flatMap(({ advantages }) => Object.keys(advantages ?? {})))];
 	const head = ["id", "group", "step", "position", "token", "text", "reward", ...channels];
-	const lines = [row([...head, ...methods.map((name) => `advantage_${name}`)])];
+	const lines = [csvLine([...head, ...methods.map((name) => `advantage_${name}`)])];
 	for (const record of records) {
 		const own = [...channels.map((name) => record[name]), ...methods.map((name) => record.advantages?.[name])];
 		record.tokens.forEach((token, t) => {
 			const text = record.text?.[t] ?? (typeof token === "string" ? token : "");
 			const id = typeof token === "string" ? "" : token;
-			lines.push(row([record.id, record.group, record.step, t, id, text, record.reward, ...own.map((x) => at(x, t))]));
+			lines.push(
+				csvLine([record.id, record.group, record.step, t, id, text, record.reward, ...own.map((x) => at(x, t))]),
+			);
 		});
 	}
 	return lines.join("");
@@ -25,7 +27,8 @@ export function writeCsv(records: readonly RolloutRecord[]): string {
 
 const at = (channel: NumberRow | undefined, t: number) => channel?.[t];
 
-function row(fields: readonly unknown[]): string {
+/** One line of RFC 4180; what is not known is an empty field, and no text is a formula. */
+export function csvLine(fields: readonly unknown[]): string {
 	return `${fields.map(field).join(",")}\r\n`;
 }
 

@@ -25,11 +25,12 @@ const LISTS: Readonly<Record<string, Scalar>> = {
 	text: "BYTE_ARRAY",
 };
 
-interface Column {
+/** One column: values, or a list of them a row. */
+export interface Column {
 	readonly name: string;
 	readonly type: Scalar;
 	readonly list: boolean;
-	readonly data: unknown[];
+	readonly data: readonly unknown[];
 }
 
 /**
@@ -37,12 +38,16 @@ interface Column {
  * `advantages.<method>`), and everything else as JSON in `extra`, so that the file reads back without loss.
  */
 export function writeParquet(records: readonly RolloutRecord[]): Uint8Array {
-	const columns = columnsOf(records);
+	return writeColumns(columnsOf(records));
+}
+
+/** Columns of equal length as Parquet; null is "not known". */
+export function writeColumns(columns: readonly Column[]): Uint8Array {
 	const schema = [
 		{ name: "root", num_children: columns.length },
 		...columns.flatMap(({ name, type, list }) => (list ? listSchema(name, type) : [leaf(name, type)])),
 	];
-	const columnData = columns.map(({ name, data }) => ({ name, data }));
+	const columnData = columns.map(({ name, data }) => ({ name, data: [...data] }));
 	return new Uint8Array(parquetWriteBuffer({ columnData, schema }));
 }
 

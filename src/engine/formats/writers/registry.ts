@@ -15,10 +15,15 @@ export const WRITERS: Readonly<Record<string, RolloutWriter>> = {
 
 /** The writer for a file's name. @throws InvalidInput that lists the endings there are. */
 export function rolloutFile(name: string): RolloutWriter {
+	return writerFor(name, WRITERS);
+}
+
+/** The entry of a table of writers for a file's name. @throws InvalidInput that lists the endings there are. */
+export function writerFor<Writer>(name: string, writers: Readonly<Record<string, Writer>>): Writer {
 	const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-	if (Object.hasOwn(WRITERS, ending)) return WRITERS[ending]!;
+	if (Object.hasOwn(writers, ending)) return writers[ending]!;
 	throw new InvalidInput(
-		`${name} does not say in which format to write; end it with ${Object.keys(WRITERS)
+		`${name} does not say in which format to write; end it with ${Object.keys(writers)
 			.map((e) => `.${e}`)
 			.join(", ")}.`,
 	);
