@@ -122,6 +122,7 @@ export class GpuExecutor implements TrainingExecutor {
 	rollout(request: RolloutRequest): void {
 		this.turns.do(() => {
 			this.parts.rollouts.sample(request);
+			this.parts.credit.begin(request);
 			this.trained = false;
 			this.credited = null;
 		});

@@ -1,6 +1,7 @@
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled } from "./judge";
 import { drawnItem } from "./splits";
-import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
+import type { Environment, Judge, Task, TaskDefinition, TaskItem } from "./task";
 import { accepts } from "./walk";
 
 const PARAMS = {
@@ -56,6 +57,17 @@ function environmentOf({ n }: Params): Environment<State> {
 	};
 }
 
+/** A column, digit and carry, is a step: right if both are those of the faultless addition, of which this is what is left. */
+const JUDGE: Judge<readonly number[]> = {
+	start: (item) => item.data as readonly number[],
+	read: (rest, token) => ({
+		state: rest.slice(1),
+		step: rest.length % 2 === 0 ? "begins" : "goes on",
+		label: token === rest[0] ? 1 : -1,
+	}),
+	key: String,
+};
+
 function build(params: Params): Task {
 	const { n } = params;
 	const env = environmentOf(params);
@@ -83,14 +95,8 @@ function build(params: Params): Task {
 		randomReturn: 10 ** -n / 2,
 		returnRange: 1,
 		decisiveSteps: (_, response) => response.flatMap((_, t) => (t % 2 === 0 || t === response.length - 1 ? [t] : [])),
-		steps: (item, response) =>
-			pairsOf(response).map((said, column) => ({
-				start: 2 * column,
-				end: 2 * column + said.length,
-				label: said.every((token, i) => token === solution(item)[2 * column + i]) ? 1 : -1,
-			})),
+		...labelled(JUDGE),
 		goldTrace: (item) => pairsOf(solution(item)),
-		stepLabels: (item, response) => Float64Array.from(response, (token, t) => (token === solution(item)[t] ? 1 : -1)),
 		corruptions: (item) => {
 			const good = solution(item);
 			const top = good.at(-1) as number;

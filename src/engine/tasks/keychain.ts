@@ -1,6 +1,7 @@
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled, tokenJudge } from "./judge";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
-import { accepts, pick, respond, tokenSteps } from "./walk";
+import { accepts, pick, respond } from "./walk";
 
 const PARAMS = {
 	steps: {
@@ -59,12 +60,14 @@ function environmentOf({ steps, sigma }: Params): Environment<State> {
 }
 
 /** The first action is right or wrong, later ones are irrelevant, replies are not the policy's. */
-function labelsOf(response: readonly number[]): Float64Array {
-	return Float64Array.from(response, (token, t) => {
-		if (t === 0) return token === ID.key ? 1 : -1;
-		return t % 2 === 1 ? 0 : Number.NaN;
-	});
-}
+const JUDGE = tokenJudge<"first" | "move" | "reply">({
+	start: () => "first",
+	read(at, token) {
+		if (at === "first") return { state: "move", label: token === ID.key ? 1 : -1 };
+		return at === "move" ? { state: "reply", label: 0 } : { state: "move", label: Number.NaN };
+	},
+	key: (at) => at,
+});
 
 function build(params: Params): Task {
 	const { steps, sigma } = params;
@@ -92,9 +95,8 @@ function build(params: Params): Task {
 		returnRange: 1 + 2 * sigma * (steps - 1),
 		lowestReturn: -sigma * (steps - 1),
 		decisiveSteps: () => [0],
-		steps: (_, response) => tokenSteps(labelsOf(response)),
+		...labelled(JUDGE),
 		goldTrace: () => [[ID.key]],
-		stepLabels: (_, response) => labelsOf(response),
 		corruptions: (_, random) => [{ response: [ID.leave, ...demonstrate(random).slice(1)], why: "the key was left" }],
 	};
 }

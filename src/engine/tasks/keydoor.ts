@@ -1,6 +1,6 @@
 import { defaultsOf, type ParamTable, type ParamValues } from "../spec/params";
+import { labelled, tokenJudge } from "./judge";
 import type { Environment, Task, TaskDefinition, TaskItem, Turn } from "./task";
-import { tokenSteps } from "./walk";
 
 const PARAMS = {
 	distractors: {
@@ -184,9 +184,8 @@ function build(params: Params): Task {
 		returnRange: 1 + apples + 2 * coins,
 		lowestReturn: -coins,
 		decisiveSteps: (_, response) => [0, response.length - 1],
-		steps: (item, response) => tokenSteps(labelsOf(colourOf(item), response)),
+		...labelled(JUDGE),
 		goldTrace: (item) => [[ID.take + colourOf(item)], [ID.open]],
-		stepLabels: (item, response) => labelsOf(colourOf(item), response),
 		corruptions: (item, random) => corruptionsOf(demonstrate(env, item, random), colourOf(item), colours),
 	};
 }
@@ -218,12 +217,16 @@ function drawn(outcomes: readonly { token: number; probability: number }[], rand
 }
 
 /** The key and the door are right or wrong, moves are irrelevant, replies are not the policy's. */
-function labelsOf(colour: number, response: readonly number[]): Float64Array {
-	return Float64Array.from(response, (token) => {
-		if (token >= ID.take && token < ID.left) return token === ID.take + colour ? 1 : -1;
-		if (token === ID.open || token === ID.skip) return token === ID.open ? 1 : -1;
-		return MOVES.includes(token) ? 0 : Number.NaN;
-	});
+const JUDGE = tokenJudge<number>({
+	start: (item) => (item.data as { colour: number }).colour,
+	read: (colour, token) => ({ state: colour, label: labelOf(colour, token) }),
+	key: String,
+});
+
+function labelOf(colour: number, token: number): number {
+	if (token >= ID.take && token < ID.left) return token === ID.take + colour ? 1 : -1;
+	if (token === ID.open || token === ID.skip) return token === ID.open ? 1 : -1;
+	return MOVES.includes(token) ? 0 : Number.NaN;
 }
 
 function corruptionsOf(good: readonly number[], colour: number, colours: number) {

@@ -1,8 +1,9 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { judged, runJudge } from "./judge";
 import { exactReturns } from "./returns";
 import type { Environment, Task, TaskDefinition, TaskItem, Turn } from "./task";
-import { accepts, play, policyRuns, respond } from "./walk";
+import { accepts, play, respond } from "./walk";
 
 const PARAMS = {
 	actions: {
@@ -149,7 +150,7 @@ function build(params: Params): Task {
 			return returns().random;
 		},
 		returnRange: 1,
-		steps: (item, response) => policyRuns(env, item, response),
+		...judged(runJudge(env)),
 		...(slip ? {} : { goldTrace: (item: TaskItem) => movesOf(respond(env, item, nearest, () => 0)) }),
 		decisiveSteps: (_, response) => response.flatMap((_, t) => (t % 2 === 0 ? [t] : [])),
 		corruptions: (item, random) => {

@@ -1,8 +1,9 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled, tokenJudge } from "./judge";
 import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
-import { accepts, respond, tokenSteps } from "./walk";
+import { accepts, respond } from "./walk";
 
 const PARAMS = {
 	n: {
@@ -131,9 +132,8 @@ function build(params: Params): Task {
 		randomReturn: 1 / M,
 		returnRange: 1,
 		decisiveSteps: (_, response) => response.flatMap((token, t) => (token < M ? [t] : [])),
-		steps: (item, response) => tokenSteps(labelsOf(digitsOf(item), response, params)),
+		...labelled(judgeOf(params)),
 		goldTrace: (item) => prefixSums(digitsOf(item), M).map((sum) => [sum]),
-		stepLabels: (item, response) => labelsOf(digitsOf(item), response, params),
 		corruptions: (item, random) => {
 			const good = demonstrate(env, item, params, random);
 			const slip = [...good.slice(0, -1), ((good.at(-1) as number) + 1) % M];
@@ -161,17 +161,24 @@ function demonstrate(env: Environment<State>, item: TaskItem, { n, M }: Params, 
 	return respond(env, item, ({ left, thinks }) => (thinks > 0 && random() < 0.25 ? M + 1 : next(left)), random);
 }
 
-function labelsOf(digits: readonly number[], response: readonly number[], { M, labels }: Params): Float64Array {
-	let before = 0;
-	let truth = 0;
-	let at = 0;
-	return Float64Array.from(response, (token) => {
-		if (token >= M) return 0;
-		const digit = digits[at++] as number;
-		truth = (truth + digit) % M;
-		const wanted = labels === "global" ? truth : (before + digit) % M;
-		before = token;
-		return token === wanted ? 1 : -1;
+interface Reading {
+	/** Digits still to add. */
+	readonly rest: readonly number[];
+	/** The sum that the next one has to follow from: the one written last, or the true one. */
+	readonly from: number;
+}
+
+/** A sum is right if it follows; think tokens are irrelevant. */
+function judgeOf({ M, labels }: Params) {
+	return tokenJudge<Reading>({
+		start: (item) => ({ rest: digitsOf(item), from: 0 }),
+		read(state, token) {
+			if (token >= M) return { state, label: 0 };
+			const wanted = (state.from + (state.rest[0] as number)) % M;
+			const from = labels === "global" ? wanted : token;
+			return { state: { rest: state.rest.slice(1), from }, label: token === wanted ? 1 : -1 };
+		},
+		key: ({ rest, from }) => (rest.length === 0 ? "end" : `${rest} from ${from}`),
 	});
 }
 

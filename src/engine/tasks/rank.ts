@@ -1,8 +1,9 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { judged } from "./judge";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
-import type { Environment, ResponseStep, Split, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
+import type { Environment, Judge, Split, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
 import { accepts, play } from "./walk";
 
 const PARAMS = {
@@ -159,29 +160,34 @@ function randomReturnOf(prompts: readonly (readonly number[])[], { items, picks,
 	return each.reduce((sum, x) => sum + x, 0) / each.length;
 }
 
-/** Items of a response rank by rank with the positions of their names; −1 outside of the catalogue. */
-function ranksOf(response: readonly number[], { split }: Params, ids: Ids) {
-	const out: { start: number; end: number; item: number }[] = [];
-	for (let t = 0; t < response.length; ) {
-		const token = response[t] as number;
-		const end = t + (split && token !== ids.out ? 2 : 1);
-		const named = split ? ROW * (token - ids.item) + (response[t + 1] ?? 0) - ids.column : token - ids.item;
-		out.push({ start: t, end: Math.min(end, response.length), item: token === ids.out ? -1 : named });
-		t = end;
-	}
-	return out;
+interface Reading {
+	/** Grades of the items, null for those that are listed. */
+	readonly left: readonly (number | null)[];
+	readonly ideal: number;
+	/** Row named by the first token of a name, where names take two. */
+	readonly row: number | null;
 }
 
 /** Each rank with its gain as a share of the ideal, before discounting; right where no better item was left. */
-function stepsOf(grades: readonly number[], response: readonly number[], params: Params): ResponseStep[] {
-	const ideal = dcg(best(grades, params.picks));
-	const left = new Map(grades.entries());
-	return ranksOf(response, params, idsOf(params)).map(({ start, end, item }) => {
-		const top = Math.max(...left.values());
-		const grade = left.get(item);
-		left.delete(item);
-		return { start, end, reward: gainOf(grade ?? 0) / ideal, label: grade === top ? 1 : -1 };
-	});
+function judgeOf({ picks, split }: Params, ids: Ids): Judge<Reading> {
+	return {
+		start: (of) => ({ left: gradesOf(of), ideal: dcg(best(gradesOf(of), picks)), row: null }),
+		read(state, token) {
+			const { left, ideal, row } = state;
+			const whole = !split || token === ids.out;
+			if (!whole && row === null) return { state: { ...state, row: token - ids.item }, step: "begins" };
+			const item = token === ids.out ? -1 : whole ? token - ids.item : ROW * (row as number) + token - ids.column;
+			const grade = left[item] ?? null;
+			const top = left.reduce<number>((most, g) => Math.max(most, g ?? -1), -1);
+			return {
+				state: { left: left.map((g, i) => (i === item ? null : g)), ideal, row: null },
+				step: whole ? "begins" : "goes on",
+				reward: gainOf(grade ?? 0) / ideal,
+				label: grade === top ? 1 : -1,
+			};
+		},
+		key: ({ left, ideal, row }) => `${left} ${ideal} ${row}`,
+	};
 }
 
 const gradesOf = (item: TaskItem) => item.data as readonly number[];
@@ -194,6 +200,7 @@ function build(params: Params): Task {
 		);
 	const ids = idsOf(params);
 	const env = environmentOf(params);
+	const { judge, steps } = judged(judgeOf(params, ids));
 	// Every catalogue but the one in which nothing is worth listing.
 	const count = (grades + 1) ** items - 1;
 	const disjoint = count >= MANY_PROMPTS;
@@ -224,11 +231,12 @@ function build(params: Params): Task {
 			return split ? byInduction().random : randomReturnOf(pool().map(gradesOf), params);
 		},
 		returnRange: 1,
-		steps: (of, response) => stepsOf(gradesOf(of), response, params),
+		judge,
+		steps,
 		goldTrace: (of) => sorted(gradesOf(of), picks, () => 0.5).map((i) => spelt([i], params)),
 		stepLabels: (of, response) => {
 			const labels = new Float64Array(response.length);
-			for (const { start, end, label } of stepsOf(gradesOf(of), response, params)) labels.fill(label ?? 0, start, end);
+			for (const { start, end, label } of steps(of, response)) labels.fill(label ?? 0, start, end);
 			return labels;
 		},
 		decisiveSteps: (of, response) => choicesOf(env, of, response),

@@ -1,9 +1,10 @@
 import { InvalidInput } from "../core/errors";
 import { Rng } from "../core/rng";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled, tokenJudge } from "./judge";
 import { drawnItem } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
-import { accepts, tokenSteps } from "./walk";
+import { accepts } from "./walk";
 
 const PARAMS = {
 	arms: {
@@ -75,8 +76,12 @@ function drawGraph(rng: Rng, { arms, length, nodes }: Params): TaskItem {
 	return { id, prompt: [...shuffled.flat(), centre, goal, nodes], data: path };
 }
 
-const labelsOf = (path: readonly number[], response: readonly number[]) =>
-	Float64Array.from(response, (token, t) => (token === path[t] ? 1 : -1));
+/** A node is right if it is the next one of the path. */
+const JUDGE = tokenJudge<readonly number[]>({
+	start: (item) => item.data as readonly number[],
+	read: ([node, ...rest], token) => ({ state: rest, label: token === node ? 1 : -1 }),
+	key: String,
+});
 
 function build(params: Params): Task {
 	const { arms, length, nodes } = params;
@@ -104,9 +109,8 @@ function build(params: Params): Task {
 		randomReturn: nodes ** -(length - 1),
 		returnRange: 1,
 		decisiveSteps: () => [0],
-		steps: (item, response) => tokenSteps(labelsOf(pathOf(item), response)),
+		...labelled(JUDGE),
 		goldTrace: (item) => pathOf(item).map((node) => [node]),
-		stepLabels: (item, response) => labelsOf(pathOf(item), response),
 		corruptions: (item) => {
 			const good = pathOf(item);
 			const slip = ((good[0] as number) + 1) % nodes;

@@ -1,6 +1,7 @@
 import type { ParamTable, ParamValues } from "../spec/params";
+import { judged } from "./judge";
 import { promptOrder } from "./splits";
-import type { Environment, ResponseStep, Task, TaskDefinition, TaskItem } from "./task";
+import type { Environment, Judge, Task, TaskDefinition, TaskItem } from "./task";
 import { accepts, pick, respond } from "./walk";
 
 const PARAMS = {
@@ -82,18 +83,27 @@ function environmentOf({ M, before, after }: Params): Environment<State> {
 	};
 }
 
+interface Reading {
+	readonly at: number;
+	readonly prompt: Digits;
+	/** What the plan leads to, once there is one. */
+	readonly wanted: Digits | null;
+}
+
 /** Fillers, the plan and its execution; a plan is right if it reaches the target, an execution if it follows from the plan. */
-function stepsOf(prompt: Digits, response: readonly number[], { M, before }: Params): ResponseStep[] {
-	const end = response.length - 3;
-	const wanted = procedure((response[before] as number) - M, prompt[0], prompt[1], M);
-	const done = wanted.every((digit, i) => response[end + i] === digit);
-	const all = [
-		{ start: 0, end: before, label: 0 },
-		{ start: before, end: before + 1, label: wanted[2] === prompt[2] ? 1 : -1 },
-		{ start: before + 1, end, label: 0 },
-		{ start: end, end: end + 3, label: done ? 1 : -1 },
-	];
-	return all.filter((step) => step.end > step.start);
+function judgeOf({ M, before, after }: Params): Judge<Reading> {
+	const end = before + after + 1;
+	return {
+		start: (item) => ({ at: 0, prompt: item.data as Digits, wanted: null }),
+		read({ at, prompt, wanted: known }, token) {
+			const wanted = at === before ? procedure(token - M, prompt[0], prompt[1], M) : known;
+			const state = { at: at + 1, prompt, wanted };
+			const step = at === 0 || at === before || at === before + 1 || at === end ? "begins" : "goes on";
+			if (at === before) return { state, step, label: wanted?.[2] === prompt[2] ? 1 : -1 };
+			return { state, step, label: at < end ? 0 : wanted?.[at - end] === token ? 1 : -1 };
+		},
+		key: ({ at, prompt, wanted }) => `${at} ${at > before ? wanted : prompt}`,
+	};
 }
 
 function build(params: Params): Task {
@@ -143,7 +153,7 @@ function build(params: Params): Task {
 		randomReturn:
 			solvable.reduce((sum, prompt) => sum + plansFor(prompt).length, 0) / (solvable.length * PLANS.length * M ** 3),
 		returnRange: 1,
-		steps: (item, response) => stepsOf(item.data as Digits, response, params),
+		...judged(judgeOf(params)),
 		goldTrace: (item) => {
 			const prompt = item.data as Digits;
 			const plan = plansFor(prompt)[0] as number;

@@ -70,6 +70,25 @@ export interface ResponseStep {
 	readonly label?: number;
 }
 
+/** What a judge says of one token. */
+export interface Verdict<J> {
+	readonly state: J;
+	/** Whether a step begins with the token, goes on with it, or has nothing to do with it. */
+	readonly step: "begins" | "goes on" | "none";
+	/** +1 right, −1 wrong, 0 irrelevant, of the step that began last; the smallest label said of a step is its own. */
+	readonly label?: number;
+	/** What a process reward pays for the step that began last; said together with its only label. */
+	readonly reward?: number;
+}
+
+/** Reads a response token by token and says where steps begin and how good they are: `Task.steps` as an automaton. */
+export interface Judge<J> {
+	start(item: TaskItem): J;
+	read(state: J, token: number): Verdict<J>;
+	/** Equal keys mean equal verdicts on whatever follows. */
+	key(state: J): string;
+}
+
 /** Rollouts that another policy wrote, and which of two was preferred. Entry i is a pure function of (task, parameters, i). */
 export interface OfflineLog {
 	readonly rollouts: number;
@@ -124,6 +143,8 @@ export interface Task {
 	decisiveSteps(item: TaskItem, response: readonly number[]): number[];
 	/** The steps of a response, environment tokens in none of them: what step- and turn-level methods credit. */
 	steps(item: TaskItem, response: readonly number[]): readonly ResponseStep[];
+	/** The same, token by token, where the task has it so: devices then find the steps without asking the host. */
+	readonly judge?: Judge<unknown>;
 	/**
 	 * A reference solution: what the policy has to write, step by step, without environment replies and without steps that do not
 	 * matter. Where several solutions exist it is one of them, the same every time.

@@ -238,6 +238,8 @@ class Compiler implements Assembly {
 
 	private signal(node: Node, name: string): Place {
 		const level = node.level === "rollout" ? "rollout" : "token";
+		const expression = this.shape.expressions?.[name];
+		if (expression) return this.place(expression);
 		const table = level === "token" ? this.shape.byToken?.[name] : undefined;
 		if (table) return this.emit({ op: OP.lookUp, domain: "token", variant: 0, words: [this.tables.floats(table)] }, -1);
 		const at = this.sections.signals?.[level][name];

@@ -2,6 +2,7 @@ import { InvalidInput } from "../../engine/core/errors";
 import { type Kind, type Node, reduceToSpans, tokenInput, tokenSignal } from "../../engine/credit/ops";
 import type { Partition } from "../../engine/credit/partition";
 import type { SpanTable } from "../../engine/rollouts/batch";
+import type { JudgeTable } from "../../engine/tasks/judge";
 import { type Assembly, missing, type Place } from "./assembly";
 import { addressOf, type Instruction, OP, type Register, type Word } from "./instructions";
 import { roundedConstant } from "./rounding";
@@ -9,8 +10,20 @@ import type { SpanSource } from "./sections";
 import { keyNumbers } from "./tables";
 import { TreeCompiler } from "./trees";
 
-const BUILD = { table: 0, mask: 1, states: 2, fixed: 3, marks: 4, cuts: 5 } as const;
-const COLUMN = { index: 0, start: 1, number: 2, key: 3, state: 4 } as const;
+const BUILD = { table: 0, mask: 1, states: 2, fixed: 3, marks: 4, cuts: 5, judge: 6 } as const;
+const COLUMN = { index: 0, start: 1, number: 2, key: 3, state: 4, said: 5 } as const;
+
+/** Bits of the judge's next state in a word of its table. */
+const JUDGE_STATES = 0x3fffffff;
+
+/** How the spans of a partition are found. */
+interface Cut {
+	readonly variant: number;
+	readonly words: readonly Word[];
+	/** Stage after which its operands are there. */
+	readonly ready?: number;
+	readonly alsoOut?: readonly Register[];
+}
 
 export interface DomainPlace {
 	readonly domain: Instruction["domain"];
@@ -20,6 +33,8 @@ export interface DomainPlace {
 /** Partitions, and what is read of their spans. Each partition is built once, by the first stage. */
 export class SpanCompiler {
 	private readonly partitions = new Map<Partition, { readonly register: Register; readonly ready: number }>();
+	/** States of the task's judge before each token, beside the partition that it makes. */
+	private readonly judged = new Map<Partition, Register>();
 	private readonly keys = new Map<Partition, Place>();
 	private readonly trees: TreeCompiler;
 
@@ -42,25 +57,27 @@ export class SpanCompiler {
 	partition(partition: Partition): { readonly register: Register; readonly ready: number } {
 		let known = this.partitions.get(partition);
 		if (!known) {
-			const { variant, words } = this.cut(partition);
 			const register: Register = { size: "spans", kept: false };
-			const built = this.assembly.emit({ op: OP.buildSpans, domain: "token", variant, words, out: register }, -1);
-			known = { register, ready: built.ready };
+			const { variant, words, ready = -1, alsoOut = [] } = this.cut(partition);
+			const cut = { op: OP.buildSpans, domain: "token", variant, words, out: register, alsoOut } as const;
+			known = { register, ready: this.assembly.emit(cut, ready).ready };
 			this.partitions.set(partition, known);
 		}
 		return known;
 	}
 
-	private cut(partition: Partition): { variant: number; words: readonly Word[] } {
+	private cut(partition: Partition): Cut {
 		const { tables } = this.assembly;
 		switch (partition.kind) {
 			case "steps":
 			case "turns":
-				return this.given(this.source(partition));
+				return this.given(partition, this.source(partition));
 			case "fixed":
 				return { variant: BUILD.fixed, words: [partition.length, partition.lastAlone ? 1 : 0, partition.levels] };
-			case "marks":
-				return { variant: BUILD.marks, words: [this.assembly.place(tokenSignal(partition.signal)).word] };
+			case "marks": {
+				const { word, ready } = this.assembly.place(tokenSignal(partition.signal));
+				return { variant: BUILD.marks, words: [word], ready };
+			}
 			case "cuts": {
 				const threshold = tables.constant(roundedConstant("less", 1, Math.log(partition.threshold)));
 				const logProbs = this.assembly.place(tokenInput("logProbs")).word;
@@ -69,12 +86,33 @@ export class SpanCompiler {
 		}
 	}
 
-	private given(source: SpanSource): { variant: number; words: readonly Word[] } {
+	private given(partition: Partition, source: SpanSource): Cut {
 		const { tables } = this.assembly;
-		if (source.from === "mask") return { variant: BUILD.mask, words: [] };
-		if (source.from === "states") return { variant: BUILD.states, words: [tables.append(source.starts)] };
-		const { offsets, start, end, actor } = source.table;
-		return { variant: BUILD.table, words: [offsets, start, end, actor].map((column) => tables.append(column)) };
+		switch (source.from) {
+			case "mask":
+				return { variant: BUILD.mask, words: [] };
+			case "states":
+				return { variant: BUILD.states, words: [tables.append(source.starts)] };
+			case "partition":
+				return this.cut(source.partition);
+			case "judge":
+				return this.judgedCut(partition, source.judge);
+			case "table": {
+				const { offsets, start, end, actor } = source.table;
+				return { variant: BUILD.table, words: [offsets, start, end, actor].map((column) => tables.append(column)) };
+			}
+		}
+	}
+
+	/** A word of the judge's table is the next state, above it in two bits whether a step begins or goes on. */
+	private judgedCut(partition: Partition, { next, step, vocabSize }: JudgeTable): Cut {
+		const { tables, sections } = this.assembly;
+		if (sections.judge === undefined) throw missing("what the task's judge starts from");
+		const states: Register = { size: "entry", kept: false };
+		this.judged.set(partition, states);
+		const packed = next.map((to, i) => ((to & JUDGE_STATES) | (step[i]! << 30)) >>> 0);
+		const words = [tables.append(packed), vocabSize, sections.judge, addressOf(states)];
+		return { variant: BUILD.judge, words, alsoOut: [states] };
 	}
 
 	/** Turns are runs of the policy's tokens unless something else is said. */
@@ -96,12 +134,26 @@ export class SpanCompiler {
 		if (name === "start") return this.column(partition, COLUMN.start, []);
 		const source = this.source(partition);
 		if (source.from === "table") return this.numbers(partition, source.table[name as "reward" | "label" | "duration"]);
+		const said = source.from === "judge" ? source.said[name as "reward" | "label"] : undefined;
+		if (said) return this.verdict(partition, said);
 		if (name !== "reward") throw missing(`the ${name} of ${partition.kind}`);
 		// What its tokens, and the environment's right after them, were paid.
 		return this.assembly.place(reduceToSpans(tokenInput("rewards"), "sum", partition));
 	}
 
+	/** The smallest number that the judge says of each span. */
+	private verdict(partition: Partition, said: ArrayLike<number>): Place {
+		const source = this.source(partition);
+		this.partition(partition);
+		const states = this.judged.get(partition);
+		if (source.from !== "judge" || !states) throw missing(`verdicts on ${partition.kind}`);
+		const words = [this.assembly.tables.floats(said), source.judge.vocabSize, addressOf(states)];
+		return this.column(partition, COLUMN.said, words);
+	}
+
 	signal(node: Node, name: string): Place {
+		const expression = this.assembly.shape.expressions?.[name];
+		if (expression) return this.assembly.place(expression);
 		const source = this.source(node.partition!);
 		const data = source.from === "table" ? source.signals[name] : undefined;
 		if (!data) throw missing(`the signal "${name}"`);

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Rng } from "../../engine/core/rng";
+import { isGroupLocal, type Need } from "../../engine/credit/method";
 import { METHODS } from "../../engine/credit/registry";
 import { creditBy } from "../../engine/credit/run";
 import { batchOf } from "../../engine/credit/testing";
-import { annotate } from "../../engine/signals/annotate";
-import { planSignals } from "../../engine/signals/planner";
+import { annotate, resourcesOf } from "../../engine/signals/annotate";
+import { planSignals, type SignalChoices } from "../../engine/signals/planner";
 import { PROVIDERS } from "../../engine/signals/registry";
-import { tabulateSignals } from "../../engine/signals/tabulated";
+import { tabulateSignals, tabulationContext } from "../../engine/signals/tabulated";
 import { taskSource } from "../../engine/signals/taskSource";
 import { defaultsOf } from "../../engine/spec/params";
-import { ACTOR, type Machine, tabulate } from "../../engine/tasks/machine";
+import { ACTOR, type Machine, NO_STATE, tabulate } from "../../engine/tasks/machine";
 import { TASKS } from "../../engine/tasks/registry";
 import { testDevice } from "../../testing/softwareDevice";
 import { DispatchCompiler } from "../device/dispatch";
@@ -53,14 +54,31 @@ function walk({ actor, next, weight, reward, vocabSize: V }: Machine, start: num
 	return out;
 }
 
-/** Task, method and parameters whose signals are looked up on the device. */
-const CASES: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
+/** Task, method and parameters whose signals are made on the device; signal providers that go first. */
+const CASES: readonly (readonly [string, string, Readonly<Record<string, unknown>>, SignalChoices?])[] = [
 	["keydoor", "gigpo", {}],
 	["toolcalc", "gigpo", { scale: "sd1" }],
 	["strategy", "hicra", {}],
+	["modchain", "pure", { form: "min", outcomeCoef: 1 }],
+	["modchain", "pure", { form: "softmin", baseline: "step" }],
+	["addcarry", "pure", { form: "sum" }],
+	["strategy", "grpoProcess", {}],
+	["keychain", "pure", { form: "mean" }],
+	["keydoor", "grpoProcess", {}],
+	["star", "pure", { form: "sum" }, { declaredLabels: { reward: "signed" } }],
+	["rank", "rankGrpo", {}],
+	["rank", "brpo", {}],
+	["lake", "pure", { form: "sum" }],
+	["lake", "gigpo", { unit: "step" }],
+	["modchain", "pure", { form: "min" }, { declaredLabels: { reward: "signed" } }],
+	["toolcalc", "pure", { form: "min" }, { fixedCuts: { length: 2 }, stepRewards: {} }],
+	["toolcalc", "pure", { form: "sum" }, { probabilityCuts: { threshold: 0.5 }, stepRewards: {} }],
+	["keydoor", "maRlhf", { cut: "marks" }, { perplexityMacros: {} }],
+	["keydoor", "potentialShaping", {}],
 ];
 
-it.each(CASES)("%s, %s: looked up on the device as computed on the processor", async (taskId, id, params) => {
+const GIVEN = CASES.map(([task, id, params, choices = {}]) => [task, id, params, choices] as const);
+it.each(GIVEN)("%s, %s %j %j: made on the device as on the processor", async (taskId, id, params, choices) => {
 	const definition = TASKS.find((entry) => entry.id === taskId)!;
 	const task = definition.build(defaultsOf(definition.params));
 	const items = [0, 1].map((i) => task.item("train", i));
@@ -69,8 +87,9 @@ it.each(CASES)("%s, %s: looked up on the device as computed on the processor", a
 	const rows = Array.from({ length: 12 }, (_, b) => walk(machine, machine.start[b % 2]!, task.maxResponseLength, rng));
 	const prompts = rows.map((_, b) => items[b % 2]!.prompt);
 	const promptOffsets = Int32Array.from([0, ...prompts.map((_, b) => prompts.slice(0, b + 1).flat().length)]);
+	const guess = () => Math.fround(Math.log(rng.uniform()));
 	const plain = batchOf(
-		rows.map((row, b) => ({ ...row, group: b % 2 })),
+		rows.map((row, b) => ({ ...row, group: b % 2, logProbs: row.tokens.map(guess), values: row.tokens.map(guess) })),
 		{ promptTokens: Int32Array.from(prompts.flat()), promptOffsets },
 		task.maxResponseLength,
 	);
@@ -78,18 +97,22 @@ it.each(CASES)("%s, %s: looked up on the device as computed on the processor", a
 	for (const [b, row] of rows.entries()) states.set(row.states, b * plain.T);
 
 	const method = METHODS.find((entry) => entry.id === id)!;
-	const available = { carries: () => false, resources: new Set(["task"] as const) };
-	const planned = planSignals(method, params, available, PROVIDERS);
+	const own = new Set<string>(["logProbs", "values"]);
+	const carries = (need: Need) => "field" in need && own.has(need.field);
+	const available = { carries, resources: resourcesOf({ task: taskSource(task, items) }) };
+	const planned = planSignals(method, params, available, PROVIDERS, choices);
 	const { batch } = annotate(planned, plain, { task: taskSource(task, items) });
 	const want = creditBy(method, params, batch).advantage;
 
-	const tables = tabulateSignals(planned, { task, machine })!;
+	const context = tabulationContext(task, machine, items);
+	const tables = tabulateSignals(planned, context)!;
 	const { B, T, groupIds } = plain;
 	const shape = { B, T, groupSize: groupIds, ...shapeOfTables(tables) };
-	const buffers = uploadBatch(device, plain, states);
+	const judge = rows.map((_, b) => context.judge()?.start[b % 2] ?? NO_STATE);
+	const buffers = uploadBatch(device, plain, { states, judge });
 	const plan = await createCreditPlan(compiler, shape, method, params, buffers, { lanes: 32 });
 	const { advantage } = await runPlan(device, plan, plain);
-	expect(plan.dispatches).toBe(1);
+	expect(plan.dispatches).toBeLessThanOrEqual(isGroupLocal(method, params) ? 1 : 4);
 	expect(want.some((a) => a !== 0 && !Number.isNaN(a))).toBe(true);
 	const largest = want.reduce((most, a) => (Number.isNaN(a) ? most : Math.max(most, Math.abs(a))), 0);
 	advantage.forEach((a, i) => {

@@ -5,14 +5,17 @@ import type { CreditSections, CreditShape, RecordSection, RowSection, SpanSource
 
 type Column = ArrayLike<number> | undefined;
 
-/**
- * A batch on the device, numbers rounded to float32; whoever asked for it destroys the buffers.
- * @param states machine state before each token `[B·T]`, where a table goes by it.
- */
+/** What tables go by: machine state before each token `[B·T]`, first state of the task's judge `[B]`. */
+export interface BatchStates {
+	readonly states?: ArrayLike<number>;
+	readonly judge?: ArrayLike<number>;
+}
+
+/** A batch on the device, numbers rounded to float32; whoever asked for it destroys the buffers. */
 export function uploadBatch(
 	device: GPUDevice,
 	batch: RolloutBatch,
-	states?: ArrayLike<number>,
+	{ states, judge }: BatchStates = {},
 ): CreditBuffers & { readonly signals: GPUBuffer } {
 	const { tokens, actionMask, logProbs, entropy, rewards, values, refLogProbs } = batch;
 	const record = packed<RecordSection>(
@@ -26,13 +29,14 @@ export function uploadBatch(
 	// One name may stand for both levels only in two sections.
 	const named = (level: "token" | "rollout") =>
 		of(level).map(([name, { data }]) => [`${level} ${name}`, data] as const);
-	const signals = packed<string>({}, Object.fromEntries([...named("token"), ...named("rollout")]));
+	const signals = packed<string>({ judge }, Object.fromEntries([...named("token"), ...named("rollout")]));
 	const places = (level: "token" | "rollout") =>
 		Object.fromEntries(of(level).map(([name]) => [name, signals.at[`${level} ${name}`]!]));
 	const sections: CreditSections = {
 		record: record.at,
 		rows: rows.at,
 		signals: { token: places("token"), rollout: places("rollout") },
+		...(judge ? { judge: signals.at.judge! } : {}),
 	};
 	const upload = (label: string, words: Uint32Array<ArrayBuffer>) => {
 		const buffer = device.createBuffer({ label, size: words.byteLength, usage: USAGE.storage | USAGE.copyTarget });

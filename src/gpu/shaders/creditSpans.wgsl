@@ -14,13 +14,15 @@ fn writeSpan(p: u32, b: u32, n: u32, start: u32, end: u32, source: u32) {
 	arena[at + 3u * sectionSize()] = source;
 }
 
-// variant: 0 uploaded table, 1 runs of the policy's tokens, 2 states, 3 fixed length, 4 marks, 5 probability cuts
+// variant: 0 uploaded table, 1 runs of the policy's tokens, 2 states, 3 fixed length, 4 marks, 5 probability cuts, 6 the task's judge
 fn buildSpans(i: Instruction, s: Members) {
 	for (var r = lane; r < s.count; r += LANES) {
 		let row = memberOf(s, r);
 		for (var t = 0u; t < tokensOfRow(); t++) { arena[i.out + row * tokensOfRow() + t] = NONE; }
 		var count = 0u;
-		if (i.variant == 0u) { count = tableSpans(i, row); } else { count = cutSpans(i, row); }
+		if (i.variant == 0u) { count = tableSpans(i, row); }
+		else if (i.variant == 6u) { count = judgedSpans(i, row); }
+		else { count = cutSpans(i, row); }
 		arena[i.out + 4u * sectionSize() + row] = count;
 	}
 }
@@ -78,6 +80,50 @@ fn cutSpans(i: Instruction, row: u32) -> u32 {
 	return count;
 }
 
+// Steps that the task's judge sees: a = its table, a word for each of its states and each of b tokens (next state, above it in two bits
+// 1 where a step begins, 2 where it goes on); c = first state of each rollout, NONE where every token of the policy is a step; d = its state
+// before each token, written here.
+fn judgedSpans(i: Instruction, row: u32) -> u32 {
+	let length = lengthOf(row);
+	var count = 0u;
+	var state = signals[i.c + row];
+	for (var t = 0u; t < length; t++) {
+		arena[i.d + row * tokensOfRow() + t] = state;
+		var part = 1u;
+		if (state != NONE) {
+			let word = tables[i.a + state * i.b + tokenAt(row, t)];
+			part = word >> 30u;
+			state = word & 0x3fffffffu;
+		}
+		if (part == 0u || !acted(row, t)) { continue; }
+		if (part == 1u) {
+			writeSpan(i.out, row, count, t, t + 1u, NONE);
+			count += 1u;
+		}
+		if (count == 0u) { continue; }
+		arena[i.out + row * tokensOfRow() + t] = count - 1u;
+		arena[i.out + 2u * sectionSize() + row * tokensOfRow() + count - 1u] = t + 1u;
+	}
+	return count;
+}
+
+// The smallest number that the judge says between the start of a span and that of the next: a = numbers for each of its states and each of
+// b tokens, c = its state before each token.
+fn verdict(i: Instruction, row: u32, n: u32) -> u32 {
+	let p = i.domain - 2u;
+	var end = lengthOf(row);
+	if (n + 1u < spanCount(p, row)) { end = spanStart(p, row, n + 1u); }
+	var least = NAN;
+	for (var t = spanStart(p, row, n); t < end; t++) {
+		let state = arena[i.c + row * tokensOfRow() + t];
+		if (state == NONE) { continue; }
+		let said = tables[i.a + state * i.b + tokenAt(row, t)];
+		if (unknown(said)) { continue; }
+		least = select(smaller(least, said), said, unknown(least));
+	}
+	return least;
+}
+
 // a = tokens of a span, b = 1 where the last token stands alone, c = most spans, 0 for no limit
 fn fixedStart(i: Instruction, position: u32, all: u32) -> bool {
 	let body = all - i.b;
@@ -86,7 +132,7 @@ fn fixedStart(i: Instruction, position: u32, all: u32) -> bool {
 }
 
 // variant: 0 index among the rollout's spans, 1 first token, 2 number of an uploaded column (a), 3 key of a column, as a word,
-// 4 key of the state at the first token, by its table (a)
+// 4 key of the state at the first token, by its table (a), 5 what the judge says
 fn spanColumn(i: Instruction, s: Members) {
 	let p = i.domain - 2u;
 	let w = width(i.domain);
@@ -98,6 +144,7 @@ fn spanColumn(i: Instruction, s: Members) {
 		switch i.variant {
 			case 0u: { result = bitcast<u32>(f32(n)); }
 			case 1u: { result = bitcast<u32>(f32(spanStart(p, row, n))); }
+			case 5u: { result = verdict(i, row, n); }
 			case 4u: { result = tables[i.a + stateAt(row, spanStart(p, row, n))]; }
 			default: { result = tables[i.a + spanSource(p, row, n)]; }
 		}

@@ -1,12 +1,13 @@
 import { InvalidInput } from "../../engine/core/errors";
 import { METHODS } from "../../engine/credit/registry";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
-import { type Tabulated, tabulateSignals } from "../../engine/signals/tabulated";
+import { type Tabulated, tabulateSignals, tabulationContext } from "../../engine/signals/tabulated";
+import { buildTask } from "../../engine/spec/buildTask";
 import { resolveParams } from "../../engine/spec/params";
 import { findEntry } from "../../engine/spec/resolveSpec";
 import { TASKS } from "../../engine/tasks/registry";
 import type { Objective } from "../../engine/training/cpuExecutor";
-import type { TrainingPlan } from "../../engine/training/executor";
+import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
 import { signalsOf } from "../../engine/training/objective";
 import { type CreditBuffers, type CreditOptions, type CreditPlan, createCreditPlan } from "../credit/creditPlan";
 import { shapeOfTables } from "../credit/tabulatedShape";
@@ -14,6 +15,7 @@ import type { DispatchCompiler } from "../device/dispatch";
 import { USAGE } from "../device/usage";
 import type { LossCredit } from "../loss/lossPlan";
 import { RECORD, ROWS, type RolloutBuffers, type RolloutShape } from "../rollout/rolloutBuffers";
+import { type CreditSignals, createCreditSignals } from "./creditSignals";
 
 /** Credit of a training plan where the loss finds it. */
 export interface GpuCredit {
@@ -22,6 +24,8 @@ export interface GpuCredit {
 	readonly at: LossCredit;
 	/** Why the processor computes; empty on the device. */
 	readonly note: string;
+	/** Is told of rollouts that are sampled now: what credit reads of their prompts goes along. */
+	begin(request: RolloutRequest): void;
 	/** What the device computed, from a copy of the buffer. */
 	decode(words: Uint32Array<ArrayBuffer>, batch: RolloutBatch): CreditResult;
 	write(credit: CreditResult, batch: RolloutBatch): void;
@@ -73,8 +77,10 @@ export async function createGpuCredit(
 	try {
 		const spans = tables.length > 0 ? shapeOfTables(tables) : {};
 		const sizes = { B: shape.B, T: shape.T, groupSize: plan.groupSize, ...spans };
-		const compiled = await createCreditPlan(compiler, sizes, method, params, buffers, options);
-		return onDevice(compiled, method.id, params, shape);
+		const signals = createCreditSignals(compiler.device, plan, tables);
+		const read = signals ? { ...buffers, ...signals.on(buffers.sections) } : buffers;
+		const compiled = await createCreditPlan(compiler, sizes, method, params, read, options);
+		return onDevice(compiled, signals, method.id, params, shape);
 	} catch (error) {
 		// What the graph compiler refuses, the float64 interpreter may still do.
 		if (!(error instanceof InvalidInput)) throw error;
@@ -86,12 +92,13 @@ export async function createGpuCredit(
 function tablesOf(plan: TrainingPlan): readonly Tabulated[] | null {
 	const definition = TASKS.find(({ id }) => id === plan.task?.id);
 	if (!definition || !plan.task) return null;
-	const task = definition.build(resolveParams(definition.params, plan.task.params, `task ${plan.task.id}`));
-	return tabulateSignals(signalsOf(plan), { task, machine: plan.machine });
+	const context = tabulationContext(buildTask(definition, plan.task), plan.machine, plan.items ?? []);
+	return tabulateSignals(signalsOf(plan), context);
 }
 
 function onDevice(
 	plan: CreditPlan,
+	signals: CreditSignals | null,
 	method: string,
 	params: Readonly<Record<string, unknown>>,
 	{ B, T }: RolloutShape,
@@ -121,7 +128,11 @@ function onDevice(
 		write() {
 			throw new Error("Credit is computed on the device.");
 		},
-		dispose: () => plan.dispose(),
+		begin: (request) => signals?.begin(request),
+		dispose() {
+			plan.dispose();
+			signals?.dispose();
+		},
 	};
 }
 
@@ -134,6 +145,7 @@ function onHost(device: GPUDevice, { B, T }: RolloutShape, note: string): GpuCre
 		plan: null,
 		at: { buffer, advantage: 0, scored: size },
 		note,
+		begin() {},
 		decode() {
 			throw new Error("Credit is computed on the processor.");
 		},

@@ -48,9 +48,9 @@ export const criticValues = defineProvider({
 	reads: ["critic"],
 	params: CRITIC_PARAMS,
 	needs: () => [],
+	tabulate: () => ({ gives: "carried" }),
 	annotate(batch) {
 		if (!batch.values) throw new MissingSignal("values", "The rollouts were sampled without a value head.");
 		return { batch };
 	},
-	tabulate: () => ({ gives: "carried" }),
 });

@@ -34,9 +34,12 @@ export const declaredKeys = defineProvider({
 	},
 	needs: (_, asked) => ["stepField" in asked && asked.of === "steps" ? { field: "steps" } : { field: "turns" }],
 	tabulate(asked, { key }, { machine }) {
-		if (!("stepField" in asked) || asked.of !== "turns") return null;
 		const own = Uint32Array.from({ length: machine.states }, (_, s) => s);
-		return { gives: "stateKeys", of: "turns", byState: key === "observed" ? (machine.observed ?? own) : own };
+		return {
+			gives: "stateKeys",
+			of: "stepField" in asked ? asked.of : "turns",
+			byState: key === "observed" ? (machine.observed ?? own) : own,
+		};
 	},
 	annotate(batch, { asked, params, sources }) {
 		const of = "stepField" in asked ? asked.of : "turns";

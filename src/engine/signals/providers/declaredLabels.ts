@@ -33,6 +33,15 @@ export const declaredLabels = defineProvider({
 		}),
 	},
 	needs: () => [{ field: "steps" }],
+	tabulate(asked, params, context) {
+		const judge = context.judge();
+		if (!judge || !("stepField" in asked)) return null;
+		const { label, reward } = judge;
+		if (asked.stepField === "label") return { gives: "verdict", of: "steps", column: "label", said: label };
+		const own = params.reward === "task" ? reward : [];
+		const said = label.map((x, i) => paidFor(own[i] ?? Number.NaN, x, params.reward));
+		return { gives: "verdict", of: "steps", column: "reward", said };
+	},
 	annotate(batch, { params, sources }) {
 		const labels = Array.from(batch.lengths, (_, b) => tokenLabels(batch, b, sources.task!));
 		const steps = batch.steps!;
@@ -43,14 +52,19 @@ export const declaredLabels = defineProvider({
 		const paid = Array.from(batch.lengths, (_, b) => paidSteps(batch, b, sources.task!));
 		const reward = spanColumn(steps, (b, s) => {
 			const own = params.reward === "task" ? paid[b]!.get(`${steps.start[s]} ${steps.end[s]}`) : undefined;
-			const x = label[s]!;
-			return own ?? (params.reward === "signed" ? x : x > 0 ? 1 : x <= 0 ? 0 : Number.NaN);
+			return paidFor(own ?? Number.NaN, label[s]!, params.reward);
 		});
 		return {
 			batch: withColumns(batch, "steps", { label: Float64Array.from(label), reward: Float64Array.from(reward) }),
 		};
 	},
 });
+
+/** What the task pays, where it pays; else what the label is worth. */
+function paidFor(own: number, label: number, reward: "task" | "zero-one" | "signed"): number {
+	if (!Number.isNaN(own)) return own;
+	return reward === "signed" ? label : label > 0 ? 1 : label <= 0 ? 0 : Number.NaN;
+}
 
 function tokenLabels(batch: RolloutBatch, b: number, { task, itemOf }: TaskSource): Float64Array | null {
 	const item = itemOf(batch, b);

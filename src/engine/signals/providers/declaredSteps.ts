@@ -18,6 +18,10 @@ export const declaredSteps = defineProvider({
 	reads: ["task"],
 	params: {},
 	needs: () => [],
+	tabulate(_, __, context) {
+		const judge = context.judge();
+		return judge && { gives: "judged", of: "steps", judge };
+	},
 	annotate: (batch, { sources }) => ({
 		batch: { ...batch, steps: tableOf(Array.from(batch.lengths, (_, b) => stepsOf(batch, b, sources.task!))) },
 	}),

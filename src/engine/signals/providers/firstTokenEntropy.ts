@@ -1,3 +1,5 @@
+import { reduceToSpans, tokenInput } from "../../credit/ops";
+import { STEPS } from "../../credit/partition";
 import { withSignal } from "../additions";
 import { defineProvider } from "../provider";
 import { spanColumn } from "../spanTables";
@@ -13,6 +15,11 @@ export const firstTokenEntropy = defineProvider({
 	reads: [],
 	params: {},
 	needs: () => [{ field: "steps" }, { field: "entropy" }],
+	tabulate: () => ({
+		gives: "expression",
+		signal: "firstTokenEntropy",
+		node: reduceToSpans(tokenInput("entropy"), "first", STEPS),
+	}),
 	annotate(batch) {
 		const { T, actionMask, entropy, steps } = batch;
 		const data = spanColumn(steps!, (b, s) => {

@@ -1,3 +1,4 @@
+import type { Partition } from "../../credit/partition";
 import { integerParam } from "../../credit/sharedParams";
 import { defineProvider } from "../provider";
 import { tableOfPartition } from "./probabilityCuts";
@@ -22,7 +23,8 @@ export const fixedCuts = defineProvider({
 		}),
 	},
 	needs: () => [],
-	annotate: (batch, { params: { length } }) => ({
-		batch: { ...batch, steps: tableOfPartition(batch, { kind: "fixed", length, lastAlone: false, levels: 0 }) },
-	}),
+	tabulate: (_, params) => ({ gives: "cuts", of: "steps", partition: pieces(params) }),
+	annotate: (batch, { params }) => ({ batch: { ...batch, steps: tableOfPartition(batch, pieces(params)) } }),
 });
+
+const pieces = ({ length }: { length: number }): Partition => ({ kind: "fixed", length, lastAlone: false, levels: 0 });

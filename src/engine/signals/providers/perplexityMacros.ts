@@ -1,3 +1,4 @@
+import { less, previous, tokenInput } from "../../credit/ops";
 import { withSignal } from "../additions";
 import { defineProvider } from "../provider";
 
@@ -15,6 +16,7 @@ export const perplexityMacros = defineProvider({
 	reads: [],
 	params: {},
 	needs: () => [{ field: "logProbs" }],
+	tabulate: () => ({ gives: "expression", signal: "macroStart", node: lessSureThanBefore() }),
 	annotate(batch) {
 		const { B, T, actionMask, lengths, logProbs } = batch;
 		const data = new Float64Array(B * T);
@@ -29,3 +31,9 @@ export const perplexityMacros = defineProvider({
 		return { batch: withSignal(batch, "macroStart", { level: "token", data, provider: "perplexityMacros", unit: "" }) };
 	},
 });
+
+/** No log-probability reaches 1, so the first token counts as less likely than what lies before it. */
+function lessSureThanBefore() {
+	const logProbs = tokenInput("logProbs");
+	return less(logProbs, previous(logProbs, 1));
+}

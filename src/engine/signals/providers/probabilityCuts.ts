@@ -18,6 +18,7 @@ export const probabilityCuts = defineProvider({
 	reads: [],
 	params: cutParams(1),
 	needs: () => [{ field: "logProbs" }],
+	tabulate: (_, params) => ({ gives: "cuts", of: "steps", partition: { kind: "cuts", ...params } }),
 	annotate: (batch, { params }) => ({
 		batch: { ...batch, steps: tableOfPartition(batch, { kind: "cuts", ...params }) },
 	}),

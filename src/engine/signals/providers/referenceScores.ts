@@ -11,6 +11,7 @@ export const referenceScores = defineProvider({
 	reads: ["reference"],
 	params: {},
 	needs: () => [],
+	tabulate: () => ({ gives: "carried" }),
 	annotate: (batch, { sources }) => ({
 		batch: { ...batch, refLogProbs: sources.policy!.logProbs("reference") },
 		cost: { extraTokens: 0, modelCalls: batch.B },

@@ -16,7 +16,7 @@ export const stepRewards = defineProvider({
 	reads: [],
 	params: {},
 	needs: (_, asked) => ["stepField" in asked && asked.of === "turns" ? { field: "turns" } : { field: "steps" }],
-	tabulate: (asked) => ("stepField" in asked && asked.of === "turns" ? { gives: "paid", of: "turns" } : null),
+	tabulate: (asked) => ({ gives: "paid", of: "stepField" in asked ? asked.of : "steps" }),
 	annotate(batch, { asked }) {
 		const of = "stepField" in asked ? asked.of : "steps";
 		const table = batch[of]!;

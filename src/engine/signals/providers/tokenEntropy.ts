@@ -11,6 +11,7 @@ export const tokenEntropy = defineProvider({
 	reads: ["policy"],
 	params: {},
 	needs: () => [],
+	tabulate: () => ({ gives: "carried" }),
 	annotate: (batch, { sources }) => ({
 		batch: { ...batch, entropy: sources.policy!.entropy() },
 		cost: { extraTokens: 0, modelCalls: batch.B },

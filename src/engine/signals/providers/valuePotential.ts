@@ -1,3 +1,4 @@
+import { orElse, tokenInput } from "../../credit/ops";
 import { withSignal } from "../additions";
 import { defineProvider } from "../provider";
 
@@ -15,6 +16,7 @@ export const valuePotential = defineProvider({
 	reads: [],
 	params: {},
 	needs: () => [{ field: "values" }],
+	tabulate: () => ({ gives: "expression", signal: "potential", node: orElse(tokenInput("values"), 0) }),
 	annotate(batch) {
 		const data = batch.values!.map((v) => (Number.isNaN(v) ? 0 : v));
 		return {

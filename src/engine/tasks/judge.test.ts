@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { Rng } from "../core/rng";
+import { defaultsOf } from "../spec/params";
+import { tabulateJudge } from "./judge";
+import { NO_STATE, tabulate } from "./machine";
+import { modchain } from "./modchain";
+import { rank } from "./rank";
+import { TASKS } from "./registry";
+import type { ResponseStep, Task, TaskItem } from "./task";
+import { pick, respond } from "./walk";
+
+const built = TASKS.map((definition) => definition.build(defaultsOf(definition.params)));
+const judging = built.filter((task) => task.judge !== undefined);
+
+/** The steps that a table of the judge sees. */
+function stepsBy(task: Task, items: readonly TaskItem[], index: number, response: readonly number[]): ResponseStep[] {
+	const machine = tabulate(task.env, items, task.vocab.tokens.length)!;
+	const table = tabulateJudge(task.judge!, machine, items)!;
+	const steps: { start: number; end: number; label?: number; reward?: number }[] = [];
+	let state = table.start[index]!;
+	response.forEach((token, t) => {
+		const at = state * table.vocabSize + token;
+		if (table.step[at] === 1) steps.push({ start: t, end: t + 1 });
+		const last = steps.at(-1);
+		if (last && table.step[at] === 2) last.end = t + 1;
+		const [label, reward] = [table.label[at]!, table.reward[at]!];
+		if (last && !Number.isNaN(label)) last.label = Math.min(label, last.label ?? label);
+		if (last && !Number.isNaN(reward)) last.reward = reward;
+		state = table.next[at]!;
+		expect(state).not.toBe(NO_STATE);
+	});
+	return steps;
+}
+
+describe.each(judging.map((task) => [task.id, task] as const))("the judge of %s", (_, task) => {
+	it("as a table sees the task's steps in every response", () => {
+		const rng = Rng.of(3);
+		const items = [0, 1, 2].map((i) => task.item("train", i));
+		for (let k = 0; k < 12; k++) {
+			const item = items[k % 3]!;
+			const random = () => rng.uniform();
+			const response =
+				k < 6 ? task.demonstration(item, random) : respond(task.env, item, (_, legal) => pick(legal, random), random);
+			expect(stepsBy(task, items, k % 3, response)).toEqual(task.steps(item, response));
+		}
+	});
+});
+
+it("these tasks have a judge", () => {
+	const known = ["addcarry", "keychain", "keydoor", "lake", "modchain", "preflog", "rank", "star", "strategy"];
+	expect(judging.map(({ id }) => id).sort()).toEqual(known);
+});
+
+it("a sum is right if it follows from the one before, or from the true one", () => {
+	// 3 + 4 = 2, 2 + 1 = 3 modulo 5; a slip at the first sum.
+	const item = { id: "", prompt: [3, 4, 1, 5], data: { digits: [3, 4, 1] } };
+	const labels = (by: "local" | "global") => {
+		const task = modchain.build({ ...defaultsOf(modchain.params), n: 3, labels: by } as never);
+		return task.steps(item, [4, 3, 4]).map(({ label }) => label);
+	};
+	expect(labels("local")).toEqual([-1, 1, 1]);
+	expect(labels("global")).toEqual([-1, -1, -1]);
+});
+
+it("a rank is paid when its name is complete", () => {
+	const task = rank.build({ ...defaultsOf(rank.params), items: 4, picks: 2, split: true } as never);
+	const item = { id: "", prompt: [], data: [0, 2, 1, 0] };
+	const response = ["A", "-2", "A", "-1"].map((text) => task.vocab.tokens.indexOf(text));
+	// Ideal 3/log2(2) + 1/log2(3) = 3.6309298; a grade of 2 gains 3.
+	const [first, second] = task.steps(item, response);
+	expect(first!.reward).toBeCloseTo(0.826235, 6);
+	expect({ ...first, reward: 0 }).toEqual({ start: 0, end: 2, label: 1, reward: 0 });
+	expect(second).toEqual({ start: 2, end: 4, label: -1, reward: 0 });
+	expect(task.judge!.read(task.judge!.start(item), response[0]!).reward).toBeUndefined();
+});
+
+it("a judge with too many states has no table", () => {
+	const counting = {
+		start: () => 0,
+		read: (n: number) => ({ state: n + 1, step: "none" as const }),
+		key: String,
+	};
+	const endless = {
+		states: 1,
+		vocabSize: 1,
+		actor: Uint8Array.of(0),
+		next: Uint32Array.of(0),
+		reward: new Float32Array(1),
+		weight: Float32Array.of(1),
+		success: new Uint8Array(1),
+		start: Uint32Array.of(0),
+	};
+	expect(tabulateJudge(counting, endless, [{ id: "", prompt: [], data: null }])).toBeNull();
+});
