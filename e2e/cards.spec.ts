@@ -1,15 +1,31 @@
+import { initParameters, toFloat32 } from "../src/engine/model/parameters";
+import { findPreset } from "../src/engine/spec/presets";
 import type { RunEvent } from "../src/engine/training/events";
+import { writeRunFile } from "../src/engine/training/runFile";
+import { makeBatch, makeMetrics } from "../src/testing/fakeTrainer";
 import { stubTrainer } from "./stubTrainer";
 import { expect, test } from "./test";
 
 const good = { status: "ok", adapter: "test adapter", software: false, advice: "" } as const;
-const failed = (code: string, message: string): RunEvent => ({
+const failed = (code: string, message: string, step = 340): RunEvent => ({
 	type: "failed",
 	code,
 	message,
-	step: 340,
+	step,
 	resumable: false,
 });
+const step = (k: number): RunEvent => ({ type: "step", metrics: makeMetrics(k), tokensPerSecond: 1 });
+const rollouts = (k: number): RunEvent => ({ type: "rollouts", step: k, ...makeBatch({ seed: k }) });
+
+/** A run of the first preset at step 60. */
+function runFile(): Uint8Array {
+	const { spec } = findPreset("keydoor@1");
+	const model = { ...spec.model, width: 8, heads: 1, layers: 1, vocabSize: 4, contextLength: 4 };
+	const flat = toFloat32(initParameters(model, 1));
+	const state = { parameters: flat, firstMoment: flat, secondMoment: flat, step: 60 };
+	const checkpoint = { step: 60, state, reference: null };
+	return writeRunFile({ spec, model, label: null, fingerprints: [], events: [], rollouts: "", credit: "", checkpoint });
+}
 
 test.describe("what went wrong is said on a card", () => {
 	for (const [status, sentence] of [
@@ -45,6 +61,57 @@ test.describe("what went wrong is said on a card", () => {
 			await card.getByRole("button", { name: "Dismiss" }).click();
 			await expect(card).toHaveCount(0);
 		});
+
+	test("a lost device: the run goes on from its checkpoint in storage", async ({ page }) => {
+		const lost = { ...failed("device-lost", "The graphics driver restarted.", 64), resumable: true } as RunEvent;
+		const resumed: RunEvent[] = [step(61), { type: "paused", step: 61 }];
+		await stubTrainer(page, { report: good, events: [step(1), step(64), lost], file: runFile(), resumed });
+		await page.goto("");
+		await page.getByRole("button", { name: "Run", exact: true }).click();
+		const card = page.getByRole("alert").filter({ hasText: "The graphics driver restarted." });
+		await expect(card).toContainText("Step 64 was the last to finish.");
+		await card.getByRole("button", { name: "Resume from step 60" }).click();
+		await expect(page.locator(".progress-text")).toHaveText("Paused at step 61");
+		await expect(card).toHaveCount(0);
+	});
+
+	test("not a number: the last good checkpoint comes on screen", async ({ page }) => {
+		const events = [
+			step(1),
+			rollouts(1),
+			step(2),
+			rollouts(2),
+			step(3),
+			failed("not-finite", "Step 3 is not finite.", 3),
+		];
+		await stubTrainer(page, { report: good, events });
+		await page.goto("");
+		await page.getByRole("button", { name: "Run", exact: true }).click();
+		await page.getByRole("slider", { name: "Checkpoint" }).press("Home");
+		await expect(page.locator(".scrubber-where")).toContainText("step 1 ");
+		await page.getByRole("button", { name: "Show the last good checkpoint" }).click();
+		await expect(page.locator(".scrubber-where")).toContainText("step 2 ");
+	});
+
+	test("not enough memory: half the width, and the run starts again", async ({ page }) => {
+		await stubTrainer(page, { report: good, events: [failed("out-of-memory", "There is no room for this plan.")] });
+		await page.goto("");
+		const width = page.getByLabel("Width", { exact: true });
+		const before = Number(await width.inputValue());
+		await page.getByRole("button", { name: "Run", exact: true }).click();
+		await page.getByRole("button", { name: "Half the width" }).click();
+		await expect(width).toHaveValue(String(before / 2));
+		await expect(page.getByRole("alert")).toContainText("There is no room");
+	});
+
+	test("a shader that does not compile: the processor takes over", async ({ page }) => {
+		await stubTrainer(page, { report: good, events: [failed("shader", "matmul.wgsl:12: unresolved value")] });
+		await page.goto("");
+		await page.getByRole("button", { name: "Run", exact: true }).click();
+		await expect(page.locator(".device-name").first()).not.toContainText("WebAssembly");
+		await page.getByRole("button", { name: "Run on the processor" }).click();
+		await expect(page.locator(".device-name").first()).toContainText("WebAssembly");
+	});
 
 	test("a link of a newer version, and a recording that is not there", async ({ page }) => {
 		await stubTrainer(page, { report: good, events: [] });

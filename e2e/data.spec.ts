@@ -87,7 +87,12 @@ test("a tokenizer.json beside the rollouts cuts their text into its tokens", asy
 
 test("a file of no known format is answered with what it is nearest to", async ({ page }) => {
 	await openDump(page, "notes.jsonl", JSON.stringify({ completion: "a", prompt: "b" }));
-	await expect(page.getByRole("alert")).toContainText("notes.jsonl has rows of no known format; the nearest are");
+	const card = page.getByRole("alert");
+	await expect(card).toContainText("notes.jsonl has rows of no known format; the nearest are");
+	await expect(card.locator("pre")).toHaveText('The first line starts: {"completion":"a","prompt":"b"}');
+	await expect(card).toContainText("What is on screen stays as it is");
+	await card.getByRole("button", { name: "Understood" }).click();
+	await expect(card).toHaveCount(0);
 	await page.getByTestId("files").setInputFiles({ name: "photo.bin", mimeType: "", buffer: Buffer.from([1, 2, 3]) });
 	await expect(page.getByRole("alert")).toContainText("photo.bin");
 });

@@ -6,6 +6,10 @@ export interface Stub {
 	readonly report: DeviceReport;
 	/** What a run says, at once. */
 	readonly events: readonly RunEvent[];
+	/** The run as a file, for whoever saves it. */
+	readonly file?: Uint8Array;
+	/** What a run says that goes on from a file. */
+	readonly resumed?: readonly RunEvent[];
 }
 
 /** A page that is isolated from other origins loads only workers that say they are, too. */
@@ -34,16 +38,19 @@ function toScript(value: unknown): string {
 
 function serve(told: Stub): void {
 	const raw = (value: unknown) => ({ type: "RAW", value });
+	const answers: Record<string, unknown> = { probe: told.report, exportRun: told.file };
 	addEventListener("message", ({ data }) => {
 		if (data?.type !== "APPLY") return;
 		const [name] = data.path;
 		if (name === "run") {
 			const port = data.argumentList[2].value as MessagePort;
 			port.start();
-			port.postMessage({ id: "events", type: "APPLY", path: [], argumentList: [raw(told.events)] });
+			const from = data.argumentList[3]?.value;
+			const events = from ? told.resumed : told.events;
+			port.postMessage({ id: "events", type: "APPLY", path: [], argumentList: [raw(events)] });
 		}
 		// A worker's postMessage has no target origin; the page's type of it asks for one.
 		const reply = postMessage as (message: unknown) => void;
-		reply({ id: data.id, ...raw(name === "probe" ? told.report : undefined) });
+		reply({ id: data.id, ...raw(answers[name]) });
 	});
 }

@@ -108,7 +108,9 @@ async function answer(api: Exact, latest: Latest, members: readonly number[]): P
 export function policyOf(latest: Latest): Promise<Float32Array | null> {
 	const known = policies.get(latest);
 	if (known) return known;
-	const sameRun = runStore.getState().spec === latest.spec;
+	const { spec, file } = runStore.getState();
+	// The trainer knows nothing of a run that was read from a file.
+	const sameRun = spec === latest.spec && file === null;
 	const policy = sameRun && trainer ? trainer.policyOf(latest.step) : Promise.resolve(null);
 	policies.set(latest, policy);
 	return policy;

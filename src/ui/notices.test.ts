@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Notice, noticesOf } from "./notices";
+import { PRESETS } from "../engine/spec/presets";
+import { filesNotice, type Notice, noticesOf } from "./notices";
 
 const healthy = { device: null, failure: null, step: 0, phase: "idle", opened: null } as const;
 const failed = (code: string, message = "It broke.") =>
@@ -48,6 +49,34 @@ describe("noticesOf", () => {
 		expect(card?.happened).toBe("model.width 9999 was set to 1024.");
 		expect(card?.works).toBe("Note: <b>hi</b>");
 		expect(noticesOf({ ...healthy, opened: { ...opened, notices: [], note: "" } })).toEqual([]);
+	});
+
+	it("offers to resume a lost run where a checkpoint is, and to look back where there is something to see", () => {
+		const lost = { code: "device-lost", message: "Lost.", resumable: true };
+		const cardOf = (failure: typeof lost, more = {}) =>
+			noticesOf({ ...healthy, phase: "failed", step: 9, failure }, more)[0];
+		expect(cardOf({ ...lost, resumable: false })?.actions).not.toContain("resume");
+		expect(cardOf(lost)?.actions[0]).toBe("resume");
+		expect(cardOf(lost, { kept: 8 })?.labels?.resume).toBe("Resume from step 8");
+		const nan = { ...lost, code: "not-finite" };
+		expect(cardOf(nan)?.actions).not.toContain("show-before");
+		expect(cardOf(nan, { frames: true })?.actions[0]).toBe("show-before");
+	});
+
+	it("says what a run bundle holds, and offers to go on with one that is not over", () => {
+		const spec = { ...PRESETS[0]!.spec, steps: 120 };
+		const bundle = { name: "a.zip", bytes: new Uint8Array(), checkpoint: 60, read: false };
+		const cardOf = (file: typeof bundle) => noticesOf({ ...healthy, step: 64, spec, file });
+		expect(cardOf(bundle)[0]?.happened).toBe("a.zip is open: a run at step 64 of 120.");
+		expect(cardOf(bundle)[0]?.actions).toEqual(["go-on", "close-file"]);
+		expect(cardOf({ ...bundle, checkpoint: 120 })[0]?.actions).toEqual(["close-file"]);
+		expect(cardOf({ ...bundle, read: true })).toEqual([]);
+	});
+
+	it("keeps the words of a file apart from ours", () => {
+		const card = filesNotice("x.jsonl is of no known format.\nThe first line starts: <b>");
+		expect(isComplete(card)).toBe(true);
+		expect(card).toMatchObject({ happened: "x.jsonl is of no known format.", data: "The first line starts: <b>" });
 	});
 
 	it.each([

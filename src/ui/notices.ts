@@ -5,9 +5,13 @@ export interface Notice {
 	readonly id: string;
 	readonly tone: "error" | "warning";
 	readonly happened: string;
+	/** What it happened with, as data, such as the first line of a file. */
+	readonly data?: string;
 	readonly works: string;
 	readonly todo: string;
 	readonly actions: readonly NoticeAction[];
+	/** Words of a button that depend on the case. */
+	readonly labels?: Readonly<Partial<Record<NoticeAction, string>>>;
 }
 export type NoticeAction =
 	| "close-link"
@@ -16,12 +20,16 @@ export type NoticeAction =
 	| "run-on-cpu"
 	| "lower-learning-rate"
 	| "run-again"
+	| "resume"
 	| "smaller-batch"
 	| "smaller-model"
 	| "show-before"
 	| "reload"
 	| "save-file"
 	| "show-stored"
+	| "go-on"
+	| "close-file"
+	| "close-problem"
 	| "take-newer"
 	| "stay-here"
 	| "dismiss";
@@ -37,17 +45,22 @@ export interface Circumstances {
 	readonly recording?: string;
 	/** The browser has no room for the run. */
 	readonly full?: boolean;
+	/** Step of the run's last checkpoint in the browser's storage; null where none is kept. */
+	readonly kept?: number | null;
+	/** There are checkpoints on the scrubber. */
+	readonly frames?: boolean;
 	/** A newer version of the page waits. */
 	readonly newer?: boolean;
 }
 
 /** The notices that follow from what is known of the adapter, the run, the link and the recording, most pressing first. */
 export function noticesOf(
-	run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened">,
-	{ needs = "", recording = "", full = false, newer = false }: Circumstances = {},
+	run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened"> & Partial<Pick<Run, "file" | "spec">>,
+	{ needs = "", recording = "", full = false, kept = null, frames = false, newer = false }: Circumstances = {},
 ): Notice[] {
 	return [
-		...failureNotices(run, needs),
+		...failureNotices(run, { needs, kept, frames }),
+		...fileNotices(run),
 		...(full ? [FULL] : []),
 		...linkNotices(run),
 		...recordingNotices(recording),
@@ -74,6 +87,23 @@ const FULL: Notice = {
 	todo: "Delete runs that you do not need, or save this one as a file; the next checkpoint tries again.",
 	actions: ["show-stored", "save-file"],
 };
+
+function fileNotices({ file, spec, step }: Pick<Run, "step"> & Partial<Pick<Run, "file" | "spec">>): Notice[] {
+	if (!file || !spec || file.read) return [];
+	const over = file.checkpoint >= spec.steps;
+	return [
+		{
+			id: "file",
+			tone: "warning",
+			happened: `${file.name} is open: a run at step ${step} of ${spec.steps}.`,
+			works: "Its settings, curves, fingerprints and latest rollouts are on screen, as they stand in the file.",
+			todo: over
+				? "It is over; Run starts another with the same settings."
+				: `Go on trains from its checkpoint at step ${file.checkpoint}, with the numbers of a run that never stopped.`,
+			actions: over ? ["close-file"] : ["go-on", "close-file"],
+		},
+	];
+}
 
 function recordingNotices(problem: string): Notice[] {
 	if (problem === "") return [];
@@ -146,18 +176,39 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 	}
 }
 
-function failureNotices({ failure, step }: Pick<Run, "failure" | "step">, needs: string): Notice[] {
+/** Files that could not be read, in the worker's sentence: what stands on a line of its own is theirs. */
+export function filesNotice(problem: string): Notice {
+	const [happened = "", ...data] = problem.split("\n");
+	return {
+		id: "files",
+		tone: "error",
+		happened,
+		...(data.length > 0 ? { data: data.join(" ") } : {}),
+		works: "What is on screen stays as it is, and nothing was uploaded or started.",
+		todo: "Open other files, or write these as rollouts JSONL: one object a line with at least id, tokens and reward.",
+		actions: ["close-problem"],
+	};
+}
+
+function failureNotices(
+	{ failure, step }: Pick<Run, "failure" | "step">,
+	{ needs, kept: checkpoint, frames }: Required<Pick<Circumstances, "needs" | "kept" | "frames">>,
+): Notice[] {
 	if (!failure) return [];
 	const base = { id: "failure", tone: "error", happened: failure.message } as const;
 	const kept = "Curves and rollouts up to here stay on screen.";
+	const resumable = failure.resumable || checkpoint !== null;
 	switch (failure.code) {
 		case "device-lost":
 			return [
 				{
 					...base,
 					works: `${kept} Step ${step} was the last to finish.`,
-					todo: "Start the run again. If it happens twice, close other pages that use the graphics card, or choose a smaller policy.",
-					actions: ["run-again", "probe-again", "dismiss"],
+					todo: `${resumable ? "Resume" : "Start the run again"}. If it happens twice, close other pages that use the graphics card, or choose a smaller policy.`,
+					actions: [...(resumable ? (["resume"] as const) : []), "run-again", "probe-again", "dismiss"],
+					labels: {
+						resume: checkpoint === null ? "Resume from the last checkpoint" : `Resume from step ${checkpoint}`,
+					},
 				},
 			];
 		case "not-finite":
@@ -166,7 +217,7 @@ function failureNotices({ failure, step }: Pick<Run, "failure" | "step">, needs:
 					...base,
 					works: kept,
 					todo: "A lower learning rate or a smaller gradient clip usually keeps the numbers finite.",
-					actions: ["show-before", "lower-learning-rate", "dismiss"],
+					actions: [...(frames ? (["show-before"] as const) : []), "lower-learning-rate", "dismiss"],
 				},
 			];
 		case "out-of-memory":

@@ -1,4 +1,5 @@
 import { meanSemanticEntropy } from "../engine/signals/semanticEntropy";
+import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { RunEvent } from "../engine/training/events";
 import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
@@ -16,6 +17,7 @@ import {
 	isAlive,
 	isAskingExact,
 	type Run,
+	type RunOfFile,
 	runStore,
 	setDevice,
 	showWaiting,
@@ -54,11 +56,11 @@ export async function probeAgain(): Promise<void> {
 	if (trainer) setDevice(await probe(trainer));
 }
 
-/** Moves the run that is over, if there is one, to the list of past runs. */
-function keepRun(): void {
-	const { spec } = runStore.getState();
+/** Moves the run that is over, if there is one, to the list of past runs, unless it goes on from the file that it was read from. */
+function keepRun(from: Uint8Array | null): void {
+	const { spec, file } = runStore.getState();
 	const [series, errors] = [telemetry.clear(), errorCurves.clear()];
-	if (spec) addLiveRun(spec, series, errors);
+	if (spec && (file === null || file.bytes !== from)) addLiveRun(spec, series, errors);
 }
 
 /**
@@ -70,11 +72,7 @@ export async function startRun(from: Uint8Array | null = null): Promise<void> {
 	if (!api) return;
 	const mine = ++generation;
 	const { spec } = draftStore.getState();
-	keepRun();
-	beginRun(spec);
-	beginLiveFrames();
-	unshown = [];
-	followLatest();
+	clearForRun(spec, from);
 	await probed;
 	if (mine !== generation) return;
 	const listen = (events: RunEvent[]) => {
@@ -83,6 +81,28 @@ export async function startRun(from: Uint8Array | null = null): Promise<void> {
 	api.run(spec, runStore.getState().backend, listen, from).catch((error: unknown) => {
 		if (mine === generation) failRun(codeOf(error), sentenceOf(error), false);
 	});
+}
+
+function clearForRun(spec: ExperimentSpec, from: Uint8Array | null): void {
+	keepRun(from);
+	beginRun(spec);
+	beginLiveFrames();
+	unshown = [];
+	followLatest();
+}
+
+/**
+ * Puts a run that was read from a file on screen as if it had just ended here: its curves, fingerprints and latest rollouts.
+ * @param events what it told, in order.
+ */
+export function showRunFile(file: RunOfFile, spec: ExperimentSpec, events: readonly RunEvent[]): void {
+	generation++;
+	clearForRun(spec, null);
+	applyEvents([...events, { type: "finished", step: file.checkpoint, reason: "cancelled" }]);
+	const failure = events.find((event) => event.type === "failed") ?? null;
+	const step = Math.max(file.checkpoint, ...events.map((event) => (event.type === "step" ? event.metrics.step : 0)));
+	const phase = failure ? "failed" : step < spec.steps ? "cancelled" : "done";
+	runStore.setState({ phase, failure, step, file });
 }
 
 export async function pauseOrResume(): Promise<void> {
@@ -106,14 +126,14 @@ export async function cancelRun(): Promise<void> {
 	await trainer?.cancel();
 }
 
-/** The latest run as a file; null without one. */
-export async function runFile(): Promise<Uint8Array | null> {
-	return (await trainer?.exportRun()) ?? null;
+/** The run on screen as a file; null without one. */
+export async function runFile(): Promise<Uint8Array<ArrayBuffer> | null> {
+	return runStore.getState().file?.bytes ?? (await trainer?.exportRun()) ?? null;
 }
 
-/** Saves the latest run as a file. @returns false when there is none. */
+/** Saves the run on screen as a file. @returns false when there is none. */
 export async function exportRun(): Promise<boolean> {
-	const bytes = await trainer?.exportRun();
+	const bytes = await runFile();
 	if (!bytes) return false;
 	download("run.ascribe.zip", bytes, "application/zip");
 	return true;

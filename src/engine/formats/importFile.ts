@@ -3,7 +3,7 @@ import type { ByteSource, StopSignal } from "./containers/byteSource";
 import { type ByteRange, rowsOf } from "./containers/rows";
 import { ascribeRollouts } from "./importers/ascribeRollouts";
 import type { Importer } from "./importers/importer";
-import { recognise } from "./importers/registry";
+import { recognise, startOf } from "./importers/registry";
 import { checkIds, type RolloutLine } from "./rolloutsJsonl";
 import { AlteredTexts, spells, type TextTokenizer, tokenised, withTokenizer } from "./tokenizer";
 
@@ -56,7 +56,7 @@ export async function* importPieces(
 		let cut = false;
 		for (const found of rows) {
 			if ("broken" in found) {
-				if (!importer) throw found.broken;
+				if (!importer) throw new InvalidInput(found.broken.message + startOf(found.text), { cause: found.broken });
 				if (found.cut) cut = true;
 				else broken.push(found.broken);
 				continue;

@@ -101,6 +101,17 @@ export function upToCheckpoint(file: RunFile): RunFile {
 	};
 }
 
+/** Step of the latest checkpoint of a run file, from its directory alone; null without one. @throws InvalidInput for what is no archive. */
+export function checkpointStep(bytes: Uint8Array, where: string): number | null {
+	const steps: number[] = [];
+	unzip(bytes, where, (name) => {
+		const step = CHECKPOINT.exec(name)?.[1];
+		if (step !== undefined) steps.push(Number(step));
+		return false;
+	});
+	return steps.length > 0 ? Math.max(...steps) : null;
+}
+
 function readCheckpoint(entries: Entries, where: string): { model: ModelConfig; checkpoint: Checkpoint } {
 	const steps = Object.keys(entries).flatMap((name) => CHECKPOINT.exec(name)?.slice(1).map(Number) ?? []);
 	if (steps.length === 0) throw new InvalidInput(`${where} holds no checkpoint: its run ended before the first step.`);
@@ -132,11 +143,11 @@ function optimizerSteps(text: string | undefined, where: string): number {
 
 type Entries = Readonly<Record<string, Uint8Array>>;
 
-function unzip(bytes: Uint8Array, where: string): Entries {
+function unzip(bytes: Uint8Array, where: string, wanted: (name: string) => boolean = () => true): Entries {
 	const filter = ({ name, originalSize }: { name: string; originalSize: number }) => {
 		if (originalSize > MAX_ENTRY_BYTES)
 			throw new InvalidInput(`${where}, ${name}: ${originalSize} bytes are more than a run file may hold.`);
-		return true;
+		return wanted(name);
 	};
 	try {
 		return unzipSync(bytes, { filter });

@@ -10,9 +10,16 @@ export function filesOfInput({ files }: HTMLInputElement): NamedFile[] {
 
 /** Files of a drop, those in dropped folders included. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<NamedFile[]> {
-	const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-	return meant((await Promise.all(entries.map(filesBelow))).flat());
+	// What a drop holds is gone after the event: everything is asked for at once.
+	const found = [...transfer.items].map((item) => {
+		const entry = item.webkitGetAsEntry();
+		return entry ? filesBelow(entry) : withoutEntry(item.getAsFile());
+	});
+	return meant((await Promise.all(found)).flat());
 }
+
+/** A file that lies in no folder, such as one that a script made. */
+const withoutEntry = async (file: File | null): Promise<NamedFile[]> => (file ? [{ name: file.name, file }] : []);
 
 const meant = (files: readonly NamedFile[]) => files.filter(({ name }) => !IGNORED.test(name));
 

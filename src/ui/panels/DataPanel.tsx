@@ -2,20 +2,25 @@ import { type JSX, useRef } from "react";
 import { useStore } from "zustand";
 import type { ReportCard } from "../../engine/formats/importers/reportCard";
 import type { Finding } from "../../engine/lint/check";
+import { csvOf } from "../figures/csv";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { CHANNEL_HELP } from "../files/channelHelp";
 import { filesOfInput } from "../files/droppedFiles";
 import { fileStore } from "../files/fileStore";
+import { openAny } from "../files/openAny";
 import {
 	cancelReading,
 	closeFiles,
 	openExample,
-	openFiles,
 	saveRollouts,
+	showClearest,
 	showFinding,
 	showGroup,
 } from "../files/openFiles";
 import { percent } from "../format";
+import { filesNotice } from "../notices";
 import { offlineStore } from "../offline/serviceWorker";
+import { NoticeCard } from "../shell/Notices";
 import { Recorder } from "./Recorder";
 import { StoredRuns } from "./StoredRuns";
 import { TwinCard } from "./TwinCard";
@@ -23,13 +28,10 @@ import { TwinCard } from "./TwinCard";
 /** Rollouts that a person brings: what the files hold, what they lack, and what is wrong with their credit. */
 export default function DataPanel(): JSX.Element {
 	const { phase, problem } = useStore(fileStore);
+	usePanelCsv("data", findingsCsv);
 	return (
 		<div className="data padded">
-			{problem ? (
-				<p className="notice" role="alert" data-tone="error">
-					{problem}
-				</p>
-			) : null}
+			{problem ? <NoticeCard notice={filesNotice(problem)} /> : null}
 			{phase === "none" ? <Invitation /> : null}
 			{phase === "reading" ? <Reading /> : null}
 			{phase === "open" ? <Opened /> : null}
@@ -38,19 +40,30 @@ export default function DataPanel(): JSX.Element {
 	);
 }
 
+/** What Credit Lint found, one line a finding; null before it has looked. */
+function findingsCsv(): string | null {
+	const { findings, table } = fileStore.getState();
+	if (!findings || !table) return null;
+	return csvOf(
+		["check", "harm", "title", "message", "share", "rollouts", "clearest_case"],
+		findings.map((f) => [f.check, f.harm, f.title, f.message, f.share, f.rows.length, table.ids[f.worst] ?? null]),
+	);
+}
+
 function Invitation(): JSX.Element {
 	const offline = useStore(offlineStore, (o) => o.ready);
 	const files = useRef<HTMLInputElement>(null);
 	const folder = useRef<HTMLInputElement>(null);
 	const take = (input: HTMLInputElement) => {
-		void openFiles(filesOfInput(input));
+		void openAny(filesOfInput(input));
 		input.value = "";
 	};
 	return (
 		<>
 			<p>
 				Drop rollouts anywhere on the page: verl, TRL, prime-rl, verifiers, NeMo-RL, SkyRL, rLLM, Atropos, AReaL, ROLL,
-				tinker-cookbook, Inspect, chats with or without log-probabilities, or Ascribe’s own. <b>Nothing is uploaded.</b>
+				tinker-cookbook, Inspect, chats with or without log-probabilities, or Ascribe’s own, run files (
+				<code>.ascribe.zip</code>) included. <b>Nothing is uploaded.</b>
 				{offline ? " The page is kept by this browser and works without a network." : ""}
 			</p>
 			<p className="actions">
@@ -294,7 +307,7 @@ function FindingCard({ finding }: { readonly finding: Finding }): JSX.Element {
 					List {count(finding.rows.length)} rollouts
 				</button>
 				{worst === undefined ? null : (
-					<button type="button" className="quiet" onClick={() => void showGroup(worst)}>
+					<button type="button" className="quiet" onClick={() => void showClearest(finding)}>
 						Show the clearest case
 					</button>
 				)}

@@ -1,17 +1,19 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import { fileStore } from "../files/fileStore";
 import { bytesText } from "../format";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
 import { offlineStore, stayHere, takeNewer } from "../offline/serviceWorker";
 import { showStep } from "../recording/player";
 import { exportRun, probeAgain, startRun } from "../session";
 import { costOf } from "../setup";
-import { storedStore } from "../storage/keepRuns";
+import { keptStep, resumeFailed, storedStore } from "../storage/keepRuns";
+import { goOnFromFile } from "../storage/openRun";
 import { changeField, draftStore } from "../stores/draft";
 import { bringToFront } from "../stores/front";
 import { setLayout } from "../stores/layout";
-import { closeOpened, dismissFailure, runStore, setBackend } from "../stores/run";
+import { closeFileCard, closeOpened, dismissFailure, runStore, setBackend } from "../stores/run";
 import { timelineStore } from "../stores/timeline";
 
 const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly act: () => void }>> = {
@@ -21,12 +23,16 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 	"run-on-cpu": { label: "Run on the processor", act: runOnProcessor },
 	"lower-learning-rate": { label: "Halve the learning rate and run again", act: lowerLearningRate },
 	"run-again": { label: "Run again", act: () => void startRun() },
+	resume: { label: "Resume", act: () => void resumeFailed() },
 	"smaller-batch": { label: "Half the prompts a step", act: () => shrink("rollout.prompts") },
 	"smaller-model": { label: "Half the width", act: () => shrink("model.width") },
 	"show-before": { label: "Show the last good checkpoint", act: () => showStep(runStore.getState().step - 1) },
 	reload: { label: "Reload the page", act: () => location.reload() },
 	"save-file": { label: "Save the run as a file", act: () => void exportRun() },
 	"show-stored": { label: "Show what is kept", act: showStored },
+	"go-on": { label: "Go on", act: () => void goOnFromFile() },
+	"close-file": { label: "Understood", act: closeFileCard },
+	"close-problem": { label: "Understood", act: () => fileStore.setState({ problem: "" }) },
 	"take-newer": { label: "Reload", act: takeNewer },
 	"stay-here": { label: "Not now", act: stayHere },
 	dismiss: { label: "Dismiss", act: dismissFailure },
@@ -87,14 +93,20 @@ export function Notices(): JSX.Element | null {
 	const opened = useStore(runStore, (r) => r.opened);
 	const recording = useStore(timelineStore, (t) => t.problem);
 	const full = useStore(storedStore, (s) => s.problem === "full");
+	const kept = useStore(storedStore, keptStep);
+	const frames = useStore(timelineStore, (t) => t.frames.length > 0);
 	const newer = useStore(offlineStore, (o) => o.newer !== null);
 	const phase = useStore(runStore, (r) => r.phase);
+	const file = useStore(runStore, (r) => r.file);
 	const { step, spec } = runStore.getState();
 	const cost = failure?.code === "out-of-memory" && spec ? costOf(spec) : null;
 	const needs = cost ? bytesText(cost.bytes) : "";
 	const told = useStore(toldStore, (t) => t.status);
 	const untold = device?.status === told ? null : device;
-	const notices = noticesOf({ device: untold, failure, opened, step, phase }, { needs, recording, full, newer });
+	const notices = noticesOf(
+		{ device: untold, failure, opened, step, phase, file, spec },
+		{ needs, recording, full, kept, frames, newer },
+	);
 	if (notices.length === 0) return null;
 	return (
 		<div className="notices">
@@ -110,13 +122,14 @@ export function NoticeCard({ notice }: { readonly notice: Notice }): JSX.Element
 		<div className="notice" role="alert" data-tone={notice.tone} data-notice={notice.id}>
 			<div className="notice-text">
 				<p className="happened">{notice.happened}</p>
+				{notice.data ? <pre className="notice-data">{notice.data}</pre> : null}
 				<p>{notice.works}</p>
 				<p>{notice.todo}</p>
 			</div>
 			<p className="actions">
 				{notice.actions.map((action) => (
 					<button key={action} type="button" onClick={ACTIONS[action].act}>
-						{ACTIONS[action].label}
+						{notice.labels?.[action] ?? ACTIONS[action].label}
 					</button>
 				))}
 			</p>

@@ -9,6 +9,8 @@ import { deleteRun, quota, type StoredRun, storedRunFile, storedRuns, storeRun }
 /** Runs that the browser keeps for this page, and the room there is. */
 export interface Stored {
 	readonly runs: readonly StoredRun[];
+	/** Name of the run of this page among them; null before it has one. */
+	readonly own: string | null;
 	/** Of those, runs that another tab is training now. */
 	readonly elsewhere: ReadonlySet<string>;
 	readonly quota: { readonly used: number; readonly most: number } | null;
@@ -20,7 +22,17 @@ export interface Stored {
 export const interrupted = ({ runs, elsewhere }: Stored): StoredRun | undefined =>
 	runs.find((run) => run.step < run.steps && !elsewhere.has(run.id));
 
-export const storedStore = createStore<Stored>(() => ({ runs: [], elsewhere: new Set(), quota: null, problem: "" }));
+/** Step from which the run of this page can go on; null where nothing of it is kept. */
+export const keptStep = ({ runs, own }: Stored): number | null =>
+	runs.find((run) => run.id === own)?.checkpoint ?? null;
+
+export const storedStore = createStore<Stored>(() => ({
+	runs: [],
+	own: null,
+	elsewhere: new Set(),
+	quota: null,
+	problem: "",
+}));
 
 /** What a crash may cost. */
 const SAVE_EVERY_MS = 10_000;
@@ -28,7 +40,6 @@ const SAVE_EVERY_MS = 10_000;
 const MOST_RUNS = 20;
 const LOCK = "ascribe-run ";
 
-let id: string | null = null;
 let release: (() => void) | null = null;
 let savedAt = 0;
 let saving = false;
@@ -48,38 +59,42 @@ export function followRuns(): void {
 function begin(known: string | null): void {
 	release?.();
 	const own = known ?? crypto.randomUUID();
-	id = own;
+	storedStore.setState({ own });
 	savedAt = performance.now();
 	// Held until the tab closes, however it closes.
 	void navigator.locks?.request(LOCK + own, () => new Promise<void>((resolve) => (release = resolve)));
 }
 
-function isDue({ phase, step }: Run, before: Run): boolean {
-	if (step === 0) return false;
+function isDue({ phase, step, file, failure }: Run, before: Run): boolean {
+	if (step === 0 || file !== null) return false;
 	if (phase === "training") return performance.now() - savedAt > SAVE_EVERY_MS;
 	// Single steps never leave the pause, so a pause is due again when the step moved.
-	const stopped = phase === "paused" || phase === "done" || phase === "cancelled";
+	const lost = phase === "failed" && failure?.code === "device-lost" && failure.resumable;
+	const stopped = lost || phase === "paused" || phase === "done" || phase === "cancelled";
 	return stopped && (phase !== before.phase || step !== before.step);
 }
 
 async function save(): Promise<void> {
 	const { spec, step, backend: asked, label } = runStore.getState();
-	if (!id || !spec) return;
+	const { own: mine } = storedStore.getState();
+	if (!mine || !spec) return;
 	if (saving) {
 		changed = true;
 		return;
 	}
 	saving = true;
 	savedAt = performance.now();
-	const mine = id;
 	try {
 		const bytes = await runFile();
-		if (!bytes || mine !== id) return;
+		if (!bytes || mine !== storedStore.getState().own) return;
+		const { checkpointStep } = await import("../../engine/training/runFile");
+		const checkpoint = checkpointStep(bytes, "The run");
+		if (checkpoint === null) return;
 		const title = findEntry(TASKS, spec.task.id)?.title ?? spec.task.id;
 		// What it really ran on: an automatic choice could fall differently next time.
 		const backend = label?.kind ?? asked;
 		const preset = draftStore.getState().presetId;
-		const at = { id: mine, title, preset, backend, step, steps: spec.steps, savedAt: Date.now() };
+		const at = { id: mine, title, preset, backend, step, checkpoint, steps: spec.steps, savedAt: Date.now() };
 		const kept = await storeRun(at, bytes);
 		storedStore.setState({ problem: kept === "kept" ? "" : kept });
 		await dropOldest();
@@ -101,7 +116,8 @@ async function dropOldest(): Promise<void> {
 export async function refresh(): Promise<void> {
 	const locks = (await navigator.locks?.query())?.held ?? [];
 	const held = locks.flatMap(({ name }) => (name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
-	const elsewhere = new Set(held.filter((name) => name !== id));
+	const { own } = storedStore.getState();
+	const elsewhere = new Set(held.filter((name) => name !== own));
 	storedStore.setState({ runs: await storedRuns(), elsewhere, quota: await quota() });
 }
 
@@ -117,6 +133,17 @@ export async function resumeRun(run: StoredRun): Promise<void> {
 	await started;
 }
 
+/** Goes on with the run that failed, from its checkpoint in storage, or else from the one that the trainer still has. */
+export async function resumeFailed(): Promise<void> {
+	const { runs, own } = storedStore.getState();
+	const kept = runs.find((run) => run.id === own);
+	if (kept) return resumeRun(kept);
+	const [{ spec }, bytes] = [runStore.getState(), await runFile()];
+	if (!spec || !bytes) return;
+	choosePreset(draftStore.getState().presetId, spec);
+	await startRun(bytes);
+}
+
 export async function saveStoredRun(run: StoredRun): Promise<void> {
 	const bytes = await storedRunFile(run.id);
 	if (bytes) download(`${run.title.toLowerCase().replaceAll(/\W+/g, "-")}.ascribe.zip`, bytes, "application/zip");
@@ -124,6 +151,6 @@ export async function saveStoredRun(run: StoredRun): Promise<void> {
 
 export async function forgetRun({ id: gone }: StoredRun): Promise<void> {
 	await deleteRun(gone);
-	if (gone === id) id = null;
+	if (gone === storedStore.getState().own) storedStore.setState({ own: null });
 	await refresh();
 }

@@ -7,7 +7,10 @@ export interface StoredRun {
 	readonly title: string;
 	readonly preset: string;
 	readonly backend: Backend;
+	/** Step that it had reached. */
 	readonly step: number;
+	/** Step of its checkpoint, from which it goes on; absent in what older versions stored. */
+	readonly checkpoint?: number;
 	readonly steps: number;
 	/** Milliseconds since 1970. */
 	readonly savedAt: number;

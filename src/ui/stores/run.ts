@@ -58,8 +58,20 @@ export interface Run {
 	readonly exactStep: Step | null;
 	/** What the link said that opened the page; null without one. */
 	readonly opened: Opened | null;
+	/** The file that the run was read from; null for one that the trainer knows of. */
+	readonly file: RunOfFile | null;
 	/** Newer rollouts that wait because somebody studies the ones on screen. */
 	readonly waiting: Latest | null;
+}
+
+/** A run bundle on screen. */
+export interface RunOfFile {
+	readonly name: string;
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** Step of its checkpoint, from which it can go on. */
+	readonly checkpoint: number;
+	/** Somebody has read the card that says so. */
+	readonly read: boolean;
 }
 
 /** What a link told the page. */
@@ -90,6 +102,15 @@ export interface Latest {
 	readonly editedFrom?: Latest;
 	/** Printable tokens of rollouts that came from a file; absent: the task of the run names them. */
 	readonly names?: readonly string[];
+	/** What a method of ours gives rollouts whose file brought the credit. */
+	readonly ours?: OurCredit;
+}
+
+/** Credit of a file, computed again. */
+export interface OurCredit {
+	/** Method and options, for people. */
+	readonly name: string;
+	readonly credit: CreditResult;
 }
 
 const FRESH = {
@@ -110,6 +131,7 @@ const FRESH = {
 	fingerprints: [],
 	warmStart: null,
 	failure: null,
+	file: null,
 } as const satisfies Partial<Run>;
 
 export const runStore = createStore<Run>(() => ({
@@ -159,6 +181,11 @@ export function setOpened(opened: Opened | null): void {
 /** What the link says has been read; its run is still what a run made from it is compared with. */
 export function closeOpened(): void {
 	runStore.setState(({ opened }) => ({ opened: opened && { ...opened, notices: [], read: true } }));
+}
+
+/** The card of a run bundle has been read; the run stays on screen. */
+export function closeFileCard(): void {
+	runStore.setState(({ file }) => ({ file: file && { ...file, read: true } }));
 }
 
 /** More sentences about the link that the page was opened from. */

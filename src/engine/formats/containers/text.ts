@@ -11,6 +11,7 @@ const LARGEST = 2 ** 28;
 /** A line that could not be read, beside the rows that could. */
 export interface BrokenRow {
 	readonly broken: InvalidInput;
+	readonly text: string;
 	/** True for the last line of a file that ends in the middle of it. */
 	readonly cut: boolean;
 	readonly number: number;
@@ -38,7 +39,7 @@ function rowOf(line: TextLine, { name }: ByteSource): FoundRow | BrokenRow {
 			at: { start: line.start, end: line.end },
 		};
 	} catch (broken) {
-		return { broken: broken as InvalidInput, cut: !line.closed, ...at };
+		return { broken: broken as InvalidInput, text: line.text, cut: !line.closed, ...at };
 	}
 }
 

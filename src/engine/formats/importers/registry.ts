@@ -43,7 +43,18 @@ export function recognise(row: Row, file: string): Importer {
 		.sort((a, b) => a.share - b.share)
 		.slice(0, 3)
 		.map(({ importer, missing }) => `${importer.title} (missing ${missing.join(", ") || "the right contents"})`);
-	throw new InvalidInput(`${file} has rows of no known format; the nearest are ${nearest.join("; ")}.`);
+	throw new InvalidInput(
+		`${file} has rows of no known format; the nearest are ${nearest.join("; ")}.${startOf(JSON.stringify(row))}`,
+	);
+}
+
+/** Characters of a line that a refusal quotes. */
+const QUOTED = 120;
+
+/** How a line starts, for the end of a refusal, on a line of its own: data, never markup. Control characters are dots. */
+export function startOf(line: string): string {
+	const text = line.slice(0, QUOTED).replaceAll(/\p{C}/gu, "·");
+	return `\nThe first line starts: ${text}${line.length > QUOTED ? " …" : ""}`;
 }
 
 /**
