@@ -155,5 +155,9 @@ test("panels export figures and numbers", async ({ page }) => {
 	expect([...png.bytes.subarray(1, 4)]).toEqual([..."PNG"].map((c) => c.charCodeAt(0)));
 	// 84 mm at 300 dots an inch.
 	expect(png.bytes.readUInt32BE(16)).toBe(992);
-	expect((await save("CSV")).bytes.toString().split("\r\n")).toHaveLength(62);
+	const lines = (await save("CSV")).bytes.toString().split("\r\n");
+	expect(lines[0]).toBe("curve,run,method,step,value,low,high");
+	const ofRun = lines.filter((line) => line.startsWith("success,present run,,"));
+	expect(ofRun.map((line) => Number(line.split(",")[3]))).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+	expect(lines.filter((line) => line.startsWith("success,Recording,,"))).toHaveLength(120);
 });

@@ -1,3 +1,4 @@
+import { agrees } from "../engine/lint/agreement";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type { CreditAnswer, ExactAnswer } from "../workers/labApi";
 import { creditScale } from "./charts/creditScale";
@@ -6,7 +7,7 @@ import { membersOf } from "./exact";
 import { exactRow } from "./exactRow";
 import { findEntry, METHODS, TASKS, taskOf } from "./registries";
 import { layoutStore } from "./stores/layout";
-import { type Latest, type Run, runStore } from "./stores/run";
+import { type Latest, type OurCredit, type Run, runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
 
 /** Everything that the strip and the inspector show of one group of one rollout batch. */
@@ -31,7 +32,16 @@ export interface Comparison {
 	readonly truth: ExactAnswer | null | undefined;
 	/** The prompt as printable text. */
 	readonly prompt: string;
+	/** First token of the group on which the file's credit is not what ours is; null where all agree or nothing was computed again. */
+	readonly mismatch: Place | null;
 }
+interface Place {
+	readonly rollout: number;
+	readonly token: number;
+}
+
+/** Id of the row with the credit of a file as we compute it. */
+export const OURS_ROW = "ours";
 
 /** What a batch has in common for all its groups, worked out once for each set of rows. */
 interface Prepared {
@@ -75,7 +85,7 @@ export function comparisonOf(
 }
 
 function prepare(latest: Latest, answers: Answers, chosen: readonly string[]): Prepared {
-	const { batch, credit } = latest;
+	const { batch, credit, ours } = latest;
 	const others = chosen.flatMap((id) => {
 		const answer = answers.find((a) => a.method === id);
 		return answer?.ok && id !== credit.method ? [rowOf(answer.credit)] : [];
@@ -85,8 +95,8 @@ function prepare(latest: Latest, answers: Answers, chosen: readonly string[]): P
 		chosen,
 		groups: [...new Set(batch.groupIds)],
 		tokens: tokenNames(latest),
-		trained: rowOf(credit),
-		others,
+		trained: ours ? { ...rowOf(credit), label: `theirs: ${credit.method}` } : rowOf(credit),
+		others: ours ? [{ ...rowOf(ours.credit), id: OURS_ROW, label: `ours: ${ours.name}` }, ...others] : others,
 		byGroup: new Map(),
 	};
 }
@@ -115,7 +125,21 @@ function compare(
 	const first = members[0] ?? 0;
 	const promptIds = batch.promptTokens.subarray(batch.promptOffsets[first], batch.promptOffsets[first + 1]);
 	const prompt = Array.from(promptIds, (id) => tokens[id] ?? `#${id}`).join(" ");
-	return { latest, step, batch, tokens, groups, group, members, rows, trained, exact, truth, prompt };
+	const mismatch = latest.ours ? mismatchOf(latest, latest.ours, members) : null;
+	return { latest, step, batch, tokens, groups, group, members, rows, trained, exact, truth, prompt, mismatch };
+}
+
+function mismatchOf({ batch, credit }: Latest, ours: OurCredit, members: readonly number[]): Place | null {
+	const theirs = credit.advantage;
+	const largest = theirs.reduce((most, x) => Math.max(most, Math.abs(x) || 0), 0);
+	const differs = (i: number) =>
+		batch.actionMask[i] === 1 &&
+		!Number.isNaN(theirs[i]) &&
+		!agrees(ours.credit.advantage[i] as number, theirs[i] as number, largest);
+	for (const rollout of members)
+		for (let token = 0; token < (batch.lengths[rollout] as number); token++)
+			if (differs(rollout * batch.T + token)) return { rollout, token };
+	return null;
 }
 
 /** What every panel shows at the moment; null before the first rollouts. */

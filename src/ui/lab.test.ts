@@ -2,7 +2,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
-import type { CreditAnswer, LabApi } from "../workers/labApi";
+import type { CreditAnswer, LabApi, MethodChoice } from "../workers/labApi";
 import { connectLab } from "./lab";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore } from "./stores/run";
@@ -25,6 +25,8 @@ connectLab({
 	tree: unasked,
 	twin: unasked,
 });
+const refusals = (methods: readonly (string | MethodChoice)[]): CreditAnswer[] =>
+	methods.map((method) => ({ method: String(method), ok: false, reason: "none" }));
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 beforeEach(() => {
@@ -34,7 +36,7 @@ beforeEach(() => {
 });
 
 it("asks for the chosen methods, but not for the one that trained", async () => {
-	credit.mockImplementation(async (_, __, methods) => methods.map((method) => ({ method, ok: false, reason: "none" })));
+	credit.mockImplementation(async (_, __, methods) => refusals(methods));
 	const latest = latestAt(1);
 	runStore.setState({ latest });
 	expect(credit).not.toHaveBeenCalled();
@@ -49,7 +51,7 @@ it("keeps one question open and then asks for the newest rollouts only", async (
 	credit.mockImplementation(
 		(_, __, methods) =>
 			new Promise<CreditAnswer[]>((resolve) => {
-				finish.push(() => resolve(methods.map((method) => ({ method, ok: false, reason: "none" }))));
+				finish.push(() => resolve(refusals(methods)));
 			}),
 	);
 	layoutStore.setState({ rows: ["rloo"] });

@@ -2,6 +2,7 @@ import type { Trace } from "../engine/credit/traceOps";
 import type { TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree } from "../engine/rollouts/rolloutTree";
 import type { AttentionAnswer, BranchAnswer, CreditAnswer, EditAnswer, LabApi, TreeQuestion } from "../workers/labApi";
+import { OURS_ROW } from "./comparison";
 import { policyOf } from "./exact";
 import { METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
@@ -33,14 +34,17 @@ export function connectLab(api: LabApi): void {
 
 /** Why a method gave a token its credit; null without a lab. Rejects with one sentence. */
 export function askWhy(
-	{ batch, credit }: Latest,
+	{ batch, credit, ours }: Latest,
 	method: string,
 	rollout: number,
 	token: number,
 ): Promise<Trace> | null {
 	// Beside the one that trained, methods stand at their defaults.
-	const params = method === credit.method ? credit.params : {};
-	return lab?.trace(batch, { id: method, params }, rollout, token) ?? null;
+	const choice =
+		method === OURS_ROW && ours
+			? { id: ours.credit.method, params: ours.credit.params }
+			: { id: method, params: method === credit.method ? credit.params : {} };
+	return lab?.trace(batch, choice, rollout, token) ?? null;
 }
 
 /** The rollouts with one token paid otherwise; null without a lab. Rejects with one sentence. */

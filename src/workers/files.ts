@@ -8,7 +8,7 @@ import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
 import { AlteredTexts, looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
 import { rolloutFile } from "../engine/formats/writers/registry";
-import { returnOf, theirCredit } from "../engine/lint/check";
+import { type OursChoice, returnOf, theirCredit } from "../engine/lint/check";
 import { creditLint } from "../engine/lint/creditLint";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type { FilesApi, FilesProgress, FilesReport, FilesStep, FilesTable, NamedFile } from "./filesApi";
@@ -100,6 +100,7 @@ export class Files implements FilesApi {
 			...finding,
 			rows: finding.rows.map((row) => kept[row]!.row),
 			worst: kept[finding.worst]!.row,
+			...(finding.ours ? { ours: placed(finding.ours, (row) => kept[row]!.row) } : {}),
 		}));
 	}
 
@@ -114,6 +115,11 @@ export class Files implements FilesApi {
 		return typeof written === "string" ? new TextEncoder().encode(written) : Uint8Array.from(written);
 	}
 }
+
+const placed = ({ mismatch, ...ours }: OursChoice, rowOf: (row: number) => number): OursChoice => ({
+	...ours,
+	mismatch: mismatch && { ...mismatch, row: rowOf(mismatch.row) },
+});
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 const byNumber = new Intl.Collator("en", { numeric: true });

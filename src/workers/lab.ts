@@ -43,11 +43,16 @@ export class Lab implements LabApi {
 	private known: { spec: string; sources: Sources } | null = null;
 	private readonly branches = new BranchDesk();
 
-	async credit(spec: ExperimentSpec, batch: RolloutBatch, methods: readonly string[]): Promise<CreditAnswer[]> {
+	async credit(
+		spec: ExperimentSpec,
+		batch: RolloutBatch,
+		methods: readonly (string | MethodChoice)[],
+	): Promise<CreditAnswer[]> {
 		const sources = this.sourcesOf(spec);
 		const answers: CreditAnswer[] = [];
 		for (const method of methods) {
-			answers.push(answerOf(method, batch, sources, spec.signals));
+			const choice = typeof method === "string" ? { id: method, params: {} } : method;
+			answers.push(answerOf(choice, batch, sources, spec.signals));
 			// What is asked meanwhile, such as a tree, does not wait for all methods.
 			await breathe();
 		}
@@ -124,9 +129,15 @@ function openTask(given: ExperimentSpec): TaskSource {
 }
 
 /** A method that cannot answer is an answer too: its reason. */
-function answerOf(id: string, batch: RolloutBatch, sources: Sources, signals?: SignalChoices): CreditAnswer {
+function answerOf(
+	{ id, params }: MethodChoice,
+	batch: RolloutBatch,
+	sources: Sources,
+	signals?: SignalChoices,
+): CreditAnswer {
 	try {
-		return { method: id, ok: true, credit: creditFrom(findEntry(METHODS, id, "method"), {}, batch, sources, signals) };
+		const credit = creditFrom(findEntry(METHODS, id, "method"), params, batch, sources, signals);
+		return { method: id, ok: true, credit };
 	} catch (error) {
 		return { method: id, ok: false, reason: error instanceof Error ? error.message : String(error) };
 	}

@@ -108,8 +108,12 @@ export interface MethodChoice {
 
 /** Work on rollouts beside the training run, in a worker of its own, so that neither page nor trainer waits for it. */
 export interface LabApi {
-	/** Credit that methods give to rollouts, whichever method trained; parameters at their defaults. One answer a method, in order. */
-	credit(spec: ExperimentSpec, batch: RolloutBatch, methods: readonly string[]): Promise<CreditAnswer[]>;
+	/** Credit that methods give to rollouts, whichever method trained; those that are only named at their defaults. One answer a method, in order. */
+	credit(
+		spec: ExperimentSpec,
+		batch: RolloutBatch,
+		methods: readonly (string | MethodChoice)[],
+	): Promise<CreditAnswer[]>;
 	/**
 	 * The exact values of rollouts of a toy task: enumerated where that is quick, else searched to a certified interval, else
 	 * sampled. The newest question ends those before it. `onStep` is told of progress several times a second.

@@ -33,6 +33,18 @@ export interface Finding {
 	readonly rows: readonly number[];
 	/** The clearest case among the rows. */
 	readonly worst: number;
+	/** What the file's own credit was recomputed with. */
+	readonly ours?: OursChoice;
+}
+
+/** A method with the parameters that come nearest to the credit of a file. */
+export interface OursChoice {
+	readonly method: string;
+	readonly params: Readonly<Record<string, unknown>>;
+	/** Method and options, for people. */
+	readonly name: string;
+	/** First token, in the order of the file, on which both differ; null where they agree. */
+	readonly mismatch: { readonly row: number; readonly token: number } | null;
 }
 
 /** wrong: the credit cannot be what was meant. wasted: compute that teaches nothing. suspicious: look at it. note: good to know. */

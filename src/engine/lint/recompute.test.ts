@@ -52,6 +52,7 @@ describe("the method behind a file's advantages", () => {
 		// Rollout 4 earns 2 in a group of mean 13/12.
 		expect(found?.message).toContain("First difference: rollout 5, token 0, theirs 0.9, ours 0.91667");
 		expect(found?.worst).toBe(4);
+		expect(found?.ours).toMatchObject({ method: "drGrpo", mismatch: { row: 4, token: 0 } });
 		const twice = broken.map((record, i) => (i === 1 ? { ...record, advantages: { drGrpo: [0, 0, 0] } } : record));
 		expect(explainCredit(twice)?.named?.mismatch).toMatchObject({ row: 1, token: 0, theirs: 0 });
 	});
@@ -59,6 +60,7 @@ describe("the method behind a file's advantages", () => {
 	it("is a note in the lint where it is found, and nothing where the file has no credit or no reward", () => {
 		const note = creditLint(file((r, g) => r - mean(g))).find(({ check }) => check === "explainedCredit");
 		expect(note?.message).toContain('The advantages called "trainer" are those of');
+		expect(note?.ours).toMatchObject({ mismatch: null });
 		const bare = file(() => 0).map(({ advantages: _, ...record }) => record as RolloutRecord);
 		expect(explainCredit(bare)).toBe(null);
 		expect(explainCredit(file(() => 0).map(({ reward: _, ...record }) => record as RolloutRecord))).toBe(null);

@@ -4,6 +4,7 @@ import { METHODS } from "../credit/registry";
 import { creditBy } from "../credit/run";
 import type { RolloutRecord } from "../formats/record";
 import { batchesOf, type StepBatch } from "../formats/recordsBatch";
+import { agrees } from "./agreement";
 import { lintInput, returnOf, theirCredit } from "./check";
 
 /** A method with parameters, and how its credit agrees with the file's. */
@@ -12,7 +13,7 @@ export interface Explanation {
 	/** Name of the parameters where they are a preset's. */
 	readonly preset: string | null;
 	readonly params: Readonly<Record<string, unknown>>;
-	/** Share of the counted tokens on which both agree within `TOLERANCE` of the batch's largest advantage. */
+	/** Share of the counted tokens on which both agree up to `agrees`, relative to the batch's largest advantage. */
 	readonly share: number;
 	/** First token, in the order of the file, on which they do not. */
 	readonly mismatch: {
@@ -35,8 +36,6 @@ export interface Recomputed {
 	readonly tokens: number;
 }
 
-/** Files write a handful of digits; what differs by less is the same number. */
-export const TOLERANCE = 1e-4;
 /** Rollouts looked at: options multiply, and a thousand tell what a million would. */
 const MOST_ROLLOUTS = 1024;
 
@@ -140,7 +139,7 @@ function agreement(
 				if (their === null || !batch.actionMask[b * batch.T + t]) return;
 				tokens += 1;
 				const our = ours[b * batch.T + t]!;
-				if (Math.abs(our - their) <= TOLERANCE * Math.max(largest, 1e-12)) agreed += 1;
+				if (agrees(our, their, largest)) agreed += 1;
 				else if (!mismatch || row < mismatch.row) mismatch = { row, token: t, theirs: their, ours: our };
 			});
 		});

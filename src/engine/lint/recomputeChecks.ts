@@ -1,5 +1,5 @@
 import type { RolloutRecord } from "../formats/record";
-import { type Check, counts, type LintInput, theirCredit } from "./check";
+import { type Check, counts, type LintInput, type OursChoice, theirCredit } from "./check";
 import { type Explanation, explainCredit, type Recomputed } from "./recompute";
 
 /** Above this share of equal tokens a method counts as the one that made the file. */
@@ -27,6 +27,7 @@ export const explainedCredit: Check = {
 			share: 1,
 			rows: rowsWithCredit(input),
 			worst: rowsWithCredit(input)[0]!,
+			ours: oursOf(answer.best, null),
 		};
 	},
 };
@@ -45,13 +46,14 @@ export const unexplainedCredit: Check = {
 		if (!answer || answer.best.share >= EXPLAINED) return null;
 		const { best, named, theirs } = answer;
 		if (!named && !input.rows.every(({ record }) => isConstant(record))) return null;
-		const first = (named ?? best).mismatch!;
+		const first = best.mismatch!;
 		const claimed = named ? `; ${nameOf(named)}, which the file names, agrees on ${percent(named.share)}` : "";
 		return {
 			message: `The advantages called "${theirs}" are nearest to ${nameOf(best)}, which agrees on ${percent(best.share)} of the tokens${claimed}. First difference: rollout ${first.row + 1}, token ${first.token}, theirs ${short(first.theirs)}, ours ${short(first.ours)}.`,
 			share: 1 - best.share,
 			rows: rowsWithCredit(input),
 			worst: first.row,
+			ours: oursOf(best, { row: first.row, token: first.token }),
 		};
 	},
 };
@@ -64,6 +66,13 @@ function nameOf({ method, preset, params }: Explanation): string {
 	if (preset) return `${method} (${preset})`;
 	return given.length > 0 ? `${method} with ${given.join(", ")}` : method;
 }
+
+const oursOf = (explanation: Explanation, mismatch: OursChoice["mismatch"]): OursChoice => ({
+	method: explanation.method,
+	params: explanation.params,
+	name: nameOf(explanation),
+	mismatch,
+});
 
 function isConstant(record: RolloutRecord): boolean {
 	const own = theirCredit(record)?.row.filter((a, t) => a !== null && counts(record, t)) ?? [];

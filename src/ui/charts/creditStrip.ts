@@ -29,6 +29,8 @@ export interface StripData {
 	readonly rows: readonly CreditRow[];
 	/** Unit that each token is read in `[B·T]`: cells of one unit are drawn as one. */
 	readonly units: Int32Array;
+	/** Token on which the credit of a file first differs from what it was computed again to be. */
+	readonly mismatch?: { readonly rollout: number; readonly token: number } | null;
 }
 
 export interface StripOptions {
@@ -111,6 +113,7 @@ function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, { 
 		.attr("data-token", (d) => d.token)
 		.attr("data-actor", (d) => (batch.actionMask[at(batch, d)] === 1 ? "policy" : "environment"))
 		.attr("aria-label", (d) => spokenToken(data, d))
+		.attr("data-mismatch", (d) => (isSame(d, data.mismatch ?? null) ? "true" : null))
 		.attr("aria-selected", (d) => String(isSame(d, options.pinned)))
 		.each(function (d) {
 			drawToken(this, data, d);
@@ -159,12 +162,13 @@ export function stepClass(step: number): string {
 export const cellClass = (step: number): string => `cell ${stepClass(step)}`;
 
 /** What a screen reader says of a token: its name, who wrote it, and each method's credit. */
-function spokenToken({ batch, tokens, rows }: StripData, mark: TokenMark): string {
+function spokenToken({ batch, tokens, rows, mismatch }: StripData, mark: TokenMark): string {
 	const i = at(batch, mark);
 	const name = tokens[batch.tokens[i] as number] ?? `token ${batch.tokens[i]}`;
 	if (batch.actionMask[i] !== 1) return `${name}, written by the environment`;
 	const spokenRow = (row: CreditRow) => (row.pending ? "being worked out" : spoken(row.values[i] as number));
-	return [name, ...rows.map((row) => `${row.label} ${spokenRow(row)}`)].join(", ");
+	const differs = isSame(mark, mismatch ?? null) ? ["theirs and ours differ here first"] : [];
+	return [name, ...rows.map((row) => `${row.label} ${spokenRow(row)}`), ...differs].join(", ");
 }
 
 const at = (batch: RolloutBatch, { rollout, token }: TokenMark) => rollout * batch.T + token;

@@ -1,7 +1,6 @@
 import { type JSX, useState } from "react";
 import { PANELS } from "../panels/catalog";
 import { download } from "./download";
-import { panelCsv } from "./panelData";
 import { panelFigure } from "./panelFigure";
 import { publishedCsv } from "./publishedCsv";
 import { type Figure, pngOf } from "./svgFigure";
@@ -39,7 +38,7 @@ export function FigureButtons({ panel, widthMm, dpi = 300 }: Props): JSX.Element
 				>
 					PNG
 				</button>
-				<button type="button" onClick={() => saveCsv(panelCsv(panel), name)}>
+				<button type="button" onClick={() => saveCsv(publishedCsv(panel), name)}>
 					CSV
 				</button>
 				{tables.map(({ id, title, help }) => (

@@ -1,5 +1,5 @@
 import { createStore } from "zustand/vanilla";
-import type { Finding } from "../../engine/lint/check";
+import type { Finding, OursChoice } from "../../engine/lint/check";
 import type { ToyTwin } from "../../engine/twin/toyTwin";
 import type { FilesProgress, FilesReport, FilesTable } from "../../workers/filesApi";
 import type { FileSteps } from "./fileSteps";
@@ -16,6 +16,8 @@ export interface FileState {
 	readonly steps: FileSteps | null;
 	/** null while they are looked for. */
 	readonly findings: readonly Finding[] | null;
+	/** What their credit was computed again with; null where they bring none, or nothing comes near. */
+	readonly ours: OursChoice | null;
 	/** The preset most like them; null while it is looked for. */
 	readonly twin: ToyTwin | null;
 	/** Group of the files that was on screen last; null before the first. */
@@ -37,6 +39,7 @@ const NONE: FileState = {
 	table: null,
 	steps: null,
 	findings: null,
+	ours: null,
 	twin: null,
 	group: null,
 	rows: [],

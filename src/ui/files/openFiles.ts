@@ -1,12 +1,12 @@
-import type { Finding } from "../../engine/lint/check";
-import type { CreditResult } from "../../engine/rollouts/batch";
+import type { Finding, OursChoice } from "../../engine/lint/check";
+import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { FilesApi, FilesStep, NamedFile } from "../../workers/filesApi";
 import type { LabApi } from "../../workers/labApi";
 import { download } from "../figures/download";
 import { draftStore } from "../stores/draft";
 import { bringToFront } from "../stores/front";
-import { type Latest, runStore } from "../stores/run";
+import { type Latest, type OurCredit, runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
 import { nearestStep, stepsOf } from "./fileSteps";
 import { fileStore, resetFiles } from "./fileStore";
@@ -45,7 +45,9 @@ export async function openFiles(list: readonly NamedFile[]): Promise<void> {
 		fileStore.setState({ phase: "open", report, table, steps: stepsOf(table) });
 		await showGroup(fileStore.getState().group ?? 0);
 		const findings = await api.lint();
-		if (current()) fileStore.setState({ findings });
+		if (!current()) return;
+		fileStore.setState({ findings });
+		await compareWith(findings.flatMap(({ ours }) => ours ?? [])[0] ?? null);
 		const twin = await lab?.twin(report.card.shape);
 		if (current() && twin) fileStore.setState({ twin });
 	} catch (error) {
@@ -92,10 +94,11 @@ export async function showGroup(group: number): Promise<void> {
 	try {
 		const step = await api.stepOf(group);
 		const credit = step.theirs ?? (await ownCredit(step));
-		if (mine !== generation) return;
-		selectionStore.setState({ group, pinned: null, step: null, hold: true });
 		const { batch, names, rows } = step;
-		const shown = { step: step.step ?? 0, batch, credit, names, spec: FILE_SPEC };
+		const ours = step.theirs ? await ourCredit(batch, fileStore.getState().ours) : null;
+		if (mine !== generation) return;
+		const shown = { step: step.step ?? 0, batch, credit, names, spec: FILE_SPEC, ...(ours ? { ours } : {}) };
+		selectionStore.setState({ group, pinned: null, step: null, hold: true });
 		runStore.setState({ latest: shown, waiting: null, beside: null, exact: null });
 		fileStore.setState({ group, rows, problem: "" });
 	} catch (error) {
@@ -119,6 +122,33 @@ export function moveFileStep(by: 1 | -1): void {
 	if (to !== undefined) showFileStep(to);
 }
 
+/** Takes note of what the files' credit was computed again with, and puts it beside theirs; the first token that differs is pinned. */
+async function compareWith(ours: OursChoice | null): Promise<void> {
+	const { latest } = runStore.getState();
+	fileStore.setState({ ours });
+	if (!ours || !latest || !isOfFiles(latest)) return;
+	const found = await ourCredit(latest.batch, ours);
+	if (!found || runStore.getState().latest !== latest) return;
+	const shown = { ...latest, ours: found };
+	runStore.setState(({ beside }) => ({
+		latest: shown,
+		beside: beside?.of === latest ? { of: shown, answers: beside.answers } : null,
+	}));
+	const { rows } = fileStore.getState();
+	if (ours.mismatch && !selectionStore.getState().pinned && rows.includes(ours.mismatch.row)) pinPlace(ours.mismatch);
+}
+
+async function ourCredit(batch: RolloutBatch, ours: OursChoice | null): Promise<OurCredit | null> {
+	if (!ours) return null;
+	const [answer] = (await lab?.credit(FILE_SPEC, batch, [{ id: ours.method, params: ours.params }])) ?? [];
+	return answer?.ok ? { name: ours.name, credit: answer.credit } : null;
+}
+
+function pinPlace({ row, token }: { readonly row: number; readonly token: number }): void {
+	const rollout = fileStore.getState().rows.indexOf(row);
+	if (rollout >= 0) pinToken(rollout, token);
+}
+
 /** Puts a rollout on screen, by its row in the table, with its first counted token pinned. */
 export async function showRollout(row: number): Promise<void> {
 	const group = fileStore.getState().table?.group[row];
@@ -135,8 +165,15 @@ export async function showRollout(row: number): Promise<void> {
 export function showFinding(finding: Finding): void {
 	fileStore.setState({ finding });
 	bringToFront("rollouts");
-	const group = fileStore.getState().table?.group[finding.worst];
-	if (group !== undefined) void showGroup(group);
+	void showClearest(finding);
+}
+
+/** Puts the clearest case of a finding on screen; where theirs and ours differ, with the first token that does pinned. */
+export async function showClearest({ worst, ours }: Finding): Promise<void> {
+	const group = fileStore.getState().table?.group[worst];
+	if (group === undefined) return;
+	await showGroup(group);
+	if (ours?.mismatch) pinPlace(ours.mismatch);
 }
 
 /** Saves all rollouts of the files in a format of our own, `rollouts.jsonl` or `rollouts.parquet`. */

@@ -3,7 +3,9 @@ import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
 import { drawLegend } from "../charts/legend";
 import type { Comparison } from "../comparison";
+import { creditCsv } from "../credit/creditCsv";
 import type { Display } from "../credit/display";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { signed } from "../format";
 import { onHover } from "../hover";
 import { insightOf } from "../insight";
@@ -22,6 +24,7 @@ import { ViewMenu } from "./ViewMenu";
 /** Rollouts of one group as text, with the credit of each token under it. */
 export default function CreditPanel(): JSX.Element {
 	const display = useDisplay();
+	usePanelCsv("credit", () => display && creditCsv(display));
 	if (!display) return <EmptyCredit />;
 	return (
 		<div className="credit">

@@ -4,11 +4,13 @@ import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
 import { drawLineChart, type LineData, type LineOptions, nearestIndex, stepAt } from "../charts/lineChart";
 import { useWidth } from "../charts/useExtent";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { useFileSteps } from "../files/useFileSteps";
 import { showStep } from "../recording/player";
 import { findEntry, TASKS, taskOf } from "../registries";
 import { type Behind, behindOf } from "../runs/behind";
 import { axisEnd } from "../runs/curveLayers";
+import { curvesCsv, type DrawnLine } from "../runs/curvesCsv";
 import { errorCurves } from "../runs/errorCurves";
 import { pastRunsStore } from "../runs/pastRuns";
 import { PanelTools } from "../shell/PanelTools";
@@ -25,6 +27,8 @@ import { Scrubber } from "./Scrubber";
 
 /** Narrower charts cannot be read; those that do not fit are left out, the last first. */
 const NARROWEST = 150;
+/** What the run that is on is called in exported numbers. */
+const PRESENT = "present run";
 /** Charts of the layout for learners. */
 const FEW = 3;
 
@@ -61,6 +65,7 @@ function RunCurves(): JSX.Element {
 	};
 	const fit = few ? FEW : Math.max(1, Math.floor(width / NARROWEST));
 	const shown = CURVES.filter((c) => chosen.includes(c.id)).slice(0, width > 0 ? fit : chosen.length);
+	usePanelCsv("curves", () => curvesCsv(shown.flatMap(({ id }) => drawnLines(id))));
 	return (
 		<div className="timeline">
 			<PanelTools>
@@ -158,8 +163,19 @@ function liveErrors([, ...others]: readonly string[]) {
 		const points = errorCurves.points.get(method) ?? [];
 		const x = Float64Array.from(points, (p) => p.step);
 		const y = Float64Array.from(points, (p) => p.error);
-		return points.length > 0 ? [{ id: `live ${method}`, x, y, dashed: false, colour: i }] : [];
+		return points.length > 0 ? [{ id: `live ${method}`, run: PRESENT, method, x, y, dashed: false, colour: i }] : [];
 	});
+}
+
+/** Every line of a chart as it is drawn at the moment, the present run's first. */
+function drawnLines(id: Curve["id"]): DrawnLine[] {
+	const { latest, spec } = runStore.getState();
+	const trained = latest?.credit.method ?? spec?.method.id ?? "";
+	const { rows } = layoutStore.getState();
+	const own = { curve: id, run: PRESENT, method: id === "error" ? trained : "", ...dataOf(id, trained) };
+	const others = id === "error" ? liveErrors([trained, ...rows]) : [];
+	const behind = behindOf(pastRunsStore.getState().runs, id, [trained, ...rows]).lines;
+	return [own, ...[...others, ...behind].map((line) => ({ curve: id, ...line }))];
 }
 
 /** The value at the cursor, else at the checkpoint on screen, else the last one; of the recording where there is no run. */

@@ -3,6 +3,8 @@ import { useStore } from "zustand";
 import { type CreditDifference, creditDifference } from "../../engine/fidelity/differences";
 import type { Comparison } from "../comparison";
 import { type MethodRow, methodRowsOf } from "../credit/methodRows";
+import { csvOf } from "../figures/csv";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { fileStore } from "../files/fileStore";
 import { openTwin } from "../files/openTwin";
 import { fixed, significant } from "../format";
@@ -25,6 +27,19 @@ export function Differences({ comparison, answers }: Props): JSX.Element {
 		const at = ({ groups: own }: CreditDifference) => own.get(group) ?? Number.POSITIVE_INFINITY;
 		return measured.sort((a, b) => at(a) - at(b) || a.row.label.localeCompare(b.row.label));
 	}, [comparison, answers, batch, shown, group]);
+	usePanelCsv("fidelity", () =>
+		csvOf(
+			["method", "from", "this_group", "all_groups", "standard_error", "correlation"],
+			rows.map(({ row, groups: own, mean, error, correlation }) => [
+				row.id,
+				shown.method,
+				own.get(group) ?? null,
+				mean,
+				error,
+				correlation,
+			]),
+		),
+	);
 	const most = Math.max(...rows.map((r) => r.groups.get(group) ?? 0));
 	return (
 		<div className="fidelity">

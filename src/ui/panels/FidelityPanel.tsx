@@ -3,8 +3,10 @@ import { useStore } from "zustand";
 import type { Estimate } from "../../engine/fidelity/ranking";
 import type { ExactAnswer } from "../../workers/labApi";
 import type { Comparison } from "../comparison";
+import { fidelityCsv } from "../credit/creditCsv";
 import { answersOf, DECISIVE, type MethodRow, methodRowsOf } from "../credit/methodRows";
 import { askAllGroups, cancelExact } from "../exact";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { isOfFiles } from "../files/openFiles";
 import { compact, fixed, percent } from "../format";
 import { watchAllMethods } from "../lab";
@@ -21,7 +23,16 @@ export default function FidelityPanel(): JSX.Element {
 	useEffect(() => watchAllMethods(), []);
 	if (!comparison)
 		return <p className="muted padded">Methods are ranked against the exact advantage here, once a run is on.</p>;
-	return <FidelityOf comparison={comparison} />;
+	return isOfFiles(comparison.latest) ? (
+		<DifferencesOf comparison={comparison} />
+	) : (
+		<FidelityOf comparison={comparison} />
+	);
+}
+
+function DifferencesOf({ comparison }: { readonly comparison: Comparison }): JSX.Element {
+	const beside = useStore(runStore, (r) => r.beside);
+	return <Differences comparison={comparison} answers={answersOf(comparison, beside)} />;
 }
 
 type Measure = "error" | "correlation" | "signs";
@@ -69,7 +80,7 @@ function FidelityOf({ comparison }: { readonly comparison: Comparison }): JSX.El
 	const rows = useMemo(() => ranked(methodRowsOf(comparison, answers, exact), by), [comparison, answers, exact, by]);
 	const refused = answers.length - answers.filter((a) => a.ok).length;
 	const [best] = rows;
-	if (isOfFiles(comparison.latest)) return <Differences comparison={comparison} answers={answers} />;
+	usePanelCsv("fidelity", () => (best?.fidelity ? fidelityCsv(rows) : null));
 	if (!best?.fidelity) return <p className="muted padded">{whyNot(comparison)}</p>;
 	const { units, unit, tokens, decisive } = best.fidelity;
 	const most = Math.max(...rows.map((row) => row.fidelity?.error.hi ?? 0));

@@ -2,9 +2,11 @@ import { type JSX, type PointerEvent, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Chart, type Size } from "../charts/Chart";
 import { drawLineChart, nearestIndex, stepAt } from "../charts/lineChart";
+import { usePanelCsv } from "../figures/publishedCsv";
 import type { FileSteps } from "../files/fileSteps";
 import { fileStore } from "../files/fileStore";
 import { showFileStep } from "../files/openFiles";
+import { curvesCsv } from "../runs/curvesCsv";
 import { bringToFront } from "../stores/front";
 import { runStore } from "../stores/run";
 import { CURVES, type Curve } from "./curves";
@@ -19,6 +21,14 @@ export function FileCurves({ steps }: { readonly steps: FileSteps }): JSX.Elemen
 	const [cursor, point] = useState<number | null>(null);
 	const [dragged, drag] = useState<Range | null>(null);
 	const curves = CURVES.filter(({ id }) => id in steps.curves);
+	usePanelCsv("curves", () =>
+		curvesCsv(
+			curves.map(({ id }) => {
+				const y = steps.curves[id as keyof typeof steps.curves];
+				return { curve: id, run: fileStore.getState().title, method: "", x: steps.steps, y };
+			}),
+		),
+	);
 	return (
 		<div className="curves" style={{ gridTemplateColumns: `repeat(${curves.length}, minmax(0, 1fr))` }}>
 			{curves.map((curve) => (

@@ -1,12 +1,14 @@
 import { type JSX, useMemo } from "react";
 import { useStore } from "zustand";
 import type { FilesTable } from "../../workers/filesApi";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { type FileState, fileStore } from "../files/fileStore";
 import { showRollout } from "../files/openFiles";
 import { signed } from "../format";
 import { FilterHead } from "../rollouts/FilterHead";
 import { type Column, RowsTable } from "../rollouts/RowsTable";
 import type { RolloutRow } from "../rollouts/rolloutRows";
+import { rolloutsCsv } from "../rollouts/rolloutsCsv";
 import { useRows } from "../rollouts/useRows";
 import { selectionStore } from "../stores/selection";
 
@@ -29,6 +31,7 @@ export function FileRollouts(): JSX.Element {
 	const all = useMemo(() => (table ? rowsOf(table) : []), [table]);
 	const narrowed = useMemo(() => narrow(all, finding, range), [all, finding, range]);
 	const { rows, problem, filter, setFilter, sort, sortBy } = useRows(narrowed, "step");
+	usePanelCsv("rollouts", () => rolloutsCsv(rows, ["step", "group", "text", "value", "length"]));
 	const chosen = pinned ? shown[pinned.rollout] : undefined;
 	return (
 		<div className="rollouts file-rollouts">

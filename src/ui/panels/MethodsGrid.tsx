@@ -3,8 +3,10 @@ import { useStore } from "zustand";
 import { creditScale } from "../charts/creditScale";
 import type { HeatmapData } from "../charts/heatmap";
 import type { Comparison } from "../comparison";
+import { methodRolloutsCsv, methodTokensCsv } from "../credit/creditCsv";
 import { sumByUnit, unitsOf } from "../credit/granularity";
 import type { MethodRow } from "../credit/methodRows";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { fixed, signed } from "../format";
 import { layoutStore, toggleRow } from "../stores/layout";
 import { HeatmapBox } from "./HeatmapBox";
@@ -24,6 +26,15 @@ export function MethodsGrid({ comparison, rollout, rows, look }: Props): JSX.Ele
 	const cells = useMemo(
 		() => (look === "tokens" ? tokenCells(comparison, rollout, rows) : rolloutCells(comparison, rows)),
 		[comparison, rollout, rows, look],
+	);
+	usePanelCsv("methods", () =>
+		look === "tokens"
+			? methodTokensCsv(comparison, rollout, rows)
+			: methodRolloutsCsv(
+					comparison,
+					rows,
+					cells.data.rows.map(({ values }) => values),
+				),
 	);
 	const tokenAt = (column: number) =>
 		look === "tokens" ? { rollout, token: column } : { rollout: members[column] as number, token: 0 };

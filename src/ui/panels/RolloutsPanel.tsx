@@ -1,12 +1,14 @@
 import { type JSX, useMemo } from "react";
 import { useStore } from "zustand";
 import { tokenNames } from "../comparison";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { fileStore } from "../files/fileStore";
 import { isOfFiles } from "../files/openFiles";
 import { fixed, signed } from "../format";
 import { FilterHead } from "../rollouts/FilterHead";
 import { type Column, RowsTable } from "../rollouts/RowsTable";
 import { COLUMNS, type ColumnId, type RolloutRow, rowsOf } from "../rollouts/rolloutRows";
+import { rolloutsCsv } from "../rollouts/rolloutsCsv";
 import { useRows } from "../rollouts/useRows";
 import { type Latest, runStore } from "../stores/run";
 import { chooseGroup, pinToken, selectionStore } from "../stores/selection";
@@ -41,6 +43,12 @@ function BatchRollouts({ latest }: { readonly latest: Latest }): JSX.Element {
 	const all = useMemo(() => rowsOf(latest, tokenNames(latest)), [latest]);
 	const { rows, problem, filter, setFilter, sort, sortBy } = useRows(all, "group");
 	const { group, pinned } = useStore(selectionStore);
+	usePanelCsv("rollouts", () =>
+		rolloutsCsv(
+			rows,
+			COLUMNS.map(({ id }) => id),
+		),
+	);
 	return (
 		<div className="rollouts">
 			<FilterHead

@@ -2,7 +2,9 @@ import { type JSX, useState } from "react";
 import { Chart } from "../charts/Chart";
 import { drawStackedBars, MARGIN, stackedBars } from "../charts/stackedBars";
 import type { Comparison } from "../comparison";
+import { termsCsv } from "../credit/creditCsv";
 import type { MethodRow } from "../credit/methodRows";
+import { usePanelCsv } from "../figures/publishedCsv";
 import { setHovered } from "../hover";
 import { pinToken } from "../stores/selection";
 import "../styles/terms.css";
@@ -18,6 +20,7 @@ export function TermsChart({ comparison, rollout, rows }: Props): JSX.Element {
 	const { batch, tokens, latest } = comparison;
 	const [chosen, choose] = useState(latest.credit.method);
 	const row = rows.find((r) => r.id === chosen) ?? rows[0];
+	usePanelCsv("methods", () => (row ? termsCsv(comparison, rollout, row) : null));
 	if (!row) return <p className="muted">No method has answered yet.</p>;
 	const from = rollout * batch.T;
 	const length = batch.lengths[rollout] as number;

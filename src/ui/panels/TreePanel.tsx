@@ -1,7 +1,10 @@
 import { type JSX, useState } from "react";
 import type { Display } from "../credit/display";
+import { usePanelCsv } from "../figures/publishedCsv";
+import { treeCsv } from "../tree/treeCsv";
 import { useDisplay } from "../useDisplay";
 import { TreeBox } from "./TreeBox";
+import { treeTexts } from "./treeTexts";
 import { COLOURS, type ColourName, useTree } from "./useTree";
 import "../styles/tree.css";
 
@@ -37,6 +40,9 @@ function TreeOf({ display }: { readonly display: Display }): JSX.Element {
 	const [colour, setColour] = useState<ColourName>("value");
 	const [query, setQuery] = useState("");
 	const shown = useTree(display, merge, colour);
+	usePanelCsv("tree", () =>
+		typeof shown === "string" ? null : treeCsv(shown.tree, treeTexts(shown.tree, shown.display).textOf),
+	);
 	return (
 		<div className="tree">
 			<div className="panel-bar">

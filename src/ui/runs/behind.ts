@@ -3,9 +3,12 @@ import { findEntry, METHODS } from "../registries";
 import { layersOf } from "./curveLayers";
 import type { PastRun } from "./pastRuns";
 
+/** A line with whose it is, and of which method; a method only where errors are drawn. */
+export type NamedLine = LineBehind & { readonly run: string; readonly method: string };
+
 /** What is drawn behind a curve of the present run. */
 export interface Behind {
-	readonly lines: readonly LineBehind[];
+	readonly lines: readonly NamedLine[];
 	readonly labels: readonly EndLabel[];
 }
 
@@ -21,6 +24,8 @@ export function behindOf(runs: readonly PastRun[], curve: string, methods: reado
 	const layers = layersOf(runs, (run) => run.curves[curve]);
 	const lines = layers.map(({ x, y, low, high, kind, name }, i) => ({
 		id: `${kind} ${name} ${i}`,
+		run: name,
+		method: "",
 		x,
 		y,
 		...(low && high ? { low, high } : {}),
@@ -41,12 +46,14 @@ function errorsBehind(runs: readonly PastRun[], methods: readonly string[]): Beh
 			method,
 			line: {
 				id: `${method} ${kind} ${name}`,
+				run: name,
+				method,
 				x,
 				y,
 				...(low && high ? { low, high } : {}),
 				dashed: kind !== "live",
 				colour: m === 0 ? null : m - 1,
-			} satisfies LineBehind,
+			} satisfies NamedLine,
 		})),
 	);
 	return { lines: drawn.map((d) => d.line), labels: labelsOf(drawn) };
