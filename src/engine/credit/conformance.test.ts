@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { faultsOf } from "../../testing/traceCheck";
 import { MissingSignal } from "../core/errors";
 import { Rng } from "../core/rng";
 import type { RolloutBatch } from "../rollouts/batch";
+import { defaultsOf } from "../spec/params";
+import { CpuOps } from "./cpuOps";
 import { type AnyMethod, isGroupLocal } from "./method";
 import { batchOfRandom, type RandomRow, randomRow } from "./randomBatch";
 import { METHODS } from "./registry";
@@ -31,14 +34,20 @@ for (const method of METHODS)
 			const batch = batchOfRandom(rows, padTo);
 			return { batch, ...creditBy(method, params, batch) };
 		};
-		it("gives every policy token a finite number or none, the others 0; terms add up; inputs stay", () => {
+		/** All inputs of such batches are known, so that only what is not scored may be without a number. */
+		const scoredOf = (batch: RolloutBatch): Float64Array => {
+			const { scored } = method.estimate({ ...defaultsOf(method.params), ...params });
+			return scored ? new CpuOps(batch).value(scored) : new Float64Array(batch.B * batch.T).fill(1);
+		};
+		it("gives every policy token a finite number, or none where it is not scored, the others 0; terms add up; inputs stay", () => {
 			const before = batchOfRandom(some(10));
 			const { batch, advantage, terms, mask } = credit(some(10));
+			const scored = scoredOf(batch);
 			expect(batch).toEqual(before);
 			expect(advantage.length).toBe(batch.B * batch.T);
 			expect([...mask]).toEqual([...batch.actionMask]);
 			advantage.forEach((a, i) => {
-				if (batch.actionMask[i]) expect(Number.isFinite(a) || Number.isNaN(a)).toBe(true);
+				if (batch.actionMask[i]) expect(Number.isFinite(a) || (Number.isNaN(a) && scored[i] === 0)).toBe(true);
 				else expect(a).toBe(0);
 				const sum = Object.values(terms).reduce((total, term) => total + term[i]!, 0);
 				if (!Number.isNaN(a)) expect(Math.abs(sum - a)).toBeLessThanOrEqual(1e-12);
@@ -69,8 +78,17 @@ for (const method of METHODS)
 				randomRow(rng, 2, { length: 1 }),
 			];
 			const { batch, advantage } = credit(rows);
-			expect([...advantage].filter((a) => Math.abs(a) === Infinity)).toEqual([]);
+			const scored = scoredOf(batch);
+			expect([...advantage].filter((a, i) => !Number.isFinite(a) && scored[i] !== 0)).toEqual([]);
 			expect(rowsOf(batch, advantage)[1]).toEqual([0, 0, 0]);
+		});
+		it("is finite or not scored where rollouts have no step, one step, and one group none at all", () => {
+			const rng = Rng.of(8);
+			const bare = (group: number) => ({ ...randomRow(rng, group), spans: [], keys: [], spanRewards: [] });
+			const one = (group: number) => randomRow(rng, group, { length: 1, reward: 1 });
+			const { batch, advantage } = credit([one(0), bare(0), bare(1), bare(1), one(2), bare(2), bare(2)]);
+			const scored = scoredOf(batch);
+			expect([...advantage].filter((a, i) => !Number.isFinite(a) && scored[i] !== 0)).toEqual([]);
 		});
 		if (method.traits.zeroWhenEqual)
 			it("gives equal returns exactly zero", () => {
@@ -85,14 +103,16 @@ for (const method of METHODS)
 				const alone = credit(rows.slice(0, 4));
 				close(rowsOf(alone.batch, alone.advantage), rowsOf(batch, advantage).slice(0, 4));
 			});
-		it("is explained by a trace that ends in the very number", () => {
-			const { batch, advantage } = credit(some(1));
+		it("is explained by equations that hold, up to its terms and their sum", () => {
+			const { batch } = credit(some(1));
 			for (let b = 0; b < batch.B; b++)
 				for (let t = 0; t < batch.lengths[b]!; t++) {
-					const { value, steps, terms } = traceOf(method, params, batch, b, t);
-					expect(Object.is(value, advantage[b * batch.T + t]!)).toBe(true);
-					if (Number.isNaN(value) || batch.actionMask[b * batch.T + t] === 0) continue;
-					for (const term of Object.values(terms)) expect(steps.some((step) => step.value === term)).toBe(true);
+					if (batch.actionMask[b * batch.T + t] === 0) continue;
+					const trace = traceOf(method, params, batch, b, t);
+					expect(faultsOf(trace)).toEqual([]);
+					if (Number.isNaN(trace.value)) continue;
+					const reached = (term: number) => trace.steps.some((step) => step.value === term);
+					expect(Object.values(trace.terms).filter((term) => !reached(term))).toEqual([]);
 				}
 		});
 		it("says in one sentence what is missing", () => {

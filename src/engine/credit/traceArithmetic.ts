@@ -75,11 +75,8 @@ function detailOf(place: Place, node: Node): Detail {
 		case "shift":
 			return shiftDetail(place, node, kind.from);
 		case "reduce": {
-			const members = reducedOf(place, node);
-			return {
-				reads: isGiven(a!) ? [] : [a!],
-				formula: ([x]) => `${kind.how} of ${x ?? nameOf(a!)} (${listed(members)})`,
-			};
+			const numbers = `${kind.how} (${listed(reducedOf(place, node))})`;
+			return { reads: isGiven(a!) ? [] : [a!], formula: ([x]) => `${kind.how} of ${x ?? nameOf(a!)}`, numbers };
 		}
 		case "prefix":
 			return prefixDetail(place, node, kind);
@@ -118,12 +115,8 @@ function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail 
 	const reads = told(node.args);
 	const formula = () => normaliserText(options);
 	const x = at(place, node.args[0]!);
-	const alike = members.every((member) => member === members[0]);
-	const counted = at(place, node.args[1]!) !== 0;
-	if (!counted || members.length < 2 || alike) {
-		const why = !counted ? "not counted" : members.length < 2 ? "one alone" : "all are equal";
-		return { reads, members, formula, numbers: why };
-	}
+	const simple = at(place, node.args[1]!) === 0 ? "not counted" : withoutOthers(x, members, options);
+	if (simple !== null) return { reads, members, formula, numbers: simple };
 	const over = { where: node.args[1]!, key: node.args[2]!, weight: node.args[3]! };
 	const stat = (name: "mean" | "looMean" | "sd1" | "sd0") =>
 		at(
@@ -136,6 +129,17 @@ function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail 
 	const sd = stat(options.scale);
 	const by = options.epsOn === "sd" ? sd + options.eps : Math.sqrt(sd * sd + options.eps);
 	return { reads, members, formula, numbers: `(${top}) / ${shown(by)}` };
+}
+
+/** What is written where a normaliser compares nothing; null where it does. */
+function withoutOthers(x: number, members: readonly number[], options: Normaliser): string | null {
+	const { center, scale, eps, epsOn, singleton } = options;
+	if (center === "none" && scale === "none") return signed(x);
+	if (members.length > 1) return members.every((member) => member === members[0]) ? "all are equal" : null;
+	if (singleton === "zero") return "one alone";
+	return scale === "none"
+		? signed(x)
+		: `${signed(x)} / ${epsOn === "sd" ? `(1 + ${shown(eps)})` : `√(1 + ${shown(eps)})`}`;
 }
 
 /** Entry after (or before) the place in its rollout, among those that take part; −1 beyond the edge. */
