@@ -29,5 +29,10 @@ test("inside another page: ready, ping, and a link that the person has to allow 
 	await expect(frame.getByRole("alert")).toContainText(`${host} wants to show an experiment`);
 	await frame.getByRole("button", { name: "Show it" }).click();
 	await expect(frame.getByText("Note: for the lecture")).toBeVisible();
+	const whole = page.waitForEvent("popup");
+	await frame.getByRole("button", { name: "Open in Ascribe" }).click();
+	const tab = await whole;
+	await expect(tab.getByRole("button", { name: "Run", exact: true })).toBeVisible();
+	await expect(tab.getByText("Note: for the lecture")).toBeVisible();
 	server.close();
 });

@@ -29,7 +29,7 @@ export function App(): JSX.Element {
 	const style = {
 		"--left": places.left ? `${sizeOf(layoutState, "left")}px` : "0px",
 		"--right": places.right || layout === "figure" ? `${sizeOf(layoutState, "right")}px` : "0px",
-		"--bottom": `${sizeOf(layoutState, "bottom")}px`,
+		"--bottom": places.bottom ? `${sizeOf(layoutState, "bottom")}px` : "0px",
 		"--lower": `${sizeOf(layoutState, "lower")}px`,
 	} as CSSProperties;
 	const box = (place: Place) => {

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { openLink } from "./openLink";
+import { addressLink } from "./share";
 import { setOpened } from "./stores/run";
 
 /** Parts of the page that an embedding page may hide. */
@@ -46,6 +47,11 @@ export function answerRequest(allowed: boolean): void {
 	if (!allowed || request.origin === null) return;
 	trusted.add(request.origin);
 	open(request.link);
+}
+
+/** Opens what the embedded page shows as a page of its own, where it can be run and shared. */
+export function openWhole(): void {
+	window.open(`${location.pathname}#${addressLink()}`, "_blank", "noopener");
 }
 
 function open(link: string): void {

@@ -22,6 +22,8 @@ export interface FileState {
 	readonly twin: ToyTwin | null;
 	/** Group of the files that was on screen last; null before the first. */
 	readonly group: number | null;
+	/** Training step of that group; null where the files do not say. */
+	readonly step: number | null;
 	/** Rows of the table that are on screen, one a rollout of the batch. */
 	readonly rows: readonly number[];
 	/** Finding whose rollouts the table is narrowed to, and the steps, both included. */
@@ -42,6 +44,7 @@ const NONE: FileState = {
 	ours: null,
 	twin: null,
 	group: null,
+	step: null,
 	rows: [],
 	finding: null,
 	range: null,

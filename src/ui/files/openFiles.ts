@@ -100,7 +100,7 @@ export async function showGroup(group: number): Promise<void> {
 		const shown = { step: step.step ?? 0, batch, credit, names, spec: FILE_SPEC, ...(ours ? { ours } : {}) };
 		selectionStore.setState({ group, pinned: null, step: null, hold: true });
 		runStore.setState({ latest: shown, waiting: null, beside: null, exact: null });
-		fileStore.setState({ group, rows, problem: "" });
+		fileStore.setState({ group, rows, step: step.step, problem: "" });
 	} catch (error) {
 		if (mine === generation) fileStore.setState({ problem: sentenceOf(error) });
 	}

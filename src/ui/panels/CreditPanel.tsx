@@ -5,7 +5,10 @@ import { drawLegend } from "../charts/legend";
 import type { Comparison } from "../comparison";
 import { creditCsv } from "../credit/creditCsv";
 import type { Display } from "../credit/display";
+import { isEmbedded, openWhole } from "../embed";
 import { usePanelCsv } from "../figures/publishedCsv";
+import { fileStore } from "../files/fileStore";
+import { isOfFiles } from "../files/openFiles";
 import { signed } from "../format";
 import { onHover } from "../hover";
 import { insightOf } from "../insight";
@@ -68,6 +71,11 @@ function CreditHead({ display }: { display: Display }): JSX.Element {
 				<RowsMenu trained={display.latest.credit.method} />
 				<ViewMenu display={display} />
 				<FollowButton step={display.step} />
+				{isEmbedded ? (
+					<button type="button" className="quiet" title="In a tab of its own, to run and share it" onClick={openWhole}>
+						Open in Ascribe
+					</button>
+				) : null}
 			</PanelTools>
 		</div>
 	);
@@ -82,6 +90,7 @@ function FollowButton({ step }: { step: number }): JSX.Element {
 	const hold = useStore(selectionStore, (s) => s.hold);
 	const waiting = useStore(runStore, (r) => r.waiting?.step);
 	const newer = waiting === undefined ? "" : `, show ${waiting}`;
+	const dated = useStepKnown();
 	return (
 		<button
 			type="button"
@@ -90,9 +99,16 @@ function FollowButton({ step }: { step: number }): JSX.Element {
 			title={hold ? "Show the latest rollouts again (Esc)" : "Keep these rollouts on screen"}
 			onClick={hold ? followRun : holdRollouts}
 		>
-			{hold ? `Held at step ${step}${newer}` : `Step ${step}`}
+			{hold ? `Held${dated ? ` at step ${step}` : ""}${newer}` : `Step ${step}`}
 		</button>
 	);
+}
+
+/** Rollouts of a file may be of no known step. */
+function useStepKnown(): boolean {
+	const ofFiles = useStore(runStore, (r) => isOfFiles(r.latest));
+	const known = useStore(fileStore, (f) => f.step !== null);
+	return known || !ofFiles;
 }
 
 /** Scale of the selected method, with the hovered value as a needle. */

@@ -5,8 +5,9 @@ import { Chart, type Size } from "../charts/Chart";
 import { drawLineChart, type LineData, type LineOptions, nearestIndex, stepAt } from "../charts/lineChart";
 import { useWidth } from "../charts/useExtent";
 import { usePanelCsv } from "../figures/publishedCsv";
+import { isOfFiles } from "../files/openFiles";
 import { useFileSteps } from "../files/useFileSteps";
-import { showStep } from "../recording/player";
+import { backToRecording, showStep } from "../recording/player";
 import { findEntry, TASKS, taskOf } from "../registries";
 import { type Behind, behindOf } from "../runs/behind";
 import { axisEnd } from "../runs/curveLayers";
@@ -35,11 +36,31 @@ const FEW = 3;
 /** Curves of the run, or of the steps of the files on screen, above the scrubber that moves every panel. */
 export default function CurvesPanel(): JSX.Element {
 	const steps = useFileSteps();
+	const undated = useStore(runStore, (r) => isOfFiles(r.latest) && r.phase === "idle") && !steps;
+	if (undated) return <OneStep />;
 	if (!steps) return <RunCurves />;
 	return (
 		<div className="timeline">
 			<FileCurves steps={steps} />
 			<Scrubber />
+		</div>
+	);
+}
+
+/** Curves of a recording would be taken for those of the file on screen. */
+function OneStep(): JSX.Element {
+	const recorded = useStore(timelineStore, (t) => t.source === "recording" && t.frames.length > 0);
+	return (
+		<div className="padded one-step">
+			<p className="muted">
+				The rollouts on screen are of one training step. Files of several, such as a folder of dumps, have curves over
+				them here.
+			</p>
+			{recorded ? (
+				<button type="button" onClick={backToRecording}>
+					Back to the recorded run
+				</button>
+			) : null}
 		</div>
 	);
 }

@@ -1,4 +1,4 @@
-import { type JSX, useRef } from "react";
+import { type JSX, type ReactNode, useRef } from "react";
 import { useStore } from "zustand";
 import type { ReportCard } from "../../engine/formats/importers/reportCard";
 import type { Finding } from "../../engine/lint/check";
@@ -52,12 +52,6 @@ function findingsCsv(): string | null {
 
 function Invitation(): JSX.Element {
 	const offline = useStore(offlineStore, (o) => o.ready);
-	const files = useRef<HTMLInputElement>(null);
-	const folder = useRef<HTMLInputElement>(null);
-	const take = (input: HTMLInputElement) => {
-		void openAny(filesOfInput(input));
-		input.value = "";
-	};
 	return (
 		<>
 			<p>
@@ -66,16 +60,45 @@ function Invitation(): JSX.Element {
 				<code>.ascribe.zip</code>) included. <b>Nothing is uploaded.</b>
 				{offline ? " The page is kept by this browser and works without a network." : ""}
 			</p>
-			<p className="actions">
-				<button type="button" className="primary" onClick={() => files.current?.click()}>
-					Open files
-				</button>
-				<button type="button" onClick={() => folder.current?.click()}>
-					Open a folder
-				</button>
-				<button type="button" className="quiet" onClick={() => void openExample()}>
+			<FileButtons names={["Open files", "Open a folder"]} primary>
+				<button type="button" onClick={() => void openExample()}>
 					Try an example
 				</button>
+			</FileButtons>
+			<p className="muted">
+				Formats are told by what is inside, not by name. Pickles and .pt files can run code and are never opened; the
+				recorder in <code>python/ascribe_recorder.py</code> writes what verl and TRL leave out.
+			</p>
+		</>
+	);
+}
+
+interface FileButtonsProps {
+	/** Of the button for files, and of that for a folder. */
+	readonly names: readonly [string, string];
+	readonly primary?: boolean;
+	/** Further buttons. */
+	readonly children: ReactNode;
+}
+
+/** The browser's dialogs for files and for a folder. */
+function FileButtons({ names: [some, all], primary = false, children }: FileButtonsProps): JSX.Element {
+	const files = useRef<HTMLInputElement>(null);
+	const folder = useRef<HTMLInputElement>(null);
+	const take = (input: HTMLInputElement) => {
+		void openAny(filesOfInput(input));
+		input.value = "";
+	};
+	return (
+		<>
+			<p className="actions">
+				<button type="button" className={primary ? "primary" : undefined} onClick={() => files.current?.click()}>
+					{some}
+				</button>
+				<button type="button" onClick={() => folder.current?.click()}>
+					{all}
+				</button>
+				{children}
 			</p>
 			<input
 				ref={files}
@@ -94,10 +117,6 @@ function Invitation(): JSX.Element {
 				onChange={(e) => take(e.currentTarget)}
 				{...{ webkitdirectory: "" }}
 			/>
-			<p className="muted">
-				Formats are told by what is inside, not by name. Pickles and .pt files can run code and are never opened; the
-				recorder in <code>python/ascribe_recorder.py</code> writes what verl and TRL leave out.
-			</p>
 		</>
 	);
 }
@@ -152,11 +171,11 @@ function Opened(): JSX.Element {
 			<Lint findings={findings} partial={linted < card.rollouts ? linted : null} />
 			<TwinCard />
 			<SaveRollouts rollouts={card.rollouts} />
-			<p className="actions">
+			<FileButtons names={["Other files", "Other folder"]}>
 				<button type="button" onClick={closeFiles}>
 					Close
 				</button>
-			</p>
+			</FileButtons>
 		</>
 	);
 }

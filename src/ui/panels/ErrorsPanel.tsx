@@ -22,7 +22,7 @@ export default function ErrorsPanel(): JSX.Element {
 			<p className="tree-note muted">
 				Part of the exact advantage that a method misses after the one factor that suits it best, mean over the
 				checkpoints ± standard error over seeds. 0 is exact up to scale. Bold: the best, and all within one standard
-				error of it.
+				error of it. –: not recorded there.
 			</p>
 			<table className="errors-table tabular">
 				<thead>

@@ -130,7 +130,7 @@ function Card({ kind, title, entry, open }: CardProps): JSX.Element {
 				</button>
 			</header>
 			<p>{entry.summary}</p>
-			{entry.about ? <p className="fine">{entry.about}</p> : null}
+			{entry.about ? <p className="fine">{kind === "method" ? `Family: ${entry.about}.` : entry.about}</p> : null}
 			{mapped ? <Needs method={mapped} /> : null}
 			<Documentation id={entry.id} open={open} />
 			<Params entry={entry} />

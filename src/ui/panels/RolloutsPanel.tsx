@@ -80,8 +80,10 @@ function WorstDrop({ latest }: { readonly latest: Latest }): JSX.Element | null 
 	const name = tokenNames(latest)[id] ?? `#${id}`;
 	return (
 		<p className="worst-drop">
-			Largest loss: <code>{name}</code> {worst.exact ? "exactly " : "by credit "}
-			<b className="tabular">{signed(worst.loss)}</b>, rollout {worst.rollout}
+			<span>
+				Largest loss: <code>{name}</code> {worst.exact ? "exactly " : "by credit "}
+				<b className="tabular">{signed(worst.loss)}</b>, rollout {worst.rollout}
+			</span>
 			<button type="button" title="Next suspicious token (X)" onClick={nextSuspicious}>
 				Next suspicious
 			</button>

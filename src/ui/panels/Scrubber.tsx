@@ -108,9 +108,13 @@ function RunScrubber(): JSX.Element {
 				onMove={moveFrame}
 			/>
 			<span className="scrubber-where tabular">{where}</span>
-			<span className="muted scrubber-source">
-				{source === "recording" && recorded ? `recorded on ${recorded.adapter}` : frames.length > 0 ? "this run" : ""}
-			</span>
+			{source === "recording" && recorded ? (
+				<span className="muted scrubber-source" title={`Recorded on ${recorded.adapter}`}>
+					recorded on {recorded.adapter.split(",")[0]}
+				</span>
+			) : (
+				<span className="muted scrubber-source">{frames.length > 0 ? "this run" : ""}</span>
+			)}
 		</fieldset>
 	);
 }

@@ -45,7 +45,7 @@ export function InterruptedRun(): JSX.Element | null {
 				</p>
 				<p>It goes on from there with the same numbers as if it had never stopped.</p>
 				<p className="actions">
-					<button type="button" onClick={() => void resumeRun(run)}>
+					<button type="button" className="primary" onClick={() => void resumeRun(run)}>
 						Go on
 					</button>
 					<button type="button" onClick={() => dismiss(true)}>
@@ -63,6 +63,7 @@ export function InterruptedRun(): JSX.Element | null {
 function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
 	const alive = useStore(runStore, (r) => isAlive(r.phase));
 	const elsewhere = useStore(storedStore, (s) => s.elsewhere.has(run.id));
+	const here = useStore(storedStore, (s) => s.own === run.id);
 	const done = run.step >= run.steps;
 	const when = new Date(run.savedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 	return (
@@ -75,7 +76,7 @@ function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
 			</p>
 			<p className="muted tabular">
 				{when}, {megabytes(run.size)}
-				{elsewhere ? ", training in another tab" : ""}
+				{elsewhere ? ", training in another tab" : here ? ", on this page" : ""}
 			</p>
 			<p className="actions">
 				{done ? null : (

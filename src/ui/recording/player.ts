@@ -83,6 +83,9 @@ export function moveFrame(by: 1 | -1): void {
 	showFrame(frameOnScreen(timelineStore.getState().frames) + by);
 }
 
+/** Puts the checkpoint on screen that the recording opened with. */
+export const backToRecording = (): void => showStep(timelineStore.getState().recorded?.opening ?? 0);
+
 /** Goes to the checkpoint nearest to a training step. */
 export function showStep(step: number): void {
 	stopPlaying();

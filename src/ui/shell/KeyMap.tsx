@@ -11,6 +11,7 @@ const OTHERS = [
 	["Esc", "Back to the layout; unpin"],
 	["P, Enter", "Pin the token at hand"],
 	["← ↑ → ↓", "Move over tokens, tabs and rows"],
+	["Alt ↑ ↓", "Move the selected method's row, from the text"],
 ] as const;
 
 /** Every key, and a switch for those of a single letter, which get in the way of speech input. Not in the page until it is opened. */

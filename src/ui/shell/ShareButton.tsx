@@ -60,8 +60,9 @@ export function ShareButton(): JSX.Element {
 				{share ? (
 					<>
 						<input aria-label="Link" readOnly value={share.link} onFocus={(e) => e.target.select()} />
-						<input
+						<textarea
 							aria-label="Note"
+							rows={2}
 							placeholder="A note for whoever opens it"
 							maxLength={MAX_NOTE}
 							value={options.note}

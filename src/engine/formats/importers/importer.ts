@@ -14,6 +14,9 @@ export type Channel =
 	| "reward"
 	| "text";
 
+/** Stands for a token whose text nobody knows. */
+export const NO_TEXT = "▯";
+
 /** Where a row came from, for ids and messages. */
 export interface RowOrigin {
 	readonly file: string;

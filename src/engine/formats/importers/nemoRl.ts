@@ -1,5 +1,5 @@
 import type { RolloutRecord } from "../record";
-import { Fields, has, type Importer, present, type Row } from "./importer";
+import { Fields, has, type Importer, NO_TEXT, present, type Row } from "./importer";
 
 /** Every value except `idx` sits in a list of length one: a micro-batch of one. */
 function unwrapped(row: Row): Row {
@@ -34,7 +34,7 @@ export const nemoRl: Importer = {
 		const record: RolloutRecord = {
 			schema: "ascribe.rollout/1",
 			id: f.has("idx") ? String(f.number("idx")) : `${origin.file}:${origin.line}`,
-			tokens: ids ? ids.slice(start) : mask.slice(start).map(() => "▯"),
+			tokens: ids ? ids.slice(start) : mask.slice(start).map(() => NO_TEXT),
 			mask: mask.slice(start),
 			reward: f.known("rewards"),
 			...present({

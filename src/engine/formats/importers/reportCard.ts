@@ -1,6 +1,6 @@
 import { type Shape, ShapeCounter } from "../../twin/shape";
 import type { RolloutRecord } from "../record";
-import type { Channel } from "./importer";
+import { type Channel, NO_TEXT } from "./importer";
 
 /** What a file holds and lacks, counted over its rollouts. */
 export interface ReportCard {
@@ -18,7 +18,7 @@ export interface ReportCard {
 
 const CARRIES: Readonly<Record<Channel, (r: RolloutRecord) => boolean>> = {
 	tokens: (r) => typeof r.tokens[0] === "number",
-	text: (r) => r.text !== undefined || typeof r.tokens[0] === "string",
+	text: (r) => r.text !== undefined || r.tokens.some((token) => typeof token === "string" && token !== NO_TEXT),
 	mask: (r) => r.mask !== undefined,
 	logprobs: (r) => r.logprobs !== undefined,
 	ref_logprobs: (r) => r.ref_logprobs !== undefined,

@@ -1,5 +1,5 @@
 import type { RolloutRecord } from "../record";
-import { Fields, has, type Importer, isRow, present, type RowOrigin, rest, words } from "./importer";
+import { Fields, has, type Importer, isRow, NO_TEXT, present, type RowOrigin, rest, words } from "./importer";
 
 const stepIn = (file: string): number | undefined => {
 	const found = /step[_-]?(\d+)/.exec(file)?.[1];
@@ -17,7 +17,7 @@ export const skyRl: Importer = {
 		const f = new Fields(row, origin);
 		const scores = Array.isArray(row.score) ? f.numbers("score") : undefined;
 		// Scores over tokens cannot be laid over words: each stands for a token whose text is unknown.
-		const tokens = scores ? scores.map(() => "▯") : words(f.string("output_response"));
+		const tokens = scores ? scores.map(() => NO_TEXT) : words(f.string("output_response"));
 		const record: RolloutRecord = {
 			...rest(row, "input_prompt", "score", "stop_reason", ...(scores ? [] : ["output_response"])),
 			schema: "ascribe.rollout/1",
@@ -127,7 +127,7 @@ export const tinker: Importer = {
 			schema: "ascribe.rollout/1",
 			id: `${String(row.iteration ?? 0)}/${String(row.group_idx)}/${String(row.traj_idx)}`,
 			group: String(row.group_idx),
-			tokens: mask.map(() => "▯"),
+			tokens: mask.map(() => NO_TEXT),
 			mask,
 			turns,
 			reward: f.known("total_reward"),
