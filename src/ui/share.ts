@@ -8,7 +8,7 @@ import { madeOn } from "../engine/training/reproduction";
 import { intoWhat, isPlace, writeSelection } from "./linkedSelection";
 import { writeView } from "./linkView";
 import { draftStore } from "./stores/draft";
-import { isActive, runStore } from "./stores/run";
+import { runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
 import { telemetry } from "./telemetry";
 
@@ -50,13 +50,13 @@ export function shareLink(base: string, { note = "", withView = true }: ShareOpt
 }
 
 /**
- * What the address shows of the page, the part after `#`: settings, view, and the run when it rests. As long as the settings are those of
+ * What the address shows of the page, the part after `#`: settings, view, and the run when it is over. As long as the settings are those of
  * the link that the page was opened from, its note stays, and its run stays the one that others are compared with.
  */
 export function addressLink(): string {
 	const { opened, phase } = runStore.getState();
 	const kept = opened && isSameSpec(opened.spec ?? null, draftStore.getState().spec) ? opened : null;
-	const own = isActive(phase) ? NO_RUN : ownRun();
+	const own = phase === "done" ? ownRun() : NO_RUN;
 	return encodeLink(stateOf(kept?.fingerprints.length ? kept : own, kept?.note ?? "", true));
 }
 
