@@ -1,7 +1,8 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { PRESETS } from "../engine/spec/presets";
 import { COMMANDS } from "./catalog";
 import { runCli } from "./run";
 import { captureIo } from "./testing";
@@ -26,4 +27,18 @@ it("prints numbers for scripts, and refuses methods that do not exist", async ()
 	expect(JSON.parse(lines[0]!)).toMatchObject({ method: "grpo", ok: true, cost: 1, fidelity: { coverage: 1 } });
 	const { status, stderr } = await run("--methods", "guess");
 	expect([status, stderr]).toEqual([2, expect.stringContaining('no method "guess"')]);
+});
+
+it("takes the experiment's method and its probes where none are asked for", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "ascribe-"));
+	const { spec } = PRESETS.find(({ id }) => id === "keydoor@1")!;
+	writeFileSync(join(folder, "spec.json"), JSON.stringify({ ...spec, probes: ["opo", "grpo"] }));
+	const io = captureIo(folder);
+	await runCli(COMMANDS, ["fidelity", "spec.json", "--prompts", "1", "--group", "2", "--json"], io);
+	const methods = io
+		.stdout()
+		.trim()
+		.split("\n")
+		.map((line) => (JSON.parse(line) as { method: string }).method);
+	expect(methods).toEqual([...new Set([spec.method.id, "opo", "grpo"])]);
 });

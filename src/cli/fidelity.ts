@@ -15,7 +15,11 @@ export const fidelityCommand: Command = {
 	usage: "<spec, preset, link or run file> [options]",
 	operands: ["policy"],
 	options: [
-		{ name: "methods", value: "ID,ID", help: "which methods (default: all); ascribe methods lists them" },
+		{
+			name: "methods",
+			value: "ID,ID",
+			help: "which methods (default: the experiment's and its probes, or all where it has none); ascribe methods lists them",
+		},
 		{
 			name: "mode",
 			value: "MODE",
@@ -30,7 +34,8 @@ export const fidelityCommand: Command = {
 		const { spec, task } = openSpec(given);
 		if (spec.rollout.topK !== 0 || spec.rollout.topP !== 1)
 			throw new InvalidInput("The oracle values the whole distribution: topK must be 0 and topP 1.");
-		const methods = args.text("methods")?.split(",") ?? ALL_METHODS;
+		const own = spec.probes.length > 0 ? [...new Set([spec.method.id, ...spec.probes])] : ALL_METHODS;
+		const methods = args.text("methods")?.split(",") ?? own;
 		for (const id of methods) findEntry(METHODS, id, "method");
 		const question = {
 			spec,

@@ -98,7 +98,10 @@ export function expectAgreement(got: CreditResult, want: CreditResult): void {
 /** Parameter sets that reach branches which no preset takes. */
 const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
 	grpo: [{ center: "none", scale: "sd0", singleton: "skip" }, { center: "loo" }],
-	reinforce: [{ discount: 0.9, center: "loo", over: "group", scale: "sd1", singleton: "skip" }],
+	reinforce: [
+		{ discount: 0.9, center: "loo", over: "group", scale: "sd1", singleton: "skip" },
+		{ center: "value", scale: "sd1" },
+	],
 	reinforcePlusPlus: [{ klCoef: 0.1, holes: "reset", discount: 0.9 }],
 	rloo: [{ klCoef: 0.1, scale: "sd1" }],
 	passAtK: [{ form: "analytic", k: 3 }],

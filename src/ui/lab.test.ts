@@ -72,3 +72,16 @@ it("turns a lab that fails into a reason for each method", async () => {
 	await settle();
 	expect(runStore.getState().beside?.answers).toEqual([{ method: "rloo", ok: false, reason: "The lab stopped." }]);
 });
+
+it("shows the probes of an experiment as rows, once", async () => {
+	credit.mockImplementation(async (_, __, methods) => refusals(methods));
+	const probing = (step: number): Latest => ({ ...latestAt(step), spec: { ...spec, probes: ["rloo", "opo"] } });
+	layoutStore.setState({ rows: ["rloo"] });
+	runStore.setState({ latest: probing(1) });
+	await settle();
+	expect(layoutStore.getState().rows).toEqual(["rloo", "opo"]);
+	expect(credit.mock.lastCall?.[2]).toEqual(["rloo", "opo"]);
+	layoutStore.setState({ rows: ["opo"] });
+	runStore.setState({ latest: probing(2) });
+	expect(layoutStore.getState().rows).toEqual(["opo"]);
+});

@@ -21,6 +21,7 @@ export function connectLab(api: LabApi): void {
 	runStore.subscribe((run) => {
 		if (run.latest !== latest) {
 			latest = run.latest;
+			if (latest) showProbes(latest.spec.probes);
 			askLab();
 		}
 	});
@@ -30,6 +31,16 @@ export function connectLab(api: LabApi): void {
 			askLab();
 		}
 	});
+}
+
+let probed = "";
+
+/** Rows of the methods that an experiment wants beside its own, once for each list of them: who takes a row away keeps it away. */
+function showProbes(probes: readonly string[]): void {
+	const names = probes.join(" ");
+	if (names === probed) return;
+	probed = names;
+	layoutStore.setState(({ rows }) => ({ rows: [...new Set([...rows, ...probes])] }));
 }
 
 /** Why a method gave a token its credit; null without a lab. Rejects with one sentence. */

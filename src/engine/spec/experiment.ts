@@ -23,8 +23,9 @@ export interface ExperimentSpec {
 	readonly epochs: number;
 	readonly minibatches: number;
 	readonly evaluation: { readonly every: number; readonly prompts: number };
-	/** Methods computed beside the one that trains. */
+	/** Methods compared with the one that trains: rows of the page, and what `ascribe fidelity` scores. */
 	readonly probes: readonly string[];
+	/** Whether the page works out exact values of the rollouts on screen. */
 	readonly oracle: "auto" | "off";
 	readonly seed: number;
 	/** Parameters of signal providers by id; those named are used before others that give the same. */

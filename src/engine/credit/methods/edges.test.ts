@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { near, same } from "../../../testing/near";
-import { batchOf, preset, rows, spansOfRows } from "../testing";
+import { batchOf, preset, rolloutSignal, rows, spansOfRows } from "../testing";
 
 const nan = Number.NaN;
 
@@ -22,5 +22,33 @@ describe("grpo over the deviation of the batch", () => {
 		const sd = Math.sqrt(7 / 3) + 1e-4; // Of 3, 1, 0: mean 4/3, squares 25/9 + 1/9 + 16/9.
 		near(rows(batch, "grpo", lone), [[3 / 1.0001], [0.5 / sd], [-0.5 / sd]], 1e-12);
 		same(rows(batch, "grpo", { ...lone, singleton: "zero" }).slice(0, 1), [[0]]);
+	});
+});
+
+describe("reinforce, scaled whatever the baseline", () => {
+	const signals = { runningReturn: rolloutSignal([0.25, 0.25]) };
+	const batch = batchOf(
+		[
+			{ rewards: [0, 1], values: [0.25, 0.5] },
+			{ rewards: [0], values: [0.5] },
+		],
+		{ signals },
+	);
+	// Returns 1 and 0: deviation √½ with n − 1, ½ with n.
+	it("divides R − V and R − the running mean", () => {
+		const by = Math.SQRT1_2 + 1e-6;
+		same(rows(batch, "reinforce", { center: "value", scale: "sd1" }), [[0.75 / by, 0.5 / by], [-0.5 / by]]);
+		same(rows(batch, "reinforce", { center: "running", scale: "sd0", eps: 0 }), [[1.5, 1.5], [-0.5]]);
+		same(rows(batch, "reinforce", { center: "none", scale: "sd0", eps: 0 }), [[2, 2], [0]]);
+	});
+	it("treats one alone as asked", () => {
+		const lone = batchOf([{ reward: 3, values: [1] }], { signals: { runningReturn: rolloutSignal([1]) } });
+		for (const center of ["value", "running"]) {
+			const of = (more: object) => rows(lone, "reinforce", { center, ...more });
+			same(of({ scale: "sd1" }), [[0]]);
+			same(of({ scale: "sd1", singleton: "raw" }), [[2]]);
+			same(of({}), [[2]]);
+			for (const over of ["batch", "group"]) same(of({ over, singleton: "skip" }), [[nan]]);
+		}
 	});
 });

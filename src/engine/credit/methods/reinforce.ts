@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { centerParam, discountParam, epsParam, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { centerParam, discountParam, epsParam, scaleParam, singletonParam } from "../normaliserParams";
 import {
 	add,
 	div,
@@ -8,6 +8,7 @@ import {
 	mul,
 	type Node,
 	neg,
+	not,
 	rolloutInput,
 	rolloutSignal,
 	select,
@@ -26,10 +27,11 @@ const RUNNING = {
  * REINFORCE with a baseline: what was paid after a token, minus something that does not depend on the token.
  *
  * A_{i,t} = Σ_{k≥t} γ^{k−t} r_{i,k} − b_i, with b the mean return of the batch or group, of the others in it (loo), the value
- * of the prefix, the running mean of earlier batches (rollout signal `runningReturn`), or nothing. With a scale, divided by the standard deviation of the returns plus eps.
+ * of the prefix, the running mean of earlier batches (rollout signal `runningReturn`), or nothing. With a scale, divided by the standard
+ * deviation of the returns of batch or group plus eps, whatever the baseline.
  *
  * **Edges** the running mean is for whoever keeps it across batches to give, updated after its use. Environment tokens are transparent:
- * they cost no discount. A batch or group of one as `singleton` says.
+ * they cost no discount. A batch or group of one as `singleton` says; raw and zero matter where it would be compared, by a mean or a scale.
  * **Against the exact advantage** unbiased for the policy gradient with baselines none, loo, running and value at γ = 1; the mean
  * includes the rollout itself, which scales the expected gradient by (n−1)/n.
  * **Reduces** to RLOO with γ = 1, center loo over the group; to Dr.GRPO with the mean, for terminal rewards.
@@ -79,19 +81,23 @@ export const reinforce = defineMethod({
 	estimate: ({ discount, center, over, scale, eps, singleton }) => {
 		const scope = { within: over } as const;
 		const returns = rolloutInput("returns");
-		const toGo = suffixSum(tokenInput("rewards"), discount);
-		if (center === "value") return { terms: { return: toGo, baseline: neg(tokenInput("values")) } };
-		if (center === "running") return { terms: { return: toGo, baseline: spread(neg(rolloutSignal("runningReturn"))) } };
 		const alone = equal(groupStat(returns, "count", scope), 1);
-		const baseline =
-			center === "none" ? mul(returns, 0) : groupStat(returns, center === "loo" ? "looMean" : "mean", scope);
-		const spreadOut = scale === "none" ? null : add(groupStat(returns, scale, scope), eps);
-		const weight = select(alone, singleton === "raw" ? 1 : 0, spreadOut ? div(add(mul(returns, 0), 1), spreadOut) : 1);
-		const paid = center === "none" && !spreadOut ? null : spread(weight);
-		const scaled = (x: Node<"token">) => (paid ? mul(x, paid) : x);
+		const mean = () => groupStat(returns, center === "loo" ? "looMean" : "mean", scope);
+		const baseline = {
+			none: () => spread(mul(returns, 0)),
+			mean: () => spread(select(alone, 0, mean())),
+			loo: () => spread(select(alone, 0, mean())),
+			value: () => tokenInput("values"),
+			running: () => spread(rolloutSignal("runningReturn")),
+		}[center]();
+		const by = scale === "none" ? add(mul(returns, 0), 1) : add(groupStat(returns, scale, scope), eps);
+		const weight = spread(select(alone, singleton === "raw" ? 1 : 0, div(1, by)));
+		const compared = scale !== "none" || center === "mean" || center === "loo";
+		const scaled = (x: Node<"token">) => (compared ? mul(x, weight) : x);
+		const toGo = suffixSum(tokenInput("rewards"), discount);
 		return {
-			terms: { return: scaled(toGo), baseline: scaled(spread(neg(select(alone, 0, baseline)))) },
-			...(over === "group" ? scoredGroups(singleton) : {}),
+			terms: { return: scaled(toGo), baseline: scaled(neg(baseline)) },
+			...(singleton === "skip" ? { scored: spread(not(alone)) } : {}),
 		};
 	},
 });
