@@ -38,6 +38,20 @@ def _numbers(row, keep):
     return [_number(x) for x, k in zip(row, keep) if k]
 
 
+def _pieces(ids, decode):
+    """Text of each token, such that they join to the text of all; a character over several tokens is with its last one."""
+    pieces, start, known = [], 0, ""
+    for i in range(len(ids)):
+        text = decode(ids[start:i + 1])
+        if text.endswith("\ufffd") and i + 1 < len(ids):
+            pieces.append("")
+            continue
+        pieces.append(text[len(known):])
+        # One token of context: some decoders drop the first space.
+        start, known = i, decode(ids[i:i + 1])
+    return pieces
+
+
 def _never_stops(write):
     """A rollout that cannot be written costs a warning, never the training job."""
     @functools.wraps(write)
@@ -51,12 +65,14 @@ def _never_stops(write):
 
 @_never_stops
 def record(path, *, step, groups, tokens, mask, rewards, prompts=None, padding=None, advantages=None, logprobs=None,
-           ref_logprobs=None, values=None, entropy=None, token_rewards=None, method="trainer", decode=None):
+           ref_logprobs=None, values=None, entropy=None, token_rewards=None, method="trainer", decode=None, responses=None):
     """Appends one line a rollout, a batch at once; what goes wrong is a warning, and that batch is left out.
 
     tokens, mask and the optional per-token numbers are [B][T] over the response; `mask` is 1 where the policy wrote the
     token and it counts, 0 on tool output. `padding` is 1 where there is a token at all (default: up to the last token with
     mask 1). `rewards` is [B], the whole return. `groups` is [B]: equal names share a prompt. `decode(ids)` gives text.
+    `responses` are the texts [B] that rewards were computed from, if they are kept: where the tokens do not spell them,
+    Credit Lint says so.
     """
     tokens, mask, rewards = _list(tokens), _list(mask), _list(rewards)
     channels = {"logprobs": logprobs, "ref_logprobs": ref_logprobs, "values": values, "entropy": entropy,
@@ -76,7 +92,9 @@ def record(path, *, step, groups, tokens, mask, rewards, prompts=None, padding=N
         if advantages is not None:
             line["advantages"] = {method: _numbers(advantages[b], keep)}
         if decode is not None:
-            line["text"] = [decode([i]) for i in ids]
+            line["text"] = _pieces(ids, decode)
+        if decode is not None or responses is not None:
+            line["response"] = decode(ids) if responses is None else str(responses[b])
         lines.append(json.dumps(line, allow_nan=False) + "\n")
     with open(path, "a", encoding="utf-8") as file:
         file.write("".join(lines))

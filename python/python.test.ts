@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkedRecord } from "../src/engine/formats/rolloutsJsonl";
+import { creditLint } from "../src/engine/lint/creditLint";
 import { decodeLink, encodeLink } from "../src/engine/spec/link";
 
 const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
@@ -53,6 +54,20 @@ with tempfile.NamedTemporaryFile("r") as f:
 			mask: [1, 1],
 			rewards: [null, 1],
 		});
+	});
+
+	test("record a response whose tokens do not spell it, which Credit Lint names", () => {
+		const script = `
+import ascribe_recorder as r, tempfile
+with tempfile.NamedTemporaryFile("r") as f:
+    said = lambda ids: bytes(ids).decode(errors="replace")
+    for step, texts in enumerate([None, ["ü!"], ["u!"]]):
+        r.record(f.name, step=step, groups=["a"], tokens=[[195, 188, 33]], mask=[[1, 1, 1]], rewards=[1], decode=said, responses=texts)
+    print(f.read())`;
+		const lines = run("-B", "-c", script).stdout.trim().split("\n");
+		const records = lines.map((line) => checkedRecord(JSON.parse(line), "stdout"));
+		expect(records[0]).toMatchObject({ text: ["", "ü", "!"], response: "ü!" });
+		expect(creditLint(records).find(({ check }) => check === "retokenised")?.rows).toEqual([2]);
 	});
 
 	test("read what the page writes and write what the page reads", () => {

@@ -37,11 +37,11 @@ class RecorderTest(unittest.TestCase):
 
     def test_plain_lists(self):
         record(self.path, step=3, groups=["a", "a"], tokens=[[5, 6, 0], [7, 8, 9]], mask=[[1, 1, 0], [1, 0, 1]],
-               rewards=[1, 0], logprobs=[[-0.5, -1.25, 0], [-1, 0, float("nan")]], decode=lambda ids: f"<{ids[0]}>")
+               rewards=[1, 0], logprobs=[[-0.5, -1.25, 0], [-1, 0, float("nan")]], decode=lambda ids: "".join(f"<{i}>" for i in ids))
         first, second = read(self.path)
         self.assertEqual(first["tokens"], [5, 6])
         self.assertEqual(first["logprobs"], [-0.5, -1.25])
-        self.assertEqual(first["text"], ["<5>", "<6>"])
+        self.assertEqual((first["text"], first["response"]), (["<5>", "<6>"], "<5><6>"))
         self.assertEqual(second["mask"], [1, 0, 1])
         self.assertEqual(second["logprobs"], [-1.0, 0.0, None])
         self.assertEqual((second["group"], second["step"], second["reward"]), ("a", 3, 0.0))
@@ -63,6 +63,15 @@ class RecorderTest(unittest.TestCase):
         with self.assertWarnsRegex(UserWarning, "not recorded: NotADirectoryError"):
             record(self.path + "/no", step=3, groups=["a"], tokens=[[5]], mask=[[1]], rewards=[1])
         self.assertEqual(read(self.path), [])
+
+    def test_text_of_tokens_joins_to_the_response(self):
+        ids = list("a€ü".encode())
+        record(self.path, step=1, groups=["a"], tokens=[ids], mask=[[1] * len(ids)], rewards=[1],
+               decode=lambda some: bytes(some).decode(errors="replace"))
+        self.assertEqual(read(self.path)[0]["text"], ["a", "", "", "€", "", "ü"])
+        record(self.path, step=2, groups=["a"], tokens=[[97]], mask=[[1]], rewards=[1], responses=["b"],
+               decode=lambda some: bytes(some).decode(errors="replace"))
+        self.assertEqual((read(self.path)[1]["text"], read(self.path)[1]["response"]), (["a"], "b"))
 
     def test_verl_batch(self):
         batch = types.SimpleNamespace(
