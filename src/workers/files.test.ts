@@ -75,6 +75,43 @@ describe("files of rollouts", () => {
 		expect([...(await files.stepOf(0)).batch.returns]).toEqual([0, 0]);
 	});
 
+	it("of ids show what was said where it begins, know the tools called, and become text with a tokenizer", async () => {
+		const { files, open } = desk();
+		const nodes = [
+			{ parent: null, message: { role: "user", content: "how?" }, sampled: false, token_ids: [5, 10] },
+			{
+				parent: 0,
+				message: { role: "assistant", content: "slow", tool_calls: [{ name: "search", arguments: '{"q":1}' }] },
+				sampled: true,
+				token_ids: [5, 10, 11],
+			},
+			{ parent: 1, message: { role: "tool", content: "low" }, sampled: false, token_ids: [10] },
+		];
+		const trace = fileOf("traces.jsonl", [
+			{ id: "a", group: { id: "g" }, traces: [{ nodes, rewards: { r: { score: 1 } } }] },
+			{ id: "b", group: { id: "g" }, traces: [{ nodes: nodes.slice(0, 2), rewards: { r: { score: 0 } } }] },
+		]);
+		await open([trace]);
+		expect((await files.table()).tools).toEqual(["search", "search"]);
+		const { names, batch } = await files.stepOf(0);
+		const shown = (row: Int32Array) => [...row].map((id) => names[id]);
+		expect(shown(batch.tokens.slice(0, 4))).toEqual(['⟨5⟩ “slow search({"q":1})”', "⟨10⟩", "⟨11⟩", "⟨10⟩ “low”"]);
+		expect(shown(batch.promptTokens.slice(0, 2))).toEqual(["⟨5⟩ “how?”", "⟨10⟩"]);
+		expect(await files.lint()).not.toContainEqual(expect.objectContaining({ check: "retokenised" }));
+		await open([trace, { name: "tokenizer.json", file: new File([SMALL_TOKENIZER], "tokenizer.json") }]);
+		const text = await files.stepOf(0);
+		expect([...text.batch.tokens.slice(0, 4)].map((id) => text.names[id])).toEqual(["s", "low", "low", "low"]);
+		expect([...text.batch.promptTokens.slice(0, 2)].map((id) => text.names[id])).toEqual(["s", "low"]);
+		expect(await files.lint()).not.toContainEqual(expect.objectContaining({ check: "retokenised" }));
+	});
+
+	it("say what is doubtful about a whole file once", async () => {
+		const { open } = desk();
+		const trl = { step: 1, prompt: "p", completion: "c", advantage: 0, accuracy_reward: 1, words: 3 };
+		const { warnings } = await open([fileOf("1.jsonl", [trl, trl]), fileOf("2.jsonl", [trl])]);
+		expect(warnings).toEqual(["Not added to the reward, since it is not named as one: words."]);
+	});
+
 	it("of text are cut by a tokenizer.json, that comes with them, after them or before them", async () => {
 		const text = fileOf("4.jsonl", [verl(4, 0, "slow low"), verl(4, 1, "lower low")]);
 		const json = { name: "model/tokenizer.json", file: new File([SMALL_TOKENIZER], "tokenizer.json") };

@@ -1,5 +1,6 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
+import { saidText } from "../engine/formats/importers/chat";
 import { words } from "../engine/formats/importers/importer";
 import { CardCounter } from "../engine/formats/importers/reportCard";
 import { importPieces } from "../engine/formats/importFile";
@@ -73,6 +74,7 @@ export class Files implements FilesApi {
 			group: Int32Array.from(rows, ({ group }) => group),
 			reward: Float64Array.from(rows, ({ reward }) => reward),
 			length: Int32Array.from(rows, ({ length }) => length),
+			tools: rows.map(({ tools }) => tools),
 			limited: Uint8Array.from(rows, ({ limited }) => (limited ? 1 : 0)),
 		};
 	}
@@ -90,7 +92,7 @@ export class Files implements FilesApi {
 		const lines = records.map((record, i) => ({ record: scored(record, paid), where: `rollout ${rows[i]! + 1}` }));
 		const numbers = Int32Array.from(rows, (row) => this.index.summary(row).group);
 		const groupsInStep = new Set(whole.map((row) => this.index.summary(row).group)).size;
-		const { names, batch } = named(batchesOf(lines).batches[0]!.batch, records, numbers);
+		const { names, batch } = named(batchesOf(lines).batches[0]!.batch, records, numbers, this.tokenizer);
 		return { batch, rows, names, step, groupsInStep, theirs: theirsOf(records, batch) };
 	}
 
@@ -163,7 +165,7 @@ class Reading {
 	async read(source: ByteSource, stop: StopSignal): Promise<void> {
 		const number = this.index.files.length;
 		try {
-			for await (const { importer, lines, broken, cut, read } of importPieces(source, {
+			for await (const { importer, lines, broken, cut, notice, read } of importPieces(source, {
 				signal: stop,
 				...(this.tokenizer ? { tokenizer: this.tokenizer } : {}),
 			})) {
@@ -174,6 +176,8 @@ class Reading {
 					this.altered.add(line);
 				}
 				for (const { message } of broken) if (++this.brokenRows <= NAMED) this.warnings.push(`Left out: ${message}`);
+				// Files of one run are all alike in this.
+				if (notice && !this.warnings.includes(notice)) this.warnings.push(notice);
 				if (cut) this.warnings.push(`${source.name} ends in the middle of its last line, which is left out.`);
 				this.progress(this.done + read, importer.title);
 			}
@@ -212,7 +216,12 @@ const scored = (record: RolloutRecord, unknown: number): RolloutRecord =>
 	typeof record.reward === "number" || record.rewards ? record : { ...record, reward: unknown };
 
 /** The batch with token ids that are places in a list of printable tokens, prompts included. */
-function named(batch: RolloutBatch, records: readonly RolloutRecord[], groupIds: Int32Array) {
+function named(
+	batch: RolloutBatch,
+	records: readonly RolloutRecord[],
+	groupIds: Int32Array,
+	tokenizer: TextTokenizer | undefined,
+) {
 	const ids = new Map<string, number>();
 	const idOf = (text: string) => {
 		const id = ids.get(text) ?? ids.size;
@@ -224,7 +233,7 @@ function named(batch: RolloutBatch, records: readonly RolloutRecord[], groupIds:
 	records.forEach((record, b) => {
 		for (const [t, text] of textOf(record).entries()) tokens[b * T + t] = idOf(text);
 	});
-	const prompts = records.map((record) => promptOf(record).map(idOf));
+	const prompts = records.map((record) => promptOf(record, tokenizer).map(idOf));
 	const promptOffsets = new Int32Array(records.length + 1);
 	prompts.forEach((prompt, b) => {
 		promptOffsets[b + 1] = promptOffsets[b]! + prompt.length;
@@ -237,14 +246,26 @@ function named(batch: RolloutBatch, records: readonly RolloutRecord[], groupIds:
 const printable = (token: string) => (token === "" ? "…" : token.trim() || "␣");
 const numberName = (id: number) => `⟨${id}⟩`;
 
-function textOf({ text, tokens }: RolloutRecord): string[] {
-	return text
-		? text.map(printable)
-		: tokens.map((token) => (typeof token === "string" ? printable(token) : numberName(token)));
+/** Most characters of a message that stand beside its first token. */
+const EXCERPT = 60;
+
+function textOf({ text, tokens, messages = [] }: RolloutRecord): string[] {
+	if (text) return text.map(printable);
+	const names = tokens.map((token) => (typeof token === "string" ? printable(token) : numberName(token)));
+	// Which token says what nobody knows without the tokenizer; what the message says stands where it begins.
+	for (const message of messages)
+		if (message.end > message.start) names[message.start] += ` “${shortened(saidText(message).trim())}”`;
+	return names;
 }
 
-function promptOf({ prompt = "" }: RolloutRecord): string[] {
-	return typeof prompt === "string" ? words(prompt).map(printable) : prompt.map(numberName);
+const shortened = (text: string) => (text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+
+function promptOf({ prompt = "", messages = [] }: RolloutRecord, tokenizer: TextTokenizer | undefined): string[] {
+	if (typeof prompt === "string") return words(prompt).map(printable);
+	if (tokenizer) return tokenizer.pieces(prompt).map(printable);
+	const asked = messages.filter(({ end }) => end === 0).map(saidText);
+	const text = asked.join("\n").trim();
+	return prompt.map((id, t) => (t === 0 && text ? `${numberName(id)} “${shortened(text)}”` : numberName(id)));
 }
 
 /** Null where no rollout of the group carries credit; NaN for tokens that the source did not score. */

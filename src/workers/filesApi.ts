@@ -41,6 +41,8 @@ export interface FilesTable {
 	readonly reward: Float64Array;
 	readonly length: Int32Array;
 	readonly limited: Uint8Array;
+	/** Names of the tools that each called, set apart by spaces. */
+	readonly tools: readonly string[];
 }
 
 /** Rollouts of a step as the panels read them. */

@@ -33,6 +33,8 @@ export interface ImportPiece {
 	readonly broken: readonly InvalidInput[];
 	/** True when the file ends in the middle of its last line, which is left out. */
 	readonly cut: boolean;
+	/** What is doubtful about the whole file, a sentence; told once. */
+	readonly notice: string | undefined;
 	/** Bytes read so far. */
 	readonly read: number;
 }
@@ -54,6 +56,7 @@ export async function* importPieces(
 		const lines: ImportedLine[] = [];
 		const broken: InvalidInput[] = [];
 		let cut = false;
+		let notice: string | undefined;
 		for (const found of rows) {
 			if ("broken" in found) {
 				if (!importer) throw new InvalidInput(found.broken.message + startOf(found.text), { cause: found.broken });
@@ -61,7 +64,10 @@ export async function* importPieces(
 				else broken.push(found.broken);
 				continue;
 			}
-			format ??= recognise(found.row, source.name);
+			if (!format) {
+				format = recognise(found.row, source.name);
+				notice = format.notice?.(found.row);
+			}
 			importer ??= read(format, tokenizer);
 			try {
 				const where = `${source.name}, line ${found.number}`;
@@ -78,7 +84,7 @@ export async function* importPieces(
 				broken.push(error);
 			}
 		}
-		if (importer) yield { importer, lines, broken, cut, read: rows.at(-1)?.read ?? 0 };
+		if (importer) yield { importer, lines, broken, cut, notice, read: rows.at(-1)?.read ?? 0 };
 	}
 }
 
@@ -116,6 +122,7 @@ export async function importFile(
 			altered.add(line);
 		}
 		broken.push(...piece.broken);
+		if (piece.notice) warnings.push(`${source.name}: ${piece.notice}`);
 		if (piece.cut) warnings.push(`${source.name} ends in the middle of its last line, which is left out.`);
 		onPiece?.(piece.read, lines.length);
 	}

@@ -24,6 +24,8 @@ export interface RolloutRecord {
 	readonly done?: "end" | "limit";
 	readonly turns?: readonly TurnRecord[];
 	readonly steps?: readonly StepRecord[];
+	/** What was said, where tokens are ids without text; the prompt's messages have the empty span at 0. */
+	readonly messages?: readonly MessageRecord[];
 	readonly parent?: { readonly id: string; readonly at: number };
 	readonly signals?: Readonly<Record<string, NumberRow>>;
 	/** Printable text of each token. */
@@ -51,6 +53,16 @@ export interface TurnRecord {
 	readonly actor: string;
 	readonly state_key?: string;
 	readonly reward?: number | null;
+}
+
+export interface MessageRecord {
+	readonly start: number;
+	readonly end: number;
+	readonly role: string;
+	readonly content: string;
+	readonly reasoning?: string;
+	/** Tool calls, as `name(arguments)`. */
+	readonly calls?: readonly string[];
 }
 
 export interface StepRecord {

@@ -20,6 +20,8 @@ export interface RolloutSummary {
 	/** Tokens. */
 	readonly length: number;
 	readonly limited: boolean;
+	/** Names of the tools that it called, each once, set apart by spaces. */
+	readonly tools: string;
 }
 
 interface Entry {
@@ -113,6 +115,16 @@ export class RolloutIndex {
 	}
 }
 
+/** Tools by the calls of its messages; in a rollout of text, by what stands before a parenthesis with an object. */
+function toolsOf({ messages, tokens }: RolloutRecord): string {
+	const calls = messages
+		? messages.flatMap(({ calls = [] }) => calls)
+		: typeof tokens[0] === "string"
+			? (tokens.join("").match(/[\w.-]+\(\{/g) ?? [])
+			: [];
+	return [...new Set(calls.map((call) => call.slice(0, call.indexOf("("))))].join(" ");
+}
+
 function summaryOf(record: RolloutRecord, group: number): RolloutSummary {
 	return {
 		id: record.id,
@@ -121,5 +133,6 @@ function summaryOf(record: RolloutRecord, group: number): RolloutSummary {
 		reward: returnOf(record),
 		length: record.tokens.length,
 		limited: record.done === "limit",
+		tools: toolsOf(record),
 	};
 }

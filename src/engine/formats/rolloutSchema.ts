@@ -28,6 +28,13 @@ const span = (others: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => 
 	},
 });
 
+const TEXT: JsonSchema = { type: "string" };
+const MESSAGE: JsonSchema = {
+	type: "object",
+	required: ["start", "end", "role", "content"],
+	properties: { start: ID, end: ID, role: TEXT, content: TEXT, reasoning: maybe(TEXT), calls: maybe(list(TEXT)) },
+};
+
 /**
  * One line of a rollouts file, as `checkedRecord` accepts it, but for lengths: a row has one entry a token, a span ends within the tokens and
  * not before it starts. Unknown fields are allowed and kept.
@@ -58,6 +65,10 @@ export const ROLLOUT_SCHEMA: JsonSchema = {
 		done: maybe({ enum: ["end", "limit"] }),
 		turns: maybe(list(span({ actor: maybe({ type: "string" }) })), "Half-open ranges of tokens, by who wrote them."),
 		steps: maybe(list(span()), "Half-open ranges of tokens that step-level methods credit."),
+		messages: maybe(
+			list(MESSAGE),
+			"What was said in ranges of tokens, where tokens are ids; empty ranges at 0 are the prompt.",
+		),
 		parent: maybe(
 			{ type: "object", required: ["id", "at"], properties: { id: { type: "string" }, at: ID } },
 			"The rollout that it branched from, and the leading tokens that they share.",

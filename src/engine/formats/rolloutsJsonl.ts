@@ -74,6 +74,20 @@ export function checkedRecord(given: Readonly<Record<string, unknown>>, where: s
 	return { schema: "ascribe.rollout/1", ...Object.fromEntries(known) } as unknown as RolloutRecord;
 }
 
+/** Whether a field found elsewhere may keep its name in a rollout: the name is free, or it holds one value of the kind that belongs there. */
+export function fitsRollout(name: string, value: unknown): boolean {
+	if (name === "schema" || name === "id" || name === "tokens" || name === "advantages" || name === "signals")
+		return false;
+	const check = CHECKS[name];
+	try {
+		// No list can have this many entries.
+		check?.(value, name, Number.NaN);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 function holdsNonFinite(value: unknown): boolean {
 	if (typeof value === "number") return !Number.isFinite(value);
 	if (Array.isArray(value)) return value.some(holdsNonFinite);
@@ -176,6 +190,15 @@ const namedRows: Check = (value, where) => {
 	}
 };
 
+const texts = must((x) => Array.isArray(x) && x.every((part) => typeof part === "string"), "an array of strings");
+
+function messages(value: unknown, where: string, T: number): void {
+	spans({ reasoning: text, calls: texts })(value, where, T);
+	(value as Record<string, unknown>[]).forEach((message, i) => {
+		for (const name of ["role", "content"]) text(message[name], `${where}, entry ${i}: ${name}`, T);
+	});
+}
+
 const CHECKS: Readonly<Record<string, Check>> = {
 	group: must((x) => typeof x === "string" || isNumber(x), "a string"),
 	step: must((x) => Number.isSafeInteger(x), "an integer"),
@@ -192,6 +215,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 	done: must((x) => x === "end" || x === "limit", '"end" or "limit"'),
 	turns: spans({ ...SPAN_FIELDS, actor: text }),
 	steps: spans(SPAN_FIELDS),
+	messages,
 	parent: (value, where, T) => {
 		if (!isObject(value) || typeof value.id !== "string" || !isId(value.at) || (value.at as number) > T)
 			fail(where, value, `{"id": a rollout, "at": shared leading tokens, at most ${T}}`);

@@ -77,7 +77,7 @@ describe("rollouts of text alone", () => {
 	});
 
 	it.each([
-		["ids", record({ tokens: [1, 2] })],
+		["ids that have their text", record({ tokens: [1, 2], text: ["o", "w"] })],
 		["token texts that are no words", record({ tokens: ["l", "ow"] })],
 		["placeholders", record({ tokens: ["▯", "▯"] })],
 		["log-probabilities", record({ logprobs: [-1, -2] })],
@@ -86,6 +86,12 @@ describe("rollouts of text alone", () => {
 	])("but not those with %s", (_, given) => {
 		expect(isWords(given)).toBe(false);
 		expect(tokenised(given, tokenizer)).toBe(given);
+	});
+
+	it("get the text of ids that have none, and the number of one that the model does not have", () => {
+		expect(tokenised(record({ tokens: [5, 10, 11] }), tokenizer).text).toEqual(["s", "low", " low"]);
+		expect(tokenised(record({ tokens: [0, 7, 8] }), tokenizer).text).toEqual(["l", "", "ü"]);
+		expect(tokenised(record({ tokens: [5, 99] }), tokenizer)).toMatchObject({ tokens: [5, 99], text: ["s", "⟨99⟩"] });
 	});
 
 	it("come from an importer as tokens, and from our own format as they are", async () => {

@@ -10,6 +10,8 @@ export interface TextTokenizer {
 	readonly size: number;
 	/** Token ids of a text, no special tokens added, with the text of each; joined they are the text, unless it normalises. */
 	encode(text: string): { readonly ids: readonly number[]; readonly pieces: readonly string[] };
+	/** The text of each id; `⟨id⟩` for one that the model does not have. */
+	pieces(ids: readonly number[]): readonly string[];
 }
 
 /** Whether a text begins as a `tokenizer.json` of Hugging Face's library does. */
@@ -25,12 +27,18 @@ export async function openTokenizer(text: string, name: string): Promise<TextTok
 	const json = parsed(text, name);
 	try {
 		const tokenizer = new Tokenizer(json, {});
+		const known = new Set(tokenizer.get_vocab(true).values());
+		const decode = (some: readonly number[]) => tokenizer.decode([...some], EXACT);
+		const pieces = (ids: readonly number[]) =>
+			ids.every((id) => known.has(id))
+				? piecesOf(ids, decode)
+				: ids.map((id) => (known.has(id) ? decode([id]) : `⟨${id}⟩`));
 		const encode = (part: string) => {
 			const { ids } = tokenizer.encode(part, { add_special_tokens: false });
-			return { ids, pieces: piecesOf(ids, (some) => tokenizer.decode([...some], EXACT)) };
+			return { ids, pieces: piecesOf(ids, decode) };
 		};
 		encode("a b");
-		return { name, size: tokenizer.get_vocab(true).size, encode };
+		return { name, size: known.size, encode, pieces };
 	} catch (cause) {
 		const why = (cause as Error).message.replace(/\.$/, "");
 		throw new InvalidInput(`${name} is a tokenizer that cannot be used here: ${why}.`, { cause });
@@ -71,7 +79,7 @@ export function piecesOf(ids: readonly number[], decode: (ids: readonly number[]
 
 /** Whether the tokens of a rollout spell the text that it was cut from. */
 export const spells = (cut: RolloutRecord, from: RolloutRecord): boolean =>
-	cut === from || (cut.text ?? []).join("") === from.tokens.join("");
+	cut === from || typeof from.tokens[0] === "number" || (cut.text ?? []).join("") === from.tokens.join("");
 
 /** Counts rollouts whose tokens do not spell their text, as where a tokenizer normalises or does not know a character. */
 export class AlteredTexts {
@@ -119,9 +127,10 @@ export function isWords(record: RolloutRecord): boolean {
 
 /**
  * A rollout of words as one of tokens: ids, with the text of each. Turns are cut one by one, so that no token lies in two of them; a mask and
- * credit that is one number stay what they were over each turn. Any other rollout comes back as it is.
+ * credit that is one number stay what they were over each turn. Ids without text get it. Any other rollout comes back as it is.
  */
 export function tokenised(record: RolloutRecord, tokenizer: TextTokenizer): RolloutRecord {
+	if (hasIds(record)) return record.text ? record : { ...record, text: tokenizer.pieces(record.tokens) };
 	if (!isWords(record)) return record;
 	const spans = spansOf(record);
 	const cut = spans.map(({ start, end }) => tokenizer.encode(record.tokens.slice(start, end).join("")));
@@ -145,6 +154,9 @@ export function tokenised(record: RolloutRecord, tokenizer: TextTokenizer): Roll
 		...(record.advantages ? { advantages: constants(record.advantages, ids.length) } : {}),
 	};
 }
+
+const hasIds = (record: RolloutRecord): record is RolloutRecord & { tokens: readonly number[] } =>
+	typeof record.tokens[0] === "number";
 
 const isConstant = (row: NumberRow) => row.every((value) => value === row[0]);
 

@@ -106,6 +106,17 @@ test("numbers nobody knows are counted where they would count, and only there", 
 	expect(found(rows.map((r) => ({ ...r, reward: null, rewards: undefined, logprobs: undefined })))).toEqual({});
 });
 
+test("the tokens of a message spell what it says, whatever a template writes around it", () => {
+	const message = (start: number, end: number, content: string, role = "assistant") => ({ start, end, role, content });
+	const told = (...messages: ReturnType<typeof message>[]) =>
+		found([rollout("0", { text: ["<|im|>", "sl", "ow\n"], messages })]).retokenised?.rows;
+	expect(told(message(0, 3, "slow"), message(1, 3, " slow "), message(0, 0, "asked", "user"))).toBeUndefined();
+	// Others' words are the template's business, and text without tokens spells nothing.
+	expect(told(message(0, 3, "fast", "tool"), message(3, 3, "fast"), message(0, 3, ""))).toBeUndefined();
+	expect(told(message(0, 3, "slower"))).toEqual([0]);
+	expect(told(message(2, 3, "slow"))).toEqual([0]);
+});
+
 test("findings come by harm first, then by share", () => {
 	const records = [
 		rollout("0", { reward: 1, prompt: "x", done: "limit" }),

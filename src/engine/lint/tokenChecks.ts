@@ -1,4 +1,4 @@
-import { isPolicy, type NumberRow, type RolloutRecord } from "../formats/record";
+import { isPolicy, type MessageRecord, type NumberRow, type RolloutRecord } from "../formats/record";
 import { type Check, counts, type Member, percent, plural, returnOf, theirCredit } from "./check";
 
 interface Hit {
@@ -78,6 +78,9 @@ export const missingNumbers: Check = {
 		);
 	},
 };
+
+const ownMessages = ({ messages = [] }: RolloutRecord) =>
+	messages.filter(({ role, start, end, content }) => isPolicy(role) && end > start && content.trim() !== "");
 
 function unknownTokens(record: RolloutRecord): number {
 	const channels = [record.logprobs, theirCredit(record)?.row, record.values, record.rewards];
@@ -189,15 +192,24 @@ export const truncatedRollouts: Check = {
 	},
 };
 
-/** Text of the tokens does not join to the text that the file also holds. */
+/** Text of the tokens does not join to the text that the file also holds: of the whole response, or of a message of the policy. */
 export const retokenised: Check = {
 	id: "retokenised",
 	title: "Tokens and text differ",
 	why: "The texts of the tokens do not join to the recorded answer: it was decoded and tokenised again. Credit then sits on other tokens than those that were sampled.",
 	harm: "wrong",
 	run({ rows }) {
-		const both = rows.filter((m) => m.record.text && typeof m.record.response === "string");
-		const hits = hitsOf(both, ({ record }) => (record.text!.join("") === record.response ? 0 : 1));
+		const both = rows.filter(
+			({ record }) => record.text && (typeof record.response === "string" || ownMessages(record)[0]),
+		);
+		const hits = hitsOf(both, ({ record }) => {
+			const spelt = record.text!;
+			const whole = typeof record.response === "string" && spelt.join("") !== record.response ? 1 : 0;
+			// A chat template may write more around a message, never less than what it says.
+			const told = ({ start, end, content }: MessageRecord) =>
+				spelt.slice(start, end).join("").includes(content.trim());
+			return whole + ownMessages(record).filter((message) => !told(message)).length;
+		});
 		return finding(
 			hits,
 			both.length,

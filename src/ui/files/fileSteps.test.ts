@@ -11,6 +11,7 @@ function tableOf(...rows: readonly (readonly [number, number, number, number])[]
 		reward: Float64Array.from(rows, ([, , reward]) => reward),
 		length: Int32Array.from(rows, ([, , , length]) => length),
 		limited: new Uint8Array(rows.length),
+		tools: rows.map(() => ""),
 	};
 }
 const table = tableOf(

@@ -37,7 +37,7 @@ export function FileRollouts(): JSX.Element {
 		<div className="rollouts file-rollouts">
 			<FilterHead
 				example="reward:0 step>27 len>5"
-				help="reward:0, step>27, len>5, a part of an id"
+				help="reward:0, step>27, len>5, tool:search for a tool that was called, a part of an id"
 				filter={filter}
 				onFilter={setFilter}
 				status={problem || `${count(rows.length)} of ${count(all.length)} rollouts`}
@@ -79,7 +79,7 @@ function narrow(rows: readonly RolloutRow[], finding: FileState["finding"], rang
 }
 
 /** Rows of the table as the list filters and sorts them; what a table does not hold is not known. */
-function rowsOf({ ids, step, group, reward, length }: FilesTable): RolloutRow[] {
+function rowsOf({ ids, step, group, reward, length, tools }: FilesTable): RolloutRow[] {
 	return ids.map((text, rollout) => ({
 		step: step[rollout] as number,
 		rollout,
@@ -91,5 +91,6 @@ function rowsOf({ ids, step, group, reward, length }: FilesTable): RolloutRow[] 
 		entropy: Number.NaN,
 		credit: Number.NaN,
 		text,
+		tools: tools[rollout] as string,
 	}));
 }

@@ -39,6 +39,12 @@ describe("filterRows", () => {
 		expect(kept("-solved:yes -len<3")).toEqual([1]);
 	});
 
+	it("finds tools where they are known apart from the text", () => {
+		const known = [row(0, { text: "an id", tools: "search read_file" }), row(1, { text: "search", tools: "" })];
+		expect(filterRows(known, "tool:search").rows.map((r) => r.rollout)).toEqual([0]);
+		expect(filterRows(known, "tool:read").rows).toEqual([]);
+	});
+
 	it("says what it could not read, and then keeps every row", () => {
 		expect(filterRows(rows, "size:3").problem).toContain('no column "size"');
 		expect(filterRows(rows, "return:high").problem).toBe('"high" is not a number.');

@@ -15,6 +15,8 @@ export interface RolloutRow {
 	readonly credit: number;
 	/** Tokens by name; made when it is first read, since few rows of a long table are. */
 	readonly text: string;
+	/** Names of the tools that it called, where they are known apart from the text. */
+	readonly tools?: string;
 }
 
 export const COLUMNS = [
@@ -117,7 +119,7 @@ function testOf(part: string): ((row: RolloutRow) => boolean) | string {
 	const [, name, sign, text] = match as unknown as [string, string, string, string];
 	if (name === "tool" || name === "token") {
 		const token = text.toLowerCase();
-		return (row) => ` ${row.text.toLowerCase()} `.includes(` ${token} `);
+		return (row) => ` ${(row.tools ?? row.text).toLowerCase()} `.includes(` ${token} `);
 	}
 	if (name === "solved") return (row) => row.success === (text === "yes");
 	if (!(name in NUMBERS))

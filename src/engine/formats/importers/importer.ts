@@ -1,5 +1,6 @@
 import { InvalidInput } from "../../core/errors";
 import type { RolloutRecord } from "../record";
+import { fitsRollout } from "../rolloutsJsonl";
 
 /** What a source may lack; each is said by name in the report card. */
 export type Channel =
@@ -33,6 +34,8 @@ export interface Importer {
 	/** Keys that make a row this format; shown beside an unknown file as what is missing. */
 	readonly keys: readonly string[];
 	detect(row: Row): boolean;
+	/** What is doubtful about files whose first row is this one, in a sentence. */
+	notice?(row: Row): string | undefined;
 	/** @throws InvalidInput naming file, line and field. */
 	convert(row: Row, origin: RowOrigin): RolloutRecord[];
 }
@@ -149,9 +152,30 @@ export function words(text: string): string[] {
 	return text.match(/\s*\S+|\s+$/g) ?? [];
 }
 
-/** Fields of the row that the importer did not use, so that nothing is lost. */
+/**
+ * Fields of the row that the importer did not use, so that nothing is lost. A name that means something else in a rollout (`turns: 3`) gets
+ * `source_` before it, unless what it holds is what a rollout holds there.
+ */
 export function rest(row: Row, ...used: string[]): Record<string, unknown> {
+	const left = Object.entries(without(row, ...used));
+	return Object.fromEntries(left.map(([key, value]) => [fitsRollout(key, value) ? key : `source_${key}`, value]));
+}
+
+/** The same of an object within a row, whose names are its own. */
+export function without(row: Row, ...used: string[]): Record<string, unknown> {
 	return Object.fromEntries(Object.entries(row).filter(([key]) => !used.includes(key)));
+}
+
+/** What is left of an object or of a list of them; undefined where that is nothing. */
+export function remains<T extends Row | readonly Row[]>(left: T): T | undefined {
+	const all: readonly object[] = Array.isArray(left) ? left : [left];
+	return all.some((part) => Object.keys(part).length > 0) ? left : undefined;
+}
+
+/** The i-th rollout's share of the fields of a row of n: its entry of lists of n, the whole of anything else. */
+export function entryOf(fields: Record<string, unknown>, i: number, n: number): Record<string, unknown> {
+	const shares = Object.entries(fields).map(([name, x]) => [name, Array.isArray(x) && x.length === n ? x[i] : x]);
+	return Object.fromEntries(shares);
 }
 
 /** Spreads a compact list over the ones of a mask; null elsewhere. */

@@ -1,4 +1,9 @@
+import { strToU8 } from "fflate";
 import { describe, expect, test } from "vitest";
+import { memorySource } from "../containers/byteSource";
+import { importFile } from "../importFile";
+import { writeRollouts } from "../rolloutsJsonl";
+import { writeParquet } from "../writers/parquet";
 import { words } from "./importer";
 import { IMPORTERS, recognise, refusePickle } from "./registry";
 import { reportCard } from "./reportCard";
@@ -225,6 +230,62 @@ describe("every importer", () => {
 	});
 });
 
+/** Importers whose rows have samples, or choices, within them: those carry unknown fields, too. */
+const INNER: Record<string, (row: Record<string, unknown>) => unknown> = {
+	verifiersTraces: (row) => (row.traces as object[]).map((trace) => ({ ...trace, odd: "inner" })),
+	rllm: (row) => (row.trajectories as object[]).map((t) => ({ ...t, odd: "inner" })),
+	openAiCompletions: (row) => (row.choices as object[]).map((choice) => ({ ...choice, odd: "inner" })),
+};
+
+describe("what an importer does not know", () => {
+	const kept = (value: unknown) => JSON.stringify(value);
+	test.each(Object.entries(samples))("%s: survives, written as our own and read again", async (_, row) => {
+		const records = convert({ ...row, odd: "kept" });
+		for (const written of [strToU8(writeRollouts(records)), writeParquet(records)]) {
+			const { lines } = await importFile(memorySource("own", written));
+			// A reward of null and none are the same.
+			const known = records.map((record) => Object.fromEntries(Object.entries(record).filter(([, x]) => x !== null)));
+			expect(lines.map(({ record }) => record)).toEqual(known);
+			for (const { record } of lines) expect(record.odd).toBe("kept");
+		}
+	});
+	test.each(Object.entries(INNER))("%s: survives within a sample, too", (id, changed) => {
+		const [name] = Object.entries(samples[id]!).find(([, value]) => Array.isArray(value))!;
+		const records = convert({ ...samples[id]!, [name]: changed(samples[id]!) });
+		expect(records.length).toBeGreaterThan(0);
+		for (const record of records) expect(kept(record)).toContain('"odd":"inner"');
+	});
+	test("a name that a rollout uses for something else is marked as the source's", () => {
+		const [record] = convert({
+			...samples.verl!,
+			turns: 3,
+			text: "so 2",
+			mask: [1],
+			messages: [{ role: "user" }],
+			done: "end",
+		});
+		expect(record).toMatchObject({
+			source_turns: 3,
+			source_text: "so 2",
+			source_mask: [1],
+			source_messages: [{ role: "user" }],
+			done: "end",
+		});
+		expect(["turns", "text", "mask", "messages"].some((name) => name in record!)).toBe(false);
+		expect(convert({ ...samples.openAiMessages! })[0]!.custom).toEqual({ kept: true });
+	});
+	test("columns and lists over the samples of a row give each its own entry", () => {
+		expect(convert({ ...samples.roll!, difficulty: ["easy", "hard"], source: ["x"] })).toMatchObject([
+			{ difficulty: "easy", source: ["x"] },
+			{ difficulty: "hard", source: ["x"] },
+		]);
+		expect(convert({ ...samples.atropos!, finish: ["stop", "length"] }).map(({ finish }) => finish)).toEqual([
+			"stop",
+			"length",
+		]);
+	});
+});
+
 describe("by hand", () => {
 	test("verl: group from uid, words as tokens, extra fields kept", () => {
 		expect(convert(samples.verl!)).toEqual([
@@ -251,6 +312,46 @@ describe("by hand", () => {
 		});
 		expect(reportCard(convert(row)).parts).toEqual(["format", "length"]);
 	});
+	test("verl: the ground truth and a request's number are no parts of the reward", () => {
+		const [record] = convert({ ...samples.verl!, gts: 2, request_id: 17, format: 0.5 });
+		expect(record).toMatchObject({ reward: 1, dims: { format: 0.5 }, gts: 2, request_id: 17 });
+	});
+	test("TRL: what log_extra adds is no reward; where no name tells, nobody knows", async () => {
+		const row = { ...samples.trl!, solution_length: 120, extracted: "4" };
+		expect(convert(row)[0]).toMatchObject({
+			reward: 1.5,
+			dims: { accuracy_reward: 1, format_reward: 0.5 },
+			solution_length: 120,
+			extracted: "4",
+		});
+		const told = async (rows: unknown[]) =>
+			(await importFile(memorySource("c.jsonl", strToU8(rows.map((r) => `${JSON.stringify(r)}\n`).join(""))))).warnings;
+		expect(await told([row, row])).toEqual([
+			"c.jsonl: Not added to the reward, since it is not named as one: solution_length.",
+		]);
+		const { accuracy_reward: _, format_reward: __, ...bare } = samples.trl!;
+		const [unknown] = convert({ ...bare, accuracy: 1, solution_length: 120 });
+		expect([unknown!.reward, unknown!.dims, unknown!.accuracy]).toEqual([null, undefined, 1]);
+		expect((await told([{ ...bare, accuracy: 1, solution_length: 120 }]))[0]).toContain("the reward is not known");
+		// A single column can be nothing else; a function that does not apply to a completion counts nothing.
+		expect(convert({ ...bare, accuracy: 0.5 })[0]).toMatchObject({ reward: 0.5, dims: { accuracy: 0.5 } });
+		expect(convert({ ...samples.trl!, format_reward: null })[0]!.reward).toBe(1);
+		expect(await told([samples.trl!, { ...bare, accuracy: 0.5 }])).toEqual([]);
+	});
+	test("TRL: a completion that is a chat has turns, and no credit on what a tool said", () => {
+		const completion = samples.verifiersResults!.completion;
+		const prompt = [
+			{ role: "system", content: "s" },
+			{ role: "user", content: "q" },
+		];
+		expect(convert({ ...samples.trl!, prompt, completion })[0]).toMatchObject({
+			prompt: "s\nq",
+			tokens: ["look", ' read({"k":1})', "found", " it", "done"],
+			mask: [1, 1, 0, 0, 1],
+			turns: [{ actor: "policy" }, { actor: "tool" }, { actor: "policy" }],
+			advantages: { trl: [-0.25, -0.25, null, null, -0.25] },
+		});
+	});
 	test("TRL: reward parts add up, one advantage for the whole completion", () => {
 		expect(convert(samples.trl!)[0]).toMatchObject({
 			reward: 1.5,
@@ -266,7 +367,22 @@ describe("by hand", () => {
 			logprobs: [-1, 0, -2],
 			advantages: { "prime-rl": [0.5, 0, -0.5] },
 			signals: { trainerLogProbs: [-1.1, 0, null] },
+			env_name: "math",
+			schema_version: 1,
 		});
+		const masked = {
+			is_masked: [false, false, true, false, false],
+			rl_weights: [0, 0, 1, 0, 1],
+			prob_delta: [0, 0, 0.1, 0, null],
+		};
+		expect(convert({ ...samples.primeRlTokens!, ...masked })[0]!.signals).toMatchObject({
+			isMasked: [1, 0, 0],
+			rlWeights: [1, 0, 1],
+			probDelta: [0.1, 0, null],
+		});
+		expect(() => convert({ ...samples.primeRlTokens!, rl_weights: [1] })).toThrow(
+			"rlWeights has 1 entries for 5 tokens",
+		);
 	});
 	test("traces: a rollout per leaf; compact arrays spread over the mask; null is not zero", () => {
 		const [long, short] = convert(samples.verifiersTraces!);
@@ -290,6 +406,102 @@ describe("by hand", () => {
 		});
 		expect(short).toMatchObject({ id: "e1/1", tokens: [8], mask: [1] });
 	});
+	test("traces: what the messages say stands beside the ids, reasoning and tool calls included", () => {
+		const [long] = convert(samples.verifiersTraces!);
+		expect(long!.messages).toEqual([
+			{ start: 0, end: 0, role: "user", content: "q" },
+			{ start: 0, end: 2, role: "assistant", content: "a" },
+			{ start: 2, end: 3, role: "tool", content: "t" },
+			{ start: 3, end: 5, role: "assistant", content: "b" },
+		]);
+		const call = { id: "1", name: "search", arguments: '{"q":"x"}' };
+		const spoken = { role: "assistant", content: "let me", reasoning_content: "hm", tool_calls: [call] };
+		const node = (message: object, more: object, parent: number | null = 0) => ({ parent, message, ...more });
+		const traceOf = (...nodes: object[]) => convert({ ...samples.verifiersTraces!, traces: [{ nodes }] })[0]!;
+		const asked = { sampled: false, token_ids: [1] };
+		expect(
+			traceOf(node({ role: "user", content: "q" }, asked, null), node(spoken, { sampled: true, token_ids: [2, 3] }))
+				.messages,
+		).toEqual([
+			{ start: 0, end: 0, role: "user", content: "q" },
+			{ start: 0, end: 2, role: "assistant", content: "let me", reasoning: "hm", calls: ['search({"q":"x"})'] },
+		]);
+		// A message without ids among others is text without tokens: ids stay ids.
+		const mixed = traceOf(
+			node({ role: "user", content: "q" }, { sampled: false }, null),
+			node(spoken, { sampled: true, token_ids: [2, 3], mask: [true, true], logprobs: [-1, -2] }),
+			node({ role: "tool", content: "found it" }, { sampled: false }, 1),
+			node({ role: "assistant", content: "yes" }, { sampled: true, token_ids: [4], logprobs: [-3] }, 2),
+		);
+		expect(mixed).toMatchObject({
+			prompt: "q",
+			tokens: [2, 3, 4],
+			mask: [1, 1, 1],
+			logprobs: [-1, -2, -3],
+			turns: [
+				{ start: 0, end: 2, actor: "policy" },
+				{ start: 2, end: 3, actor: "policy" },
+			],
+		});
+		expect(mixed.messages![2]).toEqual({ start: 2, end: 2, role: "tool", content: "found it" });
+		// Without any ids the words are the tokens, calls and reasoning among them.
+		const words = traceOf(
+			node({ role: "user", content: "q" }, { sampled: false }, null),
+			node(spoken, { sampled: true }),
+			node({ role: "tool", content: "found it" }, { sampled: false }, 1),
+		);
+		expect(words).toMatchObject({ prompt: "q", mask: [1, 1, 1, 1, 0, 0] });
+		expect(words.tokens).toEqual(["hm", "\nlet", " me", ' search({"q":"x"})', "found", " it"]);
+		expect(words.messages).toBeUndefined();
+	});
+	test("verifiers results: a kept trajectory has ids, and what was said stands beside them", () => {
+		const tokens = (prompt_ids: number[], completion_ids: number[], completion_logprobs: (number | null)[]) => ({
+			prompt_ids,
+			completion_ids,
+			completion_mask: completion_ids.map(() => 1),
+			completion_logprobs,
+		});
+		const [user, look, found, done] = [
+			{ role: "user", content: "q" },
+			{ role: "assistant", content: "look" },
+			{ role: "tool", content: "found it" },
+			{ role: "assistant", content: "done" },
+		];
+		const steps = [
+			{ tokens: tokens([1, 2], [3, 4], [-1, -2]), advantage: 0.5, reward: 0, trajectory_id: "t" },
+			{ tokens: tokens([1, 2, 3, 4, 5], [6], [-3]), advantage: -0.5, reward: 1 },
+		];
+		const withChat = [
+			{ ...steps[0]!, prompt: [user], completion: [look] },
+			{ ...steps[1]!, prompt: [user, look, found], completion: [done] },
+		];
+		for (const trajectory of [steps, withChat]) {
+			const row = { ...samples.verifiersResults!, prompt: [user], completion: [look, found, done], trajectory };
+			expect(convert(row)[0]).toMatchObject({
+				prompt: [1, 2],
+				tokens: [3, 4, 5, 6],
+				mask: [1, 1, 0, 1],
+				logprobs: [-1, -2, null, -3],
+				advantages: { verifiers: [0.5, 0.5, null, -0.5] },
+				turns: [
+					{ start: 0, end: 2, actor: "policy" },
+					{ start: 2, end: 3, actor: "environment" },
+					{ start: 3, end: 4, actor: "policy" },
+				],
+				messages: [
+					{ start: 0, end: 0, role: "user", content: "q" },
+					{ start: 0, end: 2, role: "assistant", content: "look" },
+					{ start: 2, end: 3, role: "tool", content: "found it" },
+					{ start: 3, end: 4, role: "assistant", content: "done" },
+				],
+				trajectory: [{ trajectory_id: "t", reward: 0 }, { reward: 1 }],
+			});
+		}
+		const bad = [{ tokens: tokens([1], [2, 3], [-1]) }];
+		expect(() => convert({ ...samples.verifiersResults!, trajectory: bad })).toThrow(
+			"trajectory[0].tokens.completion_logprobs has 1 entries for 2 tokens",
+		);
+	});
 	test("NeMo-RL: lists of one are opened, padding is cut, the step comes from the file's name", () => {
 		expect(convert(samples.nemoRl!, "train_data_step31.jsonl")[0]).toMatchObject({
 			id: "17",
@@ -299,7 +511,10 @@ describe("by hand", () => {
 			advantages: { "nemo-rl": [2, 2] },
 			signals: { trainerLogProbs: [-1, -2.5] },
 			reward: 1,
+			content: "x",
 		});
+		const [left] = convert({ ...samples.nemoRl!, sample_loss_mask: [0], filtered_rewards: [0.5], agent_ref: ["math"] });
+		expect(left).toMatchObject({ tokens: [3, 4], mask: [0, 0], filtered_rewards: 0.5, agent_ref: "math" });
 	});
 	test("rLLM: what a later prompt adds is the environment's reply", () => {
 		expect(convert(samples.rllm!)[0]).toMatchObject({
@@ -310,6 +525,49 @@ describe("by hand", () => {
 			mask: [1, 1, 0, 1],
 			logprobs: [-1, -2, null, -3],
 			advantages: { rllm: [0.5, 0.5, null, 0.25] },
+		});
+		const [trajectory] = samples.rllm!.trajectories as { steps: Record<string, unknown>[] }[];
+		const chat = (...said: string[]) =>
+			said.map((content, i) => ({ role: i === 0 ? "user" : i % 2 === 1 ? "assistant" : "tool", content }));
+		const extra = [
+			{ mc_return: 0.75, chat_completions: chat("q", "look"), weight_version: 3 },
+			{ mc_return: 1, chat_completions: chat("q", "look", "found", "done") },
+		];
+		const steps = trajectory!.steps.map((step, i) => ({ ...step, ...extra[i] }));
+		const [record] = convert({
+			...samples.rllm!,
+			termination_reason: "max_turns_exceeded",
+			trajectories: [{ ...trajectory, name: "solver", steps }],
+		});
+		expect(record).toMatchObject({
+			signals: { mcReturn: [0.75, 0.75, null, 1] },
+			done: "limit",
+			termination_reason: "max_turns_exceeded",
+			trajectory: { name: "solver" },
+			trajectory_steps: [{ weight_version: 3 }, {}],
+			messages: [
+				{ start: 0, end: 0, role: "user", content: "q" },
+				{ start: 0, end: 2, role: "assistant", content: "look" },
+				{ start: 2, end: 3, role: "tool", content: "found" },
+				{ start: 3, end: 4, role: "assistant", content: "done" },
+			],
+		});
+	});
+	test("rLLM training files: steps as text, the observation before an action", () => {
+		const steps = [
+			{ observation: "room 1", model_response: "go on", action: { move: 1 }, reward: 0 },
+			{ observation: { room: 2 }, action: "stay", reward: 1 },
+		];
+		expect(convert({ ...samples.rllm!, trajectories: [{ reward: 1, steps }] })[0]).toMatchObject({
+			prompt: "room 1",
+			tokens: ["go", " on", '{"room":2}', "stay"],
+			mask: [1, 1, 0, 1],
+			turns: [
+				{ start: 0, end: 2, actor: "policy", reward: 0 },
+				{ start: 2, end: 3, actor: "environment", reward: null },
+				{ start: 3, end: 4, actor: "policy", reward: 1 },
+			],
+			reward: 1,
 		});
 	});
 	test("verifiers results: tool calls are part of the text, tool replies are masked", () => {
@@ -322,6 +580,20 @@ describe("by hand", () => {
 		const [a, b] = convert(samples.atropos!);
 		expect(a).toMatchObject({ prompt: [1], tokens: [2, 3], mask: [1, 1], reward: 1, advantages: { atropos: [1, 2] } });
 		expect(b).toMatchObject({ prompt: [1, 2], tokens: [4], reward: -1, group: a!.group });
+		// Masks of 0 and 1 are read as such where no entry is −100.
+		const plain = [
+			[0, 1, 0],
+			[0, 0, 1],
+		];
+		expect(convert({ ...samples.atropos!, masks: plain }).map(({ prompt, mask }) => [prompt, mask])).toEqual([
+			[[1], [1, 0]],
+			[[1, 2], [1]],
+		]);
+	});
+	test("ROLL: a column of steps gives its first, and a score that is no number is not known", () => {
+		const [a, b] = convert({ ...samples.roll!, global_step: [8, 8], scores: [1, Number.NaN] });
+		expect(a).toMatchObject({ step: 8, group: "a", prompt: "p", tokens: ["x", " y"], reward: 1 });
+		expect(b).toMatchObject({ step: 8, tokens: ["z"], reward: null });
 	});
 	test("tinker: lengths become turns", () => {
 		expect(convert(samples.tinker!)[0]).toMatchObject({
@@ -339,6 +611,54 @@ describe("by hand", () => {
 			{ tokens: ["h", "i"], logprobs: [-0.5, -1], done: "limit", group: "c1" },
 			{ tokens: ["yo", " man"], group: "c1" },
 		]);
+	});
+	test("batch output: the answer's body within its envelope", () => {
+		const { id: _, ...body } = samples.openAiCompletions!;
+		const [first, second] = convert({ id: "b1", custom_id: "task-7", response: { body }, reward: 0.5, odd: 1 });
+		expect(first).toMatchObject({
+			id: "task-7/0",
+			group: "task-7",
+			tokens: ["h", "i"],
+			reward: 0.5,
+			odd: 1,
+			done: "limit",
+		});
+		expect(second).toMatchObject({ id: "task-7/1", tokens: ["yo", " man"] });
+	});
+	test("Inspect: log-probabilities of the output and of model events, by id, by place, and only where they fit", () => {
+		const logprobs = (...tokens: string[]) => ({ content: tokens.map((token, i) => ({ token, logprob: -i - 0.5 })) });
+		const messages = [
+			{ role: "user", content: "q" },
+			{ role: "assistant", content: "look", id: "m1", tool_calls: [{ function: "find", arguments: { k: 1 } }] },
+			{ role: "tool", content: "ok" },
+			{ role: "assistant", content: "done", id: "m2" },
+		];
+		const choice = (message: object, ...tokens: string[]) => ({
+			choices: [{ message, logprobs: logprobs(...tokens) }],
+		});
+		const sample = { ...samples.inspectSample!, messages };
+		const output = choice({ content: "done" }, "do", "ne");
+		expect(convert({ ...sample, output })[0]).toMatchObject({
+			tokens: ["look", ' find({"k":1})', "ok", "do", "ne"],
+			text: ["look", ' find({"k":1})', "ok", "do", "ne"],
+			logprobs: [null, null, null, -0.5, -1.5],
+			mask: [1, 1, 0, 1, 1],
+		});
+		const events = [
+			{ event: "model", output: choice({ id: "m2", content: "done" }, "d", "one") },
+			{ event: "tool", output: {} },
+			{ event: "model", output: choice({ id: "m1", content: "look" }, "lo", "ok") },
+		];
+		expect(convert({ ...sample, events })[0]).toMatchObject({
+			tokens: ["lo", "ok", "ok", "d", "one"],
+			logprobs: [-0.5, -1.5, null, -0.5, -1.5],
+			events,
+		});
+		// Without ids their places count, and what does not hold the message is of another one.
+		const bare = messages.map(({ id: _, ...message }) => message);
+		const inOrder = [events[2]!, events[0]!].map(({ output: o }) => ({ event: "model", output: o }));
+		expect(convert({ ...sample, messages: bare, events: inOrder })[0]!.tokens).toEqual(["lo", "ok", "ok", "d", "one"]);
+		expect(convert({ ...sample, messages: bare, events })[0]!.tokens).toEqual(["look", ' find({"k":1})', "ok", "done"]);
 	});
 	test("Inspect: letter grades are numbers", () => {
 		expect(convert(samples.inspectSample!)[0]).toMatchObject({

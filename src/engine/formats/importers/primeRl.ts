@@ -1,5 +1,26 @@
 import type { RolloutRecord } from "../record";
-import { Fields, has, type Importer, present } from "./importer";
+import { Fields, has, type Importer, present, rest } from "./importer";
+
+/** What the export knows of each token, by the name of its signal: true is 1. */
+const SIGNALS = {
+	trainerLogProbs: "trainer_logprobs",
+	importanceRatio: "importance_ratio",
+	logImportanceRatio: "log_importance_ratio",
+	mismatchKl: "mismatch_kl",
+	probDelta: "prob_delta",
+	isMasked: "is_masked",
+	isMaskedHigh: "is_masked_high",
+	isMaskedLow: "is_masked_low",
+	rlWeights: "rl_weights",
+	ceWeights: "ce_weights",
+	refKlWeights: "ref_kl_weights",
+};
+const USED = ["step", "token_ids", "loss_mask", "advantages", "inference_logprobs", "entropy"];
+
+function over(f: Fields, field: string): (number | null)[] {
+	const list = f.list(field);
+	return list.every((x) => typeof x === "boolean") ? list.map(Number) : f.numbers(field);
+}
 
 /**
  * prime-rl's `trainer.enable_token_export`: one packed sequence a line with aligned arrays over all its tokens, prompt
@@ -20,13 +41,15 @@ export const primeRlTokens: Importer = {
 			inference: f.optionalNumbers("inference_logprobs"),
 			trainer: f.optionalNumbers("trainer_logprobs"),
 			entropy: f.optionalNumbers("entropy"),
-			ratio: f.optionalNumbers("importance_ratio"),
-			mismatchKl: f.optionalNumbers("mismatch_kl"),
 		});
-		f.sameLength(ids.length, { loss_mask: mask, ...channels });
+		const signals = Object.fromEntries(
+			Object.entries(SIGNALS).flatMap(([name, field]) => (f.has(field) ? [[name, over(f, field)]] : [])),
+		);
+		f.sameLength(ids.length, { loss_mask: mask, ...channels, ...signals });
 		const start = Math.max(0, mask.indexOf(1));
 		const cut = <T>(list: readonly T[] | undefined) => list?.slice(start);
 		const record: RolloutRecord = {
+			...rest(row, ...USED, ...Object.values(SIGNALS)),
 			schema: "ascribe.rollout/1",
 			id: ["rank", "micro_step", "micro_sequence_idx", "export_sequence_idx"].map((key) => row[key] ?? 0).join("/"),
 			step: f.number("step"),
@@ -38,12 +61,7 @@ export const primeRlTokens: Importer = {
 				logprobs: cut(channels.inference ?? channels.trainer),
 				entropy: cut(channels.entropy),
 				advantages: channels.advantages && { "prime-rl": cut(channels.advantages)! },
-				signals: present({
-					trainerLogProbs: cut(channels.trainer),
-					importanceRatio: cut(channels.ratio),
-					mismatchKl: cut(channels.mismatchKl),
-				}),
-				env_name: typeof row.env_name === "string" ? row.env_name : undefined,
+				signals: Object.fromEntries(Object.entries(signals).map(([name, list]) => [name, list.slice(start)])),
 			}),
 		};
 		return [record];

@@ -1,10 +1,12 @@
 import { InvalidInput } from "../../core/errors";
 import { ascribeRollouts } from "./ascribeRollouts";
+import { atropos } from "./atropos";
 import type { Importer, Row } from "./importer";
 import { inspectSample, openAiCompletions, openAiMessages } from "./messages";
 import { nemoRl } from "./nemoRl";
 import { primeRlTokens } from "./primeRl";
-import { areal, atropos, rlLoggingBoard, rllm, roll, skyRl, tinker } from "./textDumps";
+import { rllm } from "./rllm";
+import { areal, rlLoggingBoard, roll, skyRl, tinker } from "./textDumps";
 import { verifiersResults, verifiersTraces } from "./verifiers";
 import { trl, verl } from "./verl";
 

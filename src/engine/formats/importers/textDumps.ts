@@ -1,5 +1,5 @@
 import type { RolloutRecord } from "../record";
-import { Fields, has, type Importer, isRow, NO_TEXT, present, type RowOrigin, rest, words } from "./importer";
+import { entryOf, Fields, has, type Importer, NO_TEXT, present, rest, words } from "./importer";
 
 const stepIn = (file: string): number | undefined => {
 	const found = /step[_-]?(\d+)/.exec(file)?.[1];
@@ -81,14 +81,15 @@ export const roll: Importer = {
 		const columns = { prompt: column("prompt"), scores: column("scores"), id: column("id") };
 		f.sameLength(responses.length, columns);
 		const step = Array.isArray(row.global_step) ? Number(row.global_step[0]) : f.number("global_step");
+		const others = rest(row, "global_step", "responses", "prompt", "scores", "id");
 		return responses.map((response, i): RolloutRecord => {
-			const score = columns.scores?.[i];
 			return {
+				...entryOf(others, i, responses.length),
 				schema: "ascribe.rollout/1",
 				id: `${origin.file}:${origin.line}/${i}`,
 				step,
 				tokens: words(response),
-				reward: typeof score === "number" ? score : null,
+				reward: columns.scores ? new Fields({ scores: columns.scores[i] }, origin).known("scores") : null,
 				...present({
 					prompt: columns.prompt ? String(columns.prompt[i]) : undefined,
 					group: columns.id ? String(columns.id[i]) : undefined,
@@ -180,139 +181,3 @@ export const rlLoggingBoard: Importer = {
 		return [record];
 	},
 };
-
-/** Atropos groups (`data_path_to_save_groups`): one group a line; masks hold −100 where a token does not count. */
-export const atropos: Importer = {
-	id: "atropos",
-	title: "Atropos groups",
-	about: "Groups saved by Atropos: token ids, masks and scores, sometimes advantages and log-probabilities per token.",
-	keys: ["tokens", "masks", "scores"],
-	detect: (row) => has(row, "tokens", "masks", "scores") && Array.isArray(row.masks),
-	convert(row, origin) {
-		const f = new Fields(row, origin);
-		const sequences = rows(f, "tokens");
-		const masks = rows(f, "masks");
-		const optional = (name: string) => (f.has(name) ? rows(f, name) : undefined);
-		const channels = {
-			advantages: optional("advantages"),
-			ref: optional("ref_logprobs"),
-			inference: optional("inference_logprobs"),
-		};
-		const scores = f.numbers("scores");
-		f.sameLength(sequences.length, { masks, scores, ...channels });
-		return sequences.map((_, i): RolloutRecord => {
-			const own = (list: readonly (readonly unknown[])[] | undefined) => list && oneRow(list[i]!, origin, i);
-			const ids = oneRow(sequences[i]!, origin, i).ids("row");
-			const mask = countedBy(masks[i]!);
-			const start = Math.max(0, mask.indexOf(1));
-			const cut = (list: Fields | undefined) => list?.numbers("row").slice(start);
-			const parts = present({
-				logprobs: cut(own(channels.inference)),
-				ref_logprobs: cut(own(channels.ref)),
-				advantages: cut(own(channels.advantages)),
-			});
-			f.sameLength(ids.length - start, { masks: mask.slice(start), ...parts });
-			return {
-				schema: "ascribe.rollout/1",
-				id: `${origin.file}:${origin.line}/${i}`,
-				group: `${origin.file}:${origin.line}`,
-				prompt: ids.slice(0, start),
-				tokens: ids.slice(start),
-				mask: mask.slice(start),
-				reward: scores[i] ?? null,
-				...parts,
-				...present({ advantages: parts.advantages && { atropos: parts.advantages } }),
-			} as RolloutRecord;
-		});
-	},
-};
-
-/** Masks repeat the ids of counted tokens and hold −100 elsewhere, so that 0 is a token; masks without any −100 are of 0 and 1. */
-function countedBy(masks: readonly unknown[]): number[] {
-	const none = masks.includes(-100) ? -100 : 0;
-	return masks.map((m) => (m === none ? 0 : 1));
-}
-
-function rows(f: Fields, name: string): readonly (readonly unknown[])[] {
-	const list = f.list(name);
-	for (const [i, row] of list.entries()) new Fields({ [`${name}[${i}]`]: row }, f.origin).list(`${name}[${i}]`);
-	return list as readonly (readonly unknown[])[];
-}
-
-const oneRow = (row: readonly unknown[], origin: RowOrigin, i: number) =>
-	new Fields({ row }, origin, `sequence ${i}, `);
-
-/** rLLM episodes: trajectories of steps, with token arrays in evaluation files and chats in training files. */
-export const rllm: Importer = {
-	id: "rllm",
-	title: "rLLM episodes",
-	about:
-		"Episode files of rLLM: steps with token ids, log-probabilities, return and advantage (evaluation) or as text (training).",
-	keys: ["trajectories"],
-	detect: (row) => Array.isArray(row.trajectories) && row.trajectories.some((t) => isRow(t) && Array.isArray(t.steps)),
-	convert(row, origin) {
-		const f = new Fields(row, origin);
-		const id = String(row.episode_id ?? row.id ?? `${origin.file}:${origin.line}`);
-		const group = id.includes(":") ? id.slice(0, id.lastIndexOf(":")) : undefined;
-		return f.objects("trajectories").map((trajectory, i): RolloutRecord => {
-			const steps = trajectory.objects("steps");
-			return {
-				schema: "ascribe.rollout/1",
-				id: `${id}/${i}`,
-				...(steps.every((s) => s.has("response_ids")) ? rllmTokens(steps) : rllmText(steps)),
-				reward: trajectory.known("reward"),
-				...present({
-					group,
-					step: f.optionalNumber("training_step"),
-					success: typeof row.is_correct === "boolean" ? row.is_correct : undefined,
-				}),
-			};
-		});
-	},
-};
-
-function rllmTokens(steps: readonly Fields[]) {
-	const tokens: number[] = [];
-	const mask: number[] = [];
-	const logprobs: (number | null)[] = [];
-	const advantages: (number | null)[] = [];
-	const turns: NonNullable<RolloutRecord["turns"]>[number][] = [];
-	const push = (ids: readonly number[], m: number, actor: string, reward: number | null, step?: Fields) => {
-		if (ids.length === 0) return;
-		turns.push({ start: tokens.length, end: tokens.length + ids.length, actor, reward });
-		const own = step?.optionalNumbers("logprobs");
-		step?.sameLength(ids.length, { logprobs: own });
-		const advantage = step && (Array.isArray(step.row.advantage) ? step.numbers("advantage") : step.known("advantage"));
-		ids.forEach((token, t) => {
-			tokens.push(token);
-			mask.push(m);
-			logprobs.push(own?.[t] ?? null);
-			advantages.push((Array.isArray(advantage) ? advantage[t] : advantage) ?? null);
-		});
-	};
-	const prompt = steps[0]?.ids("prompt_ids") ?? [];
-	for (const [i, step] of steps.entries()) {
-		if (i > 0) push(step.ids("prompt_ids").slice(prompt.length + tokens.length), 0, "environment", null);
-		push(step.ids("response_ids"), 1, "policy", step.known("reward"), step);
-	}
-	return { prompt, tokens, mask, logprobs, turns, advantages: { rllm: advantages } };
-}
-
-function rllmText(steps: readonly Fields[]) {
-	const tokens: string[] = [];
-	const mask: number[] = [];
-	const turns: NonNullable<RolloutRecord["turns"]>[number][] = [];
-	const push = (value: unknown, m: number, actor: string, reward: number | null) => {
-		const own = words(typeof value === "string" ? value : value == null ? "" : JSON.stringify(value));
-		if (own.length === 0) return;
-		turns.push({ start: tokens.length, end: tokens.length + own.length, actor, reward });
-		tokens.push(...own);
-		mask.push(...own.map(() => m));
-	};
-	const prompt = steps[0]?.row.observation;
-	for (const [i, step] of steps.entries()) {
-		if (i > 0) push(step.row.observation, 0, "environment", null);
-		push(step.row.model_response ?? step.row.action, 1, "policy", step.known("reward"));
-	}
-	return { prompt: typeof prompt === "string" ? prompt : JSON.stringify(prompt ?? ""), tokens, mask, turns };
-}

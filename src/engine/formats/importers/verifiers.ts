@@ -1,34 +1,25 @@
-import type { NumberRow, RolloutRecord, TurnRecord } from "../record";
-import { expand, Fields, has, type Importer, isRow, present, rest, words } from "./importer";
-
-/** One message of a trace, as tokens. */
-interface Piece {
-	readonly tokens: readonly number[] | readonly string[];
-	readonly ids: boolean;
-	readonly actor: string;
-	readonly mask: readonly number[];
-	readonly logprobs: NumberRow | undefined;
-	readonly refLogprobs: NumberRow | undefined;
-	readonly advantages: NumberRow | undefined;
-}
+import type { RolloutRecord } from "../record";
+import { fromMessages, messagesText, said } from "./chat";
+import { expand, Fields, has, type Importer, isRow, present, type Row, remains, rest, without } from "./importer";
+import { joined, type Piece, wordsOf } from "./pieces";
 
 function pieceOf(node: Fields): Piece {
-	const message = node.has("message") ? node.object("message") : undefined;
-	const role = message?.has("role") ? message.string("role") : "unknown";
-	const ids = node.has("token_ids") ? node.ids("token_ids") : undefined;
+	const message = node.has("message") ? said(node.object("message").row) : undefined;
 	const sampled = node.row.sampled === true;
-	const tokens = ids ?? words(message?.has("content") ? contentText(message.row.content) : "");
-	const mask = node.has("mask") ? node.mask("mask") : tokens.map(() => (sampled ? 1 : 0));
-	node.sameLength(tokens.length, { mask });
+	const own = { said: message ? [message] : [], actor: sampled ? "policy" : (message?.role ?? "unknown") };
+	const written = sampled ? 1 : 0;
+	if (!node.has("token_ids")) return { ...own, ids: undefined, mask: wordsOf(own).map(() => written) };
+	const ids = node.ids("token_ids");
+	const mask = node.has("mask") ? node.mask("mask") : ids.map(() => written);
+	node.sameLength(ids.length, { mask });
 	// Log-probabilities and advantages are compact: one entry for each true entry of the mask.
 	const compact = (name: string) => {
 		const list = node.optionalNumbers(name);
 		return list && expand(list, mask);
 	};
 	return {
-		tokens,
-		ids: ids !== undefined,
-		actor: sampled ? "policy" : role,
+		...own,
+		ids,
 		mask,
 		logprobs: compact("logprobs"),
 		refLogprobs: compact("reference_logprobs"),
@@ -36,36 +27,8 @@ function pieceOf(node: Fields): Piece {
 	};
 }
 
-function contentText(content: unknown): string {
-	if (typeof content === "string") return content;
-	if (!Array.isArray(content)) return "";
-	return content.map((part) => (isRow(part) && typeof part.text === "string" ? part.text : "")).join("");
-}
-
-/** Joins pieces after the prompt; what no piece knows stays absent, what some know is null elsewhere. */
-function joined(pieces: readonly Piece[]) {
-	const ids = pieces.every((p) => p.ids);
-	const channel = (pick: (p: Piece) => NumberRow | undefined): NumberRow | undefined =>
-		pieces.some(pick) ? pieces.flatMap((p) => pick(p) ?? p.tokens.map(() => null)) : undefined;
-	const turns: TurnRecord[] = [];
-	let at = 0;
-	for (const p of pieces) {
-		turns.push({ start: at, end: at + p.tokens.length, actor: p.actor });
-		at += p.tokens.length;
-	}
-	return {
-		tokens: pieces.flatMap((p): (number | string)[] => (ids ? [...p.tokens] : p.tokens.map(String))) as
-			| number[]
-			| string[],
-		mask: pieces.flatMap((p) => p.mask),
-		turns,
-		...present({
-			logprobs: channel((p) => p.logprobs),
-			ref_logprobs: channel((p) => p.refLogprobs),
-			advantages: channel((p) => p.advantages),
-		}),
-	};
-}
+/** Fields of a node that a rollout has a place for. */
+const NODE = ["parent", "message", "sampled", "token_ids", "mask", "logprobs", "reference_logprobs", "advantages"];
 
 /** Root-to-leaf paths of the node tree: each is a rollout. */
 function branches(nodes: readonly Fields[]): number[][] {
@@ -96,22 +59,23 @@ export const verifiersTraces: Importer = {
 			const nodes = trace.objects("nodes");
 			const pieces = nodes.map(pieceOf);
 			const paths = branches(nodes);
+			const { reward, dims } = weightedReward(trace);
 			return paths.map((path, j): RolloutRecord => {
 				const onPath = path.map((at) => pieces[at]!);
 				const first = Math.max(
 					0,
 					onPath.findIndex((p) => p.actor === "policy"),
 				);
-				const { advantages, ...after } = joined(onPath.slice(first));
-				const before = joined(onPath.slice(0, first));
-				const { reward, dims } = weightedReward(trace);
+				const { advantages, ...parts } = joined(onPath.slice(0, first), onPath.slice(first));
 				return {
+					...rest(row, "id", "group", "traces"),
+					...present({
+						trace: remains(without(trace.row, "nodes")),
+						nodes: remains(path.map((at) => without(nodes[at]!.row, ...NODE))),
+					}),
 					schema: "ascribe.rollout/1",
 					id: [id, ...(i > 0 ? [i] : []), ...(paths.length > 1 ? [j] : [])].join("/"),
-					prompt: before.tokens.every((t) => typeof t === "number")
-						? (before.tokens as number[])
-						: before.tokens.join(""),
-					...after,
+					...parts,
 					reward,
 					...present({
 						group,
@@ -162,73 +126,57 @@ export const verifiersResults: Importer = {
 			reward: f.known("reward"),
 			...present({ done: row.is_truncated === true ? ("limit" as const) : doneOf(row.stop_condition) }),
 		};
-		if (steps.length > 0) return [{ ...base, ...fromTrajectory(steps) }];
-		const { tokens, mask, turns } = fromMessages(row.completion, f);
-		return [{ ...base, prompt: messagesText(row.prompt), tokens, mask, turns }];
+		if (steps.length > 0) return [{ ...base, ...fromTrajectory(steps, row) }];
+		return [{ ...base, prompt: messagesText(row.prompt), ...fromMessages(row.completion, f) }];
 	},
 };
 
-/** Steps share their history: what a step's prompt adds to the one before is the environment's reply. */
-function fromTrajectory(steps: readonly Fields[]) {
-	const pieces: Piece[] = [];
-	let seen = 0;
-	let prompt: number[] = [];
-	for (const step of steps) {
-		const tokens = step.object("tokens");
-		const promptIds = tokens.ids("prompt_ids");
-		const ids = tokens.ids("completion_ids");
-		const mask = tokens.has("completion_mask") ? tokens.mask("completion_mask") : ids.map(() => 1);
-		const logprobs = tokens.optionalNumbers("completion_logprobs");
-		tokens.sameLength(ids.length, { completion_mask: mask, completion_logprobs: logprobs });
-		if (seen === 0) prompt = promptIds;
-		else pieces.push(reply(promptIds.slice(seen)));
-		const advantage = step.known("advantage");
-		const advantages = advantage === null ? undefined : mask.map((m) => (m ? advantage : null));
-		pieces.push({ tokens: ids, ids: true, actor: "policy", mask, logprobs, refLogprobs: undefined, advantages });
-		seen = promptIds.length + ids.length;
+const chatOf = (value: unknown): readonly Row[] => (Array.isArray(value) ? value.filter(isRow) : []);
+
+/** Steps share their history: what a step's prompt adds to the one before is the environment's reply, in tokens as in messages. */
+function fromTrajectory(steps: readonly Fields[], row: Row) {
+	const before: Piece[] = [];
+	const after: Piece[] = [];
+	let seen = { tokens: 0, messages: 0 };
+	// Older files keep the chat of the whole rollout alone: what follows a step's own message is the reply to it.
+	const whole = [...chatOf(row.prompt), ...chatOf(row.completion)];
+	for (const [i, step] of steps.entries()) {
+		const own = chatOf(step.row.completion);
+		const history = step.has("prompt") ? chatOf(step.row.prompt) : whole.slice(0, spokenBefore(whole, i));
+		const answer = own.length > 0 ? own : whole.slice(history.length, history.length + 1);
+		const policy = policyPiece(step, answer);
+		const promptIds = step.object("tokens").ids("prompt_ids");
+		const reply = replyPiece(promptIds.slice(seen.tokens), history.slice(seen.messages));
+		if (i === 0) before.push(reply);
+		else after.push(reply);
+		after.push(policy);
+		seen = { tokens: promptIds.length + (policy.ids?.length ?? 0), messages: history.length + answer.length };
 	}
-	const { advantages, ...all } = joined(pieces);
-	return { prompt, ...all, ...present({ advantages: advantages && { verifiers: advantages } }) };
+	const { advantages, ...parts } = joined(before, after);
+	const trajectory = remains(steps.map((step) => without(step.row, "prompt", "completion", "response", "tokens")));
+	return { ...parts, ...present({ trajectory, advantages: advantages && { verifiers: advantages } }) };
 }
 
-const reply = (ids: readonly number[]): Piece => ({
-	tokens: ids,
-	ids: true,
+/** Messages of a chat before the n-th one of the policy. */
+function spokenBefore(chat: readonly Row[], n: number): number {
+	const own = chat.flatMap((m, at) => (m.role === "assistant" ? [at] : []));
+	return own[n] ?? chat.length;
+}
+
+function policyPiece(step: Fields, messages: readonly Row[]): Piece {
+	const tokens = step.object("tokens");
+	const ids = tokens.ids("completion_ids");
+	const mask = tokens.has("completion_mask") ? tokens.mask("completion_mask") : ids.map(() => 1);
+	const logprobs = tokens.optionalNumbers("completion_logprobs");
+	tokens.sameLength(ids.length, { completion_mask: mask, completion_logprobs: logprobs });
+	const advantage = step.known("advantage");
+	const advantages = advantage === null ? undefined : mask.map((m) => (m ? advantage : null));
+	return { ids, said: messages.map(said), actor: "policy", mask, logprobs, advantages };
+}
+
+const replyPiece = (ids: readonly number[], messages: readonly Row[]): Piece => ({
+	ids,
+	said: messages.map(said),
 	actor: "environment",
 	mask: ids.map(() => 0),
-	logprobs: undefined,
-	refLogprobs: undefined,
-	advantages: undefined,
 });
-
-/** A chat as words: assistant text is the policy's, everything else is not. */
-export function fromMessages(value: unknown, f: Fields) {
-	if (typeof value === "string") {
-		const tokens = words(value);
-		return { tokens, mask: tokens.map(() => 1), turns: [{ start: 0, end: tokens.length, actor: "policy" }] };
-	}
-	const messages = Array.isArray(value) && value.every(isRow) ? value : f.objects("completion").map((m) => m.row);
-	const pieces = messages.map((m): Piece => {
-		const actor = m.role === "assistant" ? "policy" : typeof m.role === "string" ? m.role : "unknown";
-		const tokens = words(messageText(m));
-		const mask = tokens.map(() => (actor === "policy" ? 1 : 0));
-		return { tokens, ids: false, actor, mask, logprobs: undefined, refLogprobs: undefined, advantages: undefined };
-	});
-	const { tokens, mask, turns } = joined(pieces);
-	return { tokens: tokens.map(String), mask, turns };
-}
-
-/** Text of a message, its tool calls included as `name(arguments)`. */
-export function messageText(message: Readonly<Record<string, unknown>>): string {
-	const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isRow) : [];
-	const called = calls.map((call) => {
-		const f = isRow(call.function) ? call.function : call;
-		return ` ${String(f.name ?? "tool")}(${typeof f.arguments === "string" ? f.arguments : JSON.stringify(f.arguments ?? {})})`;
-	});
-	return contentText(message.content) + called.join("");
-}
-
-export function messagesText(value: unknown): string {
-	if (typeof value === "string") return value;
-	return Array.isArray(value) ? value.filter(isRow).map(messageText).join("\n") : "";
-}

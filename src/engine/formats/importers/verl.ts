@@ -1,5 +1,6 @@
 import type { RolloutRecord } from "../record";
-import { Fields, has, type Importer, isRow, rest, words } from "./importer";
+import { fromMessages, messagesText } from "./chat";
+import { Fields, has, type Importer, type Row, rest, words } from "./importer";
 
 /**
  * verl's `trainer.rollout_data_dir` and `validation_data_dir`: one sample a line, decoded text and score only. The score is
@@ -16,7 +17,7 @@ export const verl: Importer = {
 		const f = new Fields(row, origin);
 		const uid = typeof row.uid === "string" ? row.uid : undefined;
 		const others = rest(row, "input", "output", "score", "step", "uid");
-		const dims = numbersOf(others);
+		const dims = numbersOf(rest(others, "gts", "request_id"));
 		const record: RolloutRecord = {
 			...others,
 			...(dims ? { dims } : {}),
@@ -32,35 +33,58 @@ export const verl: Importer = {
 	},
 };
 
-/** TRL's `log_completions=True`: Parquet tables of completions, one column per reward function, one advantage a completion. */
+/** Columns that by their names are paid to a completion; TRL's own functions are all called so. */
+const REWARD = /reward|punish|penalt/i;
+
+/**
+ * TRL's `log_completions=True`: Parquet tables of completions, one column per reward function, one advantage a completion. What `log_extra`
+ * adds stands among the reward columns, told apart by name alone: columns named as a reward are the parts, else the only column of numbers.
+ * Among several none of which is named so, nobody knows, and the reward stays unknown. Missing parts count nothing, as in TRL.
+ */
 export const trl: Importer = {
 	id: "trl",
 	title: "TRL completions",
 	about: "Written with log_completions=True as Parquet; holds text, rewards and one advantage per completion.",
 	keys: ["prompt", "completion", "advantage", "step"],
 	detect: (row) => has(row, "prompt", "completion", "advantage", "step"),
+	notice(row) {
+		const { parts, extras } = columnsOf(row);
+		if (extras.length === 0) return undefined;
+		return parts.length === 0
+			? `Of the columns ${extras.join(", ")} none is named as a reward, and TRL writes what log_extra adds beside the rewards: the reward is not known. Put "reward" into the names of those that are.`
+			: `Not added to the reward, since it is not named as one: ${extras.join(", ")}.`;
+	},
 	convert(row, origin) {
 		const f = new Fields(row, origin);
-		const tokens = words(asText(row.completion, f, "completion"));
-		const others = rest(row, "prompt", "completion", "advantage", "step");
-		const dims = numbersOf(others);
+		const chat = Array.isArray(row.completion) ? fromMessages(row.completion, f) : undefined;
+		const tokens = chat?.tokens ?? words(f.string("completion"));
 		const advantage = f.known("advantage");
-		const parts = Object.values(dims ?? {});
-		return [
-			{
-				...others,
-				schema: "ascribe.rollout/1",
-				id: `${origin.file}:${origin.line}`,
-				step: f.number("step"),
-				prompt: asText(row.prompt, f, "prompt"),
-				tokens,
-				reward: parts.length > 0 ? parts.reduce((a, b) => a + b, 0) : null,
-				...(dims ? { dims } : {}),
-				advantages: { trl: tokens.map(() => advantage) },
-			},
-		];
+		const dims = numbersOf(Object.fromEntries(columnsOf(row).parts.map((name) => [name, row[name]])));
+		const record: RolloutRecord = {
+			...rest(row, "prompt", "completion", "advantage", "step"),
+			schema: "ascribe.rollout/1",
+			id: `${origin.file}:${origin.line}`,
+			step: f.number("step"),
+			prompt: Array.isArray(row.prompt) ? messagesText(row.prompt) : f.string("prompt"),
+			tokens,
+			...(chat ? { mask: chat.mask, turns: chat.turns } : {}),
+			reward: dims ? Object.values(dims).reduce((a, b) => a + b, 0) : null,
+			...(dims ? { dims } : {}),
+			advantages: { trl: tokens.map((_, t) => (chat?.mask[t] === 0 ? null : advantage)) },
+		};
+		return [record];
 	},
 };
+
+/** Columns of numbers, rewards apart from the others. */
+function columnsOf(row: Row): { parts: string[]; extras: string[] } {
+	const others = Object.entries(rest(row, "prompt", "completion", "advantage", "step"));
+	const numeric = others.filter(([, x]) => typeof x === "number" || x === null).map(([name]) => name);
+	const called = numeric.filter((name) => REWARD.test(name));
+	const parts = called.length > 0 || numeric.length !== 1 ? called : numeric;
+	const extras = numeric.filter((name) => !parts.includes(name) && row[name] !== null);
+	return { parts, extras };
+}
 
 /** Fields that are numbers; undefined without any. */
 function numbersOf(fields: Readonly<Record<string, unknown>>): Record<string, number> | undefined {
@@ -68,10 +92,4 @@ function numbersOf(fields: Readonly<Record<string, unknown>>): Record<string, nu
 		(entry): entry is [string, number] => typeof entry[1] === "number" && Number.isFinite(entry[1]),
 	);
 	return numbers.length > 0 ? Object.fromEntries(numbers) : undefined;
-}
-
-/** Plain text, or a list of chat messages joined by lines. */
-function asText(value: unknown, f: Fields, name: string): string {
-	if (!Array.isArray(value)) return f.string(name);
-	return value.map((m) => (isRow(m) && typeof m.content === "string" ? m.content : "")).join("\n");
 }
