@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { same } from "../../../testing/near";
+import { Rng } from "../../core/rng";
+import { batchOfRandom, randomRow } from "../randomBatch";
+import { METHODS } from "../registry";
+import { rows } from "../testing";
+
+/** One rollout of one token that earns 3, alone in its group: a step that is paid 2, a budget of 4, no plan, no look back. */
+const LONE = (() => {
+	const row = randomRow(Rng.of(9), 0, { length: 1, reward: 3 });
+	const signals = { ...row.signals, planning: [0], waad: [0], fai: [0] };
+	return batchOfRandom([{ ...row, signals, spanRewards: [2], perRollout: { ...row.perRollout, budget: 4 } }], 1);
+})();
+const SCALED = 3 / (1 + 1e-6);
+
+/** What "raw" is, by method: its own reward, divided by 1 + eps where a deviation would divide. */
+const RAW: Readonly<Record<string, number>> = {
+	attentionCredit: SCALED,
+	dapo: SCALED,
+	drGrpo: 3,
+	gigpo: 3,
+	grpo: SCALED,
+	grpoProcess: 2 / (1 + 1e-6),
+	// Within the budget: 4 cos(4π / 8192); what the budget promises is just that.
+	hbpo: (4 * Math.cos(Math.PI / 2048)) / (1 + 1e-6),
+	hicra: 3,
+	opo: 3,
+	passAtK: 3,
+	// The only hit of the list: 2 / log2(2), divided by nothing.
+	rankGrpo: 2,
+	reinforce: 3,
+	// Whitening follows, and one token alone is 0.
+	reinforcePlusPlusBaseline: 0,
+	rloo: 3,
+	tempo: SCALED,
+	treeGrpo: SCALED,
+};
+const withSingleton = METHODS.filter(({ params }) => "singleton" in params);
+const choices = withSingleton.flatMap(({ id, params: { singleton } }) =>
+	singleton!.type === "choice" ? singleton!.options.map((option) => [id, option] as const) : [],
+);
+
+it("every method that has the choice is in the table", () =>
+	expect(withSingleton.map(({ id }) => id).sort()).toEqual(Object.keys(RAW).sort()));
+
+it.each(choices)("%s gives a lone rollout what '%s' says", (id, singleton) => {
+	const want = { raw: RAW[id]!, zero: 0, skip: Number.NaN }[singleton];
+	same(rows(LONE, id, { singleton }), [[want!]]);
+});
