@@ -119,7 +119,7 @@ async function main(argv: string[]): Promise<number> {
 		return at < 0 ? fallback : (argv.splice(at, 2)[1] ?? "");
 	};
 	const backend = BACKENDS.find((name) => name === option("backend", "wasm"));
-	const seeds = Number(option("seeds", "1"));
+	const seeds = Number(option("seeds", "3"));
 	const presets = PRESETS.filter(
 		({ id, spec }) =>
 			id.startsWith(`${spec.method.id}@`) && (argv.length === 0 || argv.some((name) => id.startsWith(name))),
