@@ -11,7 +11,9 @@ import { chooseGroup, selectionStore } from "./stores/selection";
 const spec = PRESETS[0]?.spec;
 if (!spec) throw new Error("There is no preset.");
 const latestAt = (step: number): Latest => ({ step, spec, ...makeBatch({ seed: step }) });
-const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+const soon = () => new Promise((resolve) => setTimeout(resolve, 0));
+/** Answers come on screen with the next frame. */
+const settle = () => soon().then(() => new Promise(requestAnimationFrame));
 
 const exact = vi.fn<LabApi["exact"]>();
 const policyOf = vi.fn(async (step: number) => (step === 9 ? null : Float32Array.of(step)));

@@ -1,5 +1,6 @@
 import type { ExactAnswer, LabApi } from "../workers/labApi";
 import type { TrainerApi } from "../workers/trainerApi";
+import { pictures } from "./pictures";
 import { findEntry, TASKS } from "./registries";
 import { type Latest, runStore, setExact } from "./stores/run";
 import { selectionStore } from "./stores/selection";
@@ -41,7 +42,10 @@ function askExact(): void {
 	setExact(latest, group, null);
 	const mine = ++newest;
 	void answer(lab, latest, membersOf(groupIds, group)).then((found) => {
-		if (runStore.getState().latest === latest) setExact(latest, group, mine === newest ? found : undefined);
+		const show = () => {
+			if (runStore.getState().latest === latest) setExact(latest, group, mine === newest ? found : undefined);
+		};
+		pictures.hurry(show, show);
 	});
 }
 
@@ -97,7 +101,7 @@ async function answer(api: Exact, latest: Latest, members: readonly number[]): P
 		const parameters = await policyOf(latest);
 		if (!parameters) return { ok: false, reason: "The policy that sampled these rollouts is not at hand." };
 		return await api.exact({ spec: latest.spec, parameters, ...textsOf(latest, members) }, (step) => {
-			runStore.setState({ exactStep: step });
+			pictures.add("exact step", () => runStore.setState({ exactStep: step }));
 		});
 	} catch (error) {
 		return { ok: false, reason: error instanceof Error ? error.message : String(error) };

@@ -18,3 +18,13 @@ export function oncePerFrame<T>(callback: (latest: T) => void): (value: T) => vo
 		});
 	};
 }
+
+/** Calls back after the frame whose callbacks run now was laid out and painted. */
+export function onDrawn(callback: () => void): void {
+	const { port1, port2 } = new MessageChannel();
+	port1.onmessage = () => {
+		port1.close();
+		callback();
+	};
+	port2.postMessage(null);
+}

@@ -27,7 +27,9 @@ connectLab({
 });
 const refusals = (methods: readonly (string | MethodChoice)[]): CreditAnswer[] =>
 	methods.map((method) => ({ method: String(method), ok: false, reason: "none" }));
-const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+const soon = () => new Promise((resolve) => setTimeout(resolve, 0));
+/** Answers come on screen with the next frame. */
+const settle = () => soon().then(() => new Promise(requestAnimationFrame));
 
 beforeEach(() => {
 	credit.mockReset();

@@ -4,6 +4,7 @@ import type { RolloutTree } from "../engine/rollouts/rolloutTree";
 import type { AttentionAnswer, BranchAnswer, CreditAnswer, EditAnswer, LabApi, TreeQuestion } from "../workers/labApi";
 import { OURS_ROW } from "./comparison";
 import { policyOf } from "./exact";
+import { pictures } from "./pictures";
 import { METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore, setBeside } from "./stores/run";
@@ -152,7 +153,9 @@ async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Pro
 	const known = beside?.of === latest ? beside.answers : [];
 	const others = rows.filter((id) => id !== latest.credit.method && !known.some((a) => a.method === id));
 	const answers = await ask(api, latest, others);
-	if (runStore.getState().latest === latest) setBeside(latest, [...known, ...answers]);
+	pictures.hurry(setBeside, () => {
+		if (runStore.getState().latest === latest) setBeside(latest, [...known, ...answers]);
+	});
 }
 
 async function ask(api: LabApi, { spec, batch }: Latest, methods: readonly string[]): Promise<CreditAnswer[]> {

@@ -4,6 +4,7 @@ import type { RunEvent } from "../engine/training/events";
 import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
 import { isHovering, onHover } from "./hover";
+import { pictures } from "./pictures";
 import { beginLiveFrames, canPlay, keepFrame, playOrStop, showFrame } from "./recording/player";
 import { taskOf } from "./registries";
 import { errorCurves } from "./runs/errorCurves";
@@ -181,20 +182,21 @@ export function askForRollouts(): void {
 	setTimeout(again, ROLLOUTS_EVERY_MS);
 }
 
-/** About four times a second is as often as people read numbers; what changes the run's state is shown at once. */
-const NUMBERS_EVERY_MS = 200;
-let shownAt = Number.NEGATIVE_INFINITY;
-/** Numbers that arrived since the store was last told. */
+/** What arrived since the store was last told. */
 let unshown: RunEvent[] = [];
 
-/** Folds a batch of events into stores and telemetry: at most one store update however many events there are. */
+/** Folds events into stores and telemetry: news with the next picture, what changes the run's state at once. One store update, however many. */
 export function applyEvents(events: readonly RunEvent[]): void {
 	for (const event of events) if (event.type === "step") telemetry.push(event.metrics, event.tokensPerSecond);
 	unshown.push(...events);
-	const onlyNumbers = runStore.getState().phase === "training" && unshown.every(isNumbers);
-	const now = performance.now();
-	if (onlyNumbers && now - shownAt < NUMBERS_EVERY_MS) return;
-	shownAt = now;
+	if (runStore.getState().phase === "training" && unshown.every(isNews)) pictures.add(applyEvents, showEvents);
+	else {
+		showEvents();
+		pictures.rush();
+	}
+}
+
+function showEvents(): void {
 	const arrived = unshown;
 	unshown = [];
 	runStore.setState(arrived.reduce(reduce, runStore.getState()));
@@ -202,8 +204,8 @@ export function applyEvents(events: readonly RunEvent[]): void {
 	if (last === "step" || last === "phase" || last === "paused" || last === "finished") askForRollouts();
 }
 
-const isNumbers = (event: RunEvent): boolean =>
-	event.type === "step" || (event.type === "phase" && event.phase === "training");
+const isNews = (event: RunEvent): boolean =>
+	event.type === "step" || event.type === "rollouts" || (event.type === "phase" && event.phase === "training");
 
 function reduce(run: Run, event: RunEvent): Run {
 	switch (event.type) {

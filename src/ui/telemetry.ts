@@ -1,5 +1,5 @@
 import type { StepMetrics } from "../engine/training/executor";
-import { onFrame } from "./frame";
+import { pictures } from "./pictures";
 
 /** The per-step series that the curves draw. They live outside React: a training step never renders a component. */
 export const SERIES = [
@@ -38,14 +38,12 @@ const grown = (old: Float64Array, capacity: number) => {
 	return bigger;
 };
 
-/** Growable columns with listeners that are called at most once per animation frame, and at most every `MIN_GAP_MS`. */
+/** Growable columns with listeners that are called with the pictures of the run. */
 export class Telemetry {
 	private readonly columns: Columns = empty();
 	private readonly listeners = new Set<() => void>();
 	/** Values of steps that are not told yet. */
 	private readonly early = new Map<number, number>();
-	private scheduled = false;
-	private drawnAt = Number.NEGATIVE_INFINITY;
 
 	get series(): Series {
 		return this.columns;
@@ -56,7 +54,7 @@ export class Telemetry {
 		const before = { ...this.columns };
 		Object.assign(this.columns, empty());
 		this.early.clear();
-		this.schedule();
+		this.tell();
 		return before;
 	}
 
@@ -70,7 +68,7 @@ export class Telemetry {
 		for (const name of SERIES) c.values[name][c.length] = measured[name];
 		this.early.delete(metrics.step);
 		c.length++;
-		this.schedule();
+		this.tell();
 	}
 
 	/** What the rollouts of a step say; they may come before the step is told. */
@@ -79,7 +77,7 @@ export class Telemetry {
 		const i = steps.subarray(0, length).lastIndexOf(step);
 		if (i >= 0) values[name][i] = value;
 		else this.early.set(step, value);
-		this.schedule();
+		this.tell();
 	}
 
 	subscribe(listener: () => void): () => void {
@@ -93,23 +91,12 @@ export class Telemetry {
 		for (const name of SERIES) this.columns.values[name] = grown(this.columns.values[name], capacity);
 	}
 
-	/** The wait for the next picture is a timer: asking for animation frames meanwhile would keep the browser drawing. */
-	private schedule(): void {
-		if (this.scheduled) return;
-		this.scheduled = true;
-		const wait = this.drawnAt + MIN_GAP_MS - performance.now();
-		setTimeout(() => onFrame((now) => this.draw(now)), Math.max(0, wait));
-	}
-
-	private draw(now: number): void {
-		this.scheduled = false;
-		this.drawnAt = now;
-		for (const listener of this.listeners) listener();
+	private tell(): void {
+		pictures.add(this, () => {
+			for (const listener of this.listeners) listener();
+		});
 	}
 }
-
-/** Five pictures a second read as live, and leave the main thread to the person. */
-const MIN_GAP_MS = 200;
 
 function empty(): Columns {
 	const column = () => new Float64Array(256);

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import type { AttentionAnswer } from "../../workers/labApi";
 import type { Display } from "../credit/display";
 import { askAttention } from "../lab";
+import { pictures } from "../pictures";
 import { selectionStore } from "../stores/selection";
 import { useDisplay } from "../useDisplay";
 import { AttentionMaps } from "./AttentionMaps";
@@ -57,7 +58,7 @@ function useAttention(display: Display, rollout: number): Shown | string {
 	useEffect(() => {
 		let wanted = true;
 		const tell = (news: typeof answer) => {
-			if (wanted) setAnswer(news);
+			pictures.hurry(useAttention, () => wanted && setAnswer(news));
 		};
 		if ((latest.batch.lengths[rollout] as number) > LONGEST)
 			tell(`This rollout has more than ${LONGEST} tokens; its attention is not drawn.`);

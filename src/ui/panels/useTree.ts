@@ -3,6 +3,7 @@ import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
 import type { TreeBatch } from "../../workers/labApi";
 import type { Display } from "../credit/display";
 import { askTree } from "../lab";
+import { pictures } from "../pictures";
 import { exactTotals } from "../tree/treeNumbers";
 import type { TreeColour } from "../tree/treeView";
 import type { Merge } from "./TreePanel";
@@ -41,7 +42,7 @@ export function useTree(display: Display, merge: Merge, colour: ColourName): Sho
 	useEffect(() => {
 		let wanted = true;
 		const tell = (news: ShownTree | string) => {
-			if (wanted) setShown(news);
+			pictures.hurry(useTree, () => wanted && setShown(news));
 		};
 		const { latest } = display;
 		const batch = columnsOf(display.batch);

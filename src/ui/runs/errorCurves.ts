@@ -1,6 +1,6 @@
 import { residualAfterScaling } from "../../engine/fidelity/residual";
 import { currentComparison } from "../comparison";
-import { onFrame } from "../frame";
+import { pictures } from "../pictures";
 import { runStore } from "../stores/run";
 import { timelineStore } from "../stores/timeline";
 
@@ -73,7 +73,7 @@ function put(method: string, point: ErrorPoint): void {
 }
 
 function tell(): void {
-	onFrame(() => {
+	pictures.add(listeners, () => {
 		for (const listener of listeners) listener();
 	});
 }
