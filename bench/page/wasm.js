@@ -71,7 +71,7 @@ export function wasmContender(threads = 1) {
 		name: threads > 1 ? `ascribe wasm, ${threads} threads` : "ascribe wasm, 1 thread",
 		async load(job) {
 			const plan = freePlan(job);
-			const core = await WasmCore.open(plan, threads);
+			const core = await WasmCore.open(plan, { threads });
 			const layout = parameterLayout(plan.model);
 			const zeros = () => new Float32Array(layout.size);
 			const learner = new WasmLearner(core);

@@ -10,6 +10,7 @@ import { followEmbedding, isEmbedded } from "./embed";
 import { connectExact } from "./exact";
 import { connectFiles } from "./files/openFiles";
 import { followHistory } from "./history";
+import { followInput } from "./input";
 import { connectLab } from "./lab";
 import { followLinkedSelection } from "./linkedSelection";
 import { followPinIntoView } from "./moves";
@@ -43,6 +44,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	followTheme();
 	followRunInTitle();
 	followShortcuts();
+	followInput();
 	connectLab(lab);
 	connectExact(lab, trainer);
 	connectFiles(files, lab);

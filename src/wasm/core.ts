@@ -3,7 +3,7 @@ import { sha256 } from "../engine/core/sha256";
 import type { TrainingPlan } from "../engine/training/executor";
 import { type Arena, LANES, layArena } from "./arena";
 import { Slot } from "./assembly/slots";
-import { Crew, canShareMemory } from "./crew";
+import { Crew, type CrewOptions, canShareMemory } from "./crew";
 import { instantiate, type WasmExports, wasmHash } from "./module";
 
 type SlotName = Exclude<keyof typeof Slot, "COUNT">;
@@ -22,8 +22,8 @@ export class WasmCore {
 		readonly planHash: string,
 	) {}
 
-	/** @param threads at most; one where memory cannot be shared. More than there are gradient lanes would find nothing to do. */
-	static async open(plan: TrainingPlan, threads = 1): Promise<WasmCore> {
+	/** At most the threads asked for; one where memory cannot be shared. More than there are gradient lanes would find nothing to do. */
+	static async open(plan: TrainingPlan, { threads = 1, ...options }: CrewOptions = {}): Promise<WasmCore> {
 		const crewSize = canShareMemory() ? Math.max(1, Math.min(threads, LANES)) : 1;
 		const arena = layArena(plan, crewSize);
 		checkSize(arena.bytes);
@@ -33,7 +33,7 @@ export class WasmCore {
 		const wasm = await instantiate(memory, variant);
 		new Uint32Array(memory.buffer, arena.table, arena.words.length).set(arena.words);
 		wasm.configure!(arena.table, 0, plan.sampling.temperature, plan.sampling.topP);
-		const crew = await Crew.gather(wasm, memory, arena, plan, crewSize);
+		const crew = await Crew.gather(wasm, memory, arena, plan, { ...options, threads: crewSize });
 		const core = new WasmCore(plan, arena, wasm, crew, memory.buffer, await planHash(arena));
 		core.writeMachine(0, plan.turns ? 0 : plan.machine.states);
 		return core;

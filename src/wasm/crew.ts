@@ -18,6 +18,13 @@ export interface Work {
 /** Words of the control block: jobs begun, next piece, helpers done, then the job itself. */
 const CONTROL = { begun: 0, next: 1, done: 2, job: 3 } as const;
 
+export interface CrewOptions {
+	/** Threads that share the work; the bits do not depend on it. */
+	readonly threads?: number;
+	/** Called on this thread before each piece of work; it may sleep. The bits do not depend on it. */
+	readonly giveWay?: () => void;
+}
+
 /** What is common to a browser's worker and Node's. */
 interface HelperThread {
 	postMessage(message: unknown): void;
@@ -31,15 +38,16 @@ export class Crew {
 		private readonly arena: Arena,
 		private readonly control: Int32Array,
 		private readonly helpers: readonly HelperThread[],
+		private readonly giveWay: () => void,
 	) {}
 
-	/** @param threads this one included; more than one needs shared memory. */
+	/** More threads than one, this one included, need shared memory. */
 	static async gather(
 		wasm: WasmExports,
 		memory: WebAssembly.Memory,
 		arena: Arena,
 		plan: TrainingPlan,
-		threads: number,
+		{ threads = 1, giveWay = () => undefined }: CrewOptions,
 	): Promise<Crew> {
 		const control = new Int32Array(memory.buffer, arena.control, 16).fill(0);
 		const { temperature, topP } = plan.sampling;
@@ -48,15 +56,19 @@ export class Crew {
 			return startHelper({ module, memory, table: arena.table, thread, temperature, topP, control: arena.control });
 		};
 		const helpers = await Promise.all(Array.from({ length: threads - 1 }, (_, i) => start(i + 1)));
-		return new Crew(wasm, arena, control, helpers);
+		return new Crew(wasm, arena, control, helpers, giveWay);
 	}
 
 	/** Returns when all pieces are done. */
 	run({ kind, count, policy: { flat, packed }, items }: Work): void {
 		const { wasm, control, helpers } = this;
 		const chunk = this.arena.chunkSequences;
+		const piece = (i: number) => {
+			this.giveWay();
+			wasm.work!(kind, i, count, flat, packed, items, chunk);
+		};
 		if (helpers.length === 0) {
-			for (let i = 0; i < count; i++) wasm.work!(kind, i, count, flat, packed, items, chunk);
+			for (let i = 0; i < count; i++) piece(i);
 			return;
 		}
 		control.set([kind, count, flat, packed, items, chunk], CONTROL.job);
@@ -64,8 +76,7 @@ export class Crew {
 		Atomics.store(control, CONTROL.done, 0);
 		Atomics.add(control, CONTROL.begun, 1);
 		Atomics.notify(control, CONTROL.begun);
-		for (let i = Atomics.add(control, CONTROL.next, 1); i < count; i = Atomics.add(control, CONTROL.next, 1))
-			wasm.work!(kind, i, count, flat, packed, items, chunk);
+		for (let i = Atomics.add(control, CONTROL.next, 1); i < count; i = Atomics.add(control, CONTROL.next, 1)) piece(i);
 		// The others are on their last piece; a page's main thread may not sleep, so nobody does.
 		while (Atomics.load(control, CONTROL.done) < helpers.length);
 	}

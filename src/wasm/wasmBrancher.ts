@@ -2,6 +2,7 @@ import { branchPlanOf } from "../engine/training/branchSampler";
 import type { Continuation, OpenRecord, RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "../engine/training/executor";
 import { WasmCore } from "./core";
+import type { CrewOptions } from "./crew";
 import { WasmSampler } from "./wasmSampler";
 
 /** Continuations by the policy of another core, in a memory of its own; the parameters are copied at every call. */
@@ -15,8 +16,8 @@ export class WasmBrancher implements RolloutSampler {
 		this.sampler = new WasmSampler(core);
 	}
 
-	static async open(plan: TrainingPlan, children: number, trained: WasmCore, threads: number): Promise<WasmBrancher> {
-		return new WasmBrancher(await WasmCore.open(branchPlanOf(plan, children), threads), trained);
+	static async open(plan: TrainingPlan, children: number, trained: WasmCore, crew: CrewOptions): Promise<WasmBrancher> {
+		return new WasmBrancher(await WasmCore.open(branchPlanOf(plan, children), crew), trained);
 	}
 
 	sample(request: RolloutRequest, continuation?: Continuation, given?: OpenRecord): RolloutRecord {

@@ -73,6 +73,25 @@ describe("the WebAssembly executor", () => {
 		expect(distance).toBeLessThanOrEqual(1e-3);
 	});
 
+	it("gives way between pieces of work, and computes the same bits", async () => {
+		let times = 0;
+		const runs = [() => undefined, () => void times++].map(async (giveWay) => {
+			const executor = await createWasmExecutor(plan, { objective: plainObjective, giveWay });
+			executor.upload(randomState(plan));
+			executor.freezeReference();
+			executor.rollout(randomRequest(plan, 1));
+			executor.train(1);
+			await executor.metrics(0);
+			const { parameters } = await executor.download();
+			executor.dispose();
+			return parameters;
+		});
+		const [undisturbed, disturbed] = await Promise.all(runs);
+		expect(disturbed).toEqual(undisturbed);
+		// One piece of rollouts; forward and backward of policy and reference by several.
+		expect(times).toBeGreaterThanOrEqual(4);
+	});
+
 	it("says what to do when a plan is too large", async () => {
 		const large = { ...plan, model: { ...plan.model, width: 1024, layers: 8 }, prompts: 1024, maxResponseLength: 256 };
 		await expect(createWasmExecutor(large, { objective: plainObjective })).rejects.toThrow(

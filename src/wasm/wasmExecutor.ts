@@ -5,14 +5,13 @@ import { objectiveOf } from "../engine/training/objective";
 import { samplerFor } from "../engine/training/turnSampler";
 import { WasmCore } from "./core";
 import { CreditMemory } from "./creditMemory";
+import type { CrewOptions } from "./crew";
 import { WasmBrancher } from "./wasmBrancher";
 import { WasmLearner } from "./wasmLearner";
 import { WasmOps } from "./wasmOps";
 import { WasmSampler } from "./wasmSampler";
 
-export interface WasmOptions {
-	/** Threads that share the work; the bits do not depend on it. */
-	readonly threads?: number;
+export interface WasmOptions extends CrewOptions {
 	/** In place of the plan's method and loss. */
 	readonly objective?: Objective;
 }
@@ -24,12 +23,12 @@ export interface WasmOptions {
  */
 export async function createWasmExecutor(
 	plan: TrainingPlan,
-	{ threads = 1, objective: given }: WasmOptions = {},
+	{ objective: given, ...crewOptions }: WasmOptions = {},
 ): Promise<TrainingExecutor> {
 	const objective = given ?? (await creditedInWasm(plan));
-	const core = await WasmCore.open(plan, threads);
+	const core = await WasmCore.open(plan, crewOptions);
 	const children = objective.children ?? 0;
-	const branches = children > 0 ? await WasmBrancher.open(plan, children, core, threads) : null;
+	const branches = children > 0 ? await WasmBrancher.open(plan, children, core, crewOptions) : null;
 	const crew = core.crew.threads === 1 ? "one thread" : `${core.crew.threads} threads`;
 	const label = { kind: "wasm", adapter: `WebAssembly SIMD, ${crew}`, plan: core.planHash, software: true } as const;
 	return new CpuExecutor(plan, objective, {

@@ -1,5 +1,8 @@
-/** Resolves after the messages that wait already: a message to oneself comes after them, and no timer delays it. */
+import { giveWay } from "./courtesy";
+
+/** Resolves after the messages that wait already: a message to oneself comes after them, and no timer delays it. Gives way to the page first. */
 export function breathe(): Promise<void> {
+	giveWay();
 	const { port1, port2 } = new MessageChannel();
 	return new Promise((resolve) => {
 		port1.onmessage = () => {

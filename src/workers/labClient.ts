@@ -1,11 +1,12 @@
 import { proxy, type Remote, wrap } from "comlink";
+import { courtesy } from "./courtesy";
 import type { LabApi } from "./labApi";
 
 /** The lab in a worker of its own, started by the first question. */
 export function startLab(): LabApi {
 	let remote: Remote<LabApi> | null = null;
 	const lab = (): Remote<LabApi> => {
-		remote ??= wrap<LabApi>(new Worker(new URL("./lab.worker.ts", import.meta.url), { type: "module", name: "lab" }));
+		remote ??= wrap<LabApi>(startWorker());
 		return remote;
 	};
 	return {
@@ -20,4 +21,10 @@ export function startLab(): LabApi {
 		twin: (shape) => lab().twin(shape),
 		trace: (batch, method, rollout, token) => lab().trace(batch, method, rollout, token),
 	};
+}
+
+function startWorker(): Worker {
+	const worker = new Worker(new URL("./lab.worker.ts", import.meta.url), { type: "module", name: "lab" });
+	courtesy.askOf(worker);
+	return worker;
 }

@@ -1,5 +1,6 @@
 import { type Endpoint, proxy, releaseProxy, wrap } from "comlink";
 import type { RunEvent } from "../engine/training/events";
+import { courtesy } from "./courtesy";
 import type { TrainerApi } from "./trainerApi";
 
 export interface TrainerClient extends TrainerApi {
@@ -37,6 +38,7 @@ export function startTrainer(): TrainerClient {
 
 function startWorker() {
 	const worker = new Worker(new URL("./trainer.worker.ts", import.meta.url), { type: "module", name: "trainer" });
+	courtesy.askOf(worker);
 	const failed = new Promise<never>((_, reject) => {
 		worker.addEventListener("error", (event) => {
 			reject(new Error(`The trainer stopped: ${event.message || "its script could not be loaded"}. Reload the page.`));

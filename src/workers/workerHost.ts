@@ -6,6 +6,7 @@ import { fastestBackend } from "../engine/training/fastestBackend";
 import { objectiveOf } from "../engine/training/objective";
 import { openDevice, probeAdapter } from "../gpu/device/adapter";
 import { breathe } from "./breathe";
+import { giveWay } from "./courtesy";
 import type { TrainerHost } from "./trainer";
 import type { Backend } from "./trainerApi";
 
@@ -25,7 +26,7 @@ const OPEN: Readonly<Record<Backend, Open>> = {
 	async wasm(plan) {
 		const { createWasmExecutor } = await import("../wasm/wasmExecutor");
 		// One core is left to the page.
-		return createWasmExecutor(plan, { threads: navigator.hardwareConcurrency - 1 });
+		return createWasmExecutor(plan, { threads: navigator.hardwareConcurrency - 1, giveWay });
 	},
 	cpu: async (plan) => new CpuExecutor(plan, objectiveOf(plan)),
 	async auto(plan, note) {

@@ -1,0 +1,45 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { Courtesy, giveWay, takeWord } from "./courtesy";
+
+const timed = (work: () => void): number => {
+	const from = performance.now();
+	work();
+	return performance.now() - from;
+};
+
+/** The page's side, and this thread as its worker. */
+function page(): Courtesy {
+	vi.stubGlobal("crossOriginIsolated", true);
+	const courtesy = new Courtesy();
+	courtesy.askOf({ postMessage: takeWord } as unknown as Worker);
+	return courtesy;
+}
+afterEach(() => vi.unstubAllGlobals());
+
+it("gives way while a person waits, for a tenth of a second at most, and not a moment otherwise", () => {
+	expect(timed(giveWay)).toBeLessThanOrEqual(20);
+	const courtesy = page();
+	expect(timed(giveWay)).toBeLessThanOrEqual(20);
+	const end = courtesy.begin();
+	expect(timed(giveWay)).toBeGreaterThanOrEqual(95);
+	end();
+	expect(timed(giveWay)).toBeLessThanOrEqual(20);
+});
+
+it("gives way until the last of several answers", () => {
+	const courtesy = page();
+	const ends = [courtesy.begin(), courtesy.begin()];
+	ends[0]?.();
+	expect(timed(giveWay)).toBeGreaterThanOrEqual(95);
+	ends[1]?.();
+	expect(timed(giveWay)).toBeLessThanOrEqual(20);
+});
+
+it("asks nothing of workers where memory cannot be shared", () => {
+	vi.stubGlobal("crossOriginIsolated", false);
+	const courtesy = new Courtesy();
+	const postMessage = vi.fn();
+	courtesy.askOf({ postMessage } as unknown as Worker);
+	courtesy.begin()();
+	expect(postMessage).not.toHaveBeenCalled();
+});
