@@ -1,12 +1,16 @@
 """python3 -m unittest discover python"""
+import contextlib
+import io
 import json
 import os
+import sys
 import tempfile
 import types
 import unittest
+import unittest.mock
 
 from ascribe_link import decode, encode
-from ascribe_recorder import record, record_trl, record_verl
+from ascribe_recorder import convert, main, record, record_trl, record_verl
 
 
 def read(path):
@@ -108,6 +112,104 @@ class RecorderTest(unittest.TestCase):
         self.assertEqual(lines[1]["tokens"], [7])
         self.assertEqual(lines[0]["advantages"], {"trl": [0.5, 0.5]})
         self.assertEqual(lines[0]["prompt"], [1])
+
+
+class Batch(dict):
+    """A tensor dictionary: what a torch file holds."""
+
+
+class ConvertTest(unittest.TestCase):
+    """Fabricated objects in place of what torch.load would give."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = os.path.join(self.folder.name, "batch_12.pt")
+
+    def converted(self, held, *arguments, trusted=False):
+        calls = []
+
+        def load(path, map_location, weights_only):
+            calls.append((path, map_location, weights_only))
+            if trusted and weights_only:
+                raise RuntimeError("Unsupported global: GLOBAL verl.protocol.DataProto")
+            return held
+
+        stub = types.SimpleNamespace(load=load)
+        with unittest.mock.patch.dict(sys.modules, torch=stub), contextlib.redirect_stdout(io.StringIO()) as out:
+            main(["convert", self.path, *arguments])
+        self.assertEqual(calls, [(self.path, "cpu", "--trust" not in arguments)])
+        return read(out.getvalue().strip())
+
+    def refused(self, held, *arguments, trusted=False):
+        with self.assertRaises(SystemExit) as caught:
+            self.converted(held, *arguments, trusted=trusted)
+        return str(caught.exception)
+
+    VERL = {
+        "prompts": Tensor([[0, 4], [3, 4]]),
+        "responses": Tensor([[5, 6, 0], [7, 8, 9]]),
+        "attention_mask": Tensor([[0, 1, 1, 1, 0], [1, 1, 1, 1, 1]]),
+        "response_mask": Tensor([[1, 1, 0], [1, 0, 1]]),
+        "token_level_scores": Tensor([[0, 1, 0], [0, 0, 0.5]]),
+        "advantages": Tensor([[0.7, 0.7, 0], [-0.7, 0, -0.7]]),
+        "old_log_probs": Tensor([[-1, -2, 0], [-3, -4, -5]]),
+    }
+
+    def test_verl(self):
+        uids = {"uid": Tensor(["u1", "u1"])}
+        proto = types.SimpleNamespace(batch=Batch(self.VERL), non_tensor_batch=uids, meta_info={})
+        batches = [Batch({**self.VERL, **uids}), {"batch": Batch(self.VERL), "non_tensor_batch": uids}]
+        lines = [self.converted(batch) for batch in batches] + [self.converted(proto, "--trust", trusted=True)]
+        for first, second in [pair[-2:] for pair in lines]:
+            self.assertEqual((first["prompt"], first["tokens"], first["reward"]), ([4], [5, 6], 1.0))
+            self.assertEqual((second["prompt"], second["tokens"], second["mask"]), ([3, 4], [7, 8, 9], [1, 0, 1]))
+            self.assertEqual((second["group"], second["step"], second["logprobs"]), ("u1", 12, [-3.0, -4.0, -5.0]))
+            self.assertEqual(second["advantages"], {"file": [-0.7, 0.0, -0.7]})
+            self.assertEqual(second["rewards"], [0.0, 0.0, 0.5])
+        self.assertEqual(len(lines[-1]), 6)
+
+    def test_skyrl(self):
+        (line,) = self.converted({
+            "sequences": Tensor([[0, 3, 4, 5, 6]]),
+            "attention_mask": Tensor([[0, 1, 1, 1, 1]]),
+            "response_mask": Tensor([[0, 1, 1]]),
+            "loss_mask": Tensor([[0, 1, 0]]),
+            "action_log_probs": Tensor([[0, -1, -2]]),
+            "rewards": Tensor([[0, 0, 1]]),
+        }, "--step", "7")
+        self.assertEqual((line["prompt"], line["tokens"], line["mask"]), ([3, 4], [5, 6], [1, 0]))
+        self.assertEqual((line["logprobs"], line["rewards"], line["reward"]), ([-1.0, -2.0], [0.0, 1.0], 1.0))
+        self.assertEqual(line["step"], 7)
+
+    def test_slime(self):
+        sample = {"group_index": 3, "tokens": [1, 2, 5, 6], "response": "ab", "response_length": 2, "reward": 1,
+                  "loss_mask": None, "rollout_log_probs": [-1, -2]}
+        lines = self.converted({"rollout_id": 4, "samples": [sample, {**sample, "loss_mask": [1, 0], "reward": 0}]})
+        self.assertEqual((lines[0]["prompt"], lines[0]["tokens"], lines[0]["mask"]), ([1, 2], [5, 6], [1, 1]))
+        self.assertEqual((lines[1]["mask"], lines[1]["reward"], lines[1]["group"]), ([1, 0], 0.0, "3"))
+        self.assertEqual((lines[0]["response"], lines[0]["logprobs"]), ("ab", [-1.0, -2.0]))
+
+    def test_tensors_under_other_names(self):
+        trl = {
+            "prompt_ids": Tensor([[0, 1], [2, 3]]), "prompt_mask": Tensor([[0, 1], [1, 1]]),
+            "completion_ids": Tensor([[5, 6], [7, 0]]), "completion_mask": Tensor([[1, 1], [1, 0]]),
+            "advantages": Tensor([0.5, -0.5]),
+        }
+        first, second = self.converted(trl)
+        self.assertEqual((first["prompt"], first["tokens"], second["tokens"]), ([1], [5, 6], [7]))
+        self.assertEqual((second["advantages"], second["reward"]), ({"file": [-0.5]}, None))
+        (line,) = self.converted([{"tokens": Tensor([5, 6]), "mask": Tensor([1, 1]), "score": 0.5}], self.path + ".jsonl")
+        self.assertEqual((line["tokens"], line["reward"]), ([5, 6], 0.5))
+
+    def test_refusals_are_sentences(self):
+        self.assertIn("holds a Tensor", self.refused(Tensor([1])))
+        self.assertIn("there are no token ids", self.refused({"weight": Tensor([[1.0]])}))
+        self.assertIn("only weight", self.refused({"weight": Tensor([[1.0]])}))
+        self.assertIn("add --trust", self.refused({}, trusted=True))
+        with unittest.mock.patch.dict(sys.modules, torch=None), self.assertRaises(SystemExit) as caught:
+            convert(self.path)
+        self.assertIn("batch_12.pt needs torch to be read", str(caught.exception))
 
 
 class LinkTest(unittest.TestCase):

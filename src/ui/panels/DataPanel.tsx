@@ -21,7 +21,7 @@ import { percent } from "../format";
 import { filesNotice } from "../notices";
 import { offlineStore } from "../offline/serviceWorker";
 import { NoticeCard } from "../shell/Notices";
-import { Recorder } from "./Recorder";
+import { Recorder, RecorderFile } from "./Recorder";
 import { StoredRuns } from "./StoredRuns";
 import { TwinCard } from "./TwinCard";
 
@@ -65,10 +65,8 @@ function Invitation(): JSX.Element {
 					Try an example
 				</button>
 			</FileButtons>
-			<p className="muted">
-				Formats are told by what is inside, not by name. Pickles and .pt files can run code and are never opened; the
-				recorder in <code>python/ascribe_recorder.py</code> writes what verl and TRL leave out.
-			</p>
+			<p className="muted">Formats are told by what is inside, not by name.</p>
+			<RecorderFile about="Pickles and .pt files can run code and are never opened here: a Python file converts them where the trainer ran, and records what verl and TRL leave out of their dumps." />
 		</>
 	);
 }

@@ -10,17 +10,22 @@ interface Props {
 
 /** What a trainer leaves out of its dumps, and the file that writes it; nothing for formats that the recorder does not know. */
 export function Recorder({ formats }: Props): JSX.Element | null {
-	const [code, setCode] = useState("");
 	const known = formats.find(({ id }) => KNOWN.has(id));
-	if (!known) return null;
+	return known ? <RecorderFile about={known.about} /> : null;
+}
+
+/** The recorder's text, to read and to save. */
+export function RecorderFile({ about }: { readonly about: string }): JSX.Element {
+	const [code, setCode] = useState("");
 	const load = async () => setCode((await import("../../../python/ascribe_recorder.py?raw")).default);
 	return (
 		<details className="recorder" onToggle={(e) => (e.currentTarget.open && code === "" ? void load() : undefined)}>
 			<summary>
-				{known.about} Show the recorder{code ? ` (${code.trimEnd().split("\n").length} lines)` : ""}
+				{about} Show the recorder{code ? ` (${code.trimEnd().split("\n").length} lines)` : ""}
 			</summary>
 			<p className="muted">
-				Put it beside the training script and add the two lines that its head names for the trainer.
+				Put it beside the training script and add the two lines that its head names for the trainer; or convert what was
+				saved before: <code>python3 ascribe_recorder.py convert FILE.pt</code>
 			</p>
 			<textarea readOnly rows={12} spellCheck={false} wrap="off" aria-label="ascribe_recorder.py" value={code} />
 			<p className="actions">

@@ -59,6 +59,9 @@ export function startOf(line: string): string {
 	return `\nThe first line starts: ${text}${line.length > QUOTED ? " …" : ""}`;
 }
 
+/** A file name as one word of a command. */
+const shellWord = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`);
+
 /**
  * Refuses what would have to be unpickled: pickles, torch files and torch's zip archives, by their first bytes.
  * @throws InvalidInput that says how to convert the file on one's own machine.
@@ -68,6 +71,6 @@ export function refusePickle(head: Uint8Array, file: string): void {
 	const torchZip = head[0] === 0x50 && head[1] === 0x4b && /\.(pt|pth|pkl|pickle)$/i.test(file);
 	if (pickle || torchZip)
 		throw new InvalidInput(
-			`${file} is a Python pickle, which can run code when it is opened, so it is never read here; write rollouts JSONL from Python with python/ascribe_recorder.py instead.`,
+			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. Where the trainer ran: python3 ascribe_recorder.py convert ${shellWord(file)} (that file is in python/ and on the Data panel).`,
 		);
 }
