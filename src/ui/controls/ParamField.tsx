@@ -36,7 +36,7 @@ export function ParamField(props: Props): JSX.Element {
 				{helpOf(param)} {props.cost}
 			</p>
 			{rejected ? (
-				<p className="field-problem" id={`${id}-problem`} role="alert">
+				<p className="field-problem" id={`${id}-problem`} role="alert" ref={intoView}>
 					{rejected.sentence}
 				</p>
 			) : null}
@@ -99,7 +99,12 @@ function NumberControl({ param, value, id, rejected, onChange, onReject }: Numbe
 				}}
 				onBlur={() => setTyped(null)}
 			/>
-			<span className="unit">{param.unit}</span>
+			<span className="unit" title={param.unit}>
+				{param.unit}
+			</span>
 		</span>
 	);
 }
+
+/** A sentence below the edge of the panel would be missed. */
+const intoView = (sentence: HTMLElement | null): void => sentence?.scrollIntoView?.({ block: "nearest" });

@@ -2,11 +2,14 @@ import type { JSX } from "react";
 import { useStore } from "zustand";
 import type { Comparison } from "../comparison";
 import type { Display } from "../credit/display";
+import { isEmbedded } from "../embed";
 import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { signed } from "../format";
 import { findEntry, METHODS } from "../registries";
 import { followRun } from "../session";
+import { openCoach } from "../shell/coach";
+import { openKeyMap } from "../shell/keyMapDialog";
 import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
 import { useDisplay } from "../useDisplay";
@@ -73,6 +76,17 @@ function NothingPinned({ ready }: { ready: boolean }): JSX.Element {
 					? "Click a token, or move to it with the arrow keys and press Enter. Its numbers stay here and the rollouts stand still; Escape follows the run again."
 					: "When rollouts are here, click a token to keep its numbers in view."}
 			</p>
+			{isEmbedded ? null : (
+				<p className="muted newcomer">
+					New here?{" "}
+					<button type="button" onClick={openCoach}>
+						First steps
+					</button>{" "}
+					<button type="button" onClick={openKeyMap}>
+						All keys
+					</button>
+				</p>
+			)}
 		</div>
 	);
 }

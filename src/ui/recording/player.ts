@@ -1,4 +1,4 @@
-import { addRecordedRun } from "../runs/pastRuns";
+import { addRecordedRun, showRunsOf } from "../runs/pastRuns";
 import { draftStore } from "../stores/draft";
 import { isAlive, type Latest, type Run, runStore } from "../stores/run";
 import { selectionStore } from "../stores/selection";
@@ -21,6 +21,7 @@ export function followPreset(): Promise<void> {
 	draftStore.subscribe((draft) => {
 		if (draft.presetId === presetId) return;
 		presetId = draft.presetId;
+		showRunsOf(draft.spec.task.id);
 		void openRecording(presetId);
 	});
 	runStore.subscribe((run, before) => {

@@ -120,6 +120,11 @@ function add(run: PastRun): void {
 	});
 }
 
+/** Another task was chosen: runs of others would be read as how well this one can be learned. They stay in the list, and can be asked for. */
+export function showRunsOf(task: string): void {
+	pastRunsStore.setState(({ runs }) => ({ runs: runs.map((r) => ({ ...r, visible: r.spec.task.id === task })) }));
+}
+
 export function toggleRun(id: string): void {
 	pastRunsStore.setState(({ runs }) => ({ runs: runs.map((r) => (r.id === id ? { ...r, visible: !r.visible } : r)) }));
 }

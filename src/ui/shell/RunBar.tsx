@@ -33,7 +33,11 @@ export function RunBar(): JSX.Element {
 				Cancel
 			</button>
 			<Progress phase={phase} />
-			{stale ? <span className="stale">settings changed since this run began</span> : null}
+			{stale ? (
+				<span className="stale" title="The next run takes the settings on screen; this one goes on with its own">
+					settings changed
+				</span>
+			) : null}
 		</fieldset>
 	);
 }

@@ -24,7 +24,7 @@ export interface Layout {
 }
 
 export const SIZE_LIMITS = {
-	left: { min: 220, max: 720, usual: 288 },
+	left: { min: 220, max: 720, usual: 304 },
 	right: { min: 260, max: 560, usual: 340 },
 	bottom: { min: 96, max: 420, usual: 190 },
 	lower: { min: 90, max: 600, usual: 230 },
