@@ -112,7 +112,9 @@ async function policyAtHand(latest: Latest): Promise<Float32Array> {
 	const parameters = await policyOf(latest);
 	if (parameters) return parameters;
 	throw new Error(
-		"The policy that wrote these rollouts is not at hand: a recording keeps none. Run it live to see this.",
+		latest.names
+			? "The policy that wrote these rollouts is not at hand: a file of rollouts holds none. Open its toy twin and run it to see this."
+			: "The policy that wrote these rollouts is not at hand: a recording keeps none. Run it live to see this.",
 	);
 }
 

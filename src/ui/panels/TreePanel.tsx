@@ -21,19 +21,28 @@ const MERGES = [
 		id: "group",
 		title: "this group",
 		help: "One bar until rollouts part. Numbers: mean return | exact value.",
+		withoutExact: "One bar until rollouts part. Numbers: mean return.",
 	},
 	{
 		id: "batch",
 		title: "all groups",
 		help: "Every prompt with its rollouts. Exact values are known for the group on screen.",
+		withoutExact: "Every prompt with its rollouts.",
 	},
 	{
 		id: "state",
 		title: "merged by state",
 		help: "Steps taken from the same state stand together, wherever it was met: the anchor groups of GiGPO.",
+		withoutExact: "",
 	},
 ] as const;
 export type Merge = (typeof MERGES)[number]["id"];
+
+/** What the bars and numbers of the tree are. @param exact whether exact values are known. */
+function helpOf(merge: Merge, exact: boolean): string {
+	const chosen = MERGES.find((m) => m.id === merge);
+	return (exact ? "" : chosen?.withoutExact) || (chosen?.help ?? "");
+}
 
 function TreeOf({ display }: { readonly display: Display }): JSX.Element {
 	const [merge, setMerge] = useState<Merge>("group");
@@ -79,7 +88,7 @@ function TreeOf({ display }: { readonly display: Display }): JSX.Element {
 					key={`${merge} ${display.group}`}
 					shown={shown}
 					query={query}
-					help={MERGES.find((m) => m.id === merge)?.help ?? ""}
+					help={helpOf(merge, display.exact !== null)}
 				/>
 			)}
 		</div>
