@@ -29,7 +29,8 @@ function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
 		<div className="attention">
 			<p className="tree-note muted">
 				<b>Attention marks where the policy looks. It is not credit: compare with exact.</b> Rollout {rollout}, step{" "}
-				{display.step}, recomputed in float64.
+				{display.step}
+				{typeof answer === "string" ? "" : ", recomputed in float64"}.
 			</p>
 			{typeof answer === "string" ? (
 				<p className="muted">{answer}</p>
