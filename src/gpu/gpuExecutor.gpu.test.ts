@@ -68,10 +68,6 @@ const CASES: Record<string, Record<string, unknown>> = {
 	},
 	"credit on the processor, from continuations that it samples": { method: { id: "vinePpo" } },
 	"credit by states of the machine, looked up on the device": { task: { id: "keydoor" }, method: { id: "gigpo" } },
-	"credit by the task's own steps and what they are worth, on the device": {
-		task: { id: "modchain", params: { n: 3 } },
-		method: { id: "pure", params: { form: "min", outcomeCoef: 1 } },
-	},
 	"a tree of rollouts, and a value head beside the policy, clipped": {
 		task: { id: "keydoor" },
 		method: { id: "gae" },

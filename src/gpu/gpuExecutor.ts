@@ -89,7 +89,7 @@ export class GpuExecutor implements TrainingExecutor {
 		this.counts = {
 			trainDispatches: this.steps.dispatches,
 			trainSubmits: this.steps.submits,
-			creditDispatches: credit.plan?.dispatches ?? 0,
+			creditDispatches: this.steps.creditDispatches,
 			rolloutDispatches: rollouts.compiled.dispatches,
 			rolloutSubmits: rollouts.compiled.submits,
 		};
@@ -122,7 +122,7 @@ export class GpuExecutor implements TrainingExecutor {
 	rollout(request: RolloutRequest): void {
 		this.turns.do(() => {
 			this.parts.rollouts.sample(request);
-			this.parts.credit.begin(request);
+			this.parts.credit.signals?.begin(request);
 			this.trained = false;
 			this.credited = null;
 		});
@@ -151,9 +151,11 @@ export class GpuExecutor implements TrainingExecutor {
 			const { rollouts, credit } = this.parts;
 			if (!this.trained) return this.creditByHost();
 			if (this.credited) return this.credited;
-			const reading = [rollouts.readBatch(this.hasReference), this.readback.read([credit.at.buffer])] as const;
-			const [batch, [words]] = await Promise.all(reading);
-			return { batch: this.host.annotated(batch), credit: credit.decode(words!, batch) };
+			const { at, signals } = credit;
+			const copies = this.readback.read([at.buffer, ...(signals ? [signals.buffer] : [])]);
+			const [batch, [words, beside]] = await Promise.all([rollouts.readBatch(this.hasReference), copies]);
+			const made = signals && beside ? signals.decode(beside, batch) : {};
+			return { batch: this.host.annotated(batch, made), credit: credit.decode(words!, batch) };
 		});
 	}
 

@@ -2,6 +2,7 @@ import type { AnyMethod } from "../credit/method";
 import { carries } from "../credit/needs";
 import { creditBy } from "../credit/run";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
+import { withSignal } from "./additions";
 import { type PlannedSignal, planSignals, type SignalChoices } from "./planner";
 import type { Resource } from "./provider";
 import { PROVIDERS } from "./registry";
@@ -9,12 +10,27 @@ import type { Sources } from "./sources";
 
 type Cost = CreditResult["cost"];
 
-/** The batch with what the planned providers add, and what that cost beyond the rollouts. */
-export function annotate(plan: readonly PlannedSignal[], batch: RolloutBatch, sources: Sources) {
+/**
+ * The batch with what the planned providers add, and what that cost beyond the rollouts.
+ * @param made signals that planned providers have made already, by name: elsewhere, or beside what they were asked for before.
+ */
+export function annotate(
+	plan: readonly PlannedSignal[],
+	batch: RolloutBatch,
+	sources: Sources,
+	made: RolloutBatch["signals"] = {},
+) {
 	let at = batch;
+	let known = made;
 	let cost: Cost = { extraTokens: 0, modelCalls: 0 };
 	for (const { provider, asked, params } of plan) {
+		const given = "signal" in asked ? known[asked.signal] : undefined;
+		if ("signal" in asked && given?.provider === provider.id) {
+			at = withSignal(at, asked.signal, given);
+			continue;
+		}
 		const { batch: next, cost: more } = provider.annotate(at, { asked, params, sources });
+		known = { ...known, ...addedSignals(at, next) };
 		at = next;
 		if (more)
 			cost = {
@@ -23,6 +39,10 @@ export function annotate(plan: readonly PlannedSignal[], batch: RolloutBatch, so
 			};
 	}
 	return { batch: at, cost };
+}
+
+function addedSignals(before: RolloutBatch, after: RolloutBatch): RolloutBatch["signals"] {
+	return Object.fromEntries(Object.entries(after.signals).filter(([name, signal]) => before.signals[name] !== signal));
 }
 
 /** Resources that sources stand for; `critic` and `reference` are the caller's to add. */

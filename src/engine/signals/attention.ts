@@ -14,10 +14,35 @@ export function meanDistance(map: AttentionMap, N: number, first = 0): number {
  * ⌊share·n + ½⌋ heads each, at least one; equal distances go to the head with the smaller index first.
  */
 export function splitHeads(distances: readonly number[], share: number): { local: number[]; global: number[] } {
-	const count = Math.min(distances.length, Math.max(1, Math.floor(share * distances.length + 0.5)));
+	const count = chosenHeads(distances.length, share);
 	const order = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]! || a - b);
 	const far = [...distances.keys()].sort((a, b) => distances[b]! - distances[a]! || a - b);
 	return { local: order.slice(0, count), global: far.slice(0, count) };
+}
+
+/** Local heads, and global heads, among so many. */
+export function chosenHeads(heads: number, share: number): number {
+	return Math.min(heads, Math.max(1, Math.floor(share * heads + 0.5)));
+}
+
+/** Layers that are read: all, or the middle third, rounded outwards. */
+export function chosenLayers(layers: number, which: "all" | "middle"): number[] {
+	const all = Array.from({ length: layers }, (_, l) => l);
+	const first = Math.floor(layers / 3);
+	return which === "all" ? all : all.slice(first, Math.max(first + 1, Math.ceil((2 * layers) / 3)));
+}
+
+/** How attention is reduced to two numbers a token. */
+export interface FlowReading {
+	/** W of WAAD, horizon of FAI, tokens. */
+	readonly window: number;
+	readonly from: number;
+	readonly to: number;
+	/** Share of heads that are local, and global. */
+	readonly share: number;
+	readonly layers: "all" | "middle";
+	/** Whether looking at the prompt counts. */
+	readonly keys: "all" | "response";
 }
 
 /** Mean of some heads' maps `[N·N]`. */

@@ -3,6 +3,7 @@ import type { Partition } from "../credit/partition";
 import { type JudgeTable, tabulateJudge } from "../tasks/judge";
 import type { Machine } from "../tasks/machine";
 import type { Task, TaskItem } from "../tasks/task";
+import type { FlowReading } from "./attention";
 import type { PlannedSignal } from "./planner";
 
 /**
@@ -30,6 +31,8 @@ export type Tabulated =
 	| { readonly gives: "signal"; readonly signal: string; readonly byToken: Float64Array }
 	/** A signal as a graph of primitives. */
 	| { readonly gives: "expression"; readonly signal: string; readonly node: Node }
+	/** The signals `waad` and `fai`, from the attention of a forward pass of the policy over the rollouts. */
+	| { readonly gives: "attention"; readonly provider: string; readonly reading: FlowReading }
 	/** The sampler or the step before credit writes it as it goes. */
 	| { readonly gives: "carried" };
 

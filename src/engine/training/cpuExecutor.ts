@@ -46,8 +46,15 @@ export interface SurrogateOutput {
 
 /** What the plan's method and loss come down to. */
 export interface Objective {
-	/** Adds to a batch what `credit` reads beyond it; absent where it reads nothing more. */
-	annotate?(batch: RolloutBatch, policy: PolicySource): { batch: RolloutBatch; cost: CreditResult["cost"] };
+	/**
+	 * Adds to a batch what `credit` reads beyond it; absent where it reads nothing more.
+	 * @param made signals of the planned providers that an executor has made itself.
+	 */
+	annotate?(
+		batch: RolloutBatch,
+		policy: PolicySource,
+		made?: RolloutBatch["signals"],
+	): { batch: RolloutBatch; cost: CreditResult["cost"] };
 	/** Continuations of one prefix that `annotate` asks for at a time; absent or 0: it asks for none. */
 	readonly children?: number;
 	credit(batch: RolloutBatch): CreditResult;

@@ -29,7 +29,7 @@ export function objectiveOf(plan: TrainingPlan, opsFor = (batch: RolloutBatch) =
 	const signals = signalsOf(plan, task);
 	return {
 		...(signals.length > 0
-			? { annotate: (batch, policy) => annotate(signals, batch, { policy, ...(task ? { task } : {}) }) }
+			? { annotate: (batch, policy, made) => annotate(signals, batch, { policy, ...(task ? { task } : {}) }, made) }
 			: {}),
 		children: Math.max(0, ...signals.map(({ provider, params }) => provider.children?.(params) ?? 0)),
 		credit: (batch) => creditBy(method, plan.method.params, batch, opsFor(batch)),

@@ -1,7 +1,7 @@
-import { InvalidInput } from "../../engine/core/errors";
 import { checkEstimate } from "../../engine/credit/estimateCheck";
 import type { AnyMethod } from "../../engine/credit/method";
 import { resolveParams } from "../../engine/spec/params";
+import { checkBinding } from "../device/checkBinding";
 import { type DispatchCompiler, type DispatchPass, encodeDispatch } from "../device/dispatch";
 import type { Kernel } from "../device/kernel";
 import { USAGE } from "../device/usage";
@@ -72,7 +72,7 @@ export async function createCreditPlan(
 	const estimate = method.estimate(resolveParams(method.params, params, `method ${method.id}`));
 	checkEstimate(method.id, estimate);
 	const program = compileCredit(estimate, shape, buffers.sections);
-	checkSize(device, Math.max(program.arenaWords, program.tables.length));
+	checkBinding(device, "its numbers", Math.max(program.arenaWords, program.tables.length));
 	const arena = device.createBuffer({
 		label: "credit",
 		size: 4 * program.arenaWords,
@@ -108,12 +108,4 @@ function uploaded(device: GPUDevice, label: string, words: Uint32Array<ArrayBuff
 	const buffer = device.createBuffer({ label, size: words.byteLength, usage: USAGE.storage | USAGE.copyTarget });
 	device.queue.writeBuffer(buffer, 0, words);
 	return buffer;
-}
-
-function checkSize({ limits }: GPUDevice, words: number): void {
-	const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-	if (4 * words > most)
-		throw new InvalidInput(
-			`Credit needs ${4 * words} bytes at once and the adapter binds ${most}; use fewer rollouts or --backend cpu.`,
-		);
 }

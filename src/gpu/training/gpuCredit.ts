@@ -7,7 +7,7 @@ import { resolveParams } from "../../engine/spec/params";
 import { findEntry } from "../../engine/spec/resolveSpec";
 import { TASKS } from "../../engine/tasks/registry";
 import type { Objective } from "../../engine/training/cpuExecutor";
-import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import type { TrainingPlan } from "../../engine/training/executor";
 import { signalsOf } from "../../engine/training/objective";
 import { type CreditBuffers, type CreditOptions, type CreditPlan, createCreditPlan } from "../credit/creditPlan";
 import { shapeOfTables } from "../credit/tabulatedShape";
@@ -15,7 +15,7 @@ import type { DispatchCompiler } from "../device/dispatch";
 import { USAGE } from "../device/usage";
 import type { LossCredit } from "../loss/lossPlan";
 import { RECORD, ROWS, type RolloutBuffers, type RolloutShape } from "../rollout/rolloutBuffers";
-import { type CreditSignals, createCreditSignals } from "./creditSignals";
+import { type CreditSignals, createCreditSignals, type SignalSources } from "./creditSignals";
 
 /** Credit of a training plan where the loss finds it. */
 export interface GpuCredit {
@@ -24,8 +24,8 @@ export interface GpuCredit {
 	readonly at: LossCredit;
 	/** Why the processor computes; empty on the device. */
 	readonly note: string;
-	/** Is told of rollouts that are sampled now: what credit reads of their prompts goes along. */
-	begin(request: RolloutRequest): void;
+	/** What it reads beside the rollouts; null for nothing, and where the processor computes. */
+	readonly signals: CreditSignals | null;
 	/** What the device computed, from a copy of the buffer. */
 	decode(words: Uint32Array<ArrayBuffer>, batch: RolloutBatch): CreditResult;
 	write(credit: CreditResult, batch: RolloutBatch): void;
@@ -64,23 +64,25 @@ export function creditBuffers(plan: TrainingPlan, shape: RolloutShape, buffers: 
 export async function createGpuCredit(
 	compiler: DispatchCompiler,
 	plan: TrainingPlan,
-	shape: RolloutShape,
+	sources: SignalSources,
 	buffers: CreditBuffers,
 	objective: Objective,
 	options: CreditOptions,
 ): Promise<GpuCredit> {
 	const method = findEntry(METHODS, plan.method.id, "method");
 	const params = resolveParams(method.params, plan.method.params, `method ${method.id}`);
+	const { shape } = sources;
 	const tables = objective.annotate ? tablesOf(plan) : [];
 	if (!tables)
 		return onHost(compiler.device, shape, `Method ${method.id} reads signals that are computed on the processor.`);
 	try {
 		const spans = tables.length > 0 ? shapeOfTables(tables) : {};
 		const sizes = { B: shape.B, T: shape.T, groupSize: plan.groupSize, ...spans };
-		const signals = createCreditSignals(compiler.device, plan, tables);
+		const signals = await createCreditSignals(compiler, plan, tables, sources);
 		const read = signals ? { ...buffers, ...signals.on(buffers.sections) } : buffers;
-		const compiled = await createCreditPlan(compiler, sizes, method, params, read, options);
-		return onDevice(compiled, signals, method.id, params, shape);
+		const compiling = createCreditPlan(compiler, sizes, method, params, read, options);
+		compiling.catch(() => signals?.dispose());
+		return onDevice(await compiling, signals, method.id, params, shape);
 	} catch (error) {
 		// What the graph compiler refuses, the float64 interpreter may still do.
 		if (!(error instanceof InvalidInput)) throw error;
@@ -106,6 +108,7 @@ function onDevice(
 	const { advantage, scored, terms, weights } = plan.program;
 	return {
 		plan,
+		signals,
 		at: { buffer: plan.arena, advantage, scored },
 		note: "",
 		decode(words, { actionMask }) {
@@ -122,13 +125,12 @@ function onDevice(
 				terms: Object.fromEntries(Object.entries(terms).map(([name, first]) => [name, numbers(first)])),
 				mask: actionMask.slice(),
 				...(weights === null ? {} : { weights: numbers(weights) }),
-				cost: { extraTokens: 0, modelCalls: 0 },
+				cost: { extraTokens: 0, modelCalls: signals?.attention ? B : 0 },
 			};
 		},
 		write() {
 			throw new Error("Credit is computed on the device.");
 		},
-		begin: (request) => signals?.begin(request),
 		dispose() {
 			plan.dispose();
 			signals?.dispose();
@@ -143,9 +145,9 @@ function onHost(device: GPUDevice, { B, T }: RolloutShape, note: string): GpuCre
 	const floats = new Float32Array(2 * size);
 	return {
 		plan: null,
+		signals: null,
 		at: { buffer, advantage: 0, scored: size },
 		note,
-		begin() {},
 		decode() {
 			throw new Error("Credit is computed on the processor.");
 		},

@@ -91,9 +91,19 @@ async function compile(
 	const { shape: rolloutShape, buffers } = rollouts.compiled;
 	const read = creditBuffers(plan, rolloutShape, buffers);
 	const sizes = { B, T: maxResponseLength, groupSize: plan.groupSize };
+	const lanes = software ? 4 : 256;
 	const creditOptions = { lanes: CREDIT_LANES[software ? "software" : "hardware"] };
 	const [credit, critic] = await Promise.all([
-		keep(createGpuCredit(compiler, plan, rolloutShape, read, objective, creditOptions)),
+		keep(
+			createGpuCredit(
+				compiler,
+				plan,
+				{ model, shape: rolloutShape, rollouts: buffers, lanes },
+				read,
+				objective,
+				creditOptions,
+			),
+		),
 		plan.critic
 			? keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read, creditOptions))
 			: null,

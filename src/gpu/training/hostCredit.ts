@@ -49,9 +49,9 @@ export class HostCredit {
 		return { batch, credit: { ...this.objective.credit(batch), cost } };
 	}
 
-	/** A batch with what the method reads, where nothing of it needs the policy: what credit on the device looked up. */
-	annotated(batch: RolloutBatch): RolloutBatch {
-		return this.objective.annotate?.(batch, NO_POLICY).batch ?? batch;
+	/** A batch with what the method reads, where the device has made all of it that needs the policy. */
+	annotated(batch: RolloutBatch, made: RolloutBatch["signals"]): RolloutBatch {
+		return this.objective.annotate?.(batch, NO_POLICY, made).batch ?? batch;
 	}
 
 	private learnerOf({ state, reference }: { state: TrainState; reference: TrainState | null }): CpuLearner {

@@ -16,8 +16,9 @@ export class TrainStep {
 	taken = 0;
 	/** Whether the reference policy is there. */
 	hasReference = false;
-	/** Dispatches of a step without credit, and its submits with it. */
+	/** Dispatches of a step without credit, those of credit and of what it reads, and the submits of both. */
 	readonly dispatches: number;
+	readonly creditDispatches: number;
 	readonly submits: number;
 	private readonly updates: number;
 	private readonly stride: number;
@@ -45,7 +46,8 @@ export class TrainStep {
 		const reference = plan.reference ? plan.minibatches * (forward + 2) : 0;
 		this.dispatches =
 			reference + (critic?.dispatches ?? 0) + this.updates * (forward + backward + update + loss.dispatches);
-		const total = this.dispatches + (credit.plan?.dispatches ?? 0);
+		this.creditDispatches = (credit.plan?.dispatches ?? 0) + this.attentionDispatches();
+		const total = this.dispatches + this.creditDispatches;
 		const most = dispatchesPerSubmit(total, submitsFor(total));
 		this.submits = Math.ceil(total / most);
 		this.pass = new SubmitPass(device, most);
@@ -73,7 +75,7 @@ export class TrainStep {
 	/** The training step that `work` enqueues, with the time that each kernel of it takes. Needs the feature "timestamp-query". */
 	async profile(work: () => Promise<StepMetrics>): Promise<readonly KernelTime[]> {
 		const planned = this.pass;
-		const timed = new ProfilePass(this.device, this.dispatches + (this.parts.credit.plan?.dispatches ?? 0));
+		const timed = new ProfilePass(this.device, this.dispatches + this.creditDispatches);
 		this.pass = timed;
 		try {
 			await work();
@@ -85,6 +87,7 @@ export class TrainStep {
 	}
 
 	credit(): void {
+		this.encodeAttention();
 		this.parts.credit.plan?.encode(this.pass);
 	}
 
@@ -124,11 +127,38 @@ export class TrainStep {
 		}
 	}
 
+	/** Where credit reads attention: what it takes beside the step, whose first forward pass it uses if that has the whole batch. */
+	private attentionDispatches(): number {
+		const attention = this.parts.credit.signals?.attention;
+		if (!attention) return 0;
+		const { rows, choice } = attention.dispatches;
+		const { minibatches } = this.plan;
+		const forward = minibatches > 1 ? this.parts.model.dispatches.forward : 0;
+		return minibatches * (1 + forward + rows) + choice;
+	}
+
+	private encodeAttention(): void {
+		const attention = this.parts.credit.signals?.attention;
+		if (!attention) return;
+		const { model, loss } = this.parts;
+		for (let m = 0; m < this.plan.minibatches; m++) {
+			loss.encodeGather(this.pass, m * this.stride);
+			model.encodeForward(this.pass);
+			attention.encodeRows(this.pass, m * this.stride);
+		}
+		attention.encodeChoice(this.pass);
+	}
+
+	/** The activations of the first update where attention was read from a pass over the same rows. */
+	private hasForward(u: number): boolean {
+		return u === 0 && this.plan.minibatches === 1 && this.parts.credit.signals?.attention != null;
+	}
+
 	private encodeUpdate(u: number): void {
 		const { model, loss } = this.parts;
 		const slot = u * this.stride;
 		loss.encodeGather(this.pass, slot);
-		model.encodeForward(this.pass);
+		if (!this.hasForward(u)) model.encodeForward(this.pass);
 		loss.encodeLoss(this.pass, slot);
 		model.encodeBackward(this.pass);
 		model.encodeUpdate(this.pass, u);

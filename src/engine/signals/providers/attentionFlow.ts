@@ -1,7 +1,7 @@
 import { choiceParam, integerParam, numberParam } from "../../credit/sharedParams";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { withSignal } from "../additions";
-import { fai, meanDistance, meanMap, splitHeads, waad } from "../attention";
+import { chosenLayers, type FlowReading, fai, meanDistance, meanMap, splitHeads, waad } from "../attention";
 import { defineProvider } from "../provider";
 import type { RolloutAttention } from "../sources";
 
@@ -72,6 +72,7 @@ export const attentionFlow = defineProvider({
 		}),
 	},
 	needs: () => [],
+	tabulate: (_, reading) => ({ gives: "attention", provider: "attentionFlow", reading }),
 	annotate(batch, { params, sources }) {
 		const rollouts = sources.policy!.attention().map((rollout) => chosen(rollout, params));
 		const { local, global } = splitHeads(headDistances(rollouts), params.share);
@@ -104,11 +105,9 @@ interface Chosen {
 
 function chosen(
 	{ N, promptLength, layers }: RolloutAttention,
-	{ layers: which, keys }: { layers: string; keys: string },
+	{ layers: which, keys }: Pick<FlowReading, "layers" | "keys">,
 ): Chosen {
-	const third = layers.length / 3;
-	const some =
-		which === "all" ? layers : layers.slice(Math.floor(third), Math.max(Math.floor(third) + 1, Math.ceil(2 * third)));
+	const some = chosenLayers(layers.length, which).map((l) => layers[l]!);
 	if (keys === "all") return { heads: some.flat(), N, first: promptLength };
 	const n = N - promptLength;
 	const crop = (map: ArrayLike<number>) =>
