@@ -11,8 +11,10 @@ export interface CompiledKernel {
  * @throws WorkFailed with the compiler's first message and its line in the source.
  */
 export async function compileKernel(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<CompiledKernel> {
+	// What is wrong is told below, once, and not by the device as well.
+	device.pushErrorScope("validation");
 	const module = device.createShaderModule({ label: kernel.name, code: kernel.source });
-	const { messages } = await module.getCompilationInfo();
+	const [{ messages }] = await Promise.all([module.getCompilationInfo(), device.popErrorScope()]);
 	const broken = messages.find((m) => m.type === "error");
 	if (broken)
 		throw new WorkFailed(
