@@ -1,3 +1,4 @@
+import { klNeeds, klParams, penalisedRewards } from "../klReward";
 import { defineMethod, type Estimate } from "../method";
 import { discountParam } from "../normaliserParams";
 import { add, mul, next, orElse, rolloutInput, select, sub, suffixSum, tokenInput } from "../ops";
@@ -10,11 +11,14 @@ import { flagParam, numberParam, whiten, whitenParams } from "../sharedParams";
  * Environment tokens are transparent: the result is that of a rollout without them. Terms: `td` = δ_t, `later` = γλ A_{t+1}; one
  * term `gae` when whitened.
  *
+ * With `klCoef` > 0, r_t − klCoef · k(log p_t − log p_ref,t) takes the place of r_t; the targets of `criticValues` leave that out.
+ *
  * **Edges** unknown values give no number: the token is not scored from there back.
  * **Against the exact advantage** unbiased with λ = γ = 1 whatever the critic; with exact values and γ = 1 unbiased for every λ;
  * otherwise biased by the critic's error.
  * **Reduces** to R − V at λ = γ = 1, to δ at λ = 0.
- * **Source** Schulman et al. 2016, equation 16, https://arxiv.org/abs/1506.02438.
+ * **Source** Schulman et al. 2016, equation 16, https://arxiv.org/abs/1506.02438. `rlhf` takes the KL weight of Ouyang et al.
+ * 2022, "InstructGPT", https://arxiv.org/abs/2203.02155, appendix C.4.
  */
 export const gae = defineMethod({
 	id: "gae",
@@ -42,18 +46,23 @@ export const gae = defineMethod({
 			default: true,
 		}),
 		...whitenParams(false),
+		...klParams,
 	},
-	presets: { paper: {}, verl: { whiten: true, bootstrap: false, lambda: 1 }, rlhf: { whiten: true, bootstrap: false } },
+	presets: {
+		paper: {},
+		verl: { whiten: true, bootstrap: false, lambda: 1 },
+		rlhf: { whiten: true, bootstrap: false, klCoef: 0.02 },
+	},
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [
 		{ door: "equal", apples: "equal" },
 		{ params: { lambda: 0 }, door: "equal", apples: "equal" },
 	],
-	needs: () => [{ field: "values" }],
+	needs: (p) => [{ field: "values" }, ...klNeeds(p)],
 	estimate: (p) => {
 		const values = tokenInput("values");
 		const end = p.bootstrap ? select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0) : 0;
-		const td = sub(add(tokenInput("rewards"), mul(next(values, end), p.discount)), values);
+		const td = sub(add(penalisedRewards(p), mul(next(values, end), p.discount)), values);
 		const sum = suffixSum(td, p.discount * p.lambda);
 		const terms: Estimate["terms"] = p.whiten ? { gae: whiten(sum, p) } : { td, later: sub(sum, td) };
 		return { terms };

@@ -1,3 +1,4 @@
+import { klNeeds, klParams, penalisedRewards } from "../klReward";
 import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
 import { add, div, mul, type Node, next, reduceToSpans, spread, sub, suffixSum, tokenInput } from "../ops";
@@ -10,6 +11,8 @@ import { choiceParam, integerParam, numberParam } from "../sharedParams";
  * r'_u = sum (paper) or mean (released) of the macro's rewards, V'_u = mean, last, or position-weighted mean (1/i) of its values;
  * δ_u = r'_u + γV'_{u+1} − V'_u; A_u = δ_u + γλA_{u+1}, for all tokens of the macro. The last token is a macro of its own, so that
  * the final reward is not averaged away. `cut=marks` starts macros where the token signal `macroStart` is not 0.
+ *
+ * With `klCoef` > 0, each token's reward is first reduced by klCoef · k(log p − log p_ref), as the release does (0.05, k1).
  *
  * **Edges** empty macros, which the release emits, do not exist here.
  * **Against the exact advantage** as GAE, blurred over n tokens.
@@ -55,16 +58,18 @@ export const maRlhf = defineMethod({
 		}),
 		discount: discountParam(),
 		lambda: numberParam({ label: "λ", help: "Weight of later surprises.", default: 0.95, min: 0, max: 1, unit: "" }),
+		...klParams,
 	},
-	presets: { paper: {}, released: { reward: "mean" } },
+	presets: { paper: {}, released: { reward: "mean", klCoef: 0.05 } },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [
 		{ door: 0.945, apples: 0.946 },
 		{ params: { length: 1 }, door: "equal", apples: "equal" },
 	],
-	needs: ({ cut }) => [
+	needs: (p) => [
 		{ field: "values" },
-		...(cut === "marks"
+		...klNeeds(p),
+		...(p.cut === "marks"
 			? [{ signal: "macroStart", level: "token", meaning: "1 where a macro action starts" } as const]
 			: []),
 	],
@@ -73,7 +78,7 @@ export const maRlhf = defineMethod({
 			p.cut === "marks"
 				? { kind: "marks", signal: "macroStart" }
 				: { kind: "fixed", length: p.length, lastAlone: true, levels: 0 };
-		const reward = reduceToSpans(tokenInput("rewards"), p.reward, partition);
+		const reward = reduceToSpans(penalisedRewards(p), p.reward, partition);
 		const value =
 			p.value === "position" ? weighted(partition) : reduceToSpans(tokenInput("values"), p.value, partition);
 		const td = sub(add(reward, mul(next(value, 0), p.discount)), value);

@@ -146,7 +146,7 @@ describe("the trace passes through the worked numbers", () => {
 	it("MA-RLHF: rewards and values of macro actions, and weights by position", () => {
 		const values = [0.2, 0.3, 0.4, 0.35, 0.5, 0.6];
 		const batch = batchOf([{ rewards: [-0.01, -0.02, 0, -0.03, 0.01, 0.98], values }]);
-		const params = preset("maRlhf", "released", { length: 2 });
+		const params = preset("maRlhf", "released", { length: 2, klCoef: 0 });
 		passes({ id: "maRlhf", params, batch }, [-0.015, 0.25, 0.375]);
 		passes({ id: "maRlhf", params, batch, at: [0, 2] }, [-0.015, 0.375, 0.5]);
 		passes({ id: "maRlhf", params, batch, at: [0, 4] }, [0.01, 0.5, 0.6]);

@@ -1,5 +1,7 @@
+import { klNeeds, klParams, klPenalty } from "../klReward";
 import { defineMethod } from "../method";
 import {
+	add,
 	atMost,
 	covered,
 	div,
@@ -38,7 +40,8 @@ import { choiceParam, numberParam, whiten, whitenParams } from "../sharedParams"
  * end no step and padding count as 0, so that good steps earn nothing. `baseline=others` subtracts from every token
  * Σ of the other rollouts' token returns / ((G−1) · longest response); `step` takes from each step's part the mean over the others
  * of their average part, `token` the others' sum / their tokens times the tokens of the step. Then whitening if asked. Reads the steps'
- * rewards. `outcomeCoef` adds the leave-one-out return as a second term.
+ * rewards. `outcomeCoef` adds the leave-one-out return as a second term, `klCoef` the penalty −klCoef · Σ_{u≥t} k(log p_u − log p_ref,u)
+ * as a third, after the baseline and before whitening, as the main branch does (0.001, k1).
  *
  * **Edges** a group of one has baseline 0; tokens outside of steps are not scored; a step without a reward has none of its own.
  * **Against the exact advantage** another objective: the expected worst step.
@@ -88,20 +91,21 @@ export const pure = defineMethod({
 			max: 100,
 			unit: "",
 		}),
+		...klParams,
 	},
 	presets: {
 		paper: { form: "min" },
 		softmin: {},
 		verl: { baseline: "others", whiten: true },
 		verlStrictMin: { form: "strictMin", baseline: "others", whiten: true },
-		mainStep: { baseline: "step" },
-		mainToken: { baseline: "token" },
+		mainStep: { baseline: "step", klCoef: 0.001 },
+		mainToken: { baseline: "token", klCoef: 0.001 },
 		sum: { form: "sum" },
 		mean: { form: "mean" },
 	},
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: 0.945, apples: 0.934 }],
-	needs: () => [{ stepField: "reward", of: "steps" }],
+	needs: (p) => [{ stepField: "reward", of: "steps" }, ...klNeeds(p)],
 	estimate: (p) => {
 		const { baseline, outcomeCoef } = p;
 		const scored = covered(STEPS);
@@ -110,7 +114,11 @@ export const pure = defineMethod({
 		const width = groupStat(rolloutInput("length"), "max", { within: "batch" });
 		const centred =
 			baseline === "others" ? sub(process, spread(div(othersSum(own), mul(othersCount(own), width)))) : process;
-		const terms: Record<string, Node<"token">> = { process: p.whiten ? whiten(centred, p, scored) : centred };
+		const penalty = klPenalty(p);
+		const kl = penalty && neg(suffixSum(penalty));
+		const terms: Record<string, Node<"token">> = { process: centred };
+		if (p.whiten) terms.process = whiten(kl ? add(centred, kl) : centred, p, scored);
+		else if (kl) terms.kl = kl;
 		const loo = { within: "group", center: "loo", scale: "none", eps: 0, epsOn: "sd", singleton: "zero" } as const;
 		if (outcomeCoef > 0) terms.outcome = mul(spread(normalise(rolloutInput("returns"), loo)), outcomeCoef);
 		return { terms, scored };

@@ -1,3 +1,4 @@
+import { klNeeds, klParams, penalisedReturns, penalisedRewards } from "../klReward";
 import { defineMethod } from "../method";
 import { centerParam, discountParam, epsParam, scaleParam, singletonParam } from "../normaliserParams";
 import {
@@ -9,7 +10,6 @@ import {
 	type Node,
 	neg,
 	not,
-	rolloutInput,
 	rolloutSignal,
 	select,
 	spread,
@@ -29,6 +29,8 @@ const RUNNING = {
  * A_{i,t} = Σ_{k≥t} γ^{k−t} r_{i,k} − b_i, with b the mean return of the batch or group, of the others in it (loo), the value
  * of the prefix, the running mean of earlier batches (rollout signal `runningReturn`), or nothing. With a scale, divided by the standard
  * deviation of the returns of batch or group plus eps, whatever the baseline.
+ *
+ * With `klCoef` > 0, rewards and returns are those after klCoef · k(log p − log p_ref) is taken from each token's reward.
  *
  * **Edges** the running mean is for whoever keeps it across batches to give, updated after its use. Environment tokens are transparent:
  * they cost no discount. A batch or group of one as `singleton` says; raw and zero matter where it would be compared, by a mean or a scale.
@@ -61,6 +63,7 @@ export const reinforce = defineMethod({
 		scale: scaleParam("none"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
+		...klParams,
 	},
 	presets: {
 		plain: { center: "none" },
@@ -77,10 +80,15 @@ export const reinforce = defineMethod({
 		{ params: { center: "value" }, door: "equal", apples: "equal" },
 		{ params: { over: "group" }, door: "groupMean", apples: "groupMean" },
 	],
-	needs: ({ center }) => (center === "value" ? [{ field: "values" }] : center === "running" ? [RUNNING] : []),
-	estimate: ({ discount, center, over, scale, eps, singleton }) => {
+	needs: (p) => [
+		...(p.center === "value" ? [{ field: "values" } as const] : []),
+		...(p.center === "running" ? [RUNNING] : []),
+		...klNeeds(p),
+	],
+	estimate: (p) => {
+		const { discount, center, over, scale, eps, singleton } = p;
 		const scope = { within: over } as const;
-		const returns = rolloutInput("returns");
+		const returns = penalisedReturns(p);
 		const alone = equal(groupStat(returns, "count", scope), 1);
 		const mean = () => groupStat(returns, center === "loo" ? "looMean" : "mean", scope);
 		const baseline = {
@@ -94,7 +102,7 @@ export const reinforce = defineMethod({
 		const weight = spread(select(alone, singleton === "raw" ? 1 : 0, div(1, by)));
 		const compared = scale !== "none" || center === "mean" || center === "loo";
 		const scaled = (x: Node<"token">) => (compared ? mul(x, weight) : x);
-		const toGo = suffixSum(tokenInput("rewards"), discount);
+		const toGo = suffixSum(penalisedRewards(p), discount);
 		return {
 			terms: { return: scaled(toGo), baseline: scaled(neg(baseline)) },
 			...(singleton === "skip" ? { scored: spread(not(alone)) } : {}),

@@ -1,12 +1,13 @@
+import { klNeeds, klParams, penalisedRewards } from "../klReward";
 import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
-import { mul, not, sub, suffixSum, tokenInput } from "../ops";
-import { choiceParam, numberParam, whiten, whitenScaleParams } from "../sharedParams";
+import { mul, not, suffixSum, tokenInput } from "../ops";
+import { choiceParam, whiten, whitenScaleParams } from "../sharedParams";
 
 /**
  * REINFORCE++: the discounted return to go, whitened over all tokens of the batch. No groups needed.
  *
- * A = (G − mean) / sqrt(var + whitenEps) with G_{i,t} = Σ_{k≥t} γ^{k−t} (r_{i,k} − klCoef · (log p − log p_ref)_{i,k}).
+ * A = (G − mean) / sqrt(var + whitenEps) with G_{i,t} = Σ_{k≥t} γ^{k−t} (r_{i,k} − klCoef · k(log p − log p_ref)_{i,k}).
  *
  * **Edges** one token in all gets 0. `holes=reset` is what older releases do: an environment token forgets what comes after it.
  * **Against the exact advantage** the baseline is one number for the batch, so prompts of different difficulty shift each other.
@@ -24,14 +25,7 @@ export const reinforcePlusPlus = defineMethod({
 	},
 	params: {
 		discount: discountParam(),
-		klCoef: numberParam({
-			label: "KL in the reward",
-			help: "Weight of each token's log-ratio to the reference policy, subtracted from its reward.",
-			default: 0,
-			min: 0,
-			max: 10,
-			unit: "per nat",
-		}),
+		...klParams,
 		holes: choiceParam({
 			label: "Environment tokens",
 			help: "Whether the return is carried through them or starts anew before them, as in older releases.",
@@ -43,13 +37,10 @@ export const reinforcePlusPlus = defineMethod({
 	presets: { paper: {}, verl: {}, verlOld: { holes: "reset" } },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],
-	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
+	needs: (p) => klNeeds(p),
 	estimate: (p) => {
-		const { discount, klCoef, holes } = p;
-		const rewards = tokenInput("rewards");
-		const paid =
-			klCoef > 0 ? sub(rewards, mul(sub(tokenInput("logProbs"), tokenInput("refLogProbs")), klCoef)) : rewards;
+		const { discount, holes } = p;
 		const decay = holes === "through" ? discount : mul(not(tokenInput("gapAfter")), discount);
-		return { terms: { return: whiten(suffixSum(paid, decay), p) } };
+		return { terms: { return: whiten(suffixSum(penalisedRewards(p), decay), p) } };
 	},
 });

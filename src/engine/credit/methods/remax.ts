@@ -1,10 +1,13 @@
+import { klNeeds, klParams, penalisedRewards } from "../klReward";
 import { defineMethod } from "../method";
-import { neg, rolloutSignal, spread, suffixSum, tokenInput } from "../ops";
+import { neg, rolloutSignal, spread, suffixSum } from "../ops";
 
 /**
  * ReMax: the return to go minus the return of the greedy rollout of the same prompt.
  *
  * A_{i,t} = Σ_{k≥t} r_{i,k} − R(greedy). Reads the rollout signal `greedyReturn`.
+ *
+ * With `klCoef` > 0, r_{i,k} − klCoef · k(log p − log p_ref)_{i,k} takes the place of r_{i,k}; the greedy return keeps its own.
  *
  * **Against the exact advantage** unbiased for the policy gradient: the baseline does not depend on the sampled tokens.
  * **Cost** one greedy rollout a prompt, paid by whoever provides the signal.
@@ -20,14 +23,15 @@ export const remax = defineMethod({
 		url: "https://arxiv.org/abs/2310.10505",
 		verification: "released code read",
 	},
-	params: {},
+	params: klParams,
 	presets: { paper: {}, verl: {} },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "equal", apples: "equal" }],
-	needs: () => [
+	needs: (p) => [
+		...klNeeds(p),
 		{ signal: "greedyReturn", level: "rollout", meaning: "return of the greedy rollout of the same prompt" },
 	],
-	estimate: () => ({
-		terms: { return: suffixSum(tokenInput("rewards")), baseline: spread(neg(rolloutSignal("greedyReturn"))) },
+	estimate: (p) => ({
+		terms: { return: suffixSum(penalisedRewards(p)), baseline: spread(neg(rolloutSignal("greedyReturn"))) },
 	}),
 });

@@ -1,6 +1,7 @@
+import { klNeeds, klParams, penalisedReturns } from "../klReward";
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { mul, normalise, reduceToRollouts, rolloutInput, spread, sub, tokenInput } from "../ops";
+import { normalise, spread } from "../ops";
 import { flagParam } from "../sharedParams";
 
 /**
@@ -8,7 +9,7 @@ import { flagParam } from "../sharedParams";
  *
  * A_i = R_i − 1/(G−1) · Σ_{j≠i} R_j = G/(G−1) · (R_i − mean_g R), for every token.
  * With `normalise` the advantages of the batch's rollouts are then shifted and scaled to (A − mean)/(sd + eps), n − 1 in the deviation.
- * With `klCoef` > 0, R'_i = R_i − klCoef · Σ_t (log p_t − log p_ref,t) takes the place of R_i (k1 in the reward).
+ * With `klCoef` > 0, R'_i = R_i − klCoef · Σ_t k(log p_t − log p_ref,t) takes the place of R_i.
  *
  * **Edges** equal returns give exactly 0; a group of one as `singleton` says: verl's loop gives the raw reward, its
  * vectorised form and TRL give 0.
@@ -32,15 +33,7 @@ export const rloo = defineMethod({
 		scale: scaleParam("none"),
 		eps: epsParam(1e-4),
 		singleton: singletonParam("zero"),
-		klCoef: {
-			type: "number",
-			label: "KL in the reward",
-			help: "Weight of the summed log-ratio to the reference policy, subtracted from the return.",
-			default: 0,
-			min: 0,
-			max: 10,
-			unit: "per nat",
-		},
+		...klParams,
 		normalise: flagParam({
 			label: "Normalise",
 			help: "Shift and scale the advantages of the batch's rollouts to mean 0 and deviation 1.",
@@ -58,12 +51,9 @@ export const rloo = defineMethod({
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "equal", apples: "equal" }],
 	batchWide: ({ normalise }) => normalise,
-	needs: ({ klCoef }) => (klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : []),
+	needs: (p) => klNeeds(p),
 	estimate: (p) => {
-		const returns = rolloutInput("returns");
-		const logRatio = reduceToRollouts(sub(tokenInput("logProbs"), tokenInput("refLogProbs")), "sum");
-		const shaped = p.klCoef > 0 ? sub(returns, mul(logRatio, p.klCoef)) : returns;
-		const own = normalise(shaped, normaliserOf({ ...p, center: "loo" }));
+		const own = normalise(penalisedReturns(p), normaliserOf({ ...p, center: "loo" }));
 		const batch = normaliserOf({ center: "mean", scale: "sd1", eps: p.eps, singleton: "zero" }, { within: "batch" });
 		const outcome = p.normalise ? normalise(own, batch) : own;
 		return { terms: { outcome: spread(outcome) }, ...scoredGroups(p.singleton) };
