@@ -28,8 +28,15 @@ test("a verl dump: what was found, what is missing, what is wrong, and its rollo
 	const panel = page.locator('[data-panel="data"]');
 	await expect(panel).toContainText("verl rollout dump: 4 rollouts in 2 groups");
 	await expect(panel).toContainText("No log-probabilities");
+	await expect(panel.locator("li", { hasText: "No values" })).toContainText(/Cannot answer:.*GAE/);
 	await expect(panel.locator(".finding").first()).toContainText("Merged groups");
 	await expect(panel.locator('.finding[data-harm="wasted"]')).toContainText("1 group of 2");
+	await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+	await panel.locator(".finding").first().getByRole("button", { name: "Copy as issue text" }).click();
+	await expect(panel.locator(".finding").first().getByRole("button", { name: "Copied" })).toBeVisible();
+	expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^### Merged groups\n\n1 group of 2/);
+	await panel.locator(".finding").first().getByText("Why it matters").click();
+	await expect(panel.getByRole("link", { name: "A thread about it" })).toHaveAttribute("href", /issues\/489$/);
 	await panel.locator(".finding").first().getByRole("button", { name: "Show the clearest case" }).click();
 	await expect(page.locator('[data-panel="credit"]')).toContainText("Group 2 of 2");
 	await expect(page.locator('[data-panel="credit"] .token').first()).toHaveText(/so/);

@@ -29,6 +29,30 @@ test("inside another page: ready, ping, and a link that the person has to allow 
 	await expect(frame.getByRole("alert")).toContainText(`${host} wants to show an experiment`);
 	await frame.getByRole("button", { name: "Show it" }).click();
 	await expect(frame.getByText("Note: for the lecture")).toBeVisible();
+	await test.step("keys of the page around it are its own: only those that look around act", async () => {
+		await frame.locator(".token").first().click();
+		await page.keyboard.press("r");
+		await page.keyboard.press("Control+k");
+		await page.keyboard.press("t");
+		await page.keyboard.press("j");
+		await expect(frame.locator('.token[aria-selected="true"]')).toHaveCount(1);
+		await expect(frame.getByRole("dialog")).toHaveCount(0);
+		const before = await frame.locator(".follow").first().textContent();
+		await page.keyboard.press("]");
+		await expect(frame.locator(".follow").first()).not.toHaveText(before ?? "");
+	});
+
+	await test.step("nothing is stored, whatever is set", async () => {
+		await page.keyboard.press("b");
+		const inside = page.frames().find((f) => f.url().includes("?embed"));
+		const kept = await inside?.evaluate(async () => {
+			const names: (string | undefined)[] = Object.keys(localStorage);
+			for (const { name } of await indexedDB.databases()) names.push(name);
+			for await (const [name] of (await navigator.storage.getDirectory()).entries()) names.push(name);
+			return names;
+		});
+		expect(kept).toEqual([]);
+	});
 	const whole = page.waitForEvent("popup");
 	await frame.getByRole("button", { name: "Open in Ascribe" }).click();
 	const tab = await whole;

@@ -1,6 +1,6 @@
 import type { CSSProperties, JSX } from "react";
 import { useStore } from "zustand";
-import { hiddenPlaces, isEmbedded } from "./embed";
+import { hiddenPlaces, isEmbedded } from "./embedded";
 import { LAYOUTS, type LayoutDefinition, type Place } from "./layouts";
 import { InterruptedRun } from "./panels/StoredRuns";
 import { Coach } from "./shell/Coach";

@@ -26,6 +26,8 @@ export interface Command {
 	readonly key?: string;
 	readonly mod?: boolean;
 	readonly shift?: boolean;
+	/** It changes nothing but what is looked at, and how: its key works inside another page, too. */
+	readonly looks?: true;
 	readonly run: () => void;
 	/** Absent: always possible. */
 	readonly possible?: () => boolean;
@@ -46,27 +48,52 @@ export const COMMANDS: readonly Command[] = [
 	{ id: "restart", title: "Run with the present settings", key: "r", run: () => void startRun() },
 	{ id: "cancel", title: "Cancel the run", run: () => void cancelRun(), possible: alive },
 	{ id: "seed", title: "New random seed", key: "S", shift: true, run: newSeed },
-	{ id: "next-checkpoint", title: "Next checkpoint", key: "]", run: () => moveCheckpoint(1), possible: hasFrames },
+	{
+		id: "next-checkpoint",
+		looks: true,
+		title: "Next checkpoint",
+		key: "]",
+		run: () => moveCheckpoint(1),
+		possible: hasFrames,
+	},
 	{
 		id: "previous-checkpoint",
+		looks: true,
 		title: "Checkpoint before",
 		key: "[",
 		run: () => moveCheckpoint(-1),
 		possible: hasFrames,
 	},
-	{ id: "next-group", title: "Next group", key: "n", shift: false, run: () => moveGroup(1), possible: hasRollouts },
+	{
+		id: "next-group",
+		looks: true,
+		title: "Next group",
+		key: "n",
+		shift: false,
+		run: () => moveGroup(1),
+		possible: hasRollouts,
+	},
 	{
 		id: "previous-group",
+		looks: true,
 		title: "Previous group",
 		key: "n",
 		shift: true,
 		run: () => moveGroup(-1),
 		possible: hasRollouts,
 	},
-	{ id: "next-token", title: "Next token", key: "j", run: () => moveToken(1), possible: hasRollouts },
-	{ id: "previous-token", title: "Token before", key: "k", run: () => moveToken(-1), possible: hasRollouts },
+	{ id: "next-token", looks: true, title: "Next token", key: "j", run: () => moveToken(1), possible: hasRollouts },
+	{
+		id: "previous-token",
+		looks: true,
+		title: "Token before",
+		key: "k",
+		run: () => moveToken(-1),
+		possible: hasRollouts,
+	},
 	{
 		id: "next-sibling",
+		looks: true,
 		title: "Next rollout of the group",
 		key: "l",
 		run: () => moveSibling(1),
@@ -74,6 +101,7 @@ export const COMMANDS: readonly Command[] = [
 	},
 	{
 		id: "previous-sibling",
+		looks: true,
 		title: "Rollout of the group before",
 		key: "h",
 		run: () => moveSibling(-1),
@@ -81,6 +109,7 @@ export const COMMANDS: readonly Command[] = [
 	},
 	{
 		id: "suspicious",
+		looks: true,
 		title: "Next suspicious token: the largest loss",
 		key: "x",
 		run: nextSuspicious,
@@ -93,12 +122,18 @@ export const COMMANDS: readonly Command[] = [
 	{ id: "copy", title: "Copy a link to this", key: "c", run: copyLink },
 	{ id: "keys", title: "All keys", key: "?", run: openKeyMap },
 	{ id: "follow", title: "Unpin and follow the latest rollouts", run: followRun, possible: hasRollouts },
-	{ id: "bars", title: "Credit as bars or as cells", key: "b", run: toggleMarks },
-	{ id: "exact", title: "The exact row, or methods alone", key: "v", run: toggleExact },
+	{ id: "bars", looks: true, title: "Credit as bars or as cells", key: "b", run: toggleMarks },
+	{ id: "exact", looks: true, title: "The exact row, or methods alone", key: "v", run: toggleExact },
 	{ id: "row-up", title: "Selected method's row up (Alt ↑ in the text)", run: () => moveSelectedRow(-1) },
 	{ id: "row-down", title: "Selected method's row down (Alt ↓ in the text)", run: () => moveSelectedRow(1) },
-	{ id: "granularity", title: "Credit by token, word, step, turn or rollout", key: "g", run: coarser },
-	{ id: "alignment", title: "Error raw, after the best factor, or by ranks", key: "d", run: nextAlignment },
+	{ id: "granularity", looks: true, title: "Credit by token, word, step, turn or rollout", key: "g", run: coarser },
+	{
+		id: "alignment",
+		looks: true,
+		title: "Error raw, after the best factor, or by ranks",
+		key: "d",
+		run: nextAlignment,
+	},
 	{
 		id: "undo",
 		title: "Undo a change of settings, selection or layout",
@@ -149,8 +184,14 @@ function toggleMarks(): void {
 	setMarks(layoutStore.getState().marks === "bars" ? "cells" : "bars");
 }
 
-/** The command of a key press, if it has one that is possible now. Keys without Ctrl or ⌘ can be switched off. */
-export function commandOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey">): Command | null {
+/**
+ * The command of a key press, if it has one that is possible now. Keys without Ctrl or ⌘ can be switched off.
+ * @param embedded inside another page, whose own keys the others may be.
+ */
+export function commandOf(
+	event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey">,
+	embedded = false,
+): Command | null {
 	const mod = event.ctrlKey || event.metaKey;
 	if (!mod && !layoutStore.getState().singleKeys) return null;
 	const found = COMMANDS.find(
@@ -159,7 +200,8 @@ export function commandOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKe
 			(c.mod ?? false) === mod &&
 			(c.shift === undefined ? !(mod && event.shiftKey) : c.shift === event.shiftKey),
 	);
-	return found && (found.possible?.() ?? true) ? found : null;
+	const answers = found && (found.looks || !embedded) && (found.possible?.() ?? true);
+	return answers ? found : null;
 }
 
 /** How a command's key is written beside it. */

@@ -1,18 +1,8 @@
 import { createStore } from "zustand/vanilla";
+import { isEmbedded } from "./embedded";
 import { openLink } from "./openLink";
 import { addressLink } from "./share";
 import { setOpened } from "./stores/run";
-
-/** Parts of the page that an embedding page may hide. */
-const HIDDEN = { config: "left", inspector: "right", timeline: "bottom" } as const;
-
-const query = new URLSearchParams(globalThis.location?.search ?? "");
-/** The page stands inside another one: no top bar, no file drops, nothing stored. */
-export const isEmbedded = query.has("embed");
-/** Places that are left out. */
-export const hiddenPlaces: readonly string[] = (query.get("hide") ?? "")
-	.split(",")
-	.flatMap((name) => (Object.hasOwn(HIDDEN, name) ? [HIDDEN[name as keyof typeof HIDDEN]] : []));
 
 /** A link that the embedding page wants to open, waiting for the person's word. */
 export const requestStore = createStore<{ readonly origin: string; readonly link: string } | { readonly origin: null }>(

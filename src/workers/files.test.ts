@@ -205,6 +205,17 @@ describe("files of rollouts", () => {
 		expect((await third).card.rollouts).toBe(12);
 	});
 
+	it("are linted by group in all rows, those beyond what memory is meant for included", async () => {
+		const { files, open } = desk();
+		// About 17 MiB in the first step; the groups of the second are dead.
+		const alive = Array.from({ length: 1700 }, (_, i) => ({ ...verl(1, i, "x".repeat(10_000)), score: i % 2 }));
+		const dead = Array.from({ length: 8 }, (_, i) => ({ ...verl(2, i, "x".repeat(10_000)), score: 1 }));
+		const report = await open([fileOf("1.jsonl", [...alive, ...dead])]);
+		expect(report.linted).toBeLessThanOrEqual(1700);
+		const finding = (await files.lint()).find(({ check }) => check === "deadGroups");
+		expect(finding?.rows).toEqual(dead.map((_, i) => 1700 + i));
+	});
+
 	it("are linted, with findings at the rows of the table", async () => {
 		const { files, open } = desk();
 		await open([

@@ -9,9 +9,11 @@ import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
 import { AlteredTexts, looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
 import { rolloutFile } from "../engine/formats/writers/registry";
-import { type OursChoice, returnOf, theirCredit } from "../engine/lint/check";
-import { creditLint } from "../engine/lint/creditLint";
+import type { Finding } from "../engine/lint/check";
+import { findingsOf } from "../engine/lint/creditLint";
+import { returnOf, theirCredit } from "../engine/lint/facts";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
+import { refusedMethods } from "../engine/signals/refusedMethods";
 import type { FilesApi, FilesProgress, FilesReport, FilesStep, FilesTable, NamedFile } from "./filesApi";
 
 /** A word about progress at most this often. */
@@ -96,14 +98,8 @@ export class Files implements FilesApi {
 		return { batch, rows, names, step, groupsInStep, theirs: theirsOf(records, batch) };
 	}
 
-	async lint() {
-		const kept = this.index.inMemory();
-		return creditLint(kept.map(({ record }) => record)).map((finding) => ({
-			...finding,
-			rows: finding.rows.map((row) => kept[row]!.row),
-			worst: kept[finding.worst]!.row,
-			...(finding.ours ? { ours: placed(finding.ours, (row) => kept[row]!.row) } : {}),
-		}));
+	async lint(): Promise<Finding[]> {
+		return findingsOf(this.index.lintInput());
 	}
 
 	async save(name: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -117,11 +113,6 @@ export class Files implements FilesApi {
 		return typeof written === "string" ? new TextEncoder().encode(written) : Uint8Array.from(written);
 	}
 }
-
-const placed = ({ mismatch, ...ours }: OursChoice, rowOf: (row: number) => number): OursChoice => ({
-	...ours,
-	mismatch: mismatch && { ...mismatch, row: rowOf(mismatch.row) },
-});
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 const byNumber = new Intl.Collator("en", { numeric: true });
@@ -192,10 +183,12 @@ class Reading {
 	report(): FilesReport {
 		if (this.index.size === 0) throw this.refused[0] ?? new InvalidInput("These files hold no rollout.");
 		if (this.brokenRows > NAMED) this.warnings.push(`${this.brokenRows - NAMED} more rows could not be read.`);
+		const card = this.counter.card();
 		const formats = [...new Map(this.index.files.map(({ importer }) => [importer.id, importer])).values()];
 		return {
 			formats: formats.map(({ id, title, about }) => ({ id, title, about })),
-			card: this.counter.card(),
+			card,
+			refused: refusedMethods(card.found),
 			warnings: [...this.warnings, ...this.altered.warnings(this.tokenizer)],
 			linted: this.index.inMemory().length,
 			tokenizer: this.tokenizer ? { name: this.tokenizer.name, size: this.tokenizer.size } : null,

@@ -1,3 +1,4 @@
+import type { Channel } from "../engine/formats/importers/importer";
 import type { ReportCard } from "../engine/formats/importers/reportCard";
 import type { Finding } from "../engine/lint/check";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
@@ -24,9 +25,11 @@ export interface FilesReport {
 	/** Format of each kind of file that was read. */
 	readonly formats: readonly { readonly id: string; readonly title: string; readonly about: string }[];
 	readonly card: ReportCard;
+	/** Ids of methods that would answer if a channel that the files lack were there, by that channel. */
+	readonly refused: Readonly<Partial<Record<Channel, readonly string[]>>>;
 	/** Sentences: what was left out and why. */
 	readonly warnings: readonly string[];
-	/** Rollouts that are kept in memory: what Credit Lint looks at. */
+	/** Rollouts that are kept in memory: those whose tokens Credit Lint looks at; groups are looked at in all. */
 	readonly linted: number;
 	/** What cuts rollouts that are text alone; null: they are cut into words. */
 	readonly tokenizer: { readonly name: string; readonly size: number } | null;

@@ -1,5 +1,6 @@
 import { strFromU8 } from "fflate";
-import { returnOf } from "../lint/check";
+import type { LintInput, Member } from "../lint/check";
+import { factsOf, type RolloutFacts, returnOf } from "../lint/facts";
 import type { ByteSource } from "./containers/byteSource";
 import { parseLine } from "./containers/text";
 import type { Importer } from "./importers/importer";
@@ -26,6 +27,7 @@ export interface RolloutSummary {
 
 interface Entry {
 	readonly summary: RolloutSummary;
+	readonly facts: RolloutFacts;
 	readonly file: number;
 	readonly line: Omit<ImportedLine, "record" | "where">;
 	readonly record: RolloutRecord | null;
@@ -72,7 +74,13 @@ export class RolloutIndex {
 			const bytes = line.at ? line.at.end - line.at.start : 0;
 			const keep = !line.at || this.kept + bytes <= KEPT_BYTES;
 			if (keep) this.kept += bytes;
-			this.entries.push({ summary: summaryOf(record, group), file, line, record: keep ? record : null });
+			this.entries.push({
+				summary: summaryOf(record, group),
+				facts: factsOf(record),
+				file,
+				line,
+				record: keep ? record : null,
+			});
 		}
 	}
 
@@ -88,8 +96,20 @@ export class RolloutIndex {
 		return this.stepRows.get(step) ?? [];
 	}
 	/** Rollouts that are in memory, with their rows: what can be looked at as a whole. */
-	inMemory(): { readonly row: number; readonly record: RolloutRecord }[] {
+	inMemory(): Member[] {
 		return this.entries.flatMap(({ record }, row) => (record ? [{ row, record }] : []));
+	}
+	/** What Credit Lint looks at: the facts of all rollouts, and those in memory with their tokens. */
+	lintInput(): LintInput {
+		const facts = (row: number) => ({ row, facts: this.entries[row]!.facts });
+		return {
+			rows: this.inMemory(),
+			groups: this.members.map((rows, group) => ({
+				key: String(group),
+				step: this.entries[rows[0]!]!.facts.step,
+				members: rows.map(facts),
+			})),
+		};
 	}
 
 	/** One whole rollout; its id is the one in the summary. @throws InvalidInput when the file has changed since. */

@@ -1,4 +1,4 @@
-export { deadGroups, groupMean, lengthBias, mergedGroups, unevenGroups } from "./groupChecks";
+export { deadGroups, groupMean, lengthBias, lengthCredit, mergedGroups, unevenGroups } from "./groupChecks";
 export { explainedCredit, unexplainedCredit } from "./recomputeChecks";
 export {
 	badMask,
@@ -11,3 +11,4 @@ export {
 	samplerDrift,
 	truncatedRollouts,
 } from "./tokenChecks";
+export { lastTurnOnly } from "./turnChecks";

@@ -1,11 +1,16 @@
-import { sumOfRewards } from "../formats/paid";
 import type { RolloutRecord } from "../formats/record";
+import { factsOf, type RolloutFacts } from "./facts";
 
 /** Rollouts of one prompt in one step. */
 export interface Group {
 	readonly key: string;
 	readonly step: number | undefined;
-	readonly members: readonly Member[];
+	readonly members: readonly GroupMember[];
+}
+
+export interface GroupMember {
+	readonly row: number;
+	readonly facts: RolloutFacts;
 }
 
 export interface Member {
@@ -15,8 +20,9 @@ export interface Member {
 }
 
 export interface LintInput {
+	/** Rollouts that are at hand with all their tokens. */
 	readonly rows: readonly Member[];
-	/** In order of first appearance. Members need not be adjacent. */
+	/** All rollouts of the file, in order of first appearance. Members need not be adjacent. */
 	readonly groups: readonly Group[];
 }
 
@@ -29,6 +35,8 @@ export interface Finding {
 	/** Why it matters, and what usually causes it. */
 	readonly why: string;
 	readonly harm: Harm;
+	/** Address of a thread where others met it. */
+	readonly thread?: string;
 	readonly share: number;
 	readonly rows: readonly number[];
 	/** The clearest case among the rows. */
@@ -56,7 +64,9 @@ export interface Check {
 	readonly title: string;
 	readonly why: string;
 	readonly harm: Harm;
-	run(input: LintInput): Omit<Finding, "check" | "title" | "why" | "harm"> | null;
+	/** Where others met it and found the cause. */
+	readonly thread?: string;
+	run(input: LintInput): Omit<Finding, "check" | "title" | "why" | "harm" | "thread"> | null;
 }
 
 /** Groups by (step, group); without a group, equal prompts of a step form one. */
@@ -65,7 +75,14 @@ export function lintInput(records: readonly RolloutRecord[]): LintInput {
 	const groups = groupedBy(rows, ({ row, record: { step, group, prompt } }) =>
 		JSON.stringify([step ?? null, group ?? prompt ?? `row ${row}`]),
 	);
-	return { rows, groups: [...groups].map(([key, members]) => ({ key, step: members[0]?.record.step, members })) };
+	return {
+		rows,
+		groups: [...groups].map(([key, members]) => ({
+			key,
+			step: members[0]?.record.step,
+			members: members.map(({ row, record }) => ({ row, facts: factsOf(record) })),
+		})),
+	};
 }
 
 /** Items by key, in order of first appearance. */
@@ -78,21 +95,6 @@ export function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map
 	}
 	return out;
 }
-
-/** The return of a rollout: the whole reward, else the sum of its token rewards; NaN where neither is known in full. */
-export function returnOf(record: RolloutRecord): number {
-	if (typeof record.reward === "number") return record.reward;
-	return record.rewards ? sumOfRewards(record) : Number.NaN;
-}
-
-/** The first method that the source itself computed credit with, if any. */
-export function theirCredit(record: RolloutRecord): { method: string; row: readonly (number | null)[] } | null {
-	for (const [method, row] of Object.entries(record.advantages ?? {})) return { method, row };
-	return null;
-}
-
-/** Tokens that count: the mask, else all. */
-export const counts = (record: RolloutRecord, t: number): boolean => record.mask === undefined || record.mask[t] === 1;
 
 export const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;
 

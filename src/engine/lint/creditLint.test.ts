@@ -61,12 +61,24 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 			reward: i % 2,
 		}),
 	);
+	const longer = (record: RolloutRecord) => ({
+		...record,
+		reward: 0,
+		advantages: { critic: record.tokens.map((_, t) => record.tokens.length + 0.1 * t) },
+	});
+	const turns = (reward: number) => [
+		{ start: 0, end: 1, actor: "policy", reward },
+		{ start: 1, end: 2, actor: "tool" },
+		{ start: 2, end: 3, actor: "policy", reward: 1 },
+	];
 	test.each<[string, readonly RolloutRecord[], number[]]>([
 		["deadGroups", swap(1, { reward: 1 }), [0, 1]],
 		["mergedGroups", swap(1, { prompt: "other" }), [0, 1]],
 		["unevenGroups", [...good, rollout("4", { group: "c", reward: 0.5 })], [4]],
 		["groupMean", [uniform[0]!, { ...uniform[1]!, ...credit(-0.3) }], [0, 1]],
 		["lengthBias", lengths, lengths.map((_, i) => i)],
+		["lengthCredit", lengths.map(longer), lengths.map((_, i) => i)],
+		["lastTurnOnly", swap(1, { turns: turns(0), ...credit(0, -0.7) }), [1]],
 		["creditOffMask", swap(2, credit(0.5, 0.1, 0.5)), [2]],
 		["constantCredit", uniform, [0, 1]],
 		["missingNumbers", swap(3, { logprobs: [-1, null, null] }), [3]],
@@ -88,7 +100,7 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		expect(finding?.message).toMatch(/\.$/);
 	});
 	test("and every check has such a case", () => {
-		expect(Object.keys(CHECKS)).toHaveLength(16);
+		expect(Object.keys(CHECKS)).toHaveLength(18);
 	});
 });
 
@@ -129,4 +141,25 @@ test("a group mean is judged against its own spread", () => {
 	const pair = (a: number, b: number) => [rollout("0", { reward: 1, ...credit(a) }), rollout("1", credit(b))];
 	expect(found(pair(1, -0.9995)).groupMean).toBeUndefined();
 	expect(found(pair(1, -0.99)).groupMean).toBeDefined();
+});
+
+test("only the last turn: credit before it, or rewards that no turn earned, are no finding", () => {
+	const spans = [
+		{ start: 0, end: 1, actor: "policy", reward: 0.5 },
+		{ start: 2, end: 3, actor: "policy", reward: 1 },
+	];
+	const paid = { turns: spans, rewards: [0, 0, 1.5], reward: 1.5 };
+	expect(found([rollout("0", { turns: spans, ...credit(0.5, 0.7) })]).lastTurnOnly).toBeUndefined();
+	expect(found([rollout("0", paid)]).lastTurnOnly?.rows).toEqual([0]);
+	const unearned = spans.map(({ reward: _, ...span }) => span);
+	expect(found([rollout("0", { ...paid, turns: unearned })]).lastTurnOnly).toBeUndefined();
+	expect(found([rollout("0", { ...paid, rewards: [0.5, 0, 1] })]).lastTurnOnly).toBeUndefined();
+});
+
+test("findings that others have met say where", () => {
+	for (const check of Object.values(CHECKS))
+		expect(check.thread ?? "https://github.com/").toMatch(/^https:\/\/github\.com\//);
+	expect(
+		found([rollout("0", { turns: [], prompt: "x" }), rollout("1", { prompt: "y" })]).mergedGroups?.thread,
+	).toContain("/489");
 });

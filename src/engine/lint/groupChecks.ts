@@ -1,19 +1,9 @@
-import {
-	type Check,
-	correlation,
-	deviation,
-	type Group,
-	groupedBy,
-	mean,
-	percent,
-	plural,
-	returnOf,
-	theirCredit,
-} from "./check";
+import { type Check, correlation, deviation, type Group, groupedBy, mean, percent, plural } from "./check";
+import type { RolloutFacts } from "./facts";
 
 const EQUAL = 1e-6;
 
-const known = (group: Group) => group.members.map((m) => returnOf(m.record)).filter(Number.isFinite);
+const known = (group: Group) => group.members.map((m) => m.facts.reward).filter(Number.isFinite);
 const rowsOf = (groups: readonly Group[]) => groups.flatMap((g) => g.members.map((m) => m.row));
 
 /** A group whose returns do not differ: standard deviation below 1e-6. */
@@ -78,9 +68,9 @@ export const mergedGroups: Check = {
 	title: "Merged groups",
 	why: "Rollouts of different prompts are compared with each other, so that an easy prompt makes a hard one look bad. Ids that restart in each batch, or that leave the sample index out, are the usual cause.",
 	harm: "wrong",
+	thread: "https://github.com/microsoft/agent-lightning/issues/489",
 	run({ groups }) {
-		const prompts = (g: Group) =>
-			new Set(g.members.filter((m) => m.record.prompt !== undefined).map((m) => JSON.stringify(m.record.prompt)));
+		const prompts = (g: Group) => new Set(g.members.flatMap((m) => m.facts.prompt ?? []));
 		const merged = groups.filter((g) => prompts(g).size > 1);
 		if (merged.length === 0) return null;
 		const share = merged.length / groups.length;
@@ -127,12 +117,11 @@ export const groupMean: Check = {
 	title: "Group means that are not zero",
 	why: "Methods that subtract the group's mean give each group credit that sums to zero. Here it does not: another baseline, whitening over the batch, rollouts that are missing from the file, or groups that were mixed up.",
 	harm: "suspicious",
+	thread: "https://github.com/langfengQ/verl-agent/issues/264",
 	run({ groups }) {
 		const scored = groups
-			.map((group) => ({ group, credit: group.members.map((m) => sequenceCredit(m.record)) }))
-			.filter(
-				(g): g is { group: Group; credit: number[] } => g.credit.length >= 2 && g.credit.every((c) => c !== null),
-			);
+			.filter(({ members }) => members.length >= 2 && members.every((m) => m.facts.uniform))
+			.map((group) => ({ group, credit: group.members.map((m) => m.facts.credit) }));
 		const off = scored.filter(({ credit }) => Math.abs(mean(credit)) > Math.max(EQUAL, 1e-3 * deviation(credit)));
 		if (off.length === 0) return null;
 		const worst = off.reduce((a, b) => (Math.abs(mean(b.credit)) > Math.abs(mean(a.credit)) ? b : a));
@@ -145,10 +134,30 @@ export const groupMean: Check = {
 	},
 };
 
-/** The one value that all counted tokens of a rollout share, else null. */
-function sequenceCredit(record: Parameters<typeof theirCredit>[0]): number | null {
-	const row = theirCredit(record)?.row.filter((a, t): a is number => a !== null && (record.mask?.[t] ?? 1) === 1);
-	return row && row.length > 0 && row.every((a) => Math.abs(a - row[0]!) <= EQUAL) ? row[0]! : null;
+/** Fewest rollouts over which a correlation is reported, and its least size. */
+const FEWEST = 20;
+const CORRELATED = 0.3;
+
+/**
+ * Correlation of length with a number within groups, pooled: both counted from the mean of their group.
+ * @returns null where the number is known of too few rollouts, or the correlation is small.
+ */
+function withLength(groups: readonly Group[], of: (facts: RolloutFacts) => number) {
+	const points = groups.flatMap(({ members }) => {
+		const own = members.filter((m) => Number.isFinite(of(m.facts)));
+		if (own.length < 2) return [];
+		const length = mean(own.map((m) => m.facts.length));
+		const value = mean(own.map((m) => of(m.facts)));
+		return own.map((m) => ({ row: m.row, dl: m.facts.length - length, dv: of(m.facts) - value }));
+	});
+	if (points.length < FEWEST) return null;
+	const r = correlation(
+		points.map((p) => p.dl),
+		points.map((p) => p.dv),
+	);
+	if (!(Math.abs(r) >= CORRELATED)) return null;
+	const worst = points.reduce((a, b) => (Math.abs(b.dl * b.dv) > Math.abs(a.dl * a.dv) ? b : a)).row;
+	return { r, share: Math.abs(r), rows: points.map((p) => p.row), worst };
 }
 
 /** Correlation of length and return within groups, pooled; reported above 0.3 in size over at least 20 rollouts. */
@@ -158,25 +167,28 @@ export const lengthBias: Check = {
 	why: "Within a group, longer answers are paid more (or less). Aggregating the loss over tokens or over sequences then pushes length by itself, whatever the content.",
 	harm: "suspicious",
 	run({ groups }) {
-		const points = groups.flatMap((g) => {
-			const own = g.members.filter((m) => Number.isFinite(returnOf(m.record)));
-			if (own.length < 2) return [];
-			const length = mean(own.map((m) => m.record.tokens.length));
-			const reward = mean(own.map((m) => returnOf(m.record)));
-			return own.map((m) => ({ row: m.row, dl: m.record.tokens.length - length, dr: returnOf(m.record) - reward }));
-		});
-		if (points.length < 20) return null;
-		const r = correlation(
-			points.map((p) => p.dl),
-			points.map((p) => p.dr),
-		);
-		if (!(Math.abs(r) >= 0.3)) return null;
-		const worst = points.reduce((a, b) => (Math.abs(b.dl * b.dr) > Math.abs(a.dl * a.dr) ? b : a));
+		const found = withLength(groups, ({ reward }) => reward);
+		if (!found) return null;
+		const { r, ...finding } = found;
+		const rollouts = plural(finding.rows.length, "rollout");
+		return { ...finding, message: `Within groups, length and return correlate by ${r.toFixed(2)} over ${rollouts}.` };
+	},
+};
+
+/** Correlation of length and the file's own mean credit of a token within groups, pooled; reported as `lengthBias`. */
+export const lengthCredit: Check = {
+	id: "lengthCredit",
+	title: "Length and credit go together",
+	why: "Within a group, the tokens of longer answers get more (or less) credit each. A loss that sums over tokens multiplies that by the length: the policy is pushed towards long (or short) answers by the credit alone.",
+	harm: "suspicious",
+	run({ groups }) {
+		const found = withLength(groups, ({ credit }) => credit);
+		if (!found) return null;
+		const { r, ...finding } = found;
+		const rollouts = plural(finding.rows.length, "rollout");
 		return {
-			message: `Within groups, length and return correlate by ${r.toFixed(2)} over ${plural(points.length, "rollout")}.`,
-			share: Math.abs(r),
-			rows: points.map((p) => p.row),
-			worst: worst.row,
+			...finding,
+			message: `Within groups, length and the mean advantage of a token correlate by ${r.toFixed(2)} over ${rollouts}.`,
 		};
 	},
 };

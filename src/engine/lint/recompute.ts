@@ -5,7 +5,8 @@ import { creditBy } from "../credit/run";
 import type { RolloutRecord } from "../formats/record";
 import { batchesOf, type StepBatch } from "../formats/recordsBatch";
 import { agrees } from "./agreement";
-import { lintInput, returnOf, theirCredit } from "./check";
+import { lintInput } from "./check";
+import { theirCredit } from "./facts";
 
 /** A method with parameters, and how its credit agrees with the file's. */
 export interface Explanation {
@@ -47,10 +48,10 @@ const MOST_ROLLOUTS = 1024;
 export function explainCredit(records: readonly RolloutRecord[]): Recomputed | null {
 	// A reward that is not known leaves the credit of its whole group unknown.
 	const whole = lintInput(records).groups.filter(({ members }) =>
-		members.every(({ record }) => Number.isFinite(returnOf(record))),
+		members.every(({ facts }) => Number.isFinite(facts.reward)),
 	);
 	const rows = whole
-		.flatMap(({ members }) => members.flatMap(({ record, row }) => (theirCredit(record) ? [row] : [])))
+		.flatMap(({ members }) => members.flatMap(({ row }) => (theirCredit(records[row]!) ? [row] : [])))
 		.sort((a, b) => a - b)
 		.slice(0, MOST_ROLLOUTS);
 	if (rows.length === 0) return null;
@@ -79,18 +80,21 @@ interface Compared extends Explanation {
 /** Where several methods give the same numbers, the plainest is named. */
 const PLAINEST = ["grpo", "drGrpo", "rloo", "reinforce"];
 
-/** Presets first, so that a known implementation is named before options that happen to do the same. */
+/**
+ * In the order in which they are named where several fit: the plainest methods with their presets, so that a known implementation is named
+ * before options that happen to do the same; the options of GRPO; all other methods.
+ */
 function candidates(): Candidate[] {
-	const rank = ({ id }: AnyMethod) => (PLAINEST.includes(id) ? PLAINEST.indexOf(id) : PLAINEST.length);
-	const methods = METHODS.toSorted((a, b) => rank(a) - rank(b));
-	const presets = methods.flatMap((method): Candidate[] => [
+	const presetsOf = (method: AnyMethod): Candidate[] => [
 		...Object.entries(method.presets).map(([preset, params]) => ({ method, preset, params })),
 		{ method, preset: null, params: {} },
-	]);
-	const grpo = METHODS.find(({ id }) => id === "grpo");
-	return grpo
-		? [...presets, ...normaliserOptions().map((params) => ({ method: grpo, preset: null, params }))]
-		: presets;
+	];
+	const plainest = PLAINEST.flatMap((id) => METHODS.filter((method) => method.id === id));
+	const others = METHODS.filter(({ id }) => !PLAINEST.includes(id));
+	const options = METHODS.filter(({ id }) => id === "grpo").flatMap((method) =>
+		normaliserOptions().map((params) => ({ method, preset: null, params })),
+	);
+	return [...plainest.flatMap(presetsOf), ...options, ...others.flatMap(presetsOf)];
 }
 
 function normaliserOptions(): Record<string, unknown>[] {

@@ -1,5 +1,6 @@
 import type { RolloutRecord } from "../formats/record";
-import { type Check, counts, type LintInput, type OursChoice, theirCredit } from "./check";
+import type { Check, LintInput, OursChoice } from "./check";
+import { counts, theirCredit } from "./facts";
 import { type Explanation, explainCredit, type Recomputed } from "./recompute";
 
 /** Above this share of equal tokens a method counts as the one that made the file. */
@@ -46,14 +47,15 @@ export const unexplainedCredit: Check = {
 		if (!answer || answer.best.share >= EXPLAINED) return null;
 		const { best, named, theirs } = answer;
 		if (!named && !input.rows.every(({ record }) => isConstant(record))) return null;
-		const first = best.mismatch!;
+		const { token, ...first } = best.mismatch!;
+		const { row } = input.rows[first.row]!;
 		const claimed = named ? `; ${nameOf(named)}, which the file names, agrees on ${percent(named.share)}` : "";
 		return {
-			message: `The advantages called "${theirs}" are nearest to ${nameOf(best)}, which agrees on ${percent(best.share)} of the tokens${claimed}. First difference: rollout ${first.row + 1}, token ${first.token}, theirs ${short(first.theirs)}, ours ${short(first.ours)}.`,
+			message: `The advantages called "${theirs}" are nearest to ${nameOf(best)}, which agrees on ${percent(best.share)} of the tokens${claimed}. First difference: rollout ${row + 1}, token ${token}, theirs ${short(first.theirs)}, ours ${short(first.ours)}.`,
 			share: 1 - best.share,
 			rows: rowsWithCredit(input),
-			worst: first.row,
-			ours: oursOf(best, { row: first.row, token: first.token }),
+			worst: row,
+			ours: oursOf(best, { row, token }),
 		};
 	},
 };

@@ -1,5 +1,6 @@
 import { isPolicy, type MessageRecord, type NumberRow, type RolloutRecord } from "../formats/record";
-import { type Check, counts, type Member, percent, plural, returnOf, theirCredit } from "./check";
+import { type Check, type Member, percent, plural } from "./check";
+import { counts, returnOf, theirCredit } from "./facts";
 
 interface Hit {
 	readonly row: number;
@@ -25,6 +26,7 @@ export const creditOffMask: Check = {
 	title: "Credit on tokens that the policy did not write",
 	why: "Tool replies, prompts or padding carry credit. If the loss does not mask them too, the policy is trained to predict its environment.",
 	harm: "wrong",
+	thread: "https://github.com/verl-project/verl/issues/4814",
 	run({ rows }) {
 		const scored = rows.filter((m) => m.record.mask && theirCredit(m.record));
 		const hits = hitsOf(
@@ -198,6 +200,7 @@ export const retokenised: Check = {
 	title: "Tokens and text differ",
 	why: "The texts of the tokens do not join to the recorded answer: it was decoded and tokenised again. Credit then sits on other tokens than those that were sampled.",
 	harm: "wrong",
+	thread: "https://github.com/verl-project/verl/issues/6719",
 	run({ rows }) {
 		const both = rows.filter(
 			({ record }) => record.text && (typeof record.response === "string" || ownMessages(record)[0]),

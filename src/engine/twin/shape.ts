@@ -1,5 +1,5 @@
 import { isPolicy, type RolloutRecord } from "../formats/record";
-import { returnOf } from "../lint/check";
+import { returnOf } from "../lint/facts";
 
 /** What rollouts look like from afar, whatever they say: enough to find a toy task that poses the same problem of credit. */
 export interface Shape {

@@ -1,12 +1,13 @@
-import { type JSX, type ReactNode, useRef } from "react";
+import { type JSX, type ReactNode, useRef, useState } from "react";
 import { useStore } from "zustand";
-import type { ReportCard } from "../../engine/formats/importers/reportCard";
 import type { Finding } from "../../engine/lint/check";
+import type { FilesReport } from "../../workers/filesApi";
 import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { CHANNEL_HELP } from "../files/channelHelp";
 import { filesOfInput } from "../files/droppedFiles";
 import { fileStore } from "../files/fileStore";
+import { issueText } from "../files/issueText";
 import { openAny } from "../files/openAny";
 import {
 	cancelReading,
@@ -20,6 +21,7 @@ import {
 import { percent } from "../format";
 import { filesNotice } from "../notices";
 import { offlineStore } from "../offline/serviceWorker";
+import { findEntry, METHODS } from "../registries";
 import { NoticeCard } from "../shell/Notices";
 import { Recorder, RecorderFile } from "./Recorder";
 import { StoredRuns } from "./StoredRuns";
@@ -143,7 +145,7 @@ function Reading(): JSX.Element {
 function Opened(): JSX.Element {
 	const { title, report, findings } = useStore(fileStore);
 	if (!report) return <p className="muted">…</p>;
-	const { card, formats, warnings, linted, tokenizer } = report;
+	const { card, refused, formats, warnings, linted, tokenizer } = report;
 	return (
 		<>
 			<p className="data-title">{title}</p>
@@ -157,7 +159,7 @@ function Opened(): JSX.Element {
 				</p>
 			) : null}
 			<GroupPicker />
-			<Channels card={card} />
+			<Channels card={card} refused={refused} />
 			{warnings.length > 0 ? (
 				<ul className="data-warnings">
 					{warnings.map((warning) => (
@@ -241,7 +243,8 @@ function GroupPicker(): JSX.Element {
 }
 
 /** What the files carry, and what methods would want of them that they do not. */
-function Channels({ card: { found, missing, steps, parts } }: { readonly card: ReportCard }): JSX.Element {
+function Channels({ card, refused }: Pick<FilesReport, "card" | "refused">): JSX.Element {
+	const { found, missing, steps, parts } = card;
 	const there = Object.entries(found).filter(([, part]) => part > 0);
 	const names = there.map(([name, part]) => (part < 1 ? `${nameOf(name)} (${percent(part)})` : nameOf(name)));
 	if (steps > 1) names.push(`${count(steps)} steps`);
@@ -264,6 +267,7 @@ function Channels({ card: { found, missing, steps, parts } }: { readonly card: R
 								{missing.map((name) => (
 									<li key={name} className="muted">
 										No {nameOf(name)}: {CHANNEL_HELP[name]?.missing}
+										<Waiting methods={refused[name] ?? []} />
 									</li>
 								))}
 							</ul>
@@ -272,6 +276,18 @@ function Channels({ card: { found, missing, steps, parts } }: { readonly card: R
 				</div>
 			)}
 		</dl>
+	);
+}
+
+/** The methods that a channel keeps from answering, by name. */
+function Waiting({ methods }: { readonly methods: readonly string[] }): JSX.Element | null {
+	if (methods.length === 0) return null;
+	const names = methods.map((id) => findEntry(METHODS, id)?.title ?? id);
+	return (
+		<>
+			{" "}
+			<b>Cannot answer:</b> {names.join(", ")}.
+		</>
 	);
 }
 
@@ -287,7 +303,9 @@ function Lint({ findings, partial }: LintProps): JSX.Element {
 	return (
 		<section className="lint" aria-label="Credit Lint">
 			<h3>Credit Lint</h3>
-			{partial === null ? null : <p className="muted">Looked at the first {count(partial)} rollouts.</p>}
+			{partial === null ? null : (
+				<p className="muted">Groups were looked at in all rollouts, tokens in the first {count(partial)}.</p>
+			)}
 			{findings === null ? <p className="muted">Looking …</p> : null}
 			{findings?.length === 0 ? <p>Nothing is wrong with the credit of these rollouts, as far as they tell.</p> : null}
 			<ol>
@@ -318,6 +336,13 @@ function FindingCard({ finding }: { readonly finding: Finding }): JSX.Element {
 			<details>
 				<summary>Why it matters</summary>
 				<p className="muted">{finding.why}</p>
+				{finding.thread ? (
+					<p>
+						<a href={finding.thread} target="_blank" rel="noreferrer">
+							A thread about it
+						</a>
+					</p>
+				) : null}
 			</details>
 			<p className="actions">
 				<button type="button" onClick={() => showFinding(finding)}>
@@ -328,8 +353,34 @@ function FindingCard({ finding }: { readonly finding: Finding }): JSX.Element {
 						Show the clearest case
 					</button>
 				)}
+				<CopyIssue finding={finding} />
 			</p>
 		</li>
+	);
+}
+
+/** Puts a finding into the clipboard as the text of an issue. */
+function CopyIssue({ finding }: { readonly finding: Finding }): JSX.Element {
+	const [told, tell] = useState("Copy as issue text");
+	const copy = () => {
+		const { report, table } = fileStore.getState();
+		if (!report || !table) return;
+		const text = issueText(finding, {
+			format: report.formats.map((f) => f.title).join(", "),
+			rollouts: report.card.rollouts,
+			groups: report.card.groups,
+			worst: table.ids[finding.worst] ?? "",
+			step: table.step[finding.worst] ?? Number.NaN,
+		});
+		void navigator.clipboard.writeText(text).then(
+			() => tell("Copied"),
+			() => tell("The browser keeps its clipboard closed"),
+		);
+	};
+	return (
+		<button type="button" className="quiet" onClick={copy}>
+			{told}
+		</button>
 	);
 }
 

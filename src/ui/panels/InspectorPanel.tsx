@@ -2,7 +2,7 @@ import type { JSX } from "react";
 import { useStore } from "zustand";
 import type { Comparison } from "../comparison";
 import type { Display } from "../credit/display";
-import { isEmbedded } from "../embed";
+import { isEmbedded } from "../embedded";
 import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { signed } from "../format";

@@ -6,6 +6,7 @@ import { bytesText } from "../format";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
 import { offlineStore, stayHere, takeNewer } from "../offline/serviceWorker";
 import { showStep } from "../recording/player";
+import { remember, remembered } from "../remembered";
 import { exportRun, probeAgain, startRun } from "../session";
 import { costOf } from "../setup";
 import { keptStep, resumeFailed, storedStore } from "../storage/keepRuns";
@@ -41,24 +42,12 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 const TOLD = "ascribe.device-told/1";
 
 /** What a person knows of the adapter is not told again on this machine; the chip in the top bar still says it. */
-const toldStore = createStore<{ readonly status: string | null }>(() => ({ status: stored() }));
-
-function stored(): string | null {
-	try {
-		return localStorage.getItem(TOLD);
-	} catch {
-		return null;
-	}
-}
+const toldStore = createStore<{ readonly status: string | null }>(() => ({ status: remembered(TOLD) }));
 
 function closeDevice(): void {
 	const status = runStore.getState().device?.status ?? null;
 	toldStore.setState({ status });
-	try {
-		localStorage.setItem(TOLD, status ?? "");
-	} catch {
-		// Without storage it is told again with the next visit.
-	}
+	remember(TOLD, status ?? "");
 }
 
 function showStored(): void {

@@ -1,5 +1,6 @@
 import { createStore } from "zustand/vanilla";
 import { playOrStop } from "../recording/player";
+import { remember, remembered } from "../remembered";
 import { startRun } from "../session";
 import { layoutStore, toggleRow } from "../stores/layout";
 
@@ -57,7 +58,7 @@ export const coachStore = createStore<{ readonly at: number | null }>(() => ({ a
 
 /** Shows the cards to those who open the layout "learn" for the first time. */
 export function welcome(): void {
-	if (layoutStore.getState().layout === "learn" && !isKnown()) openCoach();
+	if (layoutStore.getState().layout === "learn" && remembered(KEY) === null) openCoach();
 }
 
 export function openCoach(): void {
@@ -66,11 +67,7 @@ export function openCoach(): void {
 
 export function closeCoach(): void {
 	coachStore.setState({ at: null });
-	try {
-		localStorage.setItem(KEY, "seen");
-	} catch {
-		// Without storage the cards come again; they can be closed again.
-	}
+	remember(KEY, "seen");
 }
 
 export function moveCoach(by: 1 | -1): void {
@@ -78,12 +75,4 @@ export function moveCoach(by: 1 | -1): void {
 	if (at === null) return;
 	if (at + by >= COACH_CARDS.length) closeCoach();
 	else coachStore.setState({ at: Math.max(0, at + by) });
-}
-
-function isKnown(): boolean {
-	try {
-		return localStorage.getItem(KEY) !== null;
-	} catch {
-		return false;
-	}
 }

@@ -1,4 +1,5 @@
 import { commandOf } from "../commands";
+import { isEmbedded } from "../embedded";
 import { layoutStore, toggleMaximised } from "../stores/layout";
 import { openPalette } from "./Palette";
 
@@ -16,7 +17,7 @@ export function followShortcuts(): void {
 function actionOf(event: KeyboardEvent, target: HTMLElement): (() => void) | null {
 	const typing = target.matches("input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable]");
 	const mod = event.ctrlKey || event.metaKey;
-	if (mod && event.key.toLowerCase() === "k") return openPalette;
+	if (mod && event.key.toLowerCase() === "k") return isEmbedded ? null : openPalette;
 	if (typing) return null;
 	if (!mod && event.key.toLowerCase() === "f" && layoutStore.getState().singleKeys) return maximiser(target);
 	if (event.key === "Escape" && layoutStore.getState().maximised)
@@ -24,7 +25,7 @@ function actionOf(event: KeyboardEvent, target: HTMLElement): (() => void) | nul
 	if (event.key === " " && target.matches("button, summary, a, select, input, [role=gridcell], [role=tab]"))
 		return null;
 	if (target.matches("select") && !mod) return null;
-	return commandOf(event)?.run ?? null;
+	return commandOf(event, isEmbedded)?.run ?? null;
 }
 
 function maximiser(target: HTMLElement): (() => void) | null {

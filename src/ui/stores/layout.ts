@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import { remember, remembered } from "../remembered";
 
 export type Theme = "system" | "light" | "dark";
 export const LAYOUT_NAMES = ["learn", "inspect", "compare", "debug", "figure"] as const;
@@ -57,7 +58,7 @@ const USUAL: Layout = {
 };
 
 export const layoutStore = createStore<Layout>(() => ({ ...USUAL, ...restored() }));
-layoutStore.subscribe(({ maximised: _, ...kept }) => store(JSON.stringify(kept)));
+layoutStore.subscribe(({ maximised: _, ...kept }) => remember(KEY, JSON.stringify(kept)));
 
 export function setLayout(layout: LayoutName): void {
 	layoutStore.setState({ layout, maximised: null });
@@ -130,10 +131,10 @@ export function clampSize(side: SizedSide, pixels: number): number {
 	return Math.round(Math.min(max, Math.max(min, pixels)));
 }
 
-/** What storage holds, as far as it is sound; storage may be blocked in a foreign frame. */
+/** What storage holds, as far as it is sound. */
 function restored(): Partial<Layout> {
 	try {
-		const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+		const kept: unknown = JSON.parse(remembered(KEY) ?? "{}");
 		return isRecord(kept) ? soundLayout(kept) : {};
 	} catch {
 		return {};
@@ -177,12 +178,4 @@ function isNames(x: unknown): x is string[] {
 
 function isRecord(x: unknown): x is Record<string, unknown> {
 	return typeof x === "object" && x !== null;
-}
-
-function store(text: string): void {
-	try {
-		localStorage.setItem(KEY, text);
-	} catch {
-		// A blocked or full storage costs only the remembered sizes.
-	}
 }
