@@ -67,6 +67,9 @@ const CASES: Record<string, Record<string, unknown>> = {
 		loss: { id: "ppo", params: { klCoef: 0.1, entropyCoef: 0.01 } },
 	},
 	"credit on the processor, from continuations that it samples": { method: { id: "vinePpo" } },
+	"credit on the processor, from what earlier batches earned": {
+		method: { id: "reinforce", params: { center: "running" } },
+	},
 	"credit by states of the machine, looked up on the device": { task: { id: "keydoor" }, method: { id: "gigpo" } },
 	"a tree of rollouts, and a value head beside the policy, clipped": {
 		task: { id: "keydoor" },
@@ -98,6 +101,8 @@ describe("the executor on the GPU does what the float64 executor does", () => {
 		for (const [i, metrics] of want.entries()) expect(gap(told[i]!, metrics)).toBeLessThanOrEqual(2e-5);
 		const [p, q] = [await gpu.download(), await cpu.download()];
 		expect(p.step).toBe(q.step);
+		expect(p.memory).toEqual(q.memory);
+		expect(p.memory !== undefined).toBe(name.endsWith("earlier batches earned"));
 		expect(parameterDistance(plan.model, p.parameters, q.parameters)).toBeLessThanOrEqual(2e-5);
 		gpu.dispose();
 	});

@@ -101,11 +101,16 @@ export class GpuExecutor implements TrainingExecutor {
 		this.turns.do(() => {
 			uploadState(this.device, this.parts.model.buffers, this.plan, state);
 			this.steps.taken = state.step;
+			this.host.memory = state.memory;
 		});
 	}
 
 	download(): Promise<TrainState> {
-		return this.turns.ask(() => downloadState(this.readback, this.parts.model.buffers, this.plan));
+		return this.turns.ask(async () => {
+			const { memory } = this.host;
+			const state = await downloadState(this.readback, this.parts.model.buffers, this.plan);
+			return memory ? { ...state, memory } : state;
+		});
 	}
 
 	freezeReference(): void {
@@ -192,6 +197,7 @@ export class GpuExecutor implements TrainingExecutor {
 		this.credited = await this.creditByHost();
 		const { batch, credit } = this.credited;
 		this.parts.credit.write(credit, batch);
+		this.host.remember(batch);
 		const { extraTokens } = credit.cost;
 		const metrics = await this.steps.finish(step, learningRates);
 		return extraTokens > 0 ? { ...metrics, extraTokens } : metrics;

@@ -46,6 +46,7 @@ describe("signals in WebAssembly are those of the float64 executor", () => {
 		["values by branching", { method: { id: "vinePpo", params: {} } }],
 		["greedy rollouts", { method: { id: "remax", params: {} } }],
 		["attention", { method: { id: "attentionCredit", params: {} } }],
+		["what earlier batches earned", { method: { id: "reinforce", params: { center: "running" } } }],
 		[
 			"a critic beside the policy, clipped",
 			{

@@ -86,6 +86,7 @@ function withMarks(batch: RolloutBatch): RolloutBatch {
 	});
 	const signals = {
 		greedyReturn: rollout(() => 1),
+		runningReturn: rollout(() => 0.4),
 		budget: rollout((b) => (b % 2 ? 2 : 4)),
 		currentLogProbs: token(batch.logProbs!),
 		potential: token(batch.values!),

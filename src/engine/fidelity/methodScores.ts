@@ -72,7 +72,8 @@ export async function scoreMethods(question: ScoreQuestion, control: OracleContr
 		const sampler = (of: TrainingPlan) => samplerFor(of, new CpuRollout(of, learner.parameters));
 		const brancher = width > 0 ? new BranchSampler(plan, width, sampler(branchPlanOf(plan, width))) : undefined;
 		const given = new HostPolicy(plan, learner, brancher, request, record);
-		const annotated = objective.annotate?.(batch, given);
+		// As at the first step of a run: nothing is remembered of earlier batches.
+		const annotated = objective.annotate?.(batch, given, {});
 		const credit = objective.credit(annotated?.batch ?? batch);
 		return annotated ? { ...credit, cost: annotated.cost } : credit;
 	};

@@ -6,7 +6,7 @@ import { withSignal } from "./additions";
 import { type PlannedSignal, planSignals, type SignalChoices } from "./planner";
 import type { Resource } from "./provider";
 import { PROVIDERS } from "./registry";
-import type { Sources } from "./sources";
+import type { SignalMemory, Sources } from "./sources";
 
 type Cost = CreditResult["cost"];
 
@@ -45,13 +45,22 @@ function addedSignals(before: RolloutBatch, after: RolloutBatch): RolloutBatch["
 	return Object.fromEntries(Object.entries(after.signals).filter(([name, signal]) => before.signals[name] !== signal));
 }
 
+/** What the planned providers keep once a batch was trained on. */
+export function remember(plan: readonly PlannedSignal[], batch: RolloutBatch, before: SignalMemory): SignalMemory {
+	const kept: Record<string, number> = {};
+	for (const { provider, params } of plan)
+		if (provider.remember) kept[provider.id] = provider.remember(batch, before[provider.id], params);
+	return kept;
+}
+
 /** Resources that sources stand for; `critic` and `reference` are the caller's to add. */
-export function resourcesOf({ task, policy }: Sources): Set<Resource> {
+export function resourcesOf({ task, policy, memory }: Sources): Set<Resource> {
 	const out = new Set<Resource>();
 	if (task) out.add("task");
 	if (task?.task.stepLabels) out.add("labels");
 	if (task?.task.budget) out.add("budgets");
 	if (policy) out.add("policy");
+	if (memory) out.add("memory");
 	return out;
 }
 

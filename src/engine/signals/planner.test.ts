@@ -57,6 +57,9 @@ describe("the planner", () => {
 				'"branchedValues" needs the policy that wrote the rollouts, which is at hand while it trains.',
 		);
 		expect(lack("hbpo", training)).toContain('"declaredBudget" needs a task whose prompts name a budget');
+		expect(() => planSignals(method("reinforce"), { center: "running" }, training, PROVIDERS)).toThrow(
+			'"runningReturns" needs the batches that were trained on before, which are at hand while a run trains.',
+		);
 		const scent = { signal: "scent", level: "token", meaning: "" } as const;
 		expect(() => planSignals(asking(scent), {}, training, PROVIDERS)).toThrow(
 			"nothing here computes it, so the rollouts must carry it under signals.",

@@ -110,6 +110,7 @@ const RESOURCES: Readonly<Record<Resource, string>> = {
 	policy: "needs the policy that wrote the rollouts, which is at hand while it trains",
 	reference: "needs a frozen reference policy, which a run keeps when its method or loss asks for one",
 	critic: "needs a value head (set model.valueHead)",
+	memory: "needs the batches that were trained on before, which are at hand while a run trains",
 };
 
 type Kind = "field" | "column" | "signal";

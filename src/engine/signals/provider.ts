@@ -7,9 +7,9 @@ import type { Tabulated, TabulationContext } from "./tabulated";
 
 /**
  * What a provider reads beyond the batch. `labels`: a task that labels tokens; `budgets`: one whose prompts name a budget; `critic`: a
- * policy with a value head.
+ * policy with a value head; `memory`: the batches that were trained on before.
  */
-export type Resource = "task" | "labels" | "budgets" | "policy" | "reference" | "critic";
+export type Resource = "task" | "labels" | "budgets" | "policy" | "reference" | "critic" | "memory";
 
 /** What one batch costs: nothing but arithmetic, a pass of the model over the rollouts, or new rollouts. */
 export type ProviderCost = "arithmetic" | "forward pass" | "rollouts";
@@ -41,6 +41,8 @@ export interface Provider<P extends ParamTable = ParamTable> {
 	 * @throws InvalidInput or MissingSignal when it cannot after all.
 	 */
 	annotate(batch: RolloutBatch, context: AnnotationContext<ParamValues<P>>): Annotated;
+	/** What it keeps of a batch that was trained on, and of what it kept before; left out, it keeps nothing. */
+	remember?(batch: RolloutBatch, before: number | undefined, params: ParamValues<P>): number;
 	/** The same as tables of tokens and machine states; null, or left out, where it takes more than a look-up. */
 	tabulate?(asked: Need, params: ParamValues<P>, context: TabulationContext): Tabulated | null;
 }
@@ -52,10 +54,11 @@ export interface AnnotationContext<V = Readonly<Record<string, unknown>>> {
 }
 
 /** A provider of any parameters: called with what its own table describes. */
-export type AnyProvider = Omit<Provider, "needs" | "annotate" | "children" | "tabulate"> & {
+export type AnyProvider = Omit<Provider, "needs" | "annotate" | "children" | "remember" | "tabulate"> & {
 	children?(params: Readonly<Record<string, unknown>>): number;
 	needs(params: Readonly<Record<string, unknown>>, asked: Need): readonly Need[];
 	annotate(batch: RolloutBatch, context: AnnotationContext): Annotated;
+	remember?(batch: RolloutBatch, before: number | undefined, params: Readonly<Record<string, unknown>>): number;
 	tabulate?(asked: Need, params: Readonly<Record<string, unknown>>, context: TabulationContext): Tabulated | null;
 };
 

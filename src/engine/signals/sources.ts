@@ -6,7 +6,12 @@ import type { AttentionMap } from "./attention";
 export interface Sources {
 	readonly task?: TaskSource;
 	readonly policy?: PolicySource;
+	/** While training: what providers kept of the batches before. */
+	readonly memory?: SignalMemory;
 }
+
+/** A number for each provider that keeps one, by id; empty before the first batch. Part of a checkpoint. */
+export type SignalMemory = Readonly<Record<string, number>>;
 
 /** The task that the rollouts come from. */
 export interface TaskSource {

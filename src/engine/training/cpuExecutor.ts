@@ -1,6 +1,6 @@
 import { learningRateAt } from "../model/adamw";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
-import type { PolicySource } from "../signals/sources";
+import type { PolicySource, SignalMemory } from "../signals/sources";
 import { BranchSampler, branchPlanOf } from "./branchSampler";
 import { CpuLearner, type Learned, type Learner } from "./cpuLearner";
 import { CpuRollout, type RolloutRecord, type RolloutSampler, rolloutBatch } from "./cpuRollout";
@@ -48,13 +48,17 @@ export interface SurrogateOutput {
 export interface Objective {
 	/**
 	 * Adds to a batch what `credit` reads beyond it; absent where it reads nothing more.
+	 * @param memory what signals keep of earlier batches.
 	 * @param made signals of the planned providers that an executor has made itself.
 	 */
 	annotate?(
 		batch: RolloutBatch,
 		policy: PolicySource,
+		memory: SignalMemory,
 		made?: RolloutBatch["signals"],
 	): { batch: RolloutBatch; cost: CreditResult["cost"] };
+	/** What is kept of a batch once it was trained on; absent where nothing is. */
+	remember?(batch: RolloutBatch, before: SignalMemory): SignalMemory;
 	/** Continuations of one prefix that `annotate` asks for at a time; absent or 0: it asks for none. */
 	readonly children?: number;
 	credit(batch: RolloutBatch): CreditResult;
@@ -107,6 +111,7 @@ export class CpuExecutor implements TrainingExecutor {
 	private latest: { request: RolloutRequest; record: RolloutRecord; batch: RolloutBatch } | null = null;
 	private trained: { batch: RolloutBatch; credit: CreditResult } | null = null;
 	private finished: StepMetrics[] = [];
+	private memory: SignalMemory | undefined;
 
 	constructor(
 		private readonly plan: TrainingPlan,
@@ -120,9 +125,10 @@ export class CpuExecutor implements TrainingExecutor {
 
 	upload(state: TrainState): void {
 		this.learner.upload(state);
+		this.memory = state.memory;
 	}
 	async download(): Promise<TrainState> {
-		return this.learner.download();
+		return { ...this.learner.download(), ...(this.memory ? { memory: this.memory } : {}) };
 	}
 	freezeReference(): void {
 		this.learner.freezeReference();
@@ -157,6 +163,7 @@ export class CpuExecutor implements TrainingExecutor {
 					),
 				);
 		this.trained = { batch: annotated, credit };
+		this.memory = this.objective.remember?.(annotated, this.memory ?? {});
 		this.finished.push({
 			...meanOfMetrics(step, batchNumbers(annotated, groupSize), updates),
 			tokens: sampledTokens(this.plan.sampling, groupSize, batch.T, batch.actionMask),
@@ -201,7 +208,7 @@ export class CpuExecutor implements TrainingExecutor {
 		const { request, record } = this.rollouts();
 		if (!this.objective.annotate) return { batch, credit: this.objective.credit(batch) };
 		const policy = new HostPolicy(this.plan, this.learner, this.engine.brancher, request, record);
-		const { batch: annotated, cost } = this.objective.annotate(batch, policy);
+		const { batch: annotated, cost } = this.objective.annotate(batch, policy, this.memory ?? {});
 		return { batch: annotated, credit: { ...this.objective.credit(annotated), cost } };
 	}
 

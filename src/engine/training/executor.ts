@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../model/config";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
+import type { SignalMemory } from "../signals/sources";
 import type { Machine } from "../tasks/machine";
 import type { Environment, TaskItem } from "../tasks/task";
 import type { TurnTable } from "../tasks/turnTable";
@@ -135,6 +136,8 @@ export interface TrainState {
 	readonly secondMoment: Float32Array;
 	/** Optimiser steps taken. */
 	readonly step: number;
+	/** What signals keep of earlier batches; absent where they keep nothing. */
+	readonly memory?: SignalMemory;
 }
 
 /** Numbers of one training step, from the metrics ring. Means over tokens count only `actionMask` tokens. */

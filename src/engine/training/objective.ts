@@ -5,7 +5,7 @@ import { creditBy } from "../credit/run";
 import { lossConfig } from "../losses/registry";
 import { surrogate } from "../losses/surrogate";
 import type { RolloutBatch } from "../rollouts/batch";
-import { annotate, resourcesOf } from "../signals/annotate";
+import { annotate, remember, resourcesOf } from "../signals/annotate";
 import { type Available, type PlannedSignal, planSignals } from "../signals/planner";
 import { PROVIDERS } from "../signals/registry";
 import type { TaskSource } from "../signals/sources";
@@ -29,7 +29,13 @@ export function objectiveOf(plan: TrainingPlan, opsFor = (batch: RolloutBatch) =
 	const signals = signalsOf(plan, task);
 	return {
 		...(signals.length > 0
-			? { annotate: (batch, policy, made) => annotate(signals, batch, { policy, ...(task ? { task } : {}) }, made) }
+			? {
+					annotate: (batch, policy, memory, made) =>
+						annotate(signals, batch, { policy, memory, ...(task ? { task } : {}) }, made),
+				}
+			: {}),
+		...(signals.some(({ provider }) => provider.remember)
+			? { remember: (batch, before) => remember(signals, batch, before) }
 			: {}),
 		children: Math.max(0, ...signals.map(({ provider, params }) => provider.children?.(params) ?? 0)),
 		credit: (batch) => creditBy(method, plan.method.params, batch, opsFor(batch)),
@@ -47,6 +53,7 @@ export function signalsOf(plan: TrainingPlan, task = taskOf(plan)): PlannedSigna
 function availableIn(plan: TrainingPlan, task: TaskSource | undefined): Available {
 	const resources = resourcesOf(task ? { task } : {});
 	resources.add("policy");
+	resources.add("memory");
 	if (plan.model.valueHead) resources.add("critic");
 	if (plan.reference) resources.add("reference");
 	return { resources, carries: (need) => "field" in need && carried(need.field, plan) };

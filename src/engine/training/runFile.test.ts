@@ -32,6 +32,17 @@ describe("a run file", () => {
 		const plain = { ...file, checkpoint: { ...file.checkpoint!, reference: null } };
 		expect(readRunFile(writeRunFile(plain), "run.zip")).toEqual(plain);
 	});
+	test("comes back with what signals keep, to the last bit", () => {
+		const memory = { runningReturns: 0.1 + 0.2, other: -1e-300 };
+		const state = { ...file.checkpoint!.state, memory };
+		const remembering = { ...file, checkpoint: { ...file.checkpoint!, state } };
+		expect(readRunFile(writeRunFile(remembering), "run.zip")).toEqual(remembering);
+		const broken = {
+			...remembering,
+			checkpoint: { ...remembering.checkpoint, state: { ...state, memory: { a: NaN } } },
+		};
+		expect(() => readRunFile(writeRunFile(broken), "run.zip")).toThrow("must be a finite number for each provider");
+	});
 	test("of equal runs has equal bytes", () => {
 		expect(writeRunFile(file)).toEqual(writeRunFile(file));
 	});

@@ -3,10 +3,11 @@ import { InvalidInput } from "../core/errors";
 import { readModelFile, writeModelFile } from "../formats/modelFile";
 import type { ModelConfig } from "../model/config";
 import { toFloat32 } from "../model/parameters";
+import type { SignalMemory } from "../signals/sources";
 import type { ExperimentSpec } from "../spec/experiment";
 import { parseSpecText } from "../spec/parseSpec";
 import type { Checkpoint } from "./checkpoint";
-import type { ExecutorLabel } from "./executor";
+import type { ExecutorLabel, TrainState } from "./executor";
 
 export interface FingerprintRecord {
 	readonly step: number;
@@ -51,7 +52,8 @@ function checkpointEntries({ spec, model, checkpoint }: RunFile): Record<string,
 	const { step, state, reference } = checkpoint;
 	const base = `checkpoints/step-${step}`;
 	const metadata = { ascribe_step: String(step), ascribe_spec: JSON.stringify(spec) };
-	const optimizer = { optimizer_steps: String(state.step) };
+	const memory = state.memory && { signal_memory: JSON.stringify(state.memory) };
+	const optimizer = { optimizer_steps: String(state.step), ...memory };
 	return {
 		[`${base}.safetensors`]: writeModelFile(model, state.parameters, metadata),
 		[`${base}.first-moment.safetensors`]: writeModelFile(model, state.firstMoment, optimizer),
@@ -130,6 +132,7 @@ function readCheckpoint(entries: Entries, where: string): { model: ModelConfig; 
 				firstMoment: toFloat32(first!.parameters),
 				secondMoment: toFloat32(second!.parameters),
 				step: optimizerSteps(first!.metadata.optimizer_steps, where),
+				...signalMemory(first!.metadata.signal_memory, where),
 			},
 			reference: reference && toFloat32(reference.parameters),
 		},
@@ -139,6 +142,15 @@ function readCheckpoint(entries: Entries, where: string): { model: ModelConfig; 
 function optimizerSteps(text: string | undefined, where: string): number {
 	if (text !== undefined && /^\d{1,15}$/.test(text)) return Number(text);
 	throw new InvalidInput(`${where}: the moments do not say how many optimiser steps they saw.`);
+}
+
+/** What signals kept, where they kept something. */
+function signalMemory(text: string | undefined, where: string): Pick<TrainState, "memory"> {
+	if (text === undefined) return {};
+	const memory = parse(text, `${where}, what signals keep,`);
+	const isMemory = memory !== null && typeof memory === "object" && Object.values(memory).every(Number.isFinite);
+	if (!isMemory) throw new InvalidInput(`${where}: what signals keep must be a finite number for each provider.`);
+	return { memory: memory as SignalMemory };
 }
 
 type Entries = Readonly<Record<string, Uint8Array>>;

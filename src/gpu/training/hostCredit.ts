@@ -1,5 +1,5 @@
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
-import type { PolicySource } from "../../engine/signals/sources";
+import type { PolicySource, SignalMemory } from "../../engine/signals/sources";
 import { BranchSampler, branchPlanOf } from "../../engine/training/branchSampler";
 import type { Objective } from "../../engine/training/cpuExecutor";
 import { CpuLearner } from "../../engine/training/cpuLearner";
@@ -28,6 +28,8 @@ export interface Credited {
 export class HostCredit {
 	private learner: CpuLearner | null = null;
 	private brancher: BranchSampler | undefined;
+	/** What signals keep of earlier batches. */
+	memory: SignalMemory | undefined;
 
 	constructor(
 		private readonly plan: TrainingPlan,
@@ -45,13 +47,18 @@ export class HostCredit {
 		if (!annotate || !policy) return { batch: read.batch, credit: this.objective.credit(read.batch) };
 		const learner = this.learnerOf(policy);
 		const source = new HostPolicy(this.plan, learner, this.brancher, read.request, read.record);
-		const { batch, cost } = annotate(read.batch, source);
+		const { batch, cost } = annotate(read.batch, source, this.memory ?? {});
 		return { batch, credit: { ...this.objective.credit(batch), cost } };
+	}
+
+	/** After a batch was trained on. */
+	remember(batch: RolloutBatch): void {
+		this.memory = this.objective.remember?.(batch, this.memory ?? {});
 	}
 
 	/** A batch with what the method reads, where the device has made all of it that needs the policy. */
 	annotated(batch: RolloutBatch, made: RolloutBatch["signals"]): RolloutBatch {
-		return this.objective.annotate?.(batch, NO_POLICY, made).batch ?? batch;
+		return this.objective.annotate?.(batch, NO_POLICY, {}, made).batch ?? batch;
 	}
 
 	private learnerOf({ state, reference }: { state: TrainState; reference: TrainState | null }): CpuLearner {

@@ -32,8 +32,9 @@ const RUNNING = {
  *
  * With `klCoef` > 0, rewards and returns are those after klCoef · k(log p − log p_ref) is taken from each token's reward.
  *
- * **Edges** the running mean is for whoever keeps it across batches to give, updated after its use. Environment tokens are transparent:
- * they cost no discount. A batch or group of one as `singleton` says; raw and zero matter where it would be compared, by a mean or a scale.
+ * **Edges** the running mean takes a batch in after its use, so that it is 0 for the first; a run keeps it in its checkpoint, other rollouts
+ * have to carry it. Environment tokens are transparent: they cost no discount. A batch or group of one as `singleton` says; raw and zero
+ * matter where it would be compared, by a mean or a scale.
  * **Against the exact advantage** unbiased for the policy gradient with baselines none, loo, running and value at γ = 1; the mean
  * includes the rollout itself, which scales the expected gradient by (n−1)/n.
  * **Reduces** to RLOO with γ = 1, center loo over the group; to Dr.GRPO with the mean, for terminal rewards.
@@ -78,6 +79,7 @@ export const reinforce = defineMethod({
 		{ params: { center: "none" }, door: "equal", apples: "equal" },
 		{ params: { center: "loo" }, door: "equal", apples: "equal" },
 		{ params: { center: "value" }, door: "equal", apples: "equal" },
+		{ params: { center: "running" }, door: "equal", apples: "equal" },
 		{ params: { over: "group" }, door: "groupMean", apples: "groupMean" },
 	],
 	needs: (p) => [

@@ -22,6 +22,7 @@ export { probabilityCuts } from "./probabilityCuts";
 export { referenceScores } from "./referenceScores";
 export { returnRegression } from "./returnRegression";
 export { rewardRegression } from "./rewardRegression";
+export { runningReturns } from "./runningReturns";
 export { stepRewards } from "./stepRewards";
 export { strategicGrams } from "./strategicGrams";
 export { strategyEntropy } from "./strategyEntropy";
