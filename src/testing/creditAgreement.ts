@@ -71,6 +71,15 @@ function shortened(row: RandomRow): RandomRow {
 	return randomRow(rng, row.group!, { length: 1 });
 }
 
+/** Groups of equal rewards whose plain float32 mean is another number. */
+export const EQUAL_BATCHES = [
+	[11, 0.7],
+	[8, 1.3],
+].map(([size, reward]) => {
+	const rng = Rng.of(5);
+	return rounded(batchOfRandom(Array.from({ length: size! }, () => randomRow(rng, 0, { reward: reward! }))));
+});
+
 const finite = (x: Float64Array) => x.map((v) => (Number.isFinite(v) ? Math.abs(v) : 0));
 const largest = (x: Float64Array) => finite(x).reduce((a, b) => Math.max(a, b), 0);
 

@@ -27,7 +27,7 @@ export interface ExactWorld {
 const nameOf = (prefix: readonly number[]) => prefix.join(" ");
 
 /** A policy that prefers legal tokens by numbers that hang on seed and prefix alone. */
-function quirkyPolicy(seed: number, vocabSize: number): Policy {
+export function quirkyPolicy(seed: number, vocabSize: number): Policy {
 	return {
 		vocabSize,
 		observes: "prefix",
@@ -44,9 +44,8 @@ function quirkyPolicy(seed: number, vocabSize: number): Policy {
 }
 
 /** Asks the oracle about every response that can be written to a prompt. */
-export async function exactWorld(task: Task, item: TaskItem, seed: number): Promise<ExactWorld> {
+export async function exactWorld(task: Task, item: TaskItem, policy: Policy): Promise<ExactWorld> {
 	const responses = everyResponse(task, item);
-	const policy = quirkyPolicy(seed, task.vocab.tokens.length);
 	const truths = await askOracle("enumerate", { task, item, responses, policy });
 	const places = new Map<string, Place>();
 	for (const { tokens, V, Q, probabilities, mask } of truths)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { same } from "../../../testing/near";
+import { near, same } from "../../../testing/near";
 import { Rng } from "../../core/rng";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { batchOfRandom, randomRow } from "../randomBatch";
@@ -81,6 +81,75 @@ describe("methods reduce to each other", () => {
 		const batch = { ...RANDOM, signals };
 		same(rows(batch, "hca"), ragged(RANDOM, new Float64Array(RANDOM.B * RANDOM.T)));
 		same(rows(batch, "cocoa"), ragged(RANDOM, creditOf("cocoa", {}, batch).terms.direct!));
+	});
+});
+
+describe("what a change of the rewards does", () => {
+	const paid = (of: (reward: number) => number) => ({
+		...RANDOM,
+		rewards: RANDOM.rewards.map((r, i) => (i === lastOf(Math.floor(i / RANDOM.T)) ? of(r) : r)),
+		returns: RANDOM.returns.map(of),
+	});
+	const lastOf = (b: number) =>
+		b * RANDOM.T + RANDOM.actionMask.subarray(b * RANDOM.T, (b + 1) * RANDOM.T).lastIndexOf(1);
+	const CENTRED: readonly (readonly [string, object])[] = [
+		["grpo", {}],
+		["drGrpo", {}],
+		["rloo", {}],
+		["passAtK", {}],
+		["tempo", {}],
+		["treePs", { unit: "token" }],
+		["spoTree", { segment: 1 }],
+		["treeGrpo", {}],
+	];
+	it.each(CENTRED)("%s %j: the same reward on top for everybody changes nothing", (id, params) => {
+		near(
+			rows(
+				paid((r) => r + 3),
+				id,
+				params,
+			),
+			rows(RANDOM, id, params),
+			1e-11,
+		);
+	});
+	it.each([
+		["grpo", {}],
+		["tempo", {}],
+		["treeGrpo", {}],
+		["passAtK", {}],
+		["gigpo", { scale: "sd1" }],
+		["spoTree", { segment: 1, scale: "sd0" }],
+	])("%s %j: with a scale, tenfold rewards change nothing", (id, params) => {
+		const exact = { ...params, eps: 0 };
+		near(
+			rows(
+				paid((r) => 10 * r),
+				id,
+				exact,
+			),
+			rows(RANDOM, id, exact),
+			1e-11,
+		);
+	});
+	it.each([
+		["drGrpo", {}],
+		["rloo", {}],
+		["tempo", { scale: "none" }],
+		["treePs", { unit: "token" }],
+		["spoTree", { segment: 1 }],
+		["gigpo", {}],
+	])("%s %j: without a scale, tenfold rewards give tenfold credit", (id, params) => {
+		const tenfold = rows(RANDOM, id, params).map((row) => row.map((a) => 10 * a));
+		near(
+			rows(
+				paid((r) => 10 * r),
+				id,
+				params,
+			),
+			tenfold,
+			1e-11,
+		);
 	});
 });
 
