@@ -43,6 +43,7 @@ function rolloutOf(kind: ForeignWriter["tokens"]): fc.Arbitrary<RolloutRecord> {
 				logprobs: row.map(scored),
 				ref_logprobs: row.map(scored),
 				values: row,
+				trainer: row,
 				entropy: row.map(scored),
 				rewards: row,
 				reward: number,
@@ -52,7 +53,7 @@ function rolloutOf(kind: ForeignWriter["tokens"]): fc.Arbitrary<RolloutRecord> {
 				credit: row.map(scored),
 			})
 			.map(
-				({ credit, ...fields }) =>
+				({ credit, trainer, ...fields }) =>
 					({
 						schema: "ascribe.rollout/1",
 						id: "",
@@ -60,10 +61,14 @@ function rolloutOf(kind: ForeignWriter["tokens"]): fc.Arbitrary<RolloutRecord> {
 						mask,
 						turns,
 						advantages: { ours: credit },
+						signals: { trainerLogProbs: trainer },
 					}) as RolloutRecord,
 			);
 	});
 }
+
+/** Of the parts of a trace's reward: not one, so that a reader that leaves them out is seen. */
+const WEIGHTS = [0.5, 2];
 
 /** What the rollout of a dump looks like under the restrictions of its format. */
 function fitted(writer: ForeignWriter, record: RolloutRecord, i: number): RolloutRecord {
@@ -81,6 +86,15 @@ function fitted(writer: ForeignWriter, record: RolloutRecord, i: number): Rollou
 		const [a] = Object.values(record.advantages!)[0]!;
 		const dims = Object.values(record.dims!);
 		Object.assign(out, { advantages: { trl: record.tokens.map(() => a) }, reward: dims.reduce((x, y) => x + y, 0) });
+	}
+	if (writer.importer === "primeRlTokens")
+		out.signals = { ...record.signals, importanceRatio: record.tokens.map(() => 1) };
+	if (writer.importer === "verifiersTraces") {
+		const parts = Object.entries(record.dims!).map(
+			([name, score], k) => [name, { score, weight: WEIGHTS[k]! }] as const,
+		);
+		const reward = parts.reduce((sum, [, { score, weight }]) => sum + score * weight, 0);
+		Object.assign(out, { reward, trace: { rewards: Object.fromEntries(parts) } });
 	}
 	if (writer.importer === "openAiCompletions" || writer.importer === "rlLoggingBoard") out.logprobs = record.values;
 	return out as unknown as RolloutRecord;

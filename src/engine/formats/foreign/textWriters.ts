@@ -16,9 +16,17 @@ export const verl: ForeignWriter = {
 	file: "rollouts/12.jsonl",
 	holder: "jsonl",
 	tokens: "words",
-	carries: ["id", "group", "step", "prompt", "tokens", "reward"],
+	carries: ["id", "group", "step", "prompt", "tokens", "reward", "dims"],
 	rows: (records) =>
-		records.map((r) => ({ input: r.prompt, output: textOf(r), gts: null, score: r.reward, step: r.step, uid: r.id })),
+		records.map((r) => ({
+			input: r.prompt,
+			output: textOf(r),
+			gts: null,
+			score: r.reward,
+			...r.dims,
+			step: r.step,
+			uid: r.id,
+		})),
 };
 
 export const trl: ForeignWriter = {

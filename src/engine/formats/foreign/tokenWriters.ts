@@ -10,12 +10,22 @@ const maskOf = (r: RolloutRecord) => r.mask ?? r.tokens.map(() => 1);
 /** Entries of the ones of a mask only. */
 const compact = (row: NumberRow | undefined, mask: readonly number[]) => row?.filter((_, t) => mask[t] === 1);
 
+/** Log-probabilities that the trainer computed, as the column of a dump; none where they are not known. */
+function trainerColumn(r: RolloutRecord, name: string, column: (row: NumberRow) => unknown): Record<string, unknown> {
+	const row = r.signals?.trainerLogProbs;
+	return row ? { [name]: column(row) } : {};
+}
+
+/** Parts of a reward as a trace holds them: with their weights where the rollout came from one. */
+const rewardParts = ({ trace, reward }: RolloutRecord) =>
+	(trace as { rewards?: unknown } | undefined)?.rewards ?? { verifier: { score: reward, weight: 1 } };
+
 export const primeRlTokens: ForeignWriter = {
 	importer: "primeRlTokens",
 	file: "token_exports/step_12/rank_0.jsonl",
 	holder: "jsonl",
 	tokens: "ids",
-	carries: ["step", "prompt", "tokens", "mask", "logprobs", "entropy", "advantages"],
+	carries: ["step", "prompt", "tokens", "mask", "logprobs", "entropy", "advantages", "signals"],
 	rows: (records) =>
 		records.map((r, i) => ({
 			schema_version: 1,
@@ -29,6 +39,7 @@ export const primeRlTokens: ForeignWriter = {
 			loss_mask: padded(r, maskOf(r), 0)!.map(Boolean),
 			advantages: padded<number | null>(r, advantagesOf(r), 0),
 			inference_logprobs: padded<number | null>(r, r.logprobs, null),
+			...trainerColumn(r, "trainer_logprobs", (row) => padded<number | null>(r, row, null)),
 			entropy: padded<number | null>(r, r.entropy, null),
 			importance_ratio: padded<number | null>(
 				r,
@@ -43,7 +54,7 @@ export const nemoRl: ForeignWriter = {
 	file: "train_data_step12.jsonl",
 	holder: "jsonl",
 	tokens: "ids",
-	carries: ["step", "prompt", "tokens", "mask", "logprobs", "advantages", "reward"],
+	carries: ["step", "prompt", "tokens", "mask", "logprobs", "advantages", "reward", "signals"],
 	rows(records) {
 		const longest = Math.max(...records.map((r) => promptIds(r).length + r.tokens.length));
 		return records.map((r, i) => {
@@ -61,6 +72,7 @@ export const nemoRl: ForeignWriter = {
 				sample_loss_mask: [1],
 				advantages: whole<number | null>(advantagesOf(r), 0, 0),
 				generation_logprobs: whole<number | null>(r.logprobs, 0, 0),
+				...trainerColumn(r, "prev_logprobs", (row) => whole<number | null>(row, 0, 0)),
 				idx: i,
 			};
 		});
@@ -109,6 +121,7 @@ export const verifiersTraces: ForeignWriter = {
 		"ref_logprobs",
 		"advantages",
 		"reward",
+		"dims",
 		"done",
 	],
 	rows: (records) =>
@@ -131,7 +144,7 @@ export const verifiersTraces: ForeignWriter = {
 						},
 						...turnsOf(r).map((turn, i) => nodeOf(r, turn, i)),
 					],
-					rewards: { verifier: { score: r.reward, weight: 1 } },
+					rewards: rewardParts(r),
 					stop_condition: r.done === "limit" ? "max_tokens_reached" : "done",
 				},
 			],
