@@ -26,7 +26,7 @@ test("inside another page: ready, ping, and a link that the person has to allow 
 	// {"p":"keydoor@1","n":"for the lecture"} in base64url.
 	const payload = `1j${Buffer.from('{"p":"keydoor@1","n":"for the lecture"}').toString("base64url")}`;
 	await tell({ type: "open", payload });
-	await expect(frame.getByRole("alert")).toContainText(`${host} wants to show an experiment`);
+	await expect(frame.getByRole("alert").filter({ hasText: `${host} wants to show an experiment` })).toBeVisible();
 	await frame.getByRole("button", { name: "Show it" }).click();
 	await expect(frame.getByText("Note: for the lecture")).toBeVisible();
 	await test.step("keys of the page around it are its own: only those that look around act", async () => {

@@ -15,6 +15,8 @@ export function giveWay(): void {
 
 /** In a worker, before it listens to anything else: takes the page's word, and gives way before each message is answered. */
 export function giveWayToMessages(): void {
+	// Where memory cannot be shared, as inside a page that is not isolated, the page sends no word.
+	if (typeof SharedArrayBuffer === "undefined") return;
 	addEventListener("message", ({ data }) => {
 		if (data instanceof SharedArrayBuffer) takeWord(data);
 		else giveWay();

@@ -16,6 +16,8 @@ type Creditor = Pick<LabApi, "credit" | "twin">;
 let lab: Creditor | null = null;
 /** Answers to older questions are dropped by this number. */
 let generation = 0;
+/** The files whose rollouts are on screen, by the same number: those of files before may have groups of the same number. */
+let shownOf = -1;
 
 /** Takes the worker that reads files, and the lab that credits what carries no credit of its own and knows the presets. */
 export function connectFiles(api: FilesApi, creditor: Creditor): void {
@@ -86,7 +88,7 @@ export async function showGroup(group: number): Promise<void> {
 	if (!api) return;
 	const mine = generation;
 	const { latest } = runStore.getState();
-	if (latest?.names && latest.batch.groupIds.includes(group)) {
+	if (latest && shownOf === mine && isOfFiles(latest) && latest.batch.groupIds.includes(group)) {
 		selectionStore.setState({ group, pinned: null });
 		fileStore.setState({ group });
 		return;
@@ -100,6 +102,7 @@ export async function showGroup(group: number): Promise<void> {
 		const shown = { step: step.step ?? 0, batch, credit, names, spec: FILE_SPEC, ...(ours ? { ours } : {}) };
 		selectionStore.setState({ group, pinned: null, step: null, hold: true });
 		runStore.setState({ latest: shown, waiting: null, beside: null, exact: null });
+		shownOf = mine;
 		fileStore.setState({ group, rows, step: step.step, problem: "" });
 	} catch (error) {
 		if (mine === generation) fileStore.setState({ problem: sentenceOf(error) });
