@@ -29,9 +29,42 @@ export function factsOf(comparison: Comparison, rollout: number, token: number):
 		...plain("Log-probability", batch.logProbs?.[i], (x) => `${fixed(x, 3)} nats`),
 		...plain("Entropy", batch.entropy?.[i], (x) => `${fixed(x, 3)} nats`),
 		...plain("Value before", batch.values?.[i], (x) => significant(x)),
+		...exactValues(comparison, rollout, token).flatMap(([name, x]) => plain(name, x, (v) => signed(v, 3))),
+		...siblingFacts(comparison, rollout, token),
 		...reward,
 		...total,
 	];
+}
+
+/** What the rollout was really worth before and after a token; nothing where nobody knows. */
+function exactValues({ truth, members }: Comparison, rollout: number, token: number): [name: string, value: number][] {
+	const known = truth?.ok ? truth.truths[members.indexOf(rollout)] : undefined;
+	if (!known) return [];
+	const before = known.V[token] as number;
+	return [
+		["Exact value before", before],
+		["Exact value after", before + (known.advantage[token] as number)],
+	];
+}
+
+/** How those rollouts of the group came out that read the same up to a token: those that wrote it, too, and those that wrote another. */
+function siblingFacts({ batch, members }: Comparison, rollout: number, token: number): Fact[] {
+	const idAt = (b: number, t: number) => (t < (batch.lengths[b] as number) ? batch.tokens[b * batch.T + t] : undefined);
+	const isBeside = (b: number) =>
+		b !== rollout &&
+		token < (batch.lengths[b] as number) &&
+		Array.from({ length: token }, (_, t) => t).every((t) => idAt(b, t) === idAt(rollout, t));
+	const beside = members.filter(isBeside);
+	const same = beside.filter((b) => idAt(b, token) === idAt(rollout, token));
+	const others = beside.filter((b) => !same.includes(b));
+	const fact = (name: string, of: readonly number[]): Fact[] => {
+		if (of.length === 0) return [];
+		const mean = of.reduce((sum, b) => sum + (batch.returns[b] as number), 0) / of.length;
+		const won = of.filter((b) => batch.success?.[b] === 1).length;
+		const value = batch.success ? `${won} of ${of.length} won` : `mean return ${signed(mean, 3)} of ${of.length}`;
+		return [{ name, of: "", value, number: batch.success ? won / of.length : mean, kind: "fact" }];
+	};
+	return [...fact("Siblings that wrote this here", same), ...fact("Siblings that wrote another", others)];
 }
 
 /** The credit of one method, followed by its terms if there are several. */
