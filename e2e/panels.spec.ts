@@ -58,14 +58,19 @@ test("live: attention of the rollout on screen, and continuations sampled from a
 	await page.getByRole("tab", { name: "Attention" }).click();
 	await expect(page.locator(".rhythm .lane-waad path")).toHaveCount(1, { timeout: 120_000 });
 	await page.getByRole("button", { name: "Pause" }).click();
+	await expect(page.locator(".progress-text")).toHaveText(/Paused/);
 	await expect(page.locator(".rhythm-box")).toContainText("r = ", { timeout: 60_000 });
 	await page.getByRole("button", { name: "Export Attention" }).click();
-	const saved = page.waitForEvent("download");
-	await page.getByRole("button", { name: "CSV of the maps" }).click();
-	expect((await saved).suggestedFilename()).toBe("ascribe-attention-maps.csv");
-	const maps = readFileSync(await (await saved).path(), "utf8")
-		.trim()
-		.split("\r\n");
+	let maps: readonly string[] = [];
+	// The last rollouts of the run may still take the place of those on screen.
+	await expect(async () => {
+		const saved = page.waitForEvent("download", { timeout: 3000 });
+		await page.getByRole("button", { name: "CSV of the maps" }).click();
+		expect((await saved).suggestedFilename()).toBe("ascribe-attention-maps.csv");
+		maps = readFileSync(await (await saved).path(), "utf8")
+			.trim()
+			.split("\r\n");
+	}).toPass({ timeout: 60_000 });
 	expect(maps[0]).toBe("layer,head,kind,query,query_text,key,key_text,attention");
 	// What a query gives to its keys adds up to one.
 	const given = new Map<string, number>();

@@ -5,6 +5,8 @@ import { stubTrainer } from "./stubTrainer";
 import { expect, test } from "./test";
 
 const report = { status: "ok", adapter: "test adapter", software: false, advice: "" } as const;
+const LABEL = { kind: "gpu", adapter: "test adapter", plan: "00000000", software: false } as const;
+const COUNTS = { trainDispatches: 1, trainSubmits: 1, creditDispatches: 1, rolloutDispatches: 1, rolloutSubmits: 1 };
 const steps = Array.from({ length: 60 }, (_, i) => i + 1);
 
 /** A page whose run has sent sixty steps and a batch of 32 groups, and is paused. */
@@ -13,6 +15,7 @@ async function openWithRollouts(page: Page): Promise<void> {
 	await stubTrainer(page, {
 		report,
 		events: [
+			{ type: "ready", label: LABEL, counts: COUNTS, parameters: 1000 },
 			...steps.map(
 				(k) => ({ type: "step", metrics: makeMetrics(k, { success: k / 60 }), tokensPerSecond: 20_000 }) as const,
 			),
