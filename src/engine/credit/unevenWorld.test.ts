@@ -40,7 +40,7 @@ describe.each([8, 32])("where a rare token pays most, in groups of %i", (group) 
 		);
 	});
 
-	it("left is the better choice, by .4 of the gradient's .2", () => {
+	it("left is the better choice, and there is much to gain on the right", () => {
 		expect(world.gradient.get(" > 0")).toBeCloseTo(0.2, 12);
 		expect(world.gradient.get("1 > 3")).toBeCloseTo(0.45, 12);
 	});
