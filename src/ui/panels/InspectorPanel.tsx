@@ -78,10 +78,10 @@ function NothingPinned({ ready }: { ready: boolean }): JSX.Element {
 			</p>
 			{isEmbedded ? null : (
 				<p className="muted newcomer">
-					New here?{" "}
+					<span>New here?</span>
 					<button type="button" onClick={openCoach}>
 						First steps
-					</button>{" "}
+					</button>
 					<button type="button" onClick={openKeyMap}>
 						All keys
 					</button>
