@@ -152,7 +152,9 @@ export class GpuExecutor implements TrainingExecutor {
 	}
 
 	readRollouts(): Promise<{ batch: RolloutBatch; credit: CreditResult }> {
-		return this.turns.ask(async () => {
+		// Continuations are sampled after the rollouts are read, and before anything that comes later.
+		const waits = !this.trained && this.parts.brancher !== null;
+		return this.turns[waits ? "hold" : "ask"](async () => {
 			const { rollouts, credit } = this.parts;
 			if (!this.trained) return this.creditByHost();
 			if (this.credited) return this.credited;
@@ -204,10 +206,10 @@ export class GpuExecutor implements TrainingExecutor {
 	}
 
 	private async creditByHost(): Promise<Credited> {
-		const { rollouts, model } = this.parts;
+		const { rollouts, model, brancher } = this.parts;
 		const reading = rollouts.read(this.hasReference);
-		const policy = this.host.readsPolicy ? readPolicy(this.readback, model.buffers, this.plan) : null;
-		return this.host.creditOf(await reading, await policy);
+		const policy = this.host.readsParameters ? readPolicy(this.readback, model.buffers, this.plan) : null;
+		return this.host.creditOf(await reading, await policy, brancher);
 	}
 
 	private get hasReference(): boolean {

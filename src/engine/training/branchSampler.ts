@@ -9,13 +9,14 @@ const CHUNK_ROWS = 256;
 /**
  * The plan of a sampler that goes on from prefixes of `plan`'s rollouts: its prompts are those prefixes, its groups their
  * continuations.
+ * @param rows that are sampled at once, at most.
  */
-export function branchPlanOf(plan: TrainingPlan, children: number): TrainingPlan {
+export function branchPlanOf(plan: TrainingPlan, children: number, rows = CHUNK_ROWS): TrainingPlan {
 	const { temperature, topK, topP } = plan.sampling;
 	return {
 		...plan,
 		sampling: { temperature, topK, topP },
-		prompts: Math.max(1, Math.floor(CHUNK_ROWS / children)),
+		prompts: Math.max(1, Math.floor(rows / children)),
 		groupSize: children,
 		maxPromptLength: plan.maxPromptLength + plan.maxResponseLength,
 		reference: false,
@@ -29,23 +30,33 @@ interface Row {
 	readonly child: number;
 }
 
-/** Samples on from any prefix of any rollout. Every continuation is keyed by (seed, step, rollout, token, child) and nothing else. */
-export class BranchSampler {
-	private readonly branchPlan: TrainingPlan;
+/** Continuations that are sampled at once. */
+export interface BranchBatch {
+	readonly request: RolloutRequest;
+	readonly continuation: Continuation;
+	/** First continuation of each group, and the point that it belongs to. */
+	readonly groups: readonly (Row & { readonly point: number })[];
+}
 
-	/** @param sampler of `branchPlanOf(plan, width)`, with the policy that is to go on. */
+/** What continuations have come to so far. */
+interface Tally extends Branches {
+	tokens: number;
+}
+
+/**
+ * Continuations of any prefix of any rollout as batches of a sampler. Every continuation is keyed by (seed, step, rollout, token, child)
+ * and nothing else.
+ */
+export class BranchBatches {
+	/** @param branchPlan `branchPlanOf(plan, width)`: the sampler's. */
 	constructor(
 		private readonly plan: TrainingPlan,
 		private readonly width: number,
-		private readonly sampler: RolloutSampler,
-	) {
-		this.branchPlan = branchPlanOf(plan, width);
-	}
+		private readonly branchPlan = branchPlanOf(plan, width),
+	) {}
 
-	/** Continuations of rollouts of `request`, which `record` holds. */
-	branch(request: RolloutRequest, record: RolloutRecord, { points, children, greedy }: BranchRequest): Branches {
-		const returns = new Float64Array(points.length * children);
-		const success = new Uint8Array(points.length * children);
+	/** Those of rollouts of `request`, which `record` holds. */
+	of(request: RolloutRequest, record: RolloutRecord, { points, children, greedy }: BranchRequest): BranchBatch[] {
 		// Groups of `width` continuations of one prefix; those beyond `children` in the last group are sampled in vain.
 		const groups = points.flatMap(({ rollout, at }, point) =>
 			Array.from({ length: Math.ceil(children / this.width) }, (_, g) => ({
@@ -55,24 +66,33 @@ export class BranchSampler {
 				child: g * this.width,
 			})),
 		);
-		const { prompts, maxResponseLength: T } = this.branchPlan;
-		let tokens = 0;
-		for (let first = 0; first < groups.length; first += prompts) {
-			const chunk = groups.slice(first, first + prompts);
-			const continued = this.sampler.sample(
-				this.requestOf(request, record, chunk),
-				this.continuation(request, chunk, greedy),
-			);
-			for (const [g, { point, child }] of chunk.entries())
-				for (let c = 0; c < this.width && child + c < children; c++) {
-					const row = g * this.width + c;
-					const entry = point * children + child + c;
-					for (let t = 0; t < T; t++) returns[entry]! += continued.rewards[row * T + t]!;
-					success[entry] = continued.success[row]!;
-					tokens += continued.lengths[row]!;
-				}
-		}
-		return { returns, success, tokens };
+		const { prompts } = this.branchPlan;
+		return Array.from({ length: Math.ceil(groups.length / prompts) }, (_, k) => {
+			const chunk = groups.slice(k * prompts, (k + 1) * prompts);
+			return {
+				request: this.requestOf(request, record, chunk),
+				continuation: this.continuation(request, chunk, greedy),
+				groups: chunk,
+			};
+		});
+	}
+
+	begin({ points, children }: BranchRequest): Tally {
+		const count = points.length * children;
+		return { returns: new Float64Array(count), success: new Uint8Array(count), tokens: 0 };
+	}
+
+	/** Adds what a batch has come to. */
+	add(to: Tally, { children }: BranchRequest, { groups }: BranchBatch, continued: RolloutRecord): void {
+		const { maxResponseLength: T } = this.branchPlan;
+		for (const [g, { point, child }] of groups.entries())
+			for (let c = 0; c < this.width && child + c < children; c++) {
+				const row = g * this.width + c;
+				const entry = point * children + child + c;
+				for (let t = 0; t < T; t++) to.returns[entry]! += continued.rewards[row * T + t]!;
+				to.success[entry] = continued.success[row]!;
+				to.tokens += continued.lengths[row]!;
+			}
 	}
 
 	/** The prefixes as prompts; places left over in the last chunk hold an empty one that may not go on. */
@@ -107,6 +127,28 @@ export class BranchSampler {
 			return { policy: key(STREAMS.branch), environment: key(STREAMS.branchEnvironment) };
 		});
 		return { keys, limits, greedy };
+	}
+}
+
+/** Samples on from any prefix of any rollout, batch by batch. */
+export class BranchSampler {
+	private readonly batches: BranchBatches;
+
+	/** @param sampler of `branchPlanOf(plan, width)`, with the policy that is to go on. */
+	constructor(
+		plan: TrainingPlan,
+		width: number,
+		private readonly sampler: RolloutSampler,
+	) {
+		this.batches = new BranchBatches(plan, width);
+	}
+
+	/** Continuations of rollouts of `request`, which `record` holds. */
+	branch(request: RolloutRequest, record: RolloutRecord, asked: BranchRequest): Branches {
+		const tally = this.batches.begin(asked);
+		for (const batch of this.batches.of(request, record, asked))
+			this.batches.add(tally, asked, batch, this.sampler.sample(batch.request, batch.continuation));
+		return tally;
 	}
 }
 

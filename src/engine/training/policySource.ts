@@ -11,8 +11,8 @@ export class HostPolicy implements PolicySource {
 
 	constructor(
 		private readonly plan: TrainingPlan,
-		private readonly learner: Learner,
-		private readonly brancher: BranchSampler | undefined,
+		private readonly learner: Pick<Learner, "score" | "attention">,
+		private readonly brancher: Pick<BranchSampler, "branch"> | undefined,
 		private readonly request: RolloutRequest,
 		private readonly record: RolloutRecord,
 	) {}

@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../engine/core/errors";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import { TURNS_NOTE } from "../../engine/tasks/turnTable";
-import { type RolloutRecord, rolloutBatch } from "../../engine/training/cpuRollout";
+import { type Continuation, type RolloutRecord, rolloutBatch } from "../../engine/training/cpuRollout";
 import type { Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
 import type { DispatchCompiler } from "../device/dispatch";
 import { Readback } from "../device/readback";
@@ -30,9 +30,9 @@ export class GpuRollouts {
 		return new GpuRollouts(plan, compiled, new Readback(compiler.device));
 	}
 
-	/** Enqueues one batch. */
-	sample(request: RolloutRequest): void {
-		this.compiled.run(request);
+	/** Enqueues one batch. @param continuation where the plan was compiled to go on from prefixes. */
+	sample(request: RolloutRequest, continuation?: Continuation): void {
+		this.compiled.run(request, continuation);
 		this.latest = {
 			...request,
 			promptTokens: request.promptTokens.slice(),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STREAMS } from "../../engine/core/rng";
 import { parameterLayout } from "../../engine/model/config";
 import { initParameters } from "../../engine/model/parameters";
+import { BranchBatches, branchPlanOf } from "../../engine/training/branchSampler";
 import { CpuLearner } from "../../engine/training/cpuLearner";
 import { CpuRollout, type RolloutRecord } from "../../engine/training/cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
@@ -85,10 +86,10 @@ function parametersFor({ model }: TrainingPlan): Float32Array<ArrayBuffer> {
 	return Float32Array.from(flat, (v, i) => (v === 1 ? 1 + 0.1 * Math.sin(i) : v === 0 ? 0.05 * Math.cos(i) : 8 * v));
 }
 
-async function rolloutPlan(plan: TrainingPlan, variant: DecodeVariant, submits = 1) {
+async function rolloutPlan(plan: TrainingPlan, variant: DecodeVariant, submits = 1, continues = false) {
 	const parameters = device.createBuffer({ size: parameterLayout(plan.model).size * 4, usage: 128 | 8 });
 	device.queue.writeBuffer(parameters, 0, parametersFor(plan));
-	return createRolloutPlan(new DispatchCompiler(device), plan, parameters, { variant, submits });
+	return createRolloutPlan(new DispatchCompiler(device), plan, parameters, { variant, submits, continues });
 }
 
 async function readRecord({ shape, buffers }: RolloutPlan, hasValues = false): Promise<RolloutRecord> {
@@ -142,6 +143,25 @@ describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (v
 		const plan = planFor(change, model);
 		const request = requestFor(plan);
 		expectSame(await sampleOnGpu(plan, request, variant), sampleOnCpu(plan, request));
+	});
+
+	it.each([false, true])("go on from prefixes as the float64 sampler does, greedily: %s", async (greedy) => {
+		const plan = planFor();
+		const width = 3;
+		const branchPlan = branchPlanOf(plan, width, 12);
+		const request = requestFor(plan);
+		const record = sampleOnCpu(plan, request);
+		const points = Array.from({ length: 9 }, (_, i) => ({ rollout: i, at: i % Math.max(1, record.lengths[i]!) }));
+		const batches = new BranchBatches(plan, width, branchPlan).of(request, record, { points, children: 4, greedy });
+		// Nine points of two groups each; the last of five batches has places left over.
+		expect(batches.map(({ groups }) => groups.length)).toEqual([4, 4, 4, 4, 2]);
+		const rollouts = await rolloutPlan(branchPlan, variant, 2, true);
+		const cpu = new CpuRollout(branchPlan, Float64Array.from(parametersFor(plan)));
+		for (const batch of batches) {
+			rollouts.run(batch.request, batch.continuation);
+			expectSame(await readRecord(rollouts), cpu.sample(batch.request, batch.continuation));
+		}
+		rollouts.dispose();
 	});
 
 	it("have the log-probabilities of a teacher-forced pass in float64", async () => {

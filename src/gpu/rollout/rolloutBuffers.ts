@@ -36,10 +36,14 @@ export interface RolloutShape {
 	readonly positions: number;
 }
 
-export function rolloutShape(plan: TrainingPlan): RolloutShape {
+/**
+ * @param continues whether prompts are prefixes of rollouts, which are never longer with what follows than the model's context.
+ * @throws InvalidInput when the plan does not fit the model or the kernels.
+ */
+export function rolloutShape(plan: TrainingPlan, continues = false): RolloutShape {
 	const B = plan.prompts * plan.groupSize;
 	const T = plan.maxResponseLength;
-	const N = plan.maxPromptLength + T;
+	const N = continues ? plan.model.contextLength : plan.maxPromptLength + T;
 	if (N > plan.model.contextLength)
 		throw new InvalidInput(
 			`Prompt and response take ${N} positions and the model has ${plan.model.contextLength}; raise contextLength.`,
@@ -57,13 +61,13 @@ export function rolloutShape(plan: TrainingPlan): RolloutShape {
 		N,
 		tokenSection: Math.ceil((B * T) / 64) * 64,
 		rowSection: Math.ceil(B / 64) * 64,
-		positions: plan.model.valueHead ? N : N - 1,
+		positions: plan.model.valueHead && !continues ? N : N - 1,
 	};
 }
 
 /** Every buffer of a rollout plan, made once. */
 export interface RolloutBuffers {
-	/** step, stream, seed, 0; prompt lengths; start states; prompt tokens. The one thing that is written per batch. */
+	/** step, stream, seed, greedy; prompt lengths; start states; prompt tokens. The one thing that is written per batch. */
 	readonly request: GPUBuffer;
 	readonly machine: GPUBuffer;
 	readonly columns: GPUBuffer;
@@ -90,7 +94,7 @@ export function createRolloutBuffers(
 	shape: RolloutShape,
 	packing: Packing,
 ): RolloutBuffers {
-	const { paddedB, N } = shape;
+	const { paddedB, B, N } = shape;
 	const storage = (label: string, words: number): GPUBuffer => {
 		const size = Math.max(words * 4, 256);
 		if (size > device.limits.maxStorageBufferBindingSize)
@@ -106,7 +110,7 @@ export function createRolloutBuffers(
 	};
 	const [layer] = packing.layers;
 	return {
-		request: storage("request", REQUEST_HEADER + plan.prompts * (2 + plan.maxPromptLength)),
+		request: storage("request", requestWords(plan) + plan.prompts + 8 * B),
 		machine: filled("machine", machineWords(plan)),
 		columns: filled("columns", packing.columns),
 		packed: storage("packed weights", packing.size),
@@ -116,9 +120,14 @@ export function createRolloutBuffers(
 		logits: storage("logits", paddedB * packing.head.outputs),
 		caches: packing.layers.map((l, i) => storage(`cache of layer ${i}`, paddedB * N * l.attention.outputs)),
 		rows: storage("rows", Object.keys(ROWS).length * shape.rowSection),
-		record: storage("record", Object.keys(RECORD).length * shape.tokenSection + shape.B * N),
+		record: storage("record", Object.keys(RECORD).length * shape.tokenSection + B * (plan.maxPromptLength + shape.T)),
 		...positionSlots(device, N),
 	};
+}
+
+/** Words of a request: header, prompt lengths, start states, prompt tokens. What a continuation says beyond it comes after. */
+export function requestWords({ prompts, maxPromptLength }: TrainingPlan): number {
+	return REQUEST_HEADER + prompts * (2 + maxPromptLength);
 }
 
 /** Successors, rewards and weights `[S·V]` each, then actor | success << 8 `[S]`. */

@@ -1,4 +1,5 @@
 import { parameterLayout } from "../../engine/model/config";
+import type { Continuation } from "../../engine/training/cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
 import { type Binding, type Dispatch, type DispatchCompiler, encodeDispatch } from "../device/dispatch";
 import type { Constants, Kernel } from "../device/kernel";
@@ -10,6 +11,7 @@ import {
 	REQUEST_HEADER,
 	type RolloutBuffers,
 	type RolloutShape,
+	requestWords,
 	rolloutShape,
 } from "./rolloutBuffers";
 
@@ -22,8 +24,8 @@ export interface RolloutPlan {
 	readonly buffers: RolloutBuffers;
 	readonly dispatches: number;
 	readonly submits: number;
-	/** Enqueues one batch: one small write and `submits` submits. */
-	run(request: RolloutRequest): void;
+	/** Enqueues one batch: one small write and `submits` submits. @param continuation where the plan `continues`. */
+	run(request: RolloutRequest, continuation?: Continuation): void;
 	dispose(): void;
 }
 
@@ -31,6 +33,8 @@ export interface RolloutOptions {
 	readonly variant: DecodeVariant;
 	/** Submits that a batch is split into. */
 	readonly submits: number;
+	/** Goes on from prefixes, with keys, limits and greediness that each batch says. Default false. */
+	readonly continues?: boolean;
 }
 
 /**
@@ -46,7 +50,8 @@ export async function createRolloutPlan(
 	options: RolloutOptions,
 ): Promise<RolloutPlan> {
 	const { device } = shared;
-	const shape = rolloutShape(plan);
+	const { continues = false } = options;
+	const shape = rolloutShape(plan, continues);
 	const packing = packModel(plan.model);
 	const buffers = createRolloutBuffers(device, plan, shape, packing);
 	const compiler = new Compiler(shared, buffers);
@@ -100,7 +105,7 @@ export async function createRolloutPlan(
 		linears.dispatch(buffers.x, packing.head, buffers.logits, { NORM: true, WIDTH: plan.model.width }),
 		compiler.dispatch(
 			lanes ? KERNELS.sampleTokenLanes : KERNELS.sampleToken,
-			{ ...sizes, ...samplingConstants(plan), LOGIT_STRIDE: packing.head.outputs },
+			{ ...sizes, ...samplingConstants(plan), CONTINUES: continues, LOGIT_STRIDE: packing.head.outputs },
 			[buffers.logits, buffers.machine, buffers.request, parameters, buffers.rows, buffers.record, buffers.x],
 			lanes ? shape.B : shape.paddedB / 8,
 		),
@@ -130,11 +135,12 @@ class Replay implements RolloutPlan {
 	) {
 		this.dispatches = setup.length + shape.positions * step.length;
 		this.submits = Math.max(1, Math.min(submits, shape.positions));
-		this.words = new Uint32Array(REQUEST_HEADER + plan.prompts * (2 + plan.maxPromptLength));
+		this.words = new Uint32Array(requestWords(plan));
 	}
 
-	run(request: RolloutRequest): void {
-		this.write(request);
+	run(request: RolloutRequest, continuation?: Continuation): void {
+		this.write(request, continuation?.greedy ? 1 : 0);
+		if (continuation) this.writeContinuation(continuation);
 		const chunk = Math.ceil(this.shape.positions / this.submits);
 		for (let first = 0; first < this.shape.positions; first += chunk)
 			this.submit(first, Math.min(first + chunk, this.shape.positions));
@@ -144,12 +150,18 @@ class Replay implements RolloutPlan {
 		destroyRolloutBuffers(this.buffers);
 	}
 
-	private write({ step, stream, promptLengths, startStates, promptTokens }: RolloutRequest): void {
+	private writeContinuation({ limits, keys }: Continuation): void {
+		const words = [...limits, ...keys.flatMap(({ policy, environment }) => [...policy, ...environment])];
+		this.device.queue.writeBuffer(this.buffers.request, 4 * this.words.length, Uint32Array.from(words));
+	}
+
+	private write({ step, stream, promptLengths, startStates, promptTokens }: RolloutRequest, greedy: 0 | 1): void {
 		const { words } = this;
 		const { prompts, seed } = this.plan;
 		words[0] = step;
 		words[1] = stream;
 		words[2] = seed;
+		words[3] = greedy;
 		words.set(promptLengths, REQUEST_HEADER);
 		words.set(startStates, REQUEST_HEADER + prompts);
 		words.set(promptTokens, REQUEST_HEADER + 2 * prompts);

@@ -20,6 +20,7 @@ override VALUE_HEAD: bool; // the value is the logit after the last token's
 override TEMPERATURE: f32;
 override TOP_K: u32; // 0 = all
 override TOP_P: f32; // 1 = all
+override CONTINUES: bool; // prompts are prefixes of rollouts; most tokens after each, then two keys of each row, follow them in the request
 const REQUEST_HEADER = 4u;
 const SECTIONS = 9u;
 const POLICY = 0u;
@@ -32,7 +33,7 @@ struct Position { at: u32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> machine: array<u32>; // successors, rewards and weights [S·V] each, then actor | success << 8 [S]
-@group(0) @binding(2) var<storage, read> request: array<u32>; // step, stream, seed, 0, prompt lengths, start states, prompt tokens
+@group(0) @binding(2) var<storage, read> request: array<u32>; // step, stream, seed, 1 where the policy takes the most likely token, prompt lengths, start states, prompt tokens
 @group(0) @binding(3) var<storage, read> parameters: array<f32>;
 @group(0) @binding(4) var<storage, read_write> rows: array<u32>; // state, length, success, truncated, return, bootstrap
 @group(0) @binding(5) var<storage, read_write> record: array<u32>; // tokens, states, mask, log p, entropy, rewards, values, reference log p, value targets [B·T]; sequence [B·N]
@@ -65,7 +66,25 @@ fn ahead(zu: f32, u: u32, zv: f32, v: u32) -> bool { return zu > zv || (zu == zv
 
 fn actorOf(state: u32) -> u32 { return machine[3 * STATES * VOCAB + state] & 255u; }
 
+fn continuation() -> u32 { return REQUEST_HEADER + PROMPTS * (2 + PROMPT_LENGTH); }
+
+// Most tokens of a response.
+fn limitOf(row: u32) -> u32 {
+	if (!CONTINUES) { return RESPONSE_LENGTH; }
+	return request[continuation() + row / GROUP];
+}
+
+// Most tokens that the policy draws from, the likeliest; 0: all.
+fn mostKept() -> u32 {
+	if (!CONTINUES) { return TOP_K; }
+	return select(TOP_K, 1u, request[3] == 1u);
+}
+
 fn drawKey(row: u32, policy: bool, at: u32) -> vec4u {
+	if (CONTINUES) {
+		let k = continuation() + PROMPTS + 8 * row + select(4u, 0u, policy);
+		return vec4u(request[k], request[k + 1], request[k + 2], request[k + 3]);
+	}
 	let owner = ownerOf(row, at - request[REQUEST_HEADER + row / GROUP]);
 	return pcg4d(vec4u(request[2], select(ENVIRONMENT_STREAM, request[1], policy), request[0], owner));
 }

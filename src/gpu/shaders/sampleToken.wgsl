@@ -12,7 +12,7 @@ fn isKept(v: u32) -> bool { return ((kept[v >> 5] >> (v & 31u)) & 1u) == 1u; }
 
 // Drops tokens from `kept` by rank, then by the probability ahead of them.
 fn truncate(origin: u32, top: f32) {
-	if (TOP_K > 0) {
+	if (mostKept() > 0) {
 		var survivors = array<u32, 8>();
 		for (var v = 0u; v < VOCAB; v++) {
 			if (!isKept(v)) { continue; }
@@ -20,7 +20,7 @@ fn truncate(origin: u32, top: f32) {
 			for (var u = 0u; u < VOCAB; u++) {
 				if (isKept(u) && ahead(logits[origin + u], u, logits[origin + v], v)) { rank++; }
 			}
-			if (rank < TOP_K) { survivors[v >> 5] |= 1u << (v & 31u); }
+			if (rank < mostKept()) { survivors[v >> 5] |= 1u << (v & 31u); }
 		}
 		kept = survivors;
 	}
@@ -54,7 +54,7 @@ fn draw(row: u32, weights: u32, policy: bool, at: u32) -> Draw {
 			top = max(top, select(log(weight), logits[origin + v] / TEMPERATURE, policy));
 		}
 	}
-	if (policy && (TOP_K > 0 || TOP_P < 1)) { truncate(origin, top); }
+	if (policy && (mostKept() > 0 || TOP_P < 1)) { truncate(origin, top); }
 	var chosen = Draw(NONE, 0.0, 0.0);
 	var best = LOWEST;
 	var sum = 0.0;
@@ -89,7 +89,7 @@ fn act(row: u32, t: u32, at: u32) -> u32 {
 	let state = rows[row];
 	let actor = actorOf(state);
 	if (actor == DONE) { return 0u; }
-	if (t >= RESPONSE_LENGTH) {
+	if (t >= limitOf(row)) {
 		keepBootstrap(row, t);
 		return 0u;
 	}

@@ -50,7 +50,7 @@ fn keepTopK(lane: u32) {
 		let v = lane + i * LANES;
 		var rank = 0u;
 		for (var u = 0u; u < VOCAB; u++) { rank += select(0u, kept[u], ahead(z[u], u, z[v], v)); }
-		survives[i] = select(0u, kept[v], rank < TOP_K);
+		survives[i] = select(0u, kept[v], rank < mostKept());
 	}
 	keep(lane, survives);
 }
@@ -83,7 +83,7 @@ fn draw(row: u32, lane: u32, policy: bool, at: u32) -> Draw {
 		}
 	}
 	let top = largest(lane, mine);
-	if (policy && TOP_K > 0) { keepTopK(lane); }
+	if (policy && mostKept() > 0) { keepTopK(lane); }
 	if (policy && TOP_P < 1) { keepTopP(lane, top); }
 	let key = drawKey(row, policy, at);
 	var sum = 0.0;
@@ -138,7 +138,7 @@ fn sampleTokenLanes(@builtin(local_invocation_index) lane: u32, @builtin(workgro
 		chosen = 0u;
 		if (at < length) {
 			chosen = request[REQUEST_HEADER + 2 * PROMPTS + prompt * PROMPT_LENGTH + at];
-		} else if (at - length < RESPONSE_LENGTH) {
+		} else if (at - length < limitOf(row)) {
 			actor = actorOf(rows[row]);
 		} else {
 			keepBootstrap(row, at - length);

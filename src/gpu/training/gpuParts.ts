@@ -10,6 +10,7 @@ import { createModelState } from "../model/modelBuffers";
 import type { GpuTransformer } from "../model/transformer";
 import { GpuRollouts } from "../rollout/gpuRollouts";
 import { chooseRolloutOptions } from "../rollout/rolloutChoice";
+import { GpuBrancher } from "./gpuBrancher";
 import { createGpuCredit, creditBuffers, type GpuCredit } from "./gpuCredit";
 import { createGpuCritic, type GpuCritic } from "./gpuCritic";
 
@@ -26,6 +27,8 @@ export interface GpuParts {
 	readonly credit: GpuCredit;
 	/** Null where no value head learns. */
 	readonly critic: GpuCritic | null;
+	/** Null where no signal asks for continuations. */
+	readonly brancher: GpuBrancher | null;
 	/** Of minibatches, and of whole batches for supervised steps; the same where a minibatch is the batch. */
 	readonly model: GpuTransformer;
 	readonly wholeModel: GpuTransformer;
@@ -93,7 +96,8 @@ async function compile(
 	const sizes = { B, T: maxResponseLength, groupSize: plan.groupSize };
 	const lanes = software ? 4 : 256;
 	const creditOptions = { lanes: CREDIT_LANES[software ? "software" : "hardware"] };
-	const [credit, critic] = await Promise.all([
+	const children = objective.children ?? 0;
+	const [credit, critic, brancher] = await Promise.all([
 		keep(
 			createGpuCredit(
 				compiler,
@@ -107,6 +111,7 @@ async function compile(
 		plan.critic
 			? keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read, creditOptions))
 			: null,
+		children > 0 ? keep(GpuBrancher.create(compiler, plan, children, state.parameters, software)) : null,
 	]);
 	const options = {
 		states: plan.machine.states,
@@ -125,7 +130,7 @@ async function compile(
 	const [policyLoss, supervised] = await Promise.all([keep(loss(model, credit.at)), keep(loss(wholeModel, null))]);
 	const words = credit.plan ? JSON.stringify(credit.plan.program) : "credit on the processor";
 	const signature = [compiler.signature, words];
-	return { rollouts, credit, critic, model, wholeModel, loss: policyLoss, supervised, signature };
+	return { rollouts, credit, critic, brancher, model, wholeModel, loss: policyLoss, supervised, signature };
 }
 
 function lossModel({ config, buffers, logits }: GpuTransformer): LossModel {

@@ -1,0 +1,56 @@
+import type { Branches, BranchRequest } from "../../engine/signals/sources";
+import { BranchBatches, branchPlanOf } from "../../engine/training/branchSampler";
+import type { RolloutRecord } from "../../engine/training/cpuRollout";
+import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import type { DispatchCompiler } from "../device/dispatch";
+import { GpuRollouts } from "../rollout/gpuRollouts";
+import { chooseRolloutOptions } from "../rollout/rolloutChoice";
+
+/** Continuations sampled at once: what keeps a graphics card busy, and what a software adapter has done soon. */
+const ROWS = { hardware: 2048, software: 256 } as const;
+
+/** Samples continuations of prefixes with the policy on the device, for credit that is computed on the processor. */
+export class GpuBrancher {
+	private constructor(
+		private readonly batches: BranchBatches,
+		private readonly rollouts: GpuRollouts,
+	) {}
+
+	/** @param children continuations of one prefix that are asked for at a time. @throws InvalidInput when the adapter cannot hold them. */
+	static async create(
+		compiler: DispatchCompiler,
+		plan: TrainingPlan,
+		children: number,
+		parameters: GPUBuffer,
+		software: boolean,
+	): Promise<GpuBrancher> {
+		const branchPlan = branchPlanOf(plan, children, software ? ROWS.software : ROWS.hardware);
+		const options = { ...chooseRolloutOptions(branchPlan, software), continues: true };
+		const rollouts = await GpuRollouts.create(compiler, branchPlan, parameters, options);
+		return new GpuBrancher(new BranchBatches(plan, children, branchPlan), rollouts);
+	}
+
+	/** Continuations of rollouts of `request`, which `record` holds; the next batch is sampled while one is read. */
+	async branch(request: RolloutRequest, record: RolloutRecord, asked: BranchRequest): Promise<Branches> {
+		const tally = this.batches.begin(asked);
+		const batches = this.batches.of(request, record, asked);
+		const sample = (k: number) => {
+			const batch = batches[k];
+			if (!batch) return null;
+			this.rollouts.sample(batch.request, batch.continuation);
+			return this.rollouts.read();
+		};
+		let reading = sample(0);
+		for (const [k, batch] of batches.entries()) {
+			const ahead = sample(k + 1);
+			const { record: continued } = await reading!;
+			this.batches.add(tally, asked, batch, continued);
+			reading = ahead;
+		}
+		return tally;
+	}
+
+	dispose(): void {
+		this.rollouts.dispose();
+	}
+}
