@@ -155,8 +155,13 @@ async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Pro
 	const known = beside?.of === latest ? beside.answers : [];
 	const others = rows.filter((id) => id !== latest.credit.method && !known.some((a) => a.method === id));
 	const answers = await ask(api, latest, others);
-	pictures.hurry(setBeside, () => {
-		if (runStore.getState().latest === latest) setBeside(latest, [...known, ...answers]);
+	// The next question is asked when these are on screen: it asks for what is missing there.
+	await new Promise<void>((resolve) => {
+		const show = () => {
+			if (runStore.getState().latest === latest) setBeside(latest, [...known, ...answers]);
+			resolve();
+		};
+		pictures.hurry(show, show);
 	});
 }
 
