@@ -5,9 +5,11 @@ import { applyChanges } from "./changes";
 import goldens from "./goldenLinks.json";
 import { decodeLink, type MadeOn } from "./link";
 import type { LinkCurve } from "./linkCurve";
+import { defaultsOf } from "./params";
 import { parseSpec } from "./parseSpec";
-import { findPreset } from "./presets";
-import { openSpec, PARAM_TABLES } from "./registries";
+import { findPreset, PRESETS } from "./presets";
+import publishedDefaults from "./publishedDefaults.json";
+import { openSpec, PARAM_TABLES, REGISTRIES } from "./registries";
 
 /** Published presets by hash: links carry differences against them, so a change would silently change what old links mean. */
 const PUBLISHED: Readonly<Record<string, string>> = {
@@ -79,5 +81,15 @@ describe("links of version 1, written by another program", () => {
 describe("a published preset", () => {
 	it.each(Object.entries(PUBLISHED))("%s is what it was", (id, hash) => {
 		expect(sha256(encodeUtf8(JSON.stringify(findPreset(id).spec)))).toBe(hash);
+	});
+
+	it("stands in the list above", () => expect(Object.keys(PUBLISHED)).toEqual(PRESETS.map(({ id }) => id)));
+});
+
+/** Presets and links name what differs from a default, so a default that changed would change what they mean, too. */
+describe.each(Object.entries(publishedDefaults))("published defaults of %s", (kind, published) => {
+	it.each(Object.entries(published))("%s are what they were", (id, values) => {
+		const entry = REGISTRIES[kind as keyof typeof REGISTRIES].find((candidate) => candidate.id === id);
+		expect(entry && defaultsOf(entry.params)).toMatchObject(values);
 	});
 });
