@@ -135,12 +135,15 @@ export class RolloutIndex {
 	}
 }
 
+/** A name and an opened object; looked for from the starts of words alone, as a long word would take the square of its length. */
+const CALL = /(?<![\w.-])[\w.-]+\(\{/g;
+
 /** Tools by the calls of its messages; in a rollout of text, by what stands before a parenthesis with an object. */
 function toolsOf({ messages, tokens }: RolloutRecord): string {
 	const calls = messages
 		? messages.flatMap(({ calls = [] }) => calls)
 		: typeof tokens[0] === "string"
-			? (tokens.join("").match(/[\w.-]+\(\{/g) ?? [])
+			? (tokens.join("").match(CALL) ?? [])
 			: [];
 	return [...new Set(calls.map((call) => call.slice(0, call.indexOf("("))))].join(" ");
 }
