@@ -75,7 +75,7 @@ export async function askBranch(
 	latest: Latest,
 	rollout: number,
 	at: number,
-	wish: { readonly samples: number; readonly seed: number },
+	wish: { readonly samples: number; readonly seed: number; readonly temperature?: number },
 	onNews: (answer: BranchAnswer) => void,
 ): Promise<BranchAnswer> {
 	const { batch, spec } = latest;

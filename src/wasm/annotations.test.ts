@@ -44,6 +44,10 @@ async function agreement(change: Partial<ExperimentSpec>, threads = 1) {
 describe("signals in WebAssembly are those of the float64 executor", () => {
 	it.each([
 		["values by branching", { method: { id: "vinePpo", params: {} } }],
+		[
+			"values by branching at another temperature",
+			{ method: { id: "vinePpo", params: {} }, signals: { branchedValues: { temperature: 0.4 } } },
+		],
 		["greedy rollouts", { method: { id: "remax", params: {} } }],
 		["attention", { method: { id: "attentionCredit", params: {} } }],
 		["what earlier batches earned", { method: { id: "reinforce", params: { center: "running" } } }],

@@ -1,4 +1,3 @@
-import { branchPlanOf } from "../engine/training/branchSampler";
 import type { Continuation, OpenRecord, RolloutRecord, RolloutSampler } from "../engine/training/cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "../engine/training/executor";
 import { WasmCore } from "./core";
@@ -16,8 +15,9 @@ export class WasmBrancher implements RolloutSampler {
 		this.sampler = new WasmSampler(core);
 	}
 
-	static async open(plan: TrainingPlan, children: number, trained: WasmCore, crew: CrewOptions): Promise<WasmBrancher> {
-		return new WasmBrancher(await WasmCore.open(branchPlanOf(plan, children), crew), trained);
+	/** @param branchPlan of `branchPlanOf`. */
+	static async open(branchPlan: TrainingPlan, trained: WasmCore, crew: CrewOptions): Promise<WasmBrancher> {
+		return new WasmBrancher(await WasmCore.open(branchPlan, crew), trained);
 	}
 
 	sample(request: RolloutRequest, continuation?: Continuation, given?: OpenRecord): RolloutRecord {

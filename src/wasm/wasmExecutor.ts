@@ -28,16 +28,15 @@ export async function createWasmExecutor(
 	const objective = given ?? (await creditedInWasm(plan));
 	const core = await WasmCore.open(plan, crewOptions);
 	const children = objective.children ?? 0;
-	const branches = children > 0 ? await WasmBrancher.open(plan, children, core, crewOptions) : null;
+	const branchPlan = branchPlanOf(plan, children, { temperature: objective.branchTemperature ?? 0 });
+	const branches = children > 0 ? await WasmBrancher.open(branchPlan, core, crewOptions) : null;
 	const crew = core.crew.threads === 1 ? "one thread" : `${core.crew.threads} threads`;
 	const label = { kind: "wasm", adapter: `WebAssembly SIMD, ${crew}`, plan: core.planHash, software: true } as const;
 	return new CpuExecutor(plan, objective, {
 		label,
 		learner: new WasmLearner(core),
 		sampler: new WasmSampler(core),
-		...(branches
-			? { brancher: new BranchSampler(plan, children, samplerFor(branchPlanOf(plan, children), branches)) }
-			: {}),
+		...(branches ? { brancher: new BranchSampler(plan, children, samplerFor(branchPlan, branches)) } : {}),
 		dispose() {
 			core.dispose();
 			branches?.dispose();

@@ -20,13 +20,15 @@ export class BranchDesk {
 	/** @throws InvalidInput for a prompt or prefix that the task does not know. */
 	async answer(question: BranchQuestion, onNews: (answer: BranchAnswer) => void): Promise<BranchAnswer> {
 		const mine = ++this.newest;
-		const { spec, parameters, samples, seed } = question;
+		const { spec, parameters, samples, seed, temperature = spec.rollout.temperature } = question;
 		const { task, pool, model } = openedTask(spec);
 		const item = findItem(pool, question.prompt);
 		if (!item) throw new InvalidInput("This prompt is none of the task's, so nobody can go on from it.");
 		if (!(samples >= 1 && samples <= MOST))
 			throw new InvalidInput(`Between 1 and ${MOST} continuations can be sampled, not ${samples}.`);
-		const policy = modelPolicy(model, Float64Array.from(parameters), spec.rollout.temperature);
+		if (!(temperature >= 0.05 && temperature <= 5))
+			throw new InvalidInput(`The temperature must be from 0.05 to 5, not ${temperature}.`);
+		const policy = modelPolicy(model, Float64Array.from(parameters), temperature);
 		const prefix = Array.from(question.prefix);
 		const found: Continuation[] = [];
 		const answer = (): BranchAnswer => ({

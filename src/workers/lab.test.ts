@@ -127,6 +127,21 @@ describe("branching", () => {
 		expect(answer.continuations).toHaveLength(256);
 	});
 
+	it("goes on at another temperature where one is asked for: cold ways on are all alike", async () => {
+		const { question } = exactScene({ id: "keydoor", params: { distractors: 2 } }, 1);
+		const asked = { ...question, prefix: new Int32Array(0), samples: 32, seed: 1 };
+		const different = async (temperature?: number) => {
+			const { continuations } = await new Lab().branch(
+				{ ...asked, ...(temperature ? { temperature } : {}) },
+				() => undefined,
+			);
+			return new Set(continuations.map(({ tokens }) => tokens.join())).size;
+		};
+		expect(await different(question.spec.rollout.temperature)).toBe(await different());
+		expect(await different(0.05)).toBeLessThan(await different());
+		await expect(new Lab().branch({ ...asked, temperature: 0 }, () => undefined)).rejects.toThrow("from 0.05 to 5");
+	});
+
 	it("ends with what it has when stopped, and refuses what cannot be", async () => {
 		const { question } = exactScene({ id: "keydoor", params: {} }, 1);
 		const lab = new Lab();

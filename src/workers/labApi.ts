@@ -69,6 +69,8 @@ export interface BranchQuestion {
 	/** Tokens after the prompt up to the branch, environment replies included. */
 	readonly prefix: Int32Array;
 	readonly samples: number;
+	/** Softmax temperature of the continuations; absent: that of the rollouts. */
+	readonly temperature?: number;
 	/** Other seeds, other continuations. */
 	readonly seed: number;
 }

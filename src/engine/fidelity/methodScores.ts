@@ -68,9 +68,12 @@ export async function scoreMethods(question: ScoreQuestion, control: OracleContr
 	const creditOf = (id: string): CreditResult => {
 		const method = { id, params: id === spec.method.id ? spec.method.params : {} };
 		const objective = objectiveOf({ ...plan, method });
-		const width = objective.children ?? 0;
+		const { children: width = 0, branchTemperature } = objective;
 		const sampler = (of: TrainingPlan) => samplerFor(of, new CpuRollout(of, learner.parameters));
-		const brancher = width > 0 ? new BranchSampler(plan, width, sampler(branchPlanOf(plan, width))) : undefined;
+		const brancher =
+			width > 0
+				? new BranchSampler(plan, width, sampler(branchPlanOf(plan, width, { temperature: branchTemperature ?? 0 })))
+				: undefined;
 		const given = new HostPolicy(plan, learner, brancher, request, record);
 		// As at the first step of a run: nothing is remembered of earlier batches.
 		const annotated = objective.annotate?.(batch, given, {});

@@ -34,6 +34,8 @@ export interface Provider<P extends ParamTable = ParamTable> {
 	readonly params: P;
 	/** Continuations of one prefix that it asks a policy for. */
 	children?(params: ParamValues<P>): number;
+	/** Softmax temperature of those continuations; 0 or absent: that of the rollouts. */
+	temperature?(params: ParamValues<P>): number;
 	/** What must be on the batch first, to give `asked`. */
 	needs(params: ParamValues<P>, asked: Need): readonly Need[];
 	/**
@@ -54,8 +56,12 @@ export interface AnnotationContext<V = Readonly<Record<string, unknown>>> {
 }
 
 /** A provider of any parameters: called with what its own table describes. */
-export type AnyProvider = Omit<Provider, "needs" | "annotate" | "children" | "remember" | "tabulate"> & {
+export type AnyProvider = Omit<
+	Provider,
+	"needs" | "annotate" | "children" | "temperature" | "remember" | "tabulate"
+> & {
 	children?(params: Readonly<Record<string, unknown>>): number;
+	temperature?(params: Readonly<Record<string, unknown>>): number;
 	needs(params: Readonly<Record<string, unknown>>, asked: Need): readonly Need[];
 	annotate(batch: RolloutBatch, context: AnnotationContext): Annotated;
 	remember?(batch: RolloutBatch, before: number | undefined, params: Readonly<Record<string, unknown>>): number;

@@ -361,6 +361,6 @@ it("a task knows its keys of the chain, and rollouts of other prompts have none"
 it("every provider is told apart, and a preset's spec may name any", () => {
 	expect(new Set(PROVIDERS.map(({ id }) => id)).size).toBe(PROVIDERS.length);
 	const spec = { ...findPreset("keydoor").spec, signals: Object.fromEntries(PROVIDERS.map(({ id }) => [id, {}])) };
-	expect(resolveSpec(spec, REGISTRIES).signals!.branchedValues).toEqual({ children: 9, budget: 0 });
+	expect(resolveSpec(spec, REGISTRIES).signals!.branchedValues).toEqual({ children: 9, budget: 0, temperature: 0 });
 	expect(openSpec(spec).spec.signals).toBeDefined();
 });

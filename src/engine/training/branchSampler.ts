@@ -10,12 +10,17 @@ const CHUNK_ROWS = 256;
  * The plan of a sampler that goes on from prefixes of `plan`'s rollouts: its prompts are those prefixes, its groups their
  * continuations.
  * @param rows that are sampled at once, at most.
+ * @param temperature of the continuations; 0: that of the rollouts.
  */
-export function branchPlanOf(plan: TrainingPlan, children: number, rows = CHUNK_ROWS): TrainingPlan {
-	const { temperature, topK, topP } = plan.sampling;
+export function branchPlanOf(
+	plan: TrainingPlan,
+	children: number,
+	{ rows = CHUNK_ROWS, temperature = 0 }: { readonly rows?: number; readonly temperature?: number } = {},
+): TrainingPlan {
+	const { topK, topP } = plan.sampling;
 	return {
 		...plan,
-		sampling: { temperature, topK, topP },
+		sampling: { temperature: temperature || plan.sampling.temperature, topK, topP },
 		prompts: Math.max(1, Math.floor(rows / children)),
 		groupSize: children,
 		maxPromptLength: plan.maxPromptLength + plan.maxResponseLength,

@@ -10,6 +10,7 @@ import { BranchSampler, branchPlanOf } from "./branchSampler";
 import { freshState } from "./checkpoint";
 import { CpuLearner } from "./cpuLearner";
 import { CpuRollout, rolloutBatch } from "./cpuRollout";
+import { objectiveOf } from "./objective";
 import { planOf } from "./plan";
 import { promptPool } from "./prompts";
 import { Requests } from "./requests";
@@ -30,31 +31,55 @@ function scene(spec = small) {
 	learner.upload(freshState(toFloat32(initParameters(plan.model, 3).map((v) => 4 * v))));
 	const request = new Requests(plan, pool).training(1);
 	const record = new CpuRollout(plan, learner.parameters).sample(request);
-	const brancher = (width: number) =>
-		new BranchSampler(plan, width, new CpuRollout(branchPlanOf(plan, width), learner.parameters));
+	const brancher = (width: number, temperature?: number) =>
+		new BranchSampler(
+			plan,
+			width,
+			new CpuRollout(branchPlanOf(plan, width, { temperature: temperature ?? 0 }), learner.parameters),
+		);
 	return { ...opened, plan, pool, learner, request, record, brancher, batch: rolloutBatch(plan, request, record) };
 }
 
 describe("continuations of a prefix", () => {
-	it("have as their mean return the exact value of the prefix, at every token of the policy", async () => {
-		const { task, pool, plan, learner, request, record, batch, brancher } = scene();
-		const item = pool.train.find(
-			(i) => i.prompt.join() === [...request.promptTokens.subarray(0, request.promptLengths[0])].join(),
-		)!;
-		const policy = modelPolicy(plan.model, learner.parameters, 1);
-		const [truth] = await askOracle("enumerate", { task, item, responses: [responseOf(batch, 0)], policy, seed: 1 });
-		const at = [...truth!.mask.keys()].filter((t) => truth!.mask[t]);
-		const children = 1500;
-		const points = at.map((t) => ({ rollout: 0, at: t }));
-		const { returns, tokens } = brancher(300).branch(request, record, { points, children, greedy: false });
-		for (const [i, t] of at.entries()) {
-			const own = returns.subarray(i * children, (i + 1) * children);
-			const mean = own.reduce((a, r) => a + r, 0) / children;
-			const sd = Math.sqrt(own.reduce((a, r) => a + (r - mean) ** 2, 0) / children);
-			// Four standard errors: one of some four prefixes would miss them in 4,000 seeds.
-			expect(Math.abs(mean - truth!.V[t]!), `token ${t}`).toBeLessThanOrEqual((4 * sd) / Math.sqrt(children) + 1e-12);
-		}
-		expect(tokens).toBeLessThanOrEqual(children * at.reduce((sum, t) => sum + plan.maxResponseLength - t, 0));
+	it.each([
+		[1, undefined],
+		[0.4, 0.4],
+	])(
+		"have as their mean return the exact value of the prefix at temperature %d, at every token of the policy",
+		async (of, temperature) => {
+			const { task, pool, plan, learner, request, record, batch, brancher } = scene();
+			const item = pool.train.find(
+				(i) => i.prompt.join() === [...request.promptTokens.subarray(0, request.promptLengths[0])].join(),
+			)!;
+			const policy = modelPolicy(plan.model, learner.parameters, of);
+			const [truth] = await askOracle("enumerate", { task, item, responses: [responseOf(batch, 0)], policy, seed: 1 });
+			const at = [...truth!.mask.keys()].filter((t) => truth!.mask[t]);
+			const children = 1500;
+			const points = at.map((t) => ({ rollout: 0, at: t }));
+			const { returns, tokens } = brancher(300, temperature).branch(request, record, {
+				points,
+				children,
+				greedy: false,
+			});
+			for (const [i, t] of at.entries()) {
+				const own = returns.subarray(i * children, (i + 1) * children);
+				const mean = own.reduce((a, r) => a + r, 0) / children;
+				const sd = Math.sqrt(own.reduce((a, r) => a + (r - mean) ** 2, 0) / children);
+				// Four standard errors: one of some four prefixes would miss them in 4,000 seeds.
+				expect(Math.abs(mean - truth!.V[t]!), `token ${t}`).toBeLessThanOrEqual((4 * sd) / Math.sqrt(children) + 1e-12);
+			}
+			expect(tokens).toBeLessThanOrEqual(children * at.reduce((sum, t) => sum + plan.maxResponseLength - t, 0));
+		},
+	);
+
+	it("have the temperature that their provider was asked for", () => {
+		const { plan } = scene();
+		const asking = (params: Readonly<Record<string, unknown>>) =>
+			objectiveOf({ ...plan, method: { id: "vinePpo", params: {} }, signals: { branchedValues: params } });
+		expect(asking({ temperature: 0.4 })).toMatchObject({ children: 9, branchTemperature: 0.4 });
+		expect(asking({}).branchTemperature).toBe(0);
+		expect(branchPlanOf(plan, 9).sampling.temperature).toBe(plan.sampling.temperature);
+		expect(branchPlanOf(plan, 9, { temperature: 0.4 }).sampling.temperature).toBe(0.4);
 	});
 
 	it("do not depend on what else is asked, nor on how many rows are sampled at once", () => {

@@ -61,6 +61,8 @@ export interface Objective {
 	remember?(batch: RolloutBatch, before: SignalMemory): SignalMemory;
 	/** Continuations of one prefix that `annotate` asks for at a time; absent or 0: it asks for none. */
 	readonly children?: number;
+	/** Their temperature; 0 or absent: that of the rollouts. */
+	readonly branchTemperature?: number;
 	credit(batch: RolloutBatch): CreditResult;
 	loss(input: SurrogateInput): SurrogateOutput;
 }
@@ -76,14 +78,13 @@ export interface HostEngine {
 }
 
 /** Float64 TypeScript. */
-function float64Engine(plan: TrainingPlan, children = 0): HostEngine {
+function float64Engine(plan: TrainingPlan, { children = 0, branchTemperature }: Objective): HostEngine {
 	const learner = new CpuLearner(plan);
 	const sampler = new CpuRollout(plan, learner.parameters);
-	const branches = () => new CpuRollout(branchPlanOf(plan, children), learner.parameters);
+	const branchPlan = branchPlanOf(plan, children, { temperature: branchTemperature ?? 0 });
+	const branches = () => new CpuRollout(branchPlan, learner.parameters);
 	const brancher =
-		children > 0
-			? { brancher: new BranchSampler(plan, children, samplerFor(branchPlanOf(plan, children), branches())) }
-			: {};
+		children > 0 ? { brancher: new BranchSampler(plan, children, samplerFor(branchPlan, branches())) } : {};
 	return {
 		label: { kind: "cpu", adapter: "float64 TypeScript", plan: "reference", software: true },
 		learner,
@@ -116,7 +117,7 @@ export class CpuExecutor implements TrainingExecutor {
 	constructor(
 		private readonly plan: TrainingPlan,
 		private readonly objective: Objective,
-		private readonly engine: HostEngine = float64Engine(plan, objective.children),
+		private readonly engine: HostEngine = float64Engine(plan, objective),
 	) {
 		this.label = engine.label;
 		this.learner = engine.learner;

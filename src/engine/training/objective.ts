@@ -38,6 +38,7 @@ export function objectiveOf(plan: TrainingPlan, opsFor = (batch: RolloutBatch) =
 			? { remember: (batch, before) => remember(signals, batch, before) }
 			: {}),
 		children: Math.max(0, ...signals.map(({ provider, params }) => provider.children?.(params) ?? 0)),
+		branchTemperature: Math.max(0, ...signals.map(({ provider, params }) => provider.temperature?.(params) ?? 0)),
 		credit: (batch) => creditBy(method, plan.method.params, batch, opsFor(batch)),
 		loss: (input) => surrogate(config, input),
 	};

@@ -148,7 +148,7 @@ describe.each(["registers", "lanes"] as const)("rollouts on the GPU with %s", (v
 	it.each([false, true])("go on from prefixes as the float64 sampler does, greedily: %s", async (greedy) => {
 		const plan = planFor();
 		const width = 3;
-		const branchPlan = branchPlanOf(plan, width, 12);
+		const branchPlan = branchPlanOf(plan, width, { rows: 12 });
 		const request = requestFor(plan);
 		const record = sampleOnCpu(plan, request);
 		const points = Array.from({ length: 9 }, (_, i) => ({ rollout: i, at: i % Math.max(1, record.lengths[i]!) }));

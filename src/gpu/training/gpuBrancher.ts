@@ -1,5 +1,6 @@
 import type { Branches, BranchRequest } from "../../engine/signals/sources";
 import { BranchBatches, branchPlanOf } from "../../engine/training/branchSampler";
+import type { Objective } from "../../engine/training/cpuExecutor";
 import type { RolloutRecord } from "../../engine/training/cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "../../engine/training/executor";
 import type { DispatchCompiler } from "../device/dispatch";
@@ -16,15 +17,16 @@ export class GpuBrancher {
 		private readonly rollouts: GpuRollouts,
 	) {}
 
-	/** @param children continuations of one prefix that are asked for at a time. @throws InvalidInput when the adapter cannot hold them. */
+	/** @param objective says how many continuations of one prefix are asked for at a time, and their temperature. @throws InvalidInput when the adapter cannot hold them. */
 	static async create(
 		compiler: DispatchCompiler,
 		plan: TrainingPlan,
-		children: number,
+		objective: Pick<Objective, "children" | "branchTemperature">,
 		parameters: GPUBuffer,
 		software: boolean,
 	): Promise<GpuBrancher> {
-		const branchPlan = branchPlanOf(plan, children, software ? ROWS.software : ROWS.hardware);
+		const { children = 0, branchTemperature: temperature = 0 } = objective;
+		const branchPlan = branchPlanOf(plan, children, { rows: ROWS[software ? "software" : "hardware"], temperature });
 		const options = { ...chooseRolloutOptions(branchPlan, software), continues: true };
 		const rollouts = await GpuRollouts.create(compiler, branchPlan, parameters, options);
 		return new GpuBrancher(new BranchBatches(plan, children, branchPlan), rollouts);

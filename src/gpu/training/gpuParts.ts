@@ -111,7 +111,7 @@ async function compile(
 		plan.critic
 			? keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read, creditOptions))
 			: null,
-		children > 0 ? keep(GpuBrancher.create(compiler, plan, children, state.parameters, software)) : null,
+		children > 0 ? keep(GpuBrancher.create(compiler, plan, objective, state.parameters, software)) : null,
 	]);
 	const options = {
 		states: plan.machine.states,

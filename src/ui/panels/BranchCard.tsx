@@ -45,26 +45,37 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
 }
 
 const SIZES = [16, 64, 256] as const;
-type State = { readonly busy: boolean; readonly answer: BranchAnswer | null; readonly problem: string };
+/** Beside that of the rollouts. */
+const TEMPERATURES = [0.5, 1, 2] as const;
+interface State {
+	readonly busy: boolean;
+	readonly answer: BranchAnswer | null;
+	readonly problem: string;
+	/** Temperature that was asked for. */
+	readonly asked: number;
+}
 
 /** Samples on from here, and shows the value settle. */
 function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element {
 	const { tree, display } = shown;
-	const [{ busy, answer, problem }, setState] = useState<State>({ busy: false, answer: null, problem: "" });
+	const own = display.latest.spec.rollout.temperature;
+	const idle = { busy: false, answer: null, problem: "", asked: own };
+	const [{ busy, answer, problem, asked }, setState] = useState<State>(idle);
+	const [temperature, setTemperature] = useState(own);
 	const [samples, setSamples] = useState<number>(64);
 	const [seed, setSeed] = useState(1);
 	useEffect(() => stopBranch, []);
 	const [rollout, end] = [tree.rollout[node] as number, tree.end[node] as number];
 	if (end >= (display.batch.lengths[rollout] as number)) return <p className="muted">The rollout ends here.</p>;
 	const branch = () => {
-		setState({ busy: true, answer: null, problem: "" });
+		const now = { ...idle, asked: temperature };
+		setState({ ...now, busy: true });
 		setSeed(seed + 1);
-		askBranch(display.latest, rollout, end, { samples, seed }, (news) =>
-			setState({ busy: true, answer: news, problem: "" }),
+		askBranch(display.latest, rollout, end, { samples, seed, temperature }, (news) =>
+			setState({ ...now, busy: true, answer: news }),
 		).then(
-			(done) => setState({ busy: false, answer: done, problem: "" }),
-			(error: unknown) =>
-				setState({ busy: false, answer: null, problem: error instanceof Error ? error.message : String(error) }),
+			(done) => setState({ ...now, answer: done }),
+			(error: unknown) => setState({ ...now, problem: error instanceof Error ? error.message : String(error) }),
 		);
 	};
 	return (
@@ -80,9 +91,23 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 						</option>
 					))}
 				</select>
+				<select
+					aria-label="Temperature of the continuations"
+					title="Other temperatures are other policies: the exact value is not theirs"
+					value={temperature}
+					onChange={(e) => setTemperature(Number(e.target.value))}
+				>
+					{[own, ...TEMPERATURES.filter((t) => t !== own)].map((t) => (
+						<option key={t} value={t}>
+							{`temperature ${t}${t === own ? ", as sampled" : ""}`}
+						</option>
+					))}
+				</select>
 			</p>
 			{problem ? <p className="muted">{problem}</p> : null}
-			{answer ? <Found answer={answer} exact={tree.exact[node] as number} of={samples} /> : null}
+			{answer ? (
+				<Found answer={answer} exact={asked === own ? (tree.exact[node] as number) : Number.NaN} of={samples} />
+			) : null}
 		</section>
 	);
 }

@@ -1,6 +1,6 @@
 import type { Need } from "../../credit/method";
 import { type Partition, TOKENS } from "../../credit/partition";
-import { integerParam } from "../../credit/sharedParams";
+import { integerParam, numberParam } from "../../credit/sharedParams";
 import { spansOf } from "../../credit/spans";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { defineProvider } from "../provider";
@@ -11,7 +11,7 @@ import type { BranchPoint } from "../sources";
  * method reads values at (cut points of SPO, steps of VinePPO), else at every token of the policy. Rollouts of a group that share a
  * prefix share its estimate. Elsewhere the value is unknown (NaN).
  *
- * **Unbiased** for the policy that sampled; standard error of the return over √K. Each continuation is keyed by (seed, step, rollout,
+ * **Unbiased** for the policy that sampled, at the temperature of its rollouts; standard error of the return over √K. Each continuation is keyed by (seed, step, rollout,
  * token, child), whatever else is asked.
  * **Budget** at most `budget` extra tokens for each sampled one, counted as if every continuation ran to the limit; points are taken
  * from the front until it is spent, and what is left out is unknown. 0 = no bound.
@@ -44,8 +44,17 @@ export const branchedValues = defineProvider({
 			max: 100000,
 			unit: "tokens",
 		}),
+		temperature: numberParam({
+			label: "Temperature",
+			help: "Divides the logits of continuations; 0 = as the rollouts were sampled. Others give the values of another policy.",
+			default: 0,
+			min: 0,
+			max: 5,
+			unit: "",
+		}),
 	},
 	children: ({ children }) => children,
+	temperature: ({ temperature }) => temperature,
 	needs: (_, asked) => spanNeeds(asked),
 	annotate(batch, { asked, params: { children, budget }, sources }) {
 		const { firsts, copies } = pointsOf(batch, "field" in asked && asked.field === "values" ? asked.at : undefined);
