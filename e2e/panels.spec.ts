@@ -84,7 +84,7 @@ test("live: attention of the rollout on screen, and continuations sampled from a
 	await page.keyboard.press("Escape");
 	await page.getByRole("tab", { name: "Tree" }).click();
 	await page.locator(".tree .node").first().click();
-	await page.getByLabel("Continuations").selectOption("16");
+	await page.getByLabel("Continuations", { exact: true }).selectOption("16");
 	await page.getByRole("button", { name: "Branch here" }).click();
 	await expect(page.locator(".branching [role=status]")).toContainText("after 16", { timeout: 60_000 });
 });
