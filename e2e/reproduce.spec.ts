@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
-import { encodeLink } from "../src/engine/spec/link";
+import { decodeLink, encodeLink } from "../src/engine/spec/link";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -18,6 +18,12 @@ const SMALL = {
 	fingerprints: [],
 	note: "",
 };
+
+async function chooseExecutor(page: Page, name: RegExp): Promise<void> {
+	await page.locator(".chip").first().click();
+	await page.getByRole("radio", { name }).check();
+	await page.keyboard.press("Escape");
+}
 
 async function runToTheEnd(page: Page): Promise<void> {
 	await page.getByRole("button", { name: /^Run( again)?$/ }).click();
@@ -36,9 +42,7 @@ test("a shared exact run is made again in another profile and by the command lin
 	browser,
 }) => {
 	await page.goto(`#${encodeLink(SMALL)}`);
-	await page.locator(".chip").first().click();
-	await page.getByRole("radio", { name: /^WebAssembly/ }).check();
-	await page.keyboard.press("Escape");
+	await chooseExecutor(page, /^WebAssembly/);
 	await runToTheEnd(page);
 	await button(page, "Share").click();
 	await expect(page.locator(".share-card:popover-open")).toContainText(
@@ -72,6 +76,52 @@ test("a shared exact run is made again in another profile and by the command lin
 	const told = execFileSync(process.execPath, [ascribe, "train", link, "--backend", "exact"], { encoding: "utf8" });
 	const lines = told.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
 	expect(Object.fromEntries(lines.map(({ step, fingerprint }) => [step, fingerprint]))).toEqual(shared);
+});
+
+test("a run on the graphics adapter has the fingerprints of the command line's, or both say what differs", async ({
+	page,
+}) => {
+	await page.goto(`#${encodeLink({ ...SMALL, changes: { ...SMALL.changes, steps: 3 } })}`);
+	await chooseExecutor(page, /^Graphics adapter/);
+	await runToTheEnd(page);
+	await chip(page).click();
+	const shared = await fingerprintsOf(page);
+	expect(Object.keys(shared)).toEqual(["0", "1", "2", "3"]);
+	const label = (await page.getByText(/^gpu · .* · plan \w{16}$/).textContent()) ?? "";
+	await page.keyboard.press("Escape");
+	await button(page, "Share").click();
+	await expect(page.locator(".share-card:popover-open")).toContainText("the name of its graphics adapter");
+	const link = await page.getByLabel("Link").inputValue();
+
+	const told = spawnSync(process.execPath, [ascribe, "train", link, "--backend", "gpu"], { encoding: "utf8" });
+	expect(told.status, told.stderr).toBe(0);
+	const lines = told.stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
+	const theirs = Object.fromEntries(lines.map(({ step, fingerprint }) => [step, fingerprint]));
+	const own = /executor (gpu · .*)/.exec(told.stderr)?.[1] ?? "";
+	if (own === label) {
+		expect(theirs).toEqual(shared);
+		expect(told.stderr).toContain("same as the run in the link, bit for bit");
+	} else {
+		const [, adapter = "", plan = ""] = /^gpu · (.*) · plan (\w{8})/.exec(label) ?? [];
+		const named = [`adapter differs: ${adapter} there`, `plan differs: ${plan} there`];
+		const expected = named.filter((_, i) => own.split(" · ")[i + 1] !== label.split(" · ")[i + 1]);
+		if (JSON.stringify(theirs) !== JSON.stringify(shared))
+			for (const text of expected) expect(told.stderr).toContain(text);
+	}
+
+	// The same link as if it came from another machine.
+	const decoded = decodeLink(new URL(link).hash);
+	if (!decoded.ok) throw new Error(decoded.message);
+	const madeOn = { plan: "00000000", adapter: "nvidia ampere" };
+	await page.goto(`?other#${encodeLink({ ...decoded.state, fingerprints: ["gpu:00000000@0"], madeOn })}`);
+	await chooseExecutor(page, /^Graphics adapter/);
+	await runToTheEnd(page);
+	await expect(chip(page)).toContainText("differs: adapter, plan");
+	await chip(page).click();
+	await expect(
+		page.getByText(/The adapter differs: nvidia ampere there, .* here\. The plan differs: 00000000 there/),
+	).toBeVisible();
+	expect(await seriousFindings(page)).toEqual([]);
 });
 
 test("a link whose run was another one: until which step it is the same, a different adapter, other settings", async ({
