@@ -7,7 +7,7 @@ import { decodeCurve, encodeCurve, type LinkCurve } from "./linkCurve";
  *
  * Version is the schema major in decimal; codec `z` is deflate-raw + base64url, `j` is base64url JSON (for other languages
  * and for tests). The payload is JSON: differences against an immutable numbered preset, the view, fingerprints and a note.
- * Decoding trusts nothing: it never throws, inflates at most 1 MiB, and returns plain data.
+ * Decoding trusts nothing: it never throws, inflates at most 256 KiB, and returns plain data.
  */
 export const LINK_VERSION = 1;
 /** Longest link that is written; beyond it only a file will do. */
@@ -15,7 +15,8 @@ export const MAX_LINK_LENGTH = 16_000;
 /** Longest link that common messengers carry unharmed. */
 export const LONG_LINK_LENGTH = 2_000;
 const MAX_ENCODED = 64 * 1024;
-const MAX_INFLATED = 1024 * 1024;
+/** Many times what a whole experiment takes, and soon unpacked: a link must not hold up the page. */
+const MAX_INFLATED = 256 * 1024;
 const MAX_DEPTH = 8;
 /** Characters of a note. */
 export const MAX_NOTE = 500;
@@ -103,7 +104,7 @@ function decodePayload(codec: string, payload: string): { value: unknown } | str
 	if (!bytes) return "its text is cut or changed";
 	if (codec !== "z" && codec !== "j") return `it uses an unknown encoding "${codec}"`;
 	const plain = codec === "z" ? inflateAtMost(bytes, MAX_INFLATED) : bytes;
-	if (!plain) return "its contents are damaged or unpack to more than 1 MiB";
+	if (!plain) return "its contents are damaged or unpack to more than 256 KiB";
 	const text = strFromU8(plain);
 	if (nesting(text) > MAX_DEPTH) return `its contents are nested more than ${MAX_DEPTH} deep`;
 	try {
@@ -124,7 +125,7 @@ function inflateAtMost(bytes: Uint8Array, limit: number): Uint8Array | null {
 		finished ||= final;
 	});
 	try {
-		const piece = 512; // 512 bytes of deflate unpack to at most about half a mebibyte
+		const piece = 128; // 128 bytes of deflate unpack to at most about 130 KiB
 		for (let at = 0; at < bytes.length && total <= limit; at += piece)
 			stream.push(bytes.subarray(at, at + piece), at + piece >= bytes.length);
 	} catch {
