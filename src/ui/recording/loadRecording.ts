@@ -1,7 +1,7 @@
 import { type Recording, readRecording } from "../../engine/formats/recording";
 
 /** Presets that have a recording in this build. */
-export const RECORDED = ["keydoor@1", "modchain@1"] as const;
+export const RECORDED = ["keydoor@1", "modchain@1", "addcarry@1"] as const;
 
 export const isRecorded = (preset: string): boolean => (RECORDED as readonly string[]).includes(preset);
 
