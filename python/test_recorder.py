@@ -33,6 +33,17 @@ class Tensor:
         return self.rows
 
 
+VERL = {
+    "prompts": Tensor([[0, 4], [3, 4]]),
+    "responses": Tensor([[5, 6, 0], [7, 8, 9]]),
+    "attention_mask": Tensor([[0, 1, 1, 1, 0], [1, 1, 1, 1, 1]]),
+    "response_mask": Tensor([[1, 1, 0], [1, 0, 1]]),
+    "token_level_scores": Tensor([[0, 1, 0], [0, 0, 0.5]]),
+    "advantages": Tensor([[0.7, 0.7, 0], [-0.7, 0, -0.7]]),
+    "old_log_probs": Tensor([[-1, -2, 0], [-3, -4, -5]]),
+}
+
+
 class RecorderTest(unittest.TestCase):
     def setUp(self):
         handle, self.path = tempfile.mkstemp(suffix=".jsonl")
@@ -79,15 +90,7 @@ class RecorderTest(unittest.TestCase):
 
     def test_verl_batch(self):
         batch = types.SimpleNamespace(
-            batch={
-                "prompts": Tensor([[0, 4], [3, 4]]),
-                "responses": Tensor([[5, 6, 0], [7, 8, 9]]),
-                "attention_mask": Tensor([[0, 1, 1, 1, 0], [1, 1, 1, 1, 1]]),
-                "response_mask": Tensor([[1, 1, 0], [1, 0, 1]]),
-                "token_level_scores": Tensor([[0, 1, 0], [0, 0, 0.5]]),
-                "advantages": Tensor([[0.7, 0.7, 0], [-0.7, 0, -0.7]]),
-                "old_log_probs": Tensor([[-1, -2, 0], [-3, -4, -5]]),
-            },
+            batch=VERL,
             non_tensor_batch={"uid": ["u1", "u1"]},
         )
         record_verl(self.path, batch, step=12)
@@ -146,20 +149,10 @@ class ConvertTest(unittest.TestCase):
             self.converted(held, *arguments, trusted=trusted)
         return str(caught.exception)
 
-    VERL = {
-        "prompts": Tensor([[0, 4], [3, 4]]),
-        "responses": Tensor([[5, 6, 0], [7, 8, 9]]),
-        "attention_mask": Tensor([[0, 1, 1, 1, 0], [1, 1, 1, 1, 1]]),
-        "response_mask": Tensor([[1, 1, 0], [1, 0, 1]]),
-        "token_level_scores": Tensor([[0, 1, 0], [0, 0, 0.5]]),
-        "advantages": Tensor([[0.7, 0.7, 0], [-0.7, 0, -0.7]]),
-        "old_log_probs": Tensor([[-1, -2, 0], [-3, -4, -5]]),
-    }
-
     def test_verl(self):
         uids = {"uid": Tensor(["u1", "u1"])}
-        proto = types.SimpleNamespace(batch=Batch(self.VERL), non_tensor_batch=uids, meta_info={})
-        batches = [Batch({**self.VERL, **uids}), {"batch": Batch(self.VERL), "non_tensor_batch": uids}]
+        proto = types.SimpleNamespace(batch=Batch(VERL), non_tensor_batch=uids, meta_info={})
+        batches = [Batch({**VERL, **uids}), {"batch": Batch(VERL), "non_tensor_batch": uids}]
         lines = [self.converted(batch) for batch in batches] + [self.converted(proto, "--trust", trusted=True)]
         for first, second in [pair[-2:] for pair in lines]:
             self.assertEqual((first["prompt"], first["tokens"], first["reward"]), ([4], [5, 6], 1.0))

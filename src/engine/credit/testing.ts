@@ -84,6 +84,28 @@ export function spansOfRows(rows: readonly (readonly (readonly number[])[])[]): 
 	};
 }
 
+/** A step of one token for each number, which is its reward. */
+export const paidTokens = (rewards: readonly (readonly number[])[]): SpanTable & { readonly reward: Float64Array } => ({
+	...spansOfRows(rewards.map((row) => row.map((_, k) => [k, k + 1]))),
+	reward: Float64Array.from(rewards.flat()),
+});
+
+/** A turn of one token for each state key. */
+export const statedTokens = (keys: readonly (readonly string[])[]): SpanTable & { readonly stateKeys: string[] } => ({
+	...spansOfRows(keys.map((row) => row.map((_, k) => [k, k + 1]))),
+	stateKeys: keys.flat(),
+});
+
+/** Three walks from one state: two reach the reward, one comes back to where it began. */
+export const walks = (): RolloutBatch =>
+	batchOf([{ rewards: [0, 1] }, { rewards: [0, 0, 0] }, { rewards: [0, 0, 1] }], {
+		turns: statedTokens([
+			["s0", "s1"],
+			["s0", "s2", "s0"],
+			["s0", "s2", "s1"],
+		]),
+	});
+
 /** A token signal from ragged rows. */
 export function tokenSignal({ B, T }: RolloutBatch, rows: readonly (readonly number[])[]): Signal {
 	const data = new Float64Array(B * T);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { METHODS } from "../registry";
-import { batchOf, branchedBatch, preset, rolloutSignal, spansOfRows } from "../testing";
+import { batchOf, branchedBatch, paidTokens, preset, rolloutSignal, walks } from "../testing";
 import { traceOf } from "../traceOps";
 
 // A worked example gives more than its last line: what a person reads in the trace must pass through the same numbers.
@@ -22,12 +22,11 @@ function passes(token: Token, numbers: readonly number[]): void {
 		expect(nearest, `${token.id}: ${number} among ${values.join(" ")}`).toBeLessThanOrEqual(6e-7);
 	}
 }
-const each = (n: number) => Array.from({ length: n }, (_, k) => [k, k + 1]);
 const withSteps = (rewards: readonly (readonly number[])[]) =>
 	batchOf(
 		rewards.map((row) => ({ length: row.length })),
 		{
-			steps: { ...spansOfRows(rewards.map((row) => each(row.length))), reward: Float64Array.from(rewards.flat()) },
+			steps: paidTokens(rewards),
 		},
 	);
 
@@ -87,13 +86,7 @@ describe("the trace passes through the worked numbers", () => {
 		passes(node("children", [3, 0]), [0.375, 0]);
 	});
 	it("GiGPO: discounted returns of steps and means of states", () => {
-		const states = [
-			["s0", "s1"],
-			["s0", "s2", "s0"],
-			["s0", "s2", "s1"],
-		];
-		const turns = { ...spansOfRows(states.map((row) => each(row.length))), stateKeys: states.flat() };
-		const batch = batchOf([{ rewards: [0, 1] }, { rewards: [0, 0, 0] }, { rewards: [0, 0, 1] }], { turns });
+		const batch = walks();
 		const params = preset("gigpo", "paper");
 		passes({ id: "gigpo", params, batch }, [0.95, 0.95 - 0.463125]);
 		passes({ id: "gigpo", params, batch, at: [2, 0] }, [0.9025]);

@@ -1,10 +1,9 @@
 import { describe, it } from "vitest";
 import { near, same } from "../../../testing/near";
-import { batchOf, preset, rows, spansOfRows } from "../testing";
+import { batchOf, paidTokens, preset, rows, walks } from "../testing";
 
 // Presets with a number of their own, worked by hand.
 const nan = Number.NaN;
-const each = (n: number) => Array.from({ length: n }, (_, k) => [k, k + 1]);
 
 describe("brpo, priors and baselines", () => {
 	const scores = [
@@ -12,7 +11,7 @@ describe("brpo, priors and baselines", () => {
 		[0, 0, 0.5],
 	];
 	const batch = batchOf([{ length: 3 }, { length: 3 }], {
-		steps: { ...spansOfRows(scores.map((row) => each(row.length))), reward: Float64Array.from(scores.flat()) },
+		steps: paidTokens(scores),
 	});
 	const by = (name: string) => rows(batch, "brpo", preset("brpo", name));
 	it("linear: budgets weigh 1/6, 2/6, 3/6", () => {
@@ -53,13 +52,7 @@ describe("gae as verl does", () => {
 
 describe("gigpo with deviations, as the paper has them", () => {
 	it("divides each comparison by its own, episodes counted once", () => {
-		const states = [
-			["s0", "s1"],
-			["s0", "s2", "s0"],
-			["s0", "s2", "s1"],
-		];
-		const turns = { ...spansOfRows(states.map((row) => each(row.length))), stateKeys: states.flat() };
-		const batch = batchOf([{ rewards: [0, 1] }, { rewards: [0, 0, 0] }, { rewards: [0, 0, 1] }], { turns });
+		const batch = walks();
 		// Returns 1, 0, 1: mean ⅔, variance ⅓. From s0: .95, 0, 0, .9025, mean .463125, Σ x² = 1.71700625. From s1: 1, 1. From s2: 0, .95.
 		const [won, lost] = [1 / 3, -2 / 3].map((x) => x / (Math.sqrt(1 / 3) + 1e-6)) as [number, number];
 		const s0 = Math.sqrt((1.71700625 - 4 * 0.463125 ** 2) / 3) + 1e-6;

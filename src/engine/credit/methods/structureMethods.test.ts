@@ -1,10 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { near } from "../../../testing/near";
 import { creditOf } from "../run";
-import { batchOf, branchedBatch, preset, ragged, rolloutSignal, rows, spansOfRows, tokenSignal } from "../testing";
+import {
+	batchOf,
+	branchedBatch,
+	paidTokens,
+	preset,
+	ragged,
+	rolloutSignal,
+	rows,
+	spansOfRows,
+	tokenSignal,
+} from "../testing";
 
 const nan = Number.NaN;
-const each = (n: number) => Array.from({ length: n }, (_, k) => [k, k + 1]);
 
 describe("spoChain", () => {
 	const p = [0.95, 0.6, 0.97, 0.99, 0.5, 0.92, 0.3, 0.98, 0.85, 0.99];
@@ -255,7 +264,7 @@ describe("brpo", () => {
 			{ length: 3, reward: 1 },
 			{ length: 3, reward: 0.5 },
 		],
-		{ steps: { ...spansOfRows(scores.map((row) => each(row.length))), reward: Float64Array.from(scores.flat()) } },
+		{ steps: paidTokens(scores) },
 	);
 	it("mixes the rollout's past with the group", () =>
 		near(rows(batch, "brpo", preset("brpo", "paper")), [
@@ -268,7 +277,7 @@ describe("brpo", () => {
 				{ length: 1, reward: 1 },
 				{ length: 1, reward: 0 },
 			],
-			{ steps: { ...spansOfRows([each(1), each(1)]), reward: Float64Array.of(1, 0) } },
+			{ steps: paidTokens([[1], [0]]) },
 		);
 		near(rows(one, "brpo"), rows(one, "drGrpo"), 1e-15);
 	});
@@ -299,7 +308,7 @@ describe("rankGrpo", () => {
 	const batch = (h: readonly (readonly number[])[]) =>
 		batchOf(
 			h.map((row) => ({ length: row.length, reward: row[0]! })),
-			{ steps: { ...spansOfRows(h.map((row) => each(row.length))), reward: Float64Array.from(h.flat()) } },
+			{ steps: paidTokens(h) },
 		);
 	it("compares places", () => {
 		near(

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { near } from "../../../testing/near";
 import type { RolloutBatch, SpanTable } from "../../rollouts/batch";
 import { creditOf } from "../run";
-import { batchOf, preset, ragged, rows, spansOfRows, tokenSignal } from "../testing";
+import { batchOf, preset, ragged, rows, spansOfRows, statedTokens, tokenSignal, walks } from "../testing";
 
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).terms[name]!);
@@ -212,18 +212,7 @@ describe("hicra", () => {
 });
 
 describe("gigpo", () => {
-	const states = [
-		["s0", "s1"],
-		["s0", "s2", "s0"],
-		["s0", "s2", "s1"],
-	];
-	const turns = (names: readonly (readonly string[])[]) => ({
-		...spansOfRows(names.map((row) => row.map((_, k) => [k, k + 1]))),
-		stateKeys: names.flat(),
-	});
-	const batch = batchOf([{ rewards: [0, 1] }, { rewards: [0, 0, 0] }, { rewards: [0, 0, 1] }], {
-		turns: turns(states),
-	});
+	const batch = walks();
 	it("adds the comparison within states to that of episodes", () => {
 		near(rows(batch, "gigpo", preset("gigpo", "paper")), [
 			[0.820208, 0.333333],
@@ -246,7 +235,10 @@ describe("gigpo", () => {
 		);
 	});
 	it("is group credit where all states differ", () => {
-		const unique = { ...batch, turns: turns(states.map((row, b) => row.map((_, k) => `${b} ${k}`))) };
+		const unique = {
+			...batch,
+			turns: statedTokens([2, 3, 3].map((n, b) => [...Array(n).keys()].map((k) => `${b} ${k}`))),
+		};
 		near(rows(unique, "gigpo"), rows(batch, "drGrpo"), 1e-15);
 	});
 });

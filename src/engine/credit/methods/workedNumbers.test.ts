@@ -3,12 +3,11 @@ import { near } from "../../../testing/near";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { valueTargets } from "../../training/critic";
 import { creditOf } from "../run";
-import { batchOf, preset, ragged, rolloutSignal, rows, spansOfRows } from "../testing";
+import { batchOf, paidTokens, preset, ragged, rolloutSignal, rows, spansOfRows, walks } from "../testing";
 
 // Numbers on the way to the advantages that the tests of each method hold.
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).terms[name]!);
-const each = (n: number) => Array.from({ length: n }, (_, k) => [k, k + 1]);
 
 describe("worked numbers", () => {
 	it("GAE: the critic's targets are A + V, before whitening", () => {
@@ -27,13 +26,7 @@ describe("worked numbers", () => {
 		near([[price(22, { beyond: "growing" })]], [[-1.5]], 1e-12);
 	});
 	it("GiGPO: both comparisons", () => {
-		const states = [
-			["s0", "s1"],
-			["s0", "s2", "s0"],
-			["s0", "s2", "s1"],
-		];
-		const turns = { ...spansOfRows(states.map((row) => each(row.length))), stateKeys: states.flat() };
-		const batch = batchOf([{ rewards: [0, 1] }, { rewards: [0, 0, 0] }, { rewards: [0, 0, 1] }], { turns });
+		const batch = walks();
 		// Returns (.95, 1), (0, 0, 0), (.9025, .95, 1) less the means .463125 of s0, 1 of s1, .475 of s2.
 		near(term(batch, "gigpo", "step"), [
 			[0.95 - 0.463125, 0],
@@ -84,7 +77,7 @@ describe("worked numbers", () => {
 			[0, 0, 0.5],
 		];
 		const batch = batchOf([{ length: 3 }, { length: 3 }], {
-			steps: { ...spansOfRows(scores.map((row) => each(row.length))), reward: Float64Array.from(scores.flat()) },
+			steps: paidTokens(scores),
 		});
 		near(term(batch, "brpo", "later"), [
 			[0.5, 0.5, 0.333333],
