@@ -27,10 +27,10 @@ function mixes(config: SurrogateConfig, advantage: readonly number[] = GRPO) {
 /** The larger and the smaller of two mixes are what the two signs of A read. */
 function bounded(
 	found: { readonly larger: ArrayLike<number>; readonly smaller: ArrayLike<number> },
-	raw: readonly number[],
+	raw: ArrayLike<number>,
 	clipped: readonly number[],
 ) {
-	const both = (pick: (a: number, b: number) => number) => raw.map((x, i) => pick(x, clipped[i]!));
+	const both = (pick: (a: number, b: number) => number) => Array.from(raw).map((x, i) => pick(x, clipped[i]!));
 	near(found.larger, both(Math.max));
 	near(found.smaller, both(Math.min));
 }
