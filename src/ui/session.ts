@@ -101,7 +101,8 @@ export function showRunFile(file: RunOfFile, spec: ExperimentSpec, events: reado
 	clearForRun(spec, null);
 	applyEvents([...events, { type: "finished", step: file.checkpoint, reason: "cancelled" }]);
 	const failure = events.find((event) => event.type === "failed") ?? null;
-	const step = Math.max(file.checkpoint, ...events.map((event) => (event.type === "step" ? event.metrics.step : 0)));
+	const last = events.findLast((event) => event.type === "step");
+	const step = Math.max(file.checkpoint, last?.metrics.step ?? 0);
 	const phase = failure ? "failed" : step < spec.steps ? "cancelled" : "done";
 	runStore.setState({ phase, failure, step, file });
 }
@@ -188,8 +189,9 @@ let unshown: RunEvent[] = [];
 /** Folds events into stores and telemetry: news with the next picture, what changes the run's state at once. One store update, however many. */
 export function applyEvents(events: readonly RunEvent[]): void {
 	for (const event of events) if (event.type === "step") telemetry.push(event.metrics, event.tokensPerSecond);
-	unshown.push(...events);
-	if (runStore.getState().phase === "training" && unshown.every(isNews)) pictures.add(applyEvents, showEvents);
+	for (const event of events) unshown.push(event);
+	// What waits already is news: anything else was shown at once.
+	if (runStore.getState().phase === "training" && events.every(isNews)) pictures.add(applyEvents, showEvents);
 	else {
 		showEvents();
 		pictures.rush();

@@ -92,10 +92,12 @@ export class Telemetry {
 	}
 
 	private tell(): void {
-		pictures.add(this, () => {
-			for (const listener of this.listeners) listener();
-		});
+		pictures.add(this, this.draw);
 	}
+
+	private readonly draw = (): void => {
+		for (const listener of this.listeners) listener();
+	};
 }
 
 function empty(): Columns {

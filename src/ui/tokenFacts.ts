@@ -49,14 +49,16 @@ function exactValues({ truth, members }: Comparison, rollout: number, token: num
 
 /** How those rollouts of the group came out that read the same up to a token: those that wrote it, too, and those that wrote another. */
 function siblingFacts({ batch, members }: Comparison, rollout: number, token: number): Fact[] {
-	const idAt = (b: number, t: number) => (t < (batch.lengths[b] as number) ? batch.tokens[b * batch.T + t] : undefined);
-	const isBeside = (b: number) =>
-		b !== rollout &&
-		token < (batch.lengths[b] as number) &&
-		Array.from({ length: token }, (_, t) => t).every((t) => idAt(b, t) === idAt(rollout, t));
+	const wroteAlike = (b: number, t: number) => batch.tokens[b * batch.T + t] === batch.tokens[rollout * batch.T + t];
+	// Asked at every move of the pointer, of rollouts that may be long.
+	const isBeside = (b: number) => {
+		if (b === rollout || token >= (batch.lengths[b] as number)) return false;
+		for (let t = 0; t < token; t++) if (!wroteAlike(b, t)) return false;
+		return true;
+	};
 	const beside = members.filter(isBeside);
-	const same = beside.filter((b) => idAt(b, token) === idAt(rollout, token));
-	const others = beside.filter((b) => !same.includes(b));
+	const same = beside.filter((b) => wroteAlike(b, token));
+	const others = beside.filter((b) => !wroteAlike(b, token));
 	const fact = (name: string, of: readonly number[]): Fact[] => {
 		if (of.length === 0) return [];
 		const mean = of.reduce((sum, b) => sum + (batch.returns[b] as number), 0) / of.length;

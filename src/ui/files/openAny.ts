@@ -6,7 +6,7 @@ import { bringToFront } from "../stores/front";
 import { layoutStore, setLayout } from "../stores/layout";
 import { setOpened } from "../stores/run";
 import { fileStore } from "./fileStore";
-import { openFiles } from "./openFiles";
+import { openFiles, sentenceOf } from "./openFiles";
 
 /** Bytes; larger files are no figures. */
 const LARGEST_FIGURE = 32 * 2 ** 20;
@@ -30,7 +30,7 @@ async function openBundle(file: NamedFile): Promise<void> {
 		bringToFront("credit");
 	} catch (error) {
 		showData();
-		fileStore.setState({ problem: error instanceof Error ? error.message : String(error) });
+		fileStore.setState({ problem: sentenceOf(error) });
 	}
 }
 

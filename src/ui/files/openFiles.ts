@@ -217,6 +217,6 @@ function titleOf(list: readonly NamedFile[]): string {
 		: `${first?.name} and ${more} more`;
 }
 
-const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 /** Errors cross the border of a worker with their name. */
 const isCancelled = (error: unknown): boolean => error instanceof Error && error.name === "Cancelled";
