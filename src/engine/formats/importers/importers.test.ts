@@ -338,6 +338,11 @@ describe("by hand", () => {
 		expect(convert({ ...bare, accuracy: 0.5 })[0]).toMatchObject({ reward: 0.5, dims: { accuracy: 0.5 } });
 		expect(convert({ ...samples.trl!, format_reward: null })[0]!.reward).toBe(1);
 		expect(await told([samples.trl!, { ...bare, accuracy: 0.5 }])).toEqual([]);
+		// A column may be called as something else is in a rollout of ours.
+		expect(convert({ ...bare, rewards: 0.75, format_reward: 0.5 })[0]).toMatchObject({
+			reward: 1.25,
+			dims: { rewards: 0.75, format_reward: 0.5 },
+		});
 	});
 	test("TRL: a completion that is a chat has turns, and no credit on what a tool said", () => {
 		const completion = samples.verifiersResults!.completion;

@@ -1,6 +1,6 @@
 import type { RolloutRecord } from "../record";
 import { fromMessages, messagesText } from "./chat";
-import { Fields, has, type Importer, type Row, rest, words } from "./importer";
+import { Fields, has, type Importer, type Row, rest, without, words } from "./importer";
 
 /**
  * verl's `trainer.rollout_data_dir` and `validation_data_dir`: one sample a line, decoded text and score only. The score is
@@ -17,7 +17,7 @@ export const verl: Importer = {
 		const f = new Fields(row, origin);
 		const uid = typeof row.uid === "string" ? row.uid : undefined;
 		const others = rest(row, "input", "output", "score", "step", "uid");
-		const dims = numbersOf(rest(others, "gts", "request_id"));
+		const dims = numbersOf(without(others, "gts", "request_id"));
 		const record: RolloutRecord = {
 			...others,
 			...(dims ? { dims } : {}),
@@ -78,7 +78,7 @@ export const trl: Importer = {
 
 /** Columns of numbers, rewards apart from the others. */
 function columnsOf(row: Row): { parts: string[]; extras: string[] } {
-	const others = Object.entries(rest(row, "prompt", "completion", "advantage", "step"));
+	const others = Object.entries(without(row, "prompt", "completion", "advantage", "step"));
 	const numeric = others.filter(([, x]) => typeof x === "number" || x === null).map(([name]) => name);
 	const called = numeric.filter((name) => REWARD.test(name));
 	const parts = called.length > 0 || numeric.length !== 1 ? called : numeric;
