@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutRecord } from "../formats/record";
+import { lintInput } from "./check";
 import { creditLint } from "./creditLint";
 import { explainCredit } from "./recompute";
 
@@ -21,6 +22,7 @@ function file(advantage: (reward: number, group: readonly number[]) => number, m
 		};
 	});
 }
+const explain = (records: readonly RolloutRecord[]) => explainCredit(lintInput(records));
 const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 const deviation = (xs: readonly number[], ddof: number) =>
 	Math.sqrt(xs.reduce((sum, x) => sum + (x - mean(xs)) ** 2, 0) / (xs.length - ddof));
@@ -28,19 +30,19 @@ const deviation = (xs: readonly number[], ddof: number) =>
 describe("the method behind a file's advantages", () => {
 	it("is found with its divisor and epsilon", () => {
 		// n − 1 and 1e-4 is what TRL does; n and 1e-8 is nobody's preset.
-		const trl = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 1) + 1e-4)));
+		const trl = explain(file((r, g) => (r - mean(g)) / (deviation(g, 1) + 1e-4)));
 		expect(trl?.best).toMatchObject({ method: "grpo", preset: "trl", share: 1, mismatch: null });
 		expect(trl?.tokens).toBe(12);
 		// DAPO gives the same numbers where there is room: the plainest is named.
-		const plain = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 1) + 1e-6)));
+		const plain = explain(file((r, g) => (r - mean(g)) / (deviation(g, 1) + 1e-6)));
 		expect(plain?.best).toMatchObject({ method: "grpo", share: 1 });
-		const population = explainCredit(file((r, g) => (r - mean(g)) / (deviation(g, 0) + 1e-8)));
+		const population = explain(file((r, g) => (r - mean(g)) / (deviation(g, 0) + 1e-8)));
 		expect(population?.best).toMatchObject({ method: "grpo", params: { center: "mean", scale: "sd0" }, share: 1 });
 	});
 
 	it("is found without a scale, and by leaving one out", () => {
-		expect(explainCredit(file((r, g) => r - mean(g)))?.best).toMatchObject({ share: 1, mismatch: null });
-		expect(explainCredit(file((r, g) => (g.length / (g.length - 1)) * (r - mean(g))))?.best.method).toBe("rloo");
+		expect(explain(file((r, g) => r - mean(g)))?.best).toMatchObject({ share: 1, mismatch: null });
+		expect(explain(file((r, g) => (g.length / (g.length - 1)) * (r - mean(g))))?.best.method).toBe("rloo");
 	});
 
 	it("is not found where there is none, and the first difference is named", () => {
@@ -54,7 +56,7 @@ describe("the method behind a file's advantages", () => {
 		expect(found?.worst).toBe(4);
 		expect(found?.ours).toMatchObject({ method: "drGrpo", mismatch: { row: 4, token: 0 } });
 		const twice = broken.map((record, i) => (i === 1 ? { ...record, advantages: { drGrpo: [0, 0, 0] } } : record));
-		expect(explainCredit(twice)?.named?.mismatch).toMatchObject({ row: 1, token: 0, theirs: 0 });
+		expect(explain(twice)?.named?.mismatch).toMatchObject({ row: 1, token: 0, theirs: 0 });
 	});
 
 	it("is a note in the lint where it is found, and nothing where the file has no credit or no reward", () => {
@@ -62,7 +64,18 @@ describe("the method behind a file's advantages", () => {
 		expect(note?.message).toContain('The advantages called "trainer" are those of');
 		expect(note?.ours).toMatchObject({ mismatch: null });
 		const bare = file(() => 0).map(({ advantages: _, ...record }) => record as RolloutRecord);
-		expect(explainCredit(bare)).toBe(null);
-		expect(explainCredit(file(() => 0).map(({ reward: _, ...record }) => record as RolloutRecord))).toBe(null);
+		expect(explain(bare)).toBe(null);
+		expect(explain(file(() => 0).map(({ reward: _, ...record }) => record as RolloutRecord))).toBe(null);
+	});
+	it("is asked of whole groups: one of which a part is not at hand says nothing, and none is cut at the limit", () => {
+		const trl = (r: number, g: readonly number[]) => (r - mean(g)) / (deviation(g, 1) + 1e-4);
+		const input = lintInput(file(trl));
+		expect(explainCredit({ ...input, rows: input.rows.slice(0, 5) })?.best.share).toBe(1);
+		expect(explainCredit({ ...input, rows: input.rows.slice(0, 2) })).toBe(null);
+		// 1024 is no multiple of three.
+		const many = Array.from({ length: 200 }, (_, k) =>
+			file(trl).map((r) => ({ ...r, group: `${k} ${r.group}` })),
+		).flat();
+		expect(explain(many)?.best.share).toBe(1);
 	});
 });

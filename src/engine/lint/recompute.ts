@@ -5,7 +5,7 @@ import { creditBy } from "../credit/run";
 import type { RolloutRecord } from "../formats/record";
 import { batchesOf, type StepBatch } from "../formats/recordsBatch";
 import { agrees } from "./agreement";
-import { lintInput } from "./check";
+import type { LintInput } from "./check";
 import { theirCredit } from "./facts";
 
 /** A method with parameters, and how its credit agrees with the file's. */
@@ -37,7 +37,7 @@ export interface Recomputed {
 	readonly tokens: number;
 }
 
-/** Rollouts looked at: options multiply, and a thousand tell what a million would. */
+/** Rollouts looked at, and what is left of the last group: options multiply, and a thousand tell what a million would. */
 const MOST_ROLLOUTS = 1024;
 
 /**
@@ -45,16 +45,18 @@ const MOST_ROLLOUTS = 1024;
  * options of GRPO in all combinations: which of them would explain the numbers in the file?
  * @returns null where the file carries no advantages, no reward, or nothing to compare.
  */
-export function explainCredit(records: readonly RolloutRecord[]): Recomputed | null {
-	// A reward that is not known leaves the credit of its whole group unknown.
-	const whole = lintInput(records).groups.filter(({ members }) =>
-		members.every(({ facts }) => Number.isFinite(facts.reward)),
-	);
-	const rows = whole
-		.flatMap(({ members }) => members.flatMap(({ row }) => (theirCredit(records[row]!) ? [row] : [])))
-		.sort((a, b) => a - b)
-		.slice(0, MOST_ROLLOUTS);
+export function explainCredit(input: LintInput): Recomputed | null {
+	const records = input.rows.map(({ record }) => record);
+	const places = new Map(input.rows.map(({ row }, i) => [row, i]));
+	const rows: number[] = [];
+	for (const { members } of input.groups) {
+		if (rows.length >= MOST_ROLLOUTS) break;
+		// A reward that is not known, or a rollout that is not at hand, leaves the credit of its whole group unknown.
+		if (!members.every(({ row, facts }) => places.has(row) && Number.isFinite(facts.reward))) continue;
+		for (const { row } of members) if (theirCredit(records[places.get(row)!]!)) rows.push(places.get(row)!);
+	}
 	if (rows.length === 0) return null;
+	rows.sort((a, b) => a - b);
 	const batches = batchesFrom(rows.map((row) => records[row]!));
 	if (!batches) return null;
 	const theirs = theirCredit(records[rows[0]!]!)!.method;

@@ -10,7 +10,7 @@ const EXPLAINED = 0.999;
 const answers = new WeakMap<LintInput, Recomputed | null>();
 
 function answerOf(input: LintInput): Recomputed | null {
-	if (!answers.has(input)) answers.set(input, explainCredit(input.rows.map(({ record }) => record)));
+	if (!answers.has(input)) answers.set(input, explainCredit(input));
 	return answers.get(input) ?? null;
 }
 

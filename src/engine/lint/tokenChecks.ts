@@ -104,7 +104,7 @@ export const badMask: Check = {
 			const foreign = turns.filter(({ actor }) => !isPolicy(actor));
 			return foreign.reduce((n, { start, end }) => n + mask.slice(start, end).filter((m) => m === 1).length, 0);
 		});
-		const empty = hits.filter(({ row }) => !masked.find((m) => m.row === row)!.record.mask!.includes(1)).length;
+		const empty = masked.filter(({ record }) => record.tokens.length > 0 && !record.mask!.includes(1)).length;
 		return finding(
 			hits,
 			masked.length,
