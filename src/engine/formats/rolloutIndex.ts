@@ -143,9 +143,15 @@ function toolsOf({ messages, tokens }: RolloutRecord): string {
 	const calls = messages
 		? messages.flatMap(({ calls = [] }) => calls)
 		: typeof tokens[0] === "string"
-			? (tokens.join("").match(CALL) ?? [])
+			? callsIn(tokens as readonly string[])
 			: [];
 	return [...new Set(calls.map((call) => call.slice(0, call.indexOf("("))))].join(" ");
+}
+
+/** Most rollouts have none, which is seen without joining their text. */
+function callsIn(tokens: readonly string[]): readonly string[] {
+	const opened = tokens.some((token) => token.includes("({") || token.startsWith("{"));
+	return opened ? (tokens.join("").match(CALL) ?? []) : [];
 }
 
 function summaryOf(record: RolloutRecord, group: number): RolloutSummary {

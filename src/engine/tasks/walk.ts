@@ -89,11 +89,6 @@ export function policyRuns<S>(env: Environment<S>, item: TaskItem, response: rea
 	return runs;
 }
 
-/** Steps of tasks in which every token is a step of its own, with its label; tokens labelled NaN are in none. */
-export function tokenSteps(labels: Float64Array): ResponseStep[] {
-	return [...labels].flatMap((label, t) => (Number.isNaN(label) ? [] : [{ start: t, end: t + 1, label }]));
-}
-
 /**
  * Labels by what can still be reached: +1 where success is possible before and after a token, −1 where the token gave it away, 0
  * where it was lost before, NaN for tokens of the environment.
