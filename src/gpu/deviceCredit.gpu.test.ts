@@ -15,6 +15,11 @@ import { testGpu } from "../testing/softwareDevice";
 import { openDevice } from "./device/adapter";
 import { createGpuExecutor } from "./gpuExecutor";
 
+const PENALISED = {
+	task: { id: "strategy", params: { after: 2 } },
+	method: { id: "rloo", params: { klCoef: 0.1 } },
+};
+
 /** Methods whose signals the submit of a step makes: the plan, writes of a step and its rollouts, and dispatches of credit. */
 const CASES: Record<
 	string,
@@ -27,6 +32,11 @@ const CASES: Record<
 		},
 		// Request, control words, and where the judge starts.
 		writes: 3,
+		credit: 1,
+	},
+	"scores of the reference, which the loss does not read": {
+		spec: PENALISED,
+		writes: 2,
 		credit: 1,
 	},
 	"the attention of the pass that the loss uses": {
@@ -123,4 +133,18 @@ describe.each(Object.entries(CASES))("credit from %s", (_, { spec, writes, credi
 		expect(written).toBe(3 * writes);
 		gpu.dispose();
 	});
+});
+
+it("scores of the reference are those beside the rollouts where an experiment names who gives them", async () => {
+	const { plan, requests } = setUp({ ...PENALISED, signals: { referenceScores: {} } });
+	const gpu = begin(await createGpuExecutor(await openDevice(testGpu()), plan), plan);
+	gpu.rollout(requests.training(1));
+	gpu.train(1);
+	await gpu.metrics(0);
+	const { batch } = await gpu.readRollouts();
+	// Nothing was learnt yet when they were sampled.
+	const gap = batch.refLogProbs!.map((x, i) => Math.abs(x - batch.logProbs![i]!));
+	expect(Math.max(...gap)).toBeLessThanOrEqual(1e-4);
+	expect(Math.min(...batch.refLogProbs!)).toBeLessThanOrEqual(-0.1);
+	gpu.dispose();
 });

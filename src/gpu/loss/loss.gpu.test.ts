@@ -78,6 +78,7 @@ async function open(
 		model: { vocabSize: V, tokens, lengths, logits, dlogits, status, control, layout: layoutOf(order) },
 		lanes,
 		critic,
+		reference: (config?.klCoef ?? 0) > 0,
 		tree: {},
 	});
 	return { plan, buffers, order };

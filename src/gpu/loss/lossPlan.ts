@@ -53,6 +53,8 @@ export interface LossOptions {
 	readonly credit: LossCredit | null;
 	/** Weight and clip of the value head's loss; null: it does not learn. */
 	readonly critic: Pick<CriticPlan, "coef" | "clip"> | null;
+	/** Whether there is a frozen reference whose log-probabilities loss or credit read. */
+	readonly reference: boolean;
 	/** Topology of the groups, as in the plan's sampling. */
 	readonly tree: { readonly branching?: number; readonly segment?: number };
 	readonly model: LossModel;
@@ -82,16 +84,16 @@ export interface LossPlan {
 
 /** @throws WorkFailed when a kernel does not compile. */
 export async function createLossPlan(compiler: DispatchCompiler, options: LossOptions): Promise<LossPlan> {
-	const { config, R, updates, rollouts } = options;
+	const { config, R, updates, rollouts, reference } = options;
 	const layout = new BlockLayout(R, rollouts.shape.T);
 	const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
 	const make = (label: string, words: number) => compiler.device.createBuffer({ label, size: 4 * words, usage });
 	const block = make("loss block", layout.words);
 	const metrics = make("metrics", STEP.length + updates * UPDATE.length);
 	const kernels = new LossKernels(compiler, options, block, metrics);
-	const [gather, reference, losses, told] = await Promise.all([
+	const [gather, scores, losses, told] = await Promise.all([
 		kernels.gather(),
-		config && config.klCoef > 0 ? kernels.reference() : null,
+		reference ? kernels.reference() : null,
 		Promise.all([...(config ? kernels.chosen(config) : []), kernels.rows(), kernels.logits()]),
 		kernels.metrics(),
 	]);
@@ -104,7 +106,7 @@ export async function createLossPlan(compiler: DispatchCompiler, options: LossOp
 		metrics,
 		dispatches: (gather ? 1 : 0) + losses.length + 1,
 		encodeGather: (pass, offset) => encode(pass, gather, offset),
-		encodeReference: (pass, offset) => encode(pass, reference, offset),
+		encodeReference: (pass, offset) => encode(pass, scores, offset),
 		encodeLoss(pass, offset) {
 			for (const dispatch of losses) encodeDispatch(pass, dispatch, offset);
 		},

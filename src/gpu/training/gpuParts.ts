@@ -125,7 +125,10 @@ async function compile(
 		const policy = at && lossConfig(plan.loss.id, plan.loss.params, maxResponseLength);
 		const learnt = (at && plan.critic) ?? null;
 		const model = lossModel(from);
-		return createLossPlan(compiler, { ...options, config: policy, R: from.B, credit: at, critic: learnt, model });
+		// Whoever reads the reference: the loss, or credit with a penalty in the reward.
+		const scored = at !== null && plan.reference;
+		const own = { config: policy, R: from.B, credit: at, critic: learnt, reference: scored, model };
+		return createLossPlan(compiler, { ...options, ...own });
 	};
 	const [policyLoss, supervised] = await Promise.all([keep(loss(model, credit.at)), keep(loss(wholeModel, null))]);
 	const words = credit.plan ? JSON.stringify(credit.plan.program) : "credit on the processor";

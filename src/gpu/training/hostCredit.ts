@@ -20,7 +20,13 @@ const absent = (): never => {
 	throw new Error("A signal that was to be looked up asked for the policy.");
 };
 const NO_LEARNER = { score: absent, attention: absent };
-const NO_POLICY: PolicySource = { logProbs: absent, entropy: absent, attention: absent, branch: absent };
+/** A policy that can only be asked what it wrote beside its rollouts. */
+const writtenIn = ({ refLogProbs, entropy }: RolloutBatch): PolicySource => ({
+	logProbs: (by) => (by === "reference" ? (refLogProbs ?? absent()) : absent()),
+	entropy: () => entropy ?? absent(),
+	attention: absent,
+	branch: absent,
+});
 
 export interface Credited {
 	readonly batch: RolloutBatch;
@@ -84,7 +90,7 @@ export class HostCredit {
 
 	/** A batch with what the method reads, where the device has made all of it that needs the policy. */
 	annotated(batch: RolloutBatch, made: RolloutBatch["signals"]): RolloutBatch {
-		return this.objective.annotate?.(batch, NO_POLICY, {}, made).batch ?? batch;
+		return this.objective.annotate?.(batch, writtenIn(batch), {}, made).batch ?? batch;
 	}
 
 	private learnerOf({ state, reference }: { state: TrainState; reference: TrainState | null }): CpuLearner {
