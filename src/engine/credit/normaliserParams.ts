@@ -69,7 +69,10 @@ export function normaliserOf(
 }
 
 /** Which tokens are scored when a group of one is to be skipped; nothing where it is not. */
-export function scoredGroups(singleton: "raw" | "zero" | "skip"): { scored?: Node<"token"> } {
+export function scoredGroups(
+	singleton: "raw" | "zero" | "skip",
+	scope: Scope = { within: "group" },
+): { scored?: Node<"token"> } {
 	if (singleton !== "skip") return {};
-	return { scored: spread(less(1, groupStat(rolloutInput("returns"), "count", { within: "group" }))) };
+	return { scored: spread(less(1, groupStat(rolloutInput("returns"), "count", scope))) };
 }

@@ -1,6 +1,6 @@
 import { klNeeds, klParams, penalisedReturns, penalisedRewards } from "../klReward";
 import { defineMethod } from "../method";
-import { centerParam, discountParam, epsParam, scaleParam, singletonParam } from "../normaliserParams";
+import { centerParam, discountParam, epsParam, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	add,
 	div,
@@ -9,7 +9,6 @@ import {
 	mul,
 	type Node,
 	neg,
-	not,
 	rolloutSignal,
 	select,
 	spread,
@@ -107,7 +106,7 @@ export const reinforce = defineMethod({
 		const toGo = suffixSum(penalisedRewards(p), discount);
 		return {
 			terms: { return: scaled(toGo), baseline: scaled(neg(baseline)) },
-			...(singleton === "skip" ? { scored: spread(not(alone)) } : {}),
+			...scoredGroups(singleton, scope),
 		};
 	},
 });
