@@ -1,10 +1,8 @@
+import { MAX_EXPONENT } from "../losses/klEstimators";
 import type { ParamValues } from "../spec/params";
 import type { Need } from "./method";
 import { add, exp, max, min, mul, type Node, neg, reduceToRollouts, rolloutInput, sub, tokenInput } from "./ops";
 import { choiceParam, numberParam } from "./sharedParams";
-
-/** Exponents are cut to ± this, as in the loss, so that one absurd token cannot overflow. */
-const MAX_EXPONENT = 20;
 
 export const klParams = {
 	klCoef: numberParam({

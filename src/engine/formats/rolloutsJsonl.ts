@@ -118,7 +118,8 @@ function checkTokens(tokens: unknown, where: string): void {
 }
 
 const isId = (x: unknown) => Number.isInteger(x) && (x as number) >= 0 && (x as number) <= 0x7fffffff;
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null && !Array.isArray(x);
+export const isObject = (x: unknown): x is Record<string, unknown> =>
+	typeof x === "object" && x !== null && !Array.isArray(x);
 const isNumber = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
 const show = (x: unknown) => (x === undefined ? "missing" : (JSON.stringify(x)?.slice(0, 60) ?? String(x)));
 

@@ -1,7 +1,7 @@
 import type { SurrogateConfig } from "./surrogate";
 
 /** Exponents are cut to ± this, so that one absurd token cannot overflow. */
-const MAX_EXPONENT = 20;
+export const MAX_EXPONENT = 20;
 
 /**
  * An estimate of KL(policy ‖ reference) from one sampled token, and its derivative, with d = log p − log p_ref:

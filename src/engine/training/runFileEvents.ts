@@ -1,7 +1,7 @@
 import { InvalidInput } from "../core/errors";
 import { readCredit } from "../formats/creditLines";
 import { batchesOf } from "../formats/recordsBatch";
-import { readRollouts } from "../formats/rolloutsJsonl";
+import { isObject, readRollouts } from "../formats/rolloutsJsonl";
 import type { RunEvent } from "./events";
 import type { StepMetrics } from "./executor";
 import type { RunFile } from "./runFile";
@@ -11,7 +11,6 @@ const isNumber = (x: unknown): boolean => typeof x === "number" || x === null;
 const isText = (x: unknown): boolean => typeof x === "string";
 const isTrueOrFalse = (x: unknown): boolean => typeof x === "boolean";
 const isStep = (x: unknown): boolean => typeof x === "number" && Number.isSafeInteger(x) && x >= 0;
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null && !Array.isArray(x);
 
 type Fields = Readonly<Record<string, (x: unknown) => boolean>>;
 const fits = (fields: Fields) => (x: unknown) =>

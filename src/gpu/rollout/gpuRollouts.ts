@@ -55,12 +55,22 @@ export class GpuRollouts {
 	 */
 	async read(reference = false): Promise<{ request: RolloutRequest; record: RolloutRecord; batch: RolloutBatch }> {
 		const request = this.request();
+		const { words, record } = await this.readWords();
+		const batch = rolloutBatch(this.plan, request, record);
+		const { shape } = this.compiled;
+		const refLogProbs = reference && { refLogProbs: decodeNumbers(shape, words, RECORD.refLogProbs) };
+		return { request, record, batch: { ...batch, ...refLogProbs } };
+	}
+
+	/** The record of the latest batch alone, of which no batch is made. */
+	async readRecord(): Promise<RolloutRecord> {
+		return (await this.readWords()).record;
+	}
+
+	private async readWords(): Promise<{ words: Uint32Array<ArrayBuffer>; record: RolloutRecord }> {
 		const { shape, buffers } = this.compiled;
-		const [rows, record] = await this.readback.read([buffers.rows, buffers.record]);
-		const decoded = decodeRecord(shape, rows!, record!, this.plan.model.valueHead);
-		const batch = rolloutBatch(this.plan, request, decoded);
-		const refLogProbs = reference && { refLogProbs: decodeNumbers(shape, record!, RECORD.refLogProbs) };
-		return { request, record: decoded, batch: { ...batch, ...refLogProbs } };
+		const [rows, words] = await this.readback.read([buffers.rows, buffers.record]);
+		return { words: words!, record: decodeRecord(shape, rows!, words!, this.plan.model.valueHead) };
 	}
 
 	/** The batch of `read` alone. */

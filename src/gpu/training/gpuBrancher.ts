@@ -40,12 +40,12 @@ export class GpuBrancher {
 			const batch = batches[k];
 			if (!batch) return null;
 			this.rollouts.sample(batch.request, batch.continuation);
-			return this.rollouts.read();
+			return this.rollouts.readRecord();
 		};
 		let reading = sample(0);
 		for (const [k, batch] of batches.entries()) {
 			const ahead = sample(k + 1);
-			const { record: continued } = await reading!;
+			const continued = (await reading)!;
 			this.batches.add(tally, asked, batch, continued);
 			reading = ahead;
 		}
