@@ -88,13 +88,6 @@ function deviation(xs: readonly number[], ws: readonly number[], ddof: number): 
 
 const unknownAmong = (xs: readonly number[]) => xs.some(Number.isNaN);
 
-function median(xs: readonly number[]): number {
-	if (unknownAmong(xs)) return Number.NaN;
-	const sorted = [...xs].sort((a, b) => a - b);
-	const [low, high] = [sorted[(xs.length - 1) >> 1]!, sorted[xs.length >> 1]!];
-	return (low + high) / 2;
-}
-
 /** Mean of the others; the number itself among equal ones; 0 for one alone. */
 function others(xs: readonly number[]): (k: number) => number {
 	if (xs.length === 1) return () => 0;
@@ -135,7 +128,6 @@ const STATS: Readonly<Record<Stat, Statistic>> = {
 	sd0: same((xs, ws) => deviation(xs, ws, 0)),
 	min: same((xs) => -largest(xs.map((x) => -x))),
 	max: same(largest),
-	median: same(median),
 	count: same((xs) => xs.length),
 	rank: ranks,
 };

@@ -23,19 +23,7 @@ export type Operand<L extends Level> = Node<L> | number;
 // A function's place in its list is its number in shaders (`credit*.wgsl`) and in the module (`assembly/credit*.ts`).
 export const UNARY_FNS = ["neg", "abs", "exp", "log", "log2", "sqrt", "cos", "known", "not"] as const;
 export const BINARY_FNS = ["add", "sub", "mul", "div", "min", "max", "less", "atMost", "equal"] as const;
-export const STATS = [
-	"sum",
-	"mean",
-	"looMean",
-	"looMax",
-	"sd1",
-	"sd0",
-	"min",
-	"max",
-	"median",
-	"count",
-	"rank",
-] as const;
+export const STATS = ["sum", "mean", "looMean", "looMax", "sd1", "sd0", "min", "max", "count", "rank"] as const;
 export const FOLDS = ["sum", "mean", "first", "last", "min", "max", "count"] as const;
 export type UnaryFn = (typeof UNARY_FNS)[number];
 export type BinaryFn = (typeof BINARY_FNS)[number];

@@ -31,7 +31,6 @@ export const STATS: Readonly<Record<Stat, string>> = {
 	sd0: "standard deviation, n,",
 	min: "smallest",
 	max: "largest",
-	median: "median",
 	count: "number",
 	rank: "number of smaller ones",
 };

@@ -14,16 +14,14 @@ export const OP = {
 	spanColumn: 11,
 	spreadSpans: 12,
 	each: 13,
-	markMedian: 14,
-	readMedian: 15,
-	whole: 16,
-	agreement: 17,
-	readTree: 18,
-	earliestAgreement: 19,
-	childValues: 20,
-	readDepth: 21,
-	lookUp: 22,
-	finish: 23,
+	whole: 14,
+	agreement: 15,
+	readTree: 16,
+	earliestAgreement: 17,
+	childValues: 18,
+	readDepth: 19,
+	lookUp: 20,
+	finish: 21,
 } as const;
 
 const PER_ENTRY = 8;
@@ -40,7 +38,7 @@ export const KIND = {
 } as const;
 const ADDRESS_BITS = 28;
 
-export const NORMALISE = 11;
+export const NORMALISE = 10;
 
 /**
  * A part of the arena that holds the numbers of one node. `entry`: one a token or span; `pair`: one for every two members of a

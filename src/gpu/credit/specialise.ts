@@ -23,8 +23,6 @@ const LOOPS: Readonly<Record<number, string>> = {
 	[OP.spanColumn]: "spanColumn",
 	[OP.spreadSpans]: "spreadSpans",
 	[OP.each]: "eachStatistic",
-	[OP.markMedian]: "median",
-	[OP.readMedian]: "median",
 	[OP.whole]: "wholeStatistic",
 	[OP.agreement]: "agreement",
 	[OP.readTree]: "readTree",

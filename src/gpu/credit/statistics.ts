@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../engine/core/errors";
 import { type Kind, type Node, type Scope, STATS } from "../../engine/credit/ops";
 import type { Assembly, Place } from "./assembly";
-import { addressOf, floatBits, NORMALISE, OP, type Register, type Word } from "./instructions";
+import { addressOf, floatBits, NORMALISE, OP, type Word } from "./instructions";
 import type { SpanCompiler } from "./spans";
 
 type Across = Extract<Kind, { op: "groupStat" | "normalise" }>;
@@ -18,33 +18,14 @@ export function statisticOf(assembly: Assembly, spans: SpanCompiler, node: Node,
 	const state = scope.by === "state" ? spans.stateKeys(node.partition!) : null;
 	const ready = Math.max(start, x!.ready, where!.ready, key!.ready, weight!.ready, state?.ready ?? -1);
 	const place = scope.within === "batch" ? "batch" : "group";
-	const ordered = kind.op === "groupStat" && (kind.stat === "median" || kind.stat === "rank");
+	const ordered = kind.op === "groupStat" && kind.stat === "rank";
 	const each =
 		scope.by !== undefined || scope.within === "rollout" || ordered || (node.level === "rollout" && place === "group");
 	if (each) checkPairs(assembly, node, scope);
 	const keyWord = state ? stateAddress(state) : key!.word;
 	const words = [x!.word, where!.word, keyWord, weight!.word, optionsWord(kind, scope), epsWord(kind)];
-	if (kind.op === "groupStat" && kind.stat === "median") return median(assembly, domain, words, ready, place);
 	const variant = kind.op === "normalise" ? NORMALISE : STATS.indexOf(kind.stat);
 	return assembly.emit({ op: each ? OP.each : OP.whole, domain, variant, words }, ready, place);
-}
-
-function median(
-	assembly: Assembly,
-	domain: Parameters<Assembly["emit"]>[0]["domain"],
-	words: readonly Word[],
-	ready: number,
-	place: "group" | "batch",
-): Place {
-	const size = domain === "rollout" ? "rollout" : "entry";
-	const [low, high]: Register[] = [
-		{ size, kept: false },
-		{ size, kept: false },
-	];
-	const marking = { op: OP.markMedian, domain, variant: 0, out: low!, alsoOut: [high!] };
-	const marked = assembly.emit({ ...marking, words: [...words, addressOf(high!)] }, ready, place);
-	const reading = [...words.slice(0, 5), addressOf(low!), addressOf(high!)];
-	return assembly.emit({ op: OP.readMedian, domain, variant: 0, words: reading }, marked.ready, place);
 }
 
 function stateAddress({ word }: Place): Word {

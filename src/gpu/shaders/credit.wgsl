@@ -222,14 +222,13 @@ fn credit(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 			case 11u: { spanColumn(i, s); }
 			case 12u: { spreadSpans(i, s); }
 			case 13u: { eachStatistic(i, s); }
-			case 14u, 15u: { median(i, s); }
-			case 16u: { wholeStatistic(i, s); }
-			case 17u: { agreement(i, s); }
-			case 18u: { readTree(i, s); }
-			case 19u: { earliestAgreement(i, s); }
-			case 20u: { childValues(i, s); }
-			case 21u: { readDepth(i, s); }
-			case 22u: { lookUpAll(i, s); }
+			case 14u: { wholeStatistic(i, s); }
+			case 15u: { agreement(i, s); }
+			case 16u: { readTree(i, s); }
+			case 17u: { earliestAgreement(i, s); }
+			case 18u: { childValues(i, s); }
+			case 19u: { readDepth(i, s); }
+			case 20u: { lookUpAll(i, s); }
 			default: { finish(i, s); }
 		}
 	}

@@ -5,7 +5,7 @@
 // rollout, 2 word c, 3 number c), within (0 batch, 1 group, 2 rollout), centre (0 none, 1 mean, 2 of the others), scale (0 none, 1 n − 1,
 // 2 n), epsilon (0 on the deviation, 1 on the variance), what one alone gets (0 nothing, 1 itself).
 
-const NORMALISE = 11u;
+const NORMALISE = 10u;
 
 fn byOf(i: Instruction) -> u32 { return i.e & 15u; }
 fn withinOf(i: Instruction) -> u32 { return (i.e >> 4u) & 15u; }
@@ -119,7 +119,7 @@ fn normalised(i: Instruction, m: Moments, x: f32) -> f32 {
 
 fn statistic(i: Instruction, m: Moments, word: u32) -> u32 {
 	let x = bitcast<f32>(word);
-	if (i.variant == 9u) { return bitcast<u32>(m.n); }
+	if (i.variant == 8u) { return bitcast<u32>(m.n); }
 	let nothing = centerOf(i) == 0u && scaleOf(i) == 0u;
 	if (i.variant == NORMALISE && nothing) { return word; }
 	let silent = i.variant == NORMALISE && m.n <= 1.0 && ((i.e >> 20u) & 15u) == 0u;
@@ -136,7 +136,7 @@ fn statistic(i: Instruction, m: Moments, word: u32) -> u32 {
 		case 5u: { return bitcast<u32>(deviation(m, 2u)); }
 		case 6u: { return bitcast<u32>(m.least); }
 		case 7u: { return bitcast<u32>(m.most); }
-		case 10u: { return bitcast<u32>(m.below); }
+		case 9u: { return bitcast<u32>(m.below); }
 		default: { return bitcast<u32>(normalised(i, m, x)); }
 	}
 }
@@ -164,67 +164,6 @@ fn eachStatistic(i: Instruction, s: Members) {
 		}
 		arena[address(i.out, i.domain, row, n)] = result;
 	}
-}
-
-struct Order { n: f32, below: f32, alike: f32, before: f32, leader: u32, lost: bool } // leader: first of the set
-
-fn orderOf(i: Instruction, s: Members, row: u32, own: u32, leaderOnly: bool) -> Order {
-	var o = Order(0.0, 0.0, 0.0, 0.0, NONE, false);
-	let x = load(i.a, row, own);
-	let alone = withinOf(i) == 2u;
-	for (var r = 0u; r < select(s.count, 1u, alone); r++) {
-		var b = row;
-		if (!alone) { b = memberOf(s, r); }
-		let to = extent(i.domain, b);
-		for (var n = 0u; n < to; n++) {
-			if ((byOf(i) == 1u && n != own) || !counts(i, b, n) || !sameKey(i, row, own, b, n)) { continue; }
-			let at = address(0u, i.domain, b, n);
-			if (o.leader == NONE) { o.leader = at; }
-			if (leaderOnly) { return o; }
-			let word = bits(i.a, b, n);
-			let y = bitcast<f32>(word);
-			o.lost = o.lost || unknown(word);
-			o.n += 1.0;
-			if (y < x) { o.below += 1.0; }
-			if (y == x) { o.alike += 1.0; }
-			if (y == x && at < address(0u, i.domain, row, own)) { o.before += 1.0; }
-		}
-	}
-	return o;
-}
-
-// ops 14 the entries that hold the middle write it where the first of their set has its place, out the lower, g the upper one; 15 their
-// mean, f the lower, g the upper one.
-fn median(i: Instruction, s: Members) {
-	let w = width(i.domain);
-	for (var e = lane; e < s.count * w; e += LANES) {
-		let row = memberOf(s, e / w);
-		let n = e % w;
-		if (!takesPart(i.domain, row, n)) { continue; }
-		let own = address(0u, i.domain, row, n);
-		if (!counts(i, row, n)) {
-			if (i.op == 15u) { arena[i.out + own] = 0u; }
-			continue;
-		}
-		let o = orderOf(i, s, row, n, i.op == 15u);
-		if (i.op == 14u) { markMedian(i, o, own, bits(i.a, row, n)); }
-		else {
-			let both = plus(arena[i.f + o.leader], arena[i.g + o.leader]);
-			arena[i.out + own] = times(0x3f000000u, both);
-		}
-	}
-}
-
-fn markMedian(i: Instruction, m: Order, own: u32, word: u32) {
-	if (m.lost) {
-		if (m.leader == own) { arena[i.out + own] = NAN; arena[i.g + own] = NAN; }
-		return;
-	}
-	if (m.before > 0.0) { return; }
-	let low = floor(0.5 * (m.n - 1.0));
-	let high = ceil(0.5 * (m.n - 1.0));
-	if (m.below <= low && low < m.below + m.alike) { arena[i.out + m.leader] = word; }
-	if (m.below <= high && high < m.below + m.alike) { arena[i.g + m.leader] = word; }
 }
 
 struct Partial {

@@ -33,8 +33,8 @@ function weightedMean(x: usize, weight: usize, entries: usize, start: i32, end: 
 }
 
 function deviation(x: usize, weight: usize, entries: usize, start: i32, end: i32, ddof: f64): f64 {
-	const freedom = total(weight, entries, start, end) - ddof;
 	if (alike(x, entries, start, end)) return 0;
+	const freedom = total(weight, entries, start, end) - ddof;
 	if (freedom <= 0) return known(x, entries, start, end) ? 0 : NaN;
 	const mean = weightedMean(x, weight, entries, start, end);
 	let sum: f64 = 0;
@@ -46,13 +46,13 @@ function deviation(x: usize, weight: usize, entries: usize, start: i32, end: i32
 	return Math.sqrt(sum / freedom);
 }
 
-/** sum, mean, looMean, looMax, sd1, sd0, min, max, median, count, rank; `scratch` has room for the longest list. */
+/** sum, mean, looMean, looMax, sd1, sd0, min, max, count, rank; `scratch` has room for the longest list. */
 export function creditStatistic(stat: i32, out: usize, x: usize, weight: usize, entries: usize, offsets: usize, lists: i32, scratch: usize): void {
 	for (let list = 0; list < lists; list++) {
 		const start = entry(offsets, list);
 		const end = entry(offsets, list + 1);
 		if (stat == 2 || stat == 3) others(stat, out, x, entries, start, end);
-		else if (stat == 8 || stat == 10) ordered(stat, out, x, entries, start, end, scratch);
+		else if (stat == 9) ranks(out, x, entries, start, end, scratch);
 		else {
 			const value = common(stat, x, weight, entries, start, end);
 			for (let k = start; k < end; k++) put(out, entry(entries, k), value);
@@ -70,7 +70,7 @@ function common(stat: i32, x: usize, weight: usize, entries: usize, start: i32, 
 			return deviation(x, weight, entries, start, end, 1);
 		case 5:
 			return deviation(x, weight, entries, start, end, 0);
-		case 9:
+		case 8:
 			return <f64>(end - start);
 	}
 	let least: f64 = Infinity;
@@ -104,21 +104,15 @@ function others(stat: i32, out: usize, x: usize, entries: usize, start: i32, end
 	}
 }
 
-/** Median, or how many are smaller; not known where one number is not. */
-function ordered(stat: i32, out: usize, x: usize, entries: usize, start: i32, end: i32, scratch: usize): void {
+/** How many are smaller; not known where one number is not. */
+function ranks(out: usize, x: usize, entries: usize, start: i32, end: i32, scratch: usize): void {
 	const count = end - start;
-	let known = true;
-	for (let k = 0; k < count; k++) {
-		const v = at(x, entry(entries, start + k));
-		known = known && v == v;
-		put(scratch, k, v);
-	}
-	if (known) heapSort(scratch, count);
-	const median = (at(scratch, (count - 1) >> 1) + at(scratch, count >> 1)) / 2;
+	const told = known(x, entries, start, end);
+	for (let k = 0; k < count; k++) put(scratch, k, at(x, entry(entries, start + k)));
+	if (told) heapSort(scratch, count);
 	for (let k = start; k < end; k++) {
 		const i = entry(entries, k);
-		if (!known) put(out, i, NaN);
-		else put(out, i, stat == 8 ? median : <f64>smaller(scratch, count, at(x, i)));
+		put(out, i, told ? <f64>smaller(scratch, count, at(x, i)) : NaN);
 	}
 }
 
