@@ -227,6 +227,8 @@ function reduce(run: Run, event: RunEvent): Run {
 			return reduceStep(run, event);
 		case "fingerprint":
 			return { ...run, fingerprints: [...run.fingerprints, { step: event.step, fingerprint: event.fingerprint }] };
+		case "checkpoint":
+			return { ...run, checkpoint: event.step };
 		case "rollouts":
 			return reduceRollouts(run, event);
 		case "paused":

@@ -24,6 +24,8 @@ export type RunEvent =
 	| { readonly type: "step"; readonly metrics: StepMetrics; readonly tokensPerSecond: number }
 	| { readonly type: "evaluation"; readonly step: number; readonly success: number; readonly meanReturn: number }
 	| { readonly type: "fingerprint"; readonly step: number; readonly fingerprint: string }
+	/** The run could go on from here if everything but its file were lost. */
+	| { readonly type: "checkpoint"; readonly step: number }
 	| { readonly type: "rollouts"; readonly step: number; readonly batch: RolloutBatch; readonly credit: CreditResult }
 	| { readonly type: "paused"; readonly step: number }
 	| { readonly type: "finished"; readonly step: number; readonly reason: "done" | "cancelled" }

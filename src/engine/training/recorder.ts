@@ -6,7 +6,7 @@ import type { RunEvent } from "./events";
 import type { ExecutorLabel } from "./executor";
 import type { FingerprintRecord, RunFile } from "./runFile";
 
-/** Keeps what a run file holds: all events in order but progress; of rollouts only the latest. */
+/** Keeps what a run file holds: all events in order but progress and the news of a checkpoint; of rollouts only the latest. */
 export class Recorder {
 	private readonly kept: RunEvent[] = [];
 
@@ -17,7 +17,7 @@ export class Recorder {
 
 	add(event: RunEvent): void {
 		if (event.type === "rollouts") this.rollouts = event;
-		else if (event.type !== "phase") this.kept.push(event);
+		else if (event.type !== "phase" && event.type !== "checkpoint") this.kept.push(event);
 	}
 
 	/** The run so far, as its file holds it. @param vocabulary printable name of each token id. */

@@ -50,6 +50,7 @@ function scene({
 		executors,
 		of,
 		fingerprints,
+		clock: () => clock,
 		react: (f: typeof onEvent) => {
 			onEvent = f;
 		},
@@ -134,6 +135,37 @@ describe("a run", () => {
 		const failing = new Run({ ...s.options, createExecutor: () => Promise.reject(new Error("no adapter")) });
 		expect((await failing.execute()).reason).toBe("failed");
 		expect(s.of("failed")[0]).toMatchObject({ message: "no adapter", resumable: false });
+	});
+});
+
+describe("checkpoints", () => {
+	const spec = coinSpec({ steps: 800, evaluation: { every: 0 } });
+
+	test("the first is told of after half a second, then the gaps double up to ten seconds; the last is at the end", async () => {
+		const seconds: number[] = [];
+		const s = scene({ spec, tick: 10 });
+		s.react((e) => e.type === "checkpoint" && seconds.push(s.clock() / 1000));
+		await s.run.execute();
+		expect(seconds[0]).toBeLessThanOrEqual(1);
+		const gaps = seconds.map((at, i) => at - (seconds[i - 1] ?? 0));
+		for (const [i, least] of [0.5, 1, 2, 4, 8, 10].entries()) {
+			expect(gaps[i]).toBeGreaterThanOrEqual(least - 0.1);
+			expect(gaps[i]).toBeLessThanOrEqual(least + 0.5);
+		}
+		expect(s.of("checkpoint").at(-1)?.step).toBe(800);
+		expect(s.run.latestCheckpoint?.step).toBe(800);
+	});
+
+	test("what a warm start took is worth one at once", async () => {
+		const warm = coinSpec({ ...spec, warmStart: { success: 0.6, learningRate: 0.01, maxSteps: 100 } });
+		for (const [given, first] of [
+			[warm, 0],
+			[spec, 800],
+		] as const) {
+			const s = scene({ spec: given, fakes: [{ successAfter: (n) => n / 40 }] });
+			await s.run.execute();
+			expect(s.of("checkpoint")[0]?.step).toBe(first);
+		}
 	});
 });
 

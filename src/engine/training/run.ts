@@ -18,7 +18,10 @@ import { warmStart } from "./warmStart";
 
 /** Steps that may be queued while the next one is issued: enough to keep the device busy, few enough to pause promptly. */
 const QUEUED_STEPS = 2;
+/** What a lost device or a closed tab may cost. */
 const CHECKPOINT_MS = 10_000;
+/** The first one comes sooner, and the time between them doubles: until then a young run would lose everything. */
+const FIRST_CHECKPOINT_MS = 500;
 /** Rollouts whose policy is remembered: those on screen, those that wait, and one that is just being asked about. */
 const POLICIES = 3;
 /** Lets messages in at least this often, where the executor computes on this very thread. */
@@ -68,7 +71,9 @@ export class Run {
 	private checkpoint: Checkpoint | null;
 	/** A snapshot ahead of the metrics; going on from it would leave steps untold. */
 	private candidate: Checkpoint | null = null;
-	private checkpointAt = 0;
+	/** Milliseconds from one to the next, as long as they grow. */
+	private checkpointGap = FIRST_CHECKPOINT_MS;
+	private checkpointDue = 0;
 	private breathedAt: number;
 	/** Training steps issued to the executor at hand. */
 	private issued = 0;
@@ -177,7 +182,7 @@ export class Run {
 		}
 		executor.upload(state);
 		this.issued = step;
-		this.checkpointAt = this.options.host.now();
+		this.checkpointDue = this.options.host.now() + this.checkpointGap;
 	}
 
 	/** Initial parameters, warm start if the spec asks for one, reference policy, first fingerprint and evaluation. */
@@ -188,7 +193,9 @@ export class Run {
 		executor.freezeReference();
 		this.issued = 0;
 		this.checkpoint = await this.snapshot(executor, 0);
-		this.checkpointAt = this.options.host.now();
+		this.checkpointDue = this.options.host.now() + this.checkpointGap;
+		// What the warm start took is worth keeping; initial parameters follow from the seed.
+		if (spec.warmStart) this.emit({ type: "checkpoint", step: 0 });
 		this.tellFingerprint(0, this.checkpoint.state.parameters);
 		if (spec.evaluation.every > 0) this.evaluate(executor, 0);
 	}
@@ -233,9 +240,10 @@ export class Run {
 		if (reads) this.rememberPolicy(executor, step);
 		executor.train(step);
 		const isNamed = isFingerprintStep(step) || last;
-		const checkpoint = last || host.now() - this.checkpointAt >= CHECKPOINT_MS;
+		const checkpoint = last || host.now() >= this.checkpointDue;
 		if (isNamed || checkpoint) this.side.track(this.keep(executor, step, { fingerprint: isNamed, checkpoint }));
-		if (checkpoint) this.checkpointAt = host.now();
+		// One at a time: a newer candidate would take the place of one whose metrics are not in yet.
+		if (checkpoint) this.checkpointDue = Number.POSITIVE_INFINITY;
 		if (reads) this.readRollouts(executor, step);
 		if (evaluation) this.evaluate(executor, step);
 	}
@@ -250,7 +258,12 @@ export class Run {
 	private report(metrics: readonly StepMetrics[]): void {
 		this.reporter.report(metrics);
 		this.side.check();
-		if (this.candidate && this.candidate.step <= this.reporter.reported) this.checkpoint = this.candidate;
+		const { candidate } = this;
+		if (!candidate || candidate === this.checkpoint || candidate.step > this.reporter.reported) return;
+		this.checkpoint = candidate;
+		this.checkpointGap = Math.min(2 * this.checkpointGap, CHECKPOINT_MS);
+		this.checkpointDue = this.options.host.now() + this.checkpointGap;
+		this.emit({ type: "checkpoint", step: candidate.step });
 	}
 
 	/** A cancelled run ends with its latest parameters, unless they cannot be had. */

@@ -34,19 +34,16 @@ export const storedStore = createStore<Stored>(() => ({
 	problem: "",
 }));
 
-/** What a crash may cost. */
-const SAVE_EVERY_MS = 10_000;
 /** Older runs make room. */
 const MOST_RUNS = 20;
 const LOCK = "ascribe-run ";
 
 let release: (() => void) | null = null;
-let savedAt = 0;
 let saving = false;
 /** The run moved while it was being saved. */
 let changed = false;
 
-/** Keeps the run in the worker: every ten seconds while it trains, and whenever it stops. */
+/** Keeps the run in the worker: with every checkpoint while it trains, and whenever it stops. */
 export function followRuns(): void {
 	void refresh();
 	runStore.subscribe((run, before) => {
@@ -60,14 +57,14 @@ function begin(known: string | null): void {
 	release?.();
 	const own = known ?? crypto.randomUUID();
 	storedStore.setState({ own });
-	savedAt = performance.now();
 	// Held until the tab closes, however it closes.
 	void navigator.locks?.request(LOCK + own, () => new Promise<void>((resolve) => (release = resolve)));
 }
 
-function isDue({ phase, step, file, failure }: Run, before: Run): boolean {
-	if (step === 0 || file !== null) return false;
-	if (phase === "training") return performance.now() - savedAt > SAVE_EVERY_MS;
+function isDue({ phase, step, checkpoint, file, failure }: Run, before: Run): boolean {
+	if (file !== null) return false;
+	if (checkpoint !== null && checkpoint !== before.checkpoint) return true;
+	if (step === 0) return false;
 	// Single steps never leave the pause, so a pause is due again when the step moved.
 	const lost = phase === "failed" && failure?.code === "device-lost" && failure.resumable;
 	const stopped = lost || phase === "paused" || phase === "done" || phase === "cancelled";
@@ -83,7 +80,6 @@ async function save(): Promise<void> {
 		return;
 	}
 	saving = true;
-	savedAt = performance.now();
 	try {
 		const bytes = await runFile();
 		if (!bytes || mine !== storedStore.getState().own) return;

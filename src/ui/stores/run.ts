@@ -42,6 +42,8 @@ export interface Run {
 	/** What a person should know of the executor; empty when there is nothing. */
 	readonly executorNote: string;
 	readonly fingerprints: readonly { readonly step: number; readonly fingerprint: string }[];
+	/** Step that the trainer could go on from; null before there is one worth keeping. */
+	readonly checkpoint: number | null;
 	readonly warmStart: { readonly step: number; readonly loss: number; readonly success: number | null } | null;
 	readonly failure: { readonly code: string; readonly message: string; readonly resumable: boolean } | null;
 	/** What trains: the graphics adapter, WebAssembly, or the float64 reference. */
@@ -129,6 +131,7 @@ const FRESH = {
 	parameters: 0,
 	executorNote: "",
 	fingerprints: [],
+	checkpoint: null,
 	warmStart: null,
 	failure: null,
 	file: null,
