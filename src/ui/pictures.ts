@@ -1,11 +1,11 @@
 import { onDrawn, onFrame } from "./frame";
 
 /** Share of the main thread's time that news of a run may take; the rest is the person's. */
-const SHARE = 0.04;
+const SHARE = 0.03;
 /** As often as people read numbers. */
 const SOONEST_MS = 250;
 /** News may be this old. Where a picture costs more than this buys, the share is not kept. */
-const LATEST_MS = 1500;
+const LATEST_MS = 2000;
 
 /** What the pictures take from the browser. */
 export interface PictureClock {
@@ -18,7 +18,7 @@ export interface PictureClock {
 /**
  * Puts what comes by itself on the page: the numbers, curves and rollouts of a run. Changes wait and are made together, in one frame. What a
  * frame took of the main thread, from the first change to the last pixel, decides when the next may come: after `cost / SHARE`, but at
- * least 250 ms and at most 1500 ms after it. What a person does is not news; it changes the page without asking here.
+ * least 250 ms and at most two seconds after it. What a person does is not news; it changes the page without asking here.
  */
 export class Pictures {
 	/** By what they are about: a newer one takes the place of one that waits. */
