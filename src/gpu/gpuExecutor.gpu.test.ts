@@ -73,7 +73,7 @@ const CASES: Record<string, Record<string, unknown>> = {
 	"credit by states of the machine, looked up on the device": { task: { id: "keydoor" }, method: { id: "gigpo" } },
 	"a tree of rollouts, and a value head beside the policy, clipped": {
 		task: { id: "keydoor" },
-		method: { id: "gae" },
+		method: { id: "gae", params: { klCoef: 0.1 } },
 		signals: { criticValues: { clip: 0.003 } },
 		epochs: 2,
 		model: { ...base.model, valueHead: true },

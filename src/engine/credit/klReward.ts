@@ -20,7 +20,7 @@ export const klParams = {
 		options: ["k1", "k2", "k3"],
 	}),
 };
-type KlValues = ParamValues<typeof klParams>;
+export type KlValues = ParamValues<typeof klParams>;
 
 export const klNeeds = ({ klCoef }: KlValues): readonly Need[] =>
 	klCoef > 0 ? [{ field: "logProbs" }, { field: "refLogProbs" }] : [];

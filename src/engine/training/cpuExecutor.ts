@@ -147,8 +147,9 @@ export class CpuExecutor implements TrainingExecutor {
 		const source = { ...request, rowsPerPrompt: groupSize };
 		const whole = sequenceBlock(this.plan, source, record, 0, batch.B);
 		const refLogProbs = this.plan.reference && this.frozen ? this.referenceLogProbs(whole) : undefined;
-		const { batch: annotated, credit } = this.credit(refLogProbs ? { ...batch, refLogProbs } : batch);
-		const targets = this.plan.critic && batch.values ? valueTargets(batch, this.plan.critic) : null;
+		const scored = refLogProbs ? { ...batch, refLogProbs } : batch;
+		const { batch: annotated, credit } = this.credit(scored);
+		const targets = this.plan.critic && batch.values ? valueTargets(scored, this.plan.critic) : null;
 		const counted = { ...record, mask: record.mask.map((m, i) => (m && !Number.isNaN(credit.advantage[i]!) ? 1 : 0)) };
 		const updates: UpdateMetrics[] = [];
 		const rows = (prompts / minibatches) * groupSize;

@@ -5,12 +5,23 @@ import type { CriticPlan } from "./executor";
 
 /**
  * What the value head should say before each token: λ-returns, GAE(γ, λ) + V with the values of sampling time `[B·T]`. λ = 1 is the
- * return that followed.
+ * return that followed. A penalty that the method puts in the reward is part of it.
+ *
+ * **Source** Schulman et al. 2016, https://arxiv.org/abs/1506.02438, section 6.1; the penalty as in verl (`apply_kl_penalty` before
+ * `compute_gae_advantage_return`, whose returns are the targets), https://github.com/volcengine/verl.
  */
-export function valueTargets(batch: RolloutBatch, { discount, lambda }: CriticPlan): Float64Array {
-	const { advantage } = creditBy(gae, { discount, lambda }, batch);
+export function valueTargets(batch: RolloutBatch, critic: CriticPlan): Float64Array {
+	const { advantage } = creditBy(gae, targetParams(critic), batch);
 	return advantage.map((a, i) => (batch.actionMask[i] ? a + batch.values![i]! : 0));
 }
+
+/** Options of GAE whose result, V added, is what the value head learns. */
+export const targetParams = ({ discount, lambda, klCoef, klEstimator }: CriticPlan) => ({
+	discount,
+	lambda,
+	klCoef,
+	klEstimator,
+});
 
 /** The values of one minibatch `[n]`: now, when sampled, and what they should have been. */
 export interface ValueInput {

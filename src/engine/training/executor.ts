@@ -1,3 +1,4 @@
+import type { KlValues } from "../credit/klReward";
 import type { ModelConfig } from "../model/config";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 import type { SignalMemory } from "../signals/sources";
@@ -46,13 +47,13 @@ export interface TrainingPlan {
 	readonly signals?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	/**
 	 * How the value head is trained beside the policy; only with `model.valueHead`. The training step adds
-	 * coef · mean over scored tokens of ½(V − target)², target = GAE(discount, lambda) + V from the values of sampling time, V the
+	 * coef · mean over scored tokens of ½(V − target)², target = GAE(discount, lambda, klCoef, klEstimator) + V from the values of sampling time, V the
 	 * head's output at the row that predicts the token; with a clip as `critic.ts` says. The gradient goes through head and trunk.
 	 */
 	readonly critic?: CriticPlan;
 }
 
-export interface CriticPlan {
+export interface CriticPlan extends KlValues {
 	/** Weight of the value loss beside the policy loss. */
 	readonly coef: number;
 	readonly discount: number;

@@ -1,8 +1,9 @@
+import { type KlValues, klParams } from "../credit/klReward";
 import { METHODS } from "../credit/registry";
 import { checkModelConfig, type ModelConfig } from "../model/config";
 import { CRITIC_PARAMS } from "../signals/providers/criticValues";
 import type { ExperimentSpec } from "../spec/experiment";
-import { resolveParams } from "../spec/params";
+import { defaultsOf, resolveParams } from "../spec/params";
 import { tabulate } from "../tasks/machine";
 import type { Task } from "../tasks/task";
 import { TurnTable } from "../tasks/turnTable";
@@ -47,8 +48,16 @@ export function modelOf(spec: ExperimentSpec, task: Task): ModelConfig {
 	});
 }
 
-function criticOf({ signals }: ExperimentSpec): CriticPlan {
-	return resolveParams(CRITIC_PARAMS, signals?.criticValues ?? {}, "signal provider criticValues");
+function criticOf(spec: ExperimentSpec): CriticPlan {
+	const own = resolveParams(CRITIC_PARAMS, spec.signals?.criticValues ?? {}, "signal provider criticValues");
+	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...methodOf(spec)?.params } as KlValues;
+	return { ...own, klCoef, klEstimator };
+}
+
+/** The method and all its options; undefined for one that is not known here. */
+function methodOf({ method: { id, params } }: ExperimentSpec) {
+	const method = METHODS.find((m) => m.id === id);
+	return method && { method, params: resolveParams(method.params, params, `method ${id}`) };
 }
 
 /** The task's whole table where it has one of bearable size, else the environment and a table of what is visited. */
@@ -64,7 +73,6 @@ function playOf(task: Task, pool: PromptPool): Pick<TrainingPlan, "machine" | "t
 function needsReference(spec: ExperimentSpec): boolean {
 	const weight = spec.loss.params.klCoef;
 	if (typeof weight === "number" && weight > 0) return true;
-	const method = METHODS.find(({ id }) => id === spec.method.id);
-	const params = method && resolveParams(method.params, spec.method.params, `method ${method.id}`);
-	return method?.needs(params!).some((need) => "field" in need && need.field === "refLogProbs") ?? false;
+	const known = methodOf(spec);
+	return known?.method.needs(known.params).some((n) => "field" in n && n.field === "refLogProbs") ?? false;
 }

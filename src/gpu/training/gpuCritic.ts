@@ -1,4 +1,5 @@
 import { gae } from "../../engine/credit/methods/gae";
+import { targetParams } from "../../engine/training/critic";
 import type { CriticPlan } from "../../engine/training/executor";
 import { type CreditBuffers, type CreditOptions, createCreditPlan } from "../credit/creditPlan";
 import type { CreditShape } from "../credit/sections";
@@ -15,13 +16,13 @@ export interface GpuCritic {
 
 export async function createGpuCritic(
 	compiler: DispatchCompiler,
-	{ discount, lambda }: CriticPlan,
+	critic: CriticPlan,
 	shape: CreditShape,
 	tokenSection: number,
 	buffers: CreditBuffers,
 	options: CreditOptions,
 ): Promise<GpuCritic> {
-	const plan = await createCreditPlan(compiler, shape, gae, { discount, lambda }, buffers, options);
+	const plan = await createCreditPlan(compiler, shape, gae, targetParams(critic), buffers, options);
 	const SIZE = shape.B * shape.T;
 	const constants = { SIZE, TOKEN_SECTION: tokenSection, ADVANTAGE: plan.program.advantage };
 	const targets = await compiler.dispatch(

@@ -11,7 +11,7 @@ import { flagParam, numberParam, whiten, whitenParams } from "../sharedParams";
  * Environment tokens are transparent: the result is that of a rollout without them. Terms: `td` = δ_t, `later` = γλ A_{t+1}; one
  * term `gae` when whitened.
  *
- * With `klCoef` > 0, r_t − klCoef · k(log p_t − log p_ref,t) takes the place of r_t; the targets of `criticValues` leave that out.
+ * With `klCoef` > 0, r_t − klCoef · k(log p_t − log p_ref,t) takes the place of r_t, in the targets of `criticValues` too.
  *
  * **Edges** unknown values give no number: the token is not scored from there back.
  * **Against the exact advantage** unbiased with λ = γ = 1 whatever the critic; with exact values and γ = 1 unbiased for every λ;
