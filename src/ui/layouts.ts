@@ -9,6 +9,11 @@ export interface LayoutDefinition {
 	readonly places: Readonly<Partial<Record<Place, readonly string[]>>>;
 }
 
+/** Panels whose drawings and numbers can be saved; the layout "figure" shows one of them. */
+export const FIGURE_PANELS: readonly string[] = [
+	...["credit", "tree", "attention", "fidelity", "methods", "rollouts", "library", "errors", "inspector", "curves"],
+];
+
 export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 	learn: {
 		title: "Learn",

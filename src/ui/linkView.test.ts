@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from "vitest";
+import goldens from "../engine/spec/goldenLinks.json";
 import { encodeLink, type ViewState } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
@@ -59,6 +60,42 @@ describe("the view in a link", () => {
 		expect([layoutStore.getState(), viewStore.getState(), frontStore.getState()]).toEqual(before);
 	});
 
+	it("restores the curves that are drawn, none of them included, and the figure on its sheet", () => {
+		const usual = layoutStore.getState();
+		const restored = (change: Partial<typeof usual>) => {
+			layoutStore.setState(change);
+			const hash = share();
+			freshPage();
+			layoutStore.setState({ curves: ["entropy"], figure: { panel: "tree", widthMm: 254, dpi: 600 } });
+			expect(openLink(hash)?.notices).toEqual([]);
+			return layoutStore.getState();
+		};
+		expect(restored({ curves: ["meanLength", "success"] }).curves).toEqual(["success", "meanLength"]);
+		expect(restored({ curves: [] }).curves).toEqual([]);
+		expect(restored({ curves: usual.curves.toReversed() })).toMatchObject({ curves: usual.curves });
+		const figure = { panel: "curves", widthMm: 84, dpi: 150 };
+		// Dots an inch are not looked at: they stay as this page has them.
+		expect(restored({ layout: "figure", figure }).figure).toEqual({ ...figure, dpi: 600 });
+		expect(restored({ layout: "inspect", figure }).figure).toEqual({ ...usual.figure, dpi: 600 });
+	});
+
+	it("lists curves and figures that do not exist, and takes the nearest width", () => {
+		const notices = open({ layout: "figure", figure: "setup", width: 100, curves: ["success", "constructor"] });
+		expect(notices).toEqual([
+			'The figure of the view cannot be "setup".',
+			"The width of the view was changed: 100 → 84.",
+			'The curves of the view cannot have "constructor".',
+		]);
+		expect(layoutStore.getState()).toMatchObject({
+			curves: ["success"],
+			figure: { panel: "credit", widthMm: 84 },
+		});
+		expect(open({ width: "84", curves: "success" })).toEqual([
+			'The width of the view cannot be "84".',
+			"The curves of the view must be a list of names.",
+		]);
+	});
+
 	it("is as usual where the link does not say otherwise, and stays where the link has no view", () => {
 		layoutStore.setState({ rows: ["grpo"] });
 		open({});
@@ -97,6 +134,10 @@ describe("the view in a link", () => {
 		open({ rows: many });
 		expect(layoutStore.getState().rows).toEqual(["grpo", "rloo", "tempo"]);
 	});
+});
+
+it.each(goldens.map(({ link }) => link))("takes all that the golden link %s carries", (link) => {
+	expect(openLink(link)?.notices).toEqual([]);
 });
 
 describe("the selection in a link", () => {

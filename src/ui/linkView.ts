@@ -1,10 +1,12 @@
 import type { ChangeValue } from "../engine/spec/changes";
 import type { ViewState } from "../engine/spec/link";
 import { GRANULARITIES } from "./credit/granularity";
-import { LAYOUTS } from "./layouts";
+import { WIDTHS_MM } from "./figures/widths";
+import { FIGURE_PANELS, LAYOUTS } from "./layouts";
+import { CURVES } from "./panels/curves";
 import { METHODS } from "./registries";
 import { bringToFront, frontOf, frontStore } from "./stores/front";
-import { LAYOUT_NAMES, type Layout, layoutStore } from "./stores/layout";
+import { LAYOUT_NAMES, type Layout, layoutStore, setFigure, USUAL_CURVES, USUAL_FIGURE } from "./stores/layout";
 import { ALIGNMENTS, setView, viewStore } from "./stores/view";
 
 /** One part of the view in links. */
@@ -32,6 +34,18 @@ const PARTS: Readonly<Record<string, Part>> = {
 		write: () => layoutStore.getState().maximised ?? undefined,
 		read: (value) =>
 			choose(value ?? null, [null, ...Object.values(placesOf()).flat()], (m) => setLayout({ maximised: m })),
+	},
+	figure: {
+		write: () => inFigure(({ panel }) => panel),
+		read: (value) => choose(value ?? USUAL_FIGURE.panel, FIGURE_PANELS, (panel) => setFigure({ panel })),
+	},
+	width: {
+		write: () => inFigure(({ widthMm }) => unless(widthMm, USUAL_FIGURE.widthMm)),
+		read: (value) => nearest(value ?? USUAL_FIGURE.widthMm, WIDTHS_MM, (widthMm) => setFigure({ widthMm })),
+	},
+	curves: {
+		write: () => (isUsual(chosenCurves()) ? undefined : chosenCurves()),
+		read: (value) => names(value ?? USUAL_CURVES, curveNames(), (curves) => setLayout({ curves })),
 	},
 	rows: {
 		write: () => someOf(layoutStore.getState().rows),
@@ -109,6 +123,19 @@ function panelsInFront(): string[] {
 	});
 }
 
+/** Something of the figure on its sheet; of a sheet that is not on screen nothing is written. */
+function inFigure<T>(part: (figure: Layout["figure"]) => T): T | undefined {
+	const { layout, figure } = layoutStore.getState();
+	return layout === "figure" ? part(figure) : undefined;
+}
+
+const curveNames = (): string[] => CURVES.map(({ id }) => id);
+
+/** In the order of the panel, whatever the order in which they were chosen. */
+const chosenCurves = () => curveNames().filter((id) => layoutStore.getState().curves.includes(id));
+const isUsual = (curves: readonly string[]) =>
+	curves.length === USUAL_CURVES.length && curves.every((id) => USUAL_CURVES.includes(id));
+
 const unless = <T>(value: T, usual: T): T | undefined => (value === usual ? undefined : value);
 const someOf = (list: readonly string[]) => (list.length > 0 ? list : undefined);
 
@@ -120,13 +147,22 @@ function choose<T extends ChangeValue>(value: ChangeValue, known: readonly T[], 
 	return "";
 }
 
+/** Takes the known number that is nearest. */
+function nearest(value: ChangeValue, known: readonly number[], take: (value: number) => void): string {
+	if (typeof value !== "number") return `cannot be ${quoted(value)}`;
+	const found = known.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
+	take(found);
+	return found === value ? "" : `was changed: ${value} → ${found}`;
+}
+
 /** Takes the known names of a list, each once, and names one that is not known. */
 function names(value: ChangeValue | undefined, known: readonly string[], take: (names: string[]) => void): string {
 	const list = value ?? [];
-	if (!Array.isArray(list)) return "must be a list of names";
+	if (!isList(list)) return "must be a list of names";
 	take([...new Set<string>(list)].filter((name) => known.includes(name)));
 	const unknown = list.find((name) => !known.includes(name));
 	return unknown === undefined ? "" : `cannot have ${quoted(unknown)}`;
 }
 
+const isList = (value: ChangeValue): value is readonly string[] => Array.isArray(value);
 const quoted = (value: ChangeValue): string => JSON.stringify(value).slice(0, 60);

@@ -9,8 +9,6 @@ export interface PanelDefinition {
 	readonly title: string;
 	/** One sentence: what it shows. */
 	readonly help: string;
-	/** Its drawings and numbers can be saved. */
-	readonly exports?: boolean;
 	/** Tables that it offers beside its usual one. */
 	readonly tables?: readonly { readonly id: string; readonly title: string; readonly help: string }[];
 	readonly component: ComponentType;
@@ -27,21 +25,18 @@ export const PANELS: readonly PanelDefinition[] = [
 	},
 	{
 		id: "credit",
-		exports: true,
 		title: "Credit",
 		help: "Rollouts as text, with each token's credit.",
 		component: CreditPanel,
 	},
 	{
 		id: "tree",
-		exports: true,
 		title: "Tree",
 		help: "Where the rollouts of a group part, and what each branch was worth.",
 		component: lazy(() => import("./TreePanel")),
 	},
 	{
 		id: "attention",
-		exports: true,
 		title: "Attention",
 		help: "Where the policy looked while it wrote, beside the exact advantage.",
 		tables: [
@@ -55,35 +50,30 @@ export const PANELS: readonly PanelDefinition[] = [
 	},
 	{
 		id: "fidelity",
-		exports: true,
 		title: "Fidelity",
 		help: "Methods ranked by how well their credit agrees with the exact advantage.",
 		component: lazy(() => import("./FidelityPanel")),
 	},
 	{
 		id: "methods",
-		exports: true,
 		title: "Methods",
 		help: "What every method says of one rollout.",
 		component: lazy(() => import("./MethodsPanel")),
 	},
 	{
 		id: "rollouts",
-		exports: true,
 		title: "Rollouts",
 		help: "Every rollout of the batch, sorted and filtered.",
 		component: lazy(() => import("./RolloutsPanel")),
 	},
 	{
 		id: "library",
-		exports: true,
 		title: "Library",
 		help: "Every credit method, task and loss, with its source.",
 		component: lazy(() => import("./LibraryPanel")),
 	},
 	{
 		id: "errors",
-		exports: true,
 		title: "Errors",
 		help: "How far each method is from the exact advantage, on every recorded task.",
 		component: lazy(() => import("./ErrorsPanel")),
@@ -96,10 +86,9 @@ export const PANELS: readonly PanelDefinition[] = [
 	},
 	{
 		id: "inspector",
-		exports: true,
 		title: "Inspector",
 		help: "Numbers of the pinned token.",
 		component: InspectorPanel,
 	},
-	{ id: "curves", exports: true, title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
+	{ id: "curves", title: "Curves", help: "The run over its training steps.", component: CurvesPanel },
 ];

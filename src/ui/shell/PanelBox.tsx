@@ -1,5 +1,6 @@
 import { type JSX, Suspense, useState } from "react";
 import { useStore } from "zustand";
+import { FIGURE_PANELS } from "../layouts";
 import { PANELS } from "../panels/catalog";
 import { bringToFront, frontOf, frontStore } from "../stores/front";
 import { layoutStore, toggleMaximised } from "../stores/layout";
@@ -35,7 +36,7 @@ export function PanelBox({ ids, className }: Props): JSX.Element | null {
 					<h2 title={panel.help}>{panel.title}</h2>
 				)}
 				<div className="panel-tools" ref={setTools} />
-				{panel.exports ? <ExportButton key={panel.id} panel={panel.id} title={panel.title} /> : null}
+				{FIGURE_PANELS.includes(panel.id) ? <ExportButton key={panel.id} panel={panel.id} title={panel.title} /> : null}
 				<button
 					type="button"
 					className="quiet icon"

@@ -45,6 +45,16 @@ export function sizeOf({ layout, sizes }: Pick<Layout, "layout" | "sizes">, side
 }
 
 const KEY = "ascribe.layout/2";
+export const USUAL_FIGURE: Layout["figure"] = { panel: "credit", widthMm: 174, dpi: 300 };
+export const USUAL_CURVES: Layout["curves"] = [
+	"success",
+	"error",
+	"meanReturn",
+	"entropy",
+	"semanticEntropy",
+	"deadGroups",
+	"gradientNorm",
+];
 const USUAL: Layout = {
 	layout: "inspect",
 	theme: "system",
@@ -53,8 +63,8 @@ const USUAL: Layout = {
 	marks: "cells",
 	rows: [],
 	singleKeys: true,
-	figure: { panel: "credit", widthMm: 174, dpi: 300 },
-	curves: ["success", "error", "meanReturn", "entropy", "semanticEntropy", "deadGroups", "gradientNorm"],
+	figure: USUAL_FIGURE,
+	curves: USUAL_CURVES,
 };
 
 export const layoutStore = createStore<Layout>(() => ({ ...USUAL, ...restored() }));
