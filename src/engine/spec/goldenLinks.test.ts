@@ -5,6 +5,7 @@ import { applyChanges } from "./changes";
 import goldens from "./goldenLinks.json";
 import { decodeLink, type MadeOn } from "./link";
 import type { LinkCurve } from "./linkCurve";
+import type { LinkFile } from "./linkFile";
 import { defaultsOf } from "./params";
 import { parseSpec } from "./parseSpec";
 import { findPreset, PRESETS } from "./presets";
@@ -51,15 +52,23 @@ const MADE_ON: Readonly<Record<string, MadeOn>> = {
 	"0badcafe": { plan: "0badcafe", adapter: "" },
 };
 
+/** The files that the links below point into. */
+const FILES: Readonly<Record<string, LinkFile>> = {
+	"9e41aa07 step_30.jsonl": { hash: "9e41aa07", name: "step_30.jsonl" },
+	"9e41aa07b1f4c2d3": { hash: "9e41aa07b1f4c2d3", name: "" },
+	"0badcafe Läufe vom 3. Mai <b>.parquet": { hash: "0badcafe", name: "Läufe vom 3. Mai <b>.parquet" },
+};
+
 describe("links of version 1, written by another program", () => {
 	it.each(goldens.map(({ link, payload }) => [JSON.stringify(payload).slice(0, 60), link, payload] as const))(
 		"%s… opens as it was meant",
 		(_, link, payload) => {
 			const decoded = decodeLink(`#${link}`);
 			if (!decoded.ok) throw new Error(decoded.message);
-			const { p, c = {}, v = {}, b = "", f = [], x, s, n = "" } = payload as unknown as Record<string, never>;
+			const { p, c = {}, v = {}, b = "", f = [], x, s, d, n = "" } = payload as unknown as Record<string, never>;
 			const madeOn = x === undefined ? {} : { madeOn: MADE_ON[x] };
 			const curve = s === undefined ? {} : { curve: CURVES[s] };
+			const file = d === undefined ? {} : { file: FILES[d] };
 			expect(decoded.state).toEqual({
 				preset: p,
 				changes: c,
@@ -69,6 +78,7 @@ describe("links of version 1, written by another program", () => {
 				...madeOn,
 				note: n,
 				...curve,
+				...file,
 			});
 			expect(decoded.notices).toEqual([]);
 			const { spec, notices } = applyChanges(findPreset(p).spec, c, PARAM_TABLES);

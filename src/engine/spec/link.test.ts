@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { deflateSync, strToU8 } from "fflate";
 import { describe, expect, test } from "vitest";
 import { decodeLink, encodeLink, type LinkState } from "./link";
+import { shownName } from "./linkFile";
 
 const name = fc.stringMatching(/^[a-z][a-zA-Z.]{0,20}$/);
 const value = fc.oneof(
@@ -30,10 +31,15 @@ const madeOn = fc.record({
 	plan: fc.stringMatching(/^[0-9a-f]{8}$/),
 	adapter: fc.stringMatching(/^([!-~][ -~]{0,59})?$/),
 });
+const file = fc.record({
+	hash: fc.stringMatching(/^[0-9a-f]{8,64}$/),
+	name: fc.string({ unit: "binary", maxLength: 120 }).map(shownName),
+});
 const state: fc.Arbitrary<LinkState> = fc.oneof(
 	fc.record(parts),
 	fc.record({ ...parts, curve }),
 	fc.record({ ...parts, madeOn }),
+	fc.record({ ...parts, file }),
 );
 const b64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
 const plain = (payload: unknown) => `1j${b64(strToU8(JSON.stringify(payload)))}`;
@@ -130,13 +136,14 @@ describe("a link", () => {
 	});
 
 	test("leaves out and lists what it cannot use, prototype keys among them", () => {
-		const text = `1j${b64(strToU8('{"p":"keydoor@1","c":{"seed":7,"__proto__":1,"constructor":2,"deep":{"a":1}},"z":1,"f":["evil"],"s":"120:<b>"}'))}`;
+		const text = `1j${b64(strToU8('{"p":"keydoor@1","c":{"seed":7,"__proto__":1,"constructor":2,"deep":{"a":1}},"z":1,"f":["evil"],"s":"120:<b>","d":"../9e41aa07"}'))}`;
 		const decoded = decodeLink(text);
 		if (!decoded.ok) throw new Error(decoded.message);
 		expect(decoded.state.changes).toEqual({ seed: 7 });
 		expect(Object.getPrototypeOf(decoded.state.changes)).toBe(Object.prototype);
 		expect(decoded.state.fingerprints).toEqual([]);
 		expect(decoded.state.curve).toBeUndefined();
-		expect(decoded.notices).toHaveLength(6);
+		expect(decoded.state.file).toBeUndefined();
+		expect(decoded.notices).toHaveLength(7);
 	});
 });

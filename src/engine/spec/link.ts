@@ -1,6 +1,7 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from "fflate";
 import type { ChangeValue, SpecChanges } from "./changes";
 import { decodeCurve, encodeCurve, type LinkCurve } from "./linkCurve";
+import { decodeFile, encodeFile, type LinkFile } from "./linkFile";
 
 /**
  * Share links: `#<version><codec><payload>`.
@@ -47,6 +48,8 @@ export interface LinkState {
 	readonly madeOn?: MadeOn;
 	/** How the success of the run rose that the fingerprints are of. */
 	readonly curve?: LinkCurve;
+	/** The file that the view's places are places in. */
+	readonly file?: LinkFile;
 	/** Plain text, at most 500 characters. */
 	readonly note: string;
 }
@@ -64,6 +67,7 @@ export function encodeLink(state: LinkState, codec: "z" | "j" = "z"): string {
 	if (state.fingerprints.length > 0) payload.f = state.fingerprints;
 	if (state.madeOn) payload.x = encodeMadeOn(state.madeOn);
 	if (state.curve) payload.s = encodeCurve(state.curve);
+	if (state.file) payload.d = encodeFile(state.file);
 	if (state.note) payload.n = state.note.slice(0, MAX_NOTE);
 	const bytes = strToU8(JSON.stringify(payload));
 	return `${LINK_VERSION}${codec}${toBase64Url(codec === "z" ? deflateSync(bytes, { level: 9 }) : bytes)}`;
@@ -164,7 +168,7 @@ function readPayload(value: unknown): DecodedLink {
 	const notices: string[] = [];
 	const payload = value as Record<string, unknown>;
 	for (const key of Object.keys(payload))
-		if (!"pcvbfxsn".includes(key) || key.length !== 1)
+		if (!"pcvbfxsdn".includes(key) || key.length !== 1)
 			notices.push(`${quote(key)} is not known here and was left out.`);
 	if (typeof payload.p !== "string" || !/^[a-z][a-zA-Z0-9-]{0,40}@\d{1,4}$/.test(payload.p))
 		return broken("it names no preset");
@@ -173,6 +177,8 @@ function readPayload(value: unknown): DecodedLink {
 	if (payload.s !== undefined && !curve) notices.push("The success curve could not be read and was left out.");
 	const madeOn = readMadeOn(payload.x);
 	if (payload.x !== undefined && !madeOn) notices.push("The executor could not be read and was left out.");
+	const file = decodeFile(payload.d);
+	if (payload.d !== undefined && !file) notices.push("The file could not be read and was left out.");
 	if (note.length > MAX_NOTE) notices.push(`The note was cut to ${MAX_NOTE} characters.`);
 	return {
 		ok: true,
@@ -185,6 +191,7 @@ function readPayload(value: unknown): DecodedLink {
 			fingerprints: readFingerprints(payload.f, notices),
 			...(madeOn ? { madeOn } : {}),
 			...(curve ? { curve } : {}),
+			...(file ? { file } : {}),
 			note: note.slice(0, MAX_NOTE),
 		},
 	};

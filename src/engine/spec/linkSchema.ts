@@ -59,6 +59,12 @@ export function linkSchema(): JsonSchema {
 				pattern: "^[0-9a-f]{8}( [!-~][ -~]{0,59})?$",
 			},
 			s: { description: "Success curve of the run.", type: "string", pattern: "^\\d{1,7}:[A-Za-z0-9_-]{1,32}$" },
+			d: {
+				description:
+					"File of rollouts that the view points into: first digits of its SHA-256, its name if that is told.",
+				type: "string",
+				pattern: "^[0-9a-f]{8,64}( .{1,100})?$",
+			},
 			n: { description: "A note.", ...text(500) },
 		},
 	};

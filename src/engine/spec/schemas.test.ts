@@ -128,6 +128,7 @@ describe("the schema of links", () => {
 						fingerprints: ["gpu:9e41aa07@0"],
 						madeOn: { plan: "3f1c9a02", adapter: "nvidia ampere" },
 						curve,
+						file: { hash: "9e41aa07", name: "step_30.jsonl" },
 						note: "n",
 					},
 					"j",
@@ -147,6 +148,7 @@ describe("the schema of links", () => {
 		["a fingerprint without a step", { p: "keydoor@1", f: ["gpu:9e41aa07"] }],
 		["an executor without a plan", { p: "keydoor@1", x: "nvidia ampere" }],
 		["a curve of too many digits", { p: "keydoor@1", s: `120:${"A".repeat(33)}` }],
+		["a file without a hash", { p: "keydoor@1", d: "step_30.jsonl" }],
 		["a note that is too long", { p: "keydoor@1", n: "n".repeat(501) }],
 	])("refuses %s", (_, payload) => {
 		expect(link(payload)).toBe(false);
