@@ -177,22 +177,21 @@ test("a folder of verl dumps: report card, lint, methods apart, toy twin, figure
 	});
 });
 
-test("the twin of a task that was never recorded is trained", async ({ page }) => {
+test("a twin whose preset was never recorded is trained", async ({ page }) => {
 	await page.goto("");
 	await page.getByRole("tab", { name: "Data" }).click();
-	// Groups of four, three turns of two tokens, never right: nearest to a preset without a recording.
+	// Groups of four, one turn of four tokens, right in three of eight: nearest to a preset without a recording.
 	const rows = Array.from({ length: 8 }, (_, i) => ({
 		schema: "ascribe.rollout/1",
 		id: `${i}`,
 		group: `${i >> 2}`,
-		tokens: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-		mask: [1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1],
-		reward: i % 2,
+		tokens: [1, 2, 3, 4],
+		reward: i % 3 === 0 ? 1 : 0,
 	}));
 	const content = rows.map((row) => JSON.stringify(row)).join("\n");
 	await page.getByTestId("files").setInputFiles({ name: "a.jsonl", mimeType: "", buffer: Buffer.from(content) });
 	const twin = panel(page, "data").locator(".twin");
-	await expect(twin).toContainText("3 turns, 10 tokens, reward only at the end, groups of 4: most like");
+	await expect(twin).toContainText("1 turn, 4 tokens, reward only at the end, groups of 4: most like");
 	await expect(twin).toContainText("Groups are set to 4, as yours.");
 	await twin.getByRole("button", { name: "Train the toy twin" }).click();
 	const preset = await page.getByLabel("Preset").inputValue();

@@ -40,7 +40,7 @@ it("finds the checkpoint that succeeds as often as the files do", () => {
 it("opens a recording where there is one, runs where there is none, and disturbs no run", () => {
 	expect(wayToTwin("keydoor@1", { phase: "idle" })).toBe("recording");
 	expect(wayToTwin("keydoor@1", { phase: "done" })).toBe("run");
-	expect(wayToTwin("box@1", { phase: "idle" })).toBe("run");
+	expect(wayToTwin("rank@1", { phase: "idle" })).toBe("run");
 	expect(wayToTwin("keydoor@1", { phase: "training" })).toBe("busy");
 });
 

@@ -1,9 +1,9 @@
 import { type Recording, readRecording } from "../../engine/formats/recording";
 
 /** Presets that have a recording in this build. */
-export const RECORDED = ["keydoor@1", "modchain@1", "addcarry@1"] as const;
+export const RECORDED: readonly string[] = ["keydoor@1", "modchain@1", "keychain@1", "lake@1", "addcarry@1", "duet@1"];
 
-export const isRecorded = (preset: string): boolean => (RECORDED as readonly string[]).includes(preset);
+export const isRecorded = (preset: string): boolean => RECORDED.includes(preset);
 
 const opened = new Map<string, Promise<Recording>>();
 

@@ -39,6 +39,8 @@ function truthOf({ batch, exact }: RecordedFrame, b: number): Truth {
 	const [from, end] = [b * batch.T, b * batch.T + (batch.lengths[b] as number)];
 	// After the end of a rollout nothing is left to earn.
 	const V = Float64Array.from([...exact.values.subarray(from, end), 0]);
+	const mask = batch.actionMask.slice(from, end);
+	const luck = Float64Array.from(mask, (m, t) => (m ? 0 : batch.rewards[from + t]! + V[t + 1]! - V[t]!));
 	return {
 		mode: exact.mode,
 		tokens: [...batch.tokens.subarray(from, end)],
@@ -48,8 +50,8 @@ function truthOf({ batch, exact }: RecordedFrame, b: number): Truth {
 		Q: [],
 		probabilities: [],
 		advantage: exact.advantage.slice(from, end),
-		luck: new Float64Array(end - from),
-		mask: batch.actionMask.slice(from, end),
+		luck,
+		mask,
 		cost: { prefixes: 0, sampledTokens: 0 },
 	};
 }
