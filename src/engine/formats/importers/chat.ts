@@ -1,5 +1,5 @@
 import type { MessageRecord, NumberRow, RolloutRecord } from "../record";
-import { type Fields, isRow, type Row, words } from "./importer";
+import { type Fields, isRow, objectsIn, type Row, words } from "./importer";
 
 /** Text of a message's content: plain, or parts of which those of text and of reasoning count. */
 function contentText(content: unknown): string {
@@ -12,7 +12,7 @@ const textIn = (row: Row, name: string) => (typeof row[name] === "string" ? (row
 
 /** Tool calls of a message as `name(arguments)`, in the forms of OpenAI, verifiers and Inspect. */
 function callsOf(message: Row): string[] {
-	const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isRow) : [];
+	const calls = objectsIn(message.tool_calls);
 	return calls.map((call) => {
 		const f = isRow(call.function) ? call.function : call;
 		const name = textIn(f, "name") ?? textIn(call, "function") ?? "tool";
@@ -43,7 +43,7 @@ export const messageText = (message: Row): string => saidText(said(message));
 /** A chat as one text, a message a line; text alone stays what it is. */
 export function messagesText(value: unknown): string {
 	if (typeof value === "string") return value;
-	return Array.isArray(value) ? value.filter(isRow).map(messageText).join("\n") : "";
+	return objectsIn(value).map(messageText).join("\n");
 }
 
 /** Tokens as the model wrote them, with their log-probabilities. */

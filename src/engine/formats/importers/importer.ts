@@ -46,6 +46,9 @@ export type Row = Readonly<Record<string, unknown>>;
 export const isRow = (value: unknown): value is Row =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The objects of a list; none of anything else. */
+export const objectsIn = (value: unknown): readonly Row[] => (Array.isArray(value) ? value.filter(isRow) : []);
+
 export const has = (row: Row, ...keys: string[]): boolean => keys.every((key) => Object.hasOwn(row, key));
 
 /** NaN and the infinities, as numbers or as Python and JavaScript spell them. */

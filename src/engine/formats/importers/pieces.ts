@@ -28,14 +28,14 @@ export const wordsOf = (piece: Pick<Piece, "said">): string[] => words(piece.sai
 export function joined(before: readonly Piece[], after: readonly Piece[]) {
 	const all = [...before, ...after];
 	const withIds = all.some(({ ids }) => ids);
-	const tokensOf = (p: Piece): readonly (number | string)[] => (withIds ? (p.ids ?? []) : wordsOf(p));
+	const tokens = after.map((p): readonly (number | string)[] => (withIds ? (p.ids ?? []) : wordsOf(p)));
 	const channel = (pick: (p: Piece) => NumberRow | undefined): NumberRow | undefined =>
-		after.some(pick) ? after.flatMap((p) => pick(p) ?? tokensOf(p).map(() => null)) : undefined;
+		after.some(pick) ? after.flatMap((p, i) => pick(p) ?? tokens[i]!.map(() => null)) : undefined;
 	const turns: TurnRecord[] = [];
 	const messages: MessageRecord[] = before.flatMap((p) => p.said.map((m) => ({ start: 0, end: 0, ...m })));
 	let at = 0;
-	for (const p of after) {
-		const span = { start: at, end: at + tokensOf(p).length };
+	for (const [i, p] of after.entries()) {
+		const span = { start: at, end: at + tokens[i]!.length };
 		const { actor, reward } = p;
 		if (span.end > at) turns.push({ ...span, actor, ...present({ reward }) });
 		messages.push(...p.said.map((m) => ({ ...span, ...m })));
@@ -45,7 +45,7 @@ export function joined(before: readonly Piece[], after: readonly Piece[]) {
 	const said = messages.some((m) => saidText(m) !== "");
 	return {
 		prompt: promptIds && withIds ? promptIds : before.map(textOf).join("\n"),
-		tokens: after.flatMap(tokensOf) as number[] | string[],
+		tokens: tokens.flat() as number[] | string[],
 		mask: after.flatMap((p) => (p.ids || !withIds ? p.mask : [])),
 		turns,
 		...present({

@@ -1,6 +1,6 @@
 import type { NumberRow, RolloutRecord } from "../record";
 import { messagesText, said } from "./chat";
-import { Fields, type Importer, isRow, present, remains, rest, without } from "./importer";
+import { Fields, type Importer, isRow, objectsIn, present, remains, rest, without } from "./importer";
 import { joined, type Piece, wordsOf } from "./pieces";
 
 const STEP = [
@@ -77,7 +77,7 @@ function ofSteps(steps: readonly Fields[]) {
 	};
 }
 
-const chatOf = ({ row }: Fields) => (Array.isArray(row.chat_completions) ? row.chat_completions.filter(isRow) : []);
+const chatOf = ({ row }: Fields) => objectsIn(row.chat_completions);
 const answerIn = (chat: ReturnType<typeof chatOf>) => chat.findLastIndex((m) => m.role === "assistant");
 
 /** What an agent saw before a step: its observation, of whatever type, else the messages that are new in the chat since `heard`. */

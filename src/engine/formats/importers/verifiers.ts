@@ -1,6 +1,18 @@
 import type { RolloutRecord } from "../record";
 import { fromMessages, messagesText, said } from "./chat";
-import { expand, Fields, has, type Importer, isRow, present, type Row, remains, rest, without } from "./importer";
+import {
+	expand,
+	Fields,
+	has,
+	type Importer,
+	isRow,
+	objectsIn,
+	present,
+	type Row,
+	remains,
+	rest,
+	without,
+} from "./importer";
 import { joined, type Piece, wordsOf } from "./pieces";
 
 function pieceOf(node: Fields): Piece {
@@ -131,18 +143,16 @@ export const verifiersResults: Importer = {
 	},
 };
 
-const chatOf = (value: unknown): readonly Row[] => (Array.isArray(value) ? value.filter(isRow) : []);
-
 /** Steps share their history: what a step's prompt adds to the one before is the environment's reply, in tokens as in messages. */
 function fromTrajectory(steps: readonly Fields[], row: Row) {
 	const before: Piece[] = [];
 	const after: Piece[] = [];
 	let seen = { tokens: 0, messages: 0 };
 	// Older files keep the chat of the whole rollout alone: what follows a step's own message is the reply to it.
-	const whole = [...chatOf(row.prompt), ...chatOf(row.completion)];
+	const whole = [...objectsIn(row.prompt), ...objectsIn(row.completion)];
 	for (const [i, step] of steps.entries()) {
-		const own = chatOf(step.row.completion);
-		const history = step.has("prompt") ? chatOf(step.row.prompt) : whole.slice(0, spokenBefore(whole, i));
+		const own = objectsIn(step.row.completion);
+		const history = step.has("prompt") ? objectsIn(step.row.prompt) : whole.slice(0, spokenBefore(whole, i));
 		const answer = own.length > 0 ? own : whole.slice(history.length, history.length + 1);
 		const policy = policyPiece(step, answer);
 		const promptIds = step.object("tokens").ids("prompt_ids");
