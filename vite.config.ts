@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { build } from "./scripts/viteBuild.mjs";
 import { contentPolicy } from "./scripts/viteContentPolicy.mjs";
 import { docstrings } from "./scripts/viteDocstrings.mjs";
 import { offline } from "./scripts/viteOffline.mjs";
@@ -11,7 +12,7 @@ const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Emb
 // Relative base: the build runs under any path of any static host.
 export default defineConfig({
 	base: "./",
-	plugins: [react(), wasmModule(), docstrings(), contentPolicy(), offline()],
+	plugins: [react(), wasmModule(), docstrings(), build(), contentPolicy(), offline()],
 	worker: { format: "es", plugins: () => [wasmModule()] },
 	// Style sheets stay as written: a sheet of paper in a dark page is light because `light-dark()` is resolved where it stands.
 	build: { target: "es2023", cssTarget: "chrome125" },

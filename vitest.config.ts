@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { build } from "./scripts/viteBuild.mjs";
 import { docstrings } from "./scripts/viteDocstrings.mjs";
 import { wasmModule } from "./scripts/viteWasm.mjs";
 
@@ -8,7 +9,7 @@ export default defineConfig({
 	test: {
 		projects: [
 			{
-				plugins: [wasmModule(), docstrings()],
+				plugins: [wasmModule(), docstrings(), build()],
 				test: {
 					...shared,
 					name: "unit",

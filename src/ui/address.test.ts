@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeLink, encodeLink, type LinkState } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { followAddress } from "./address";
+import { BUILD } from "./build";
 import { openLink } from "./openLink";
 import { changeField, draftStore } from "./stores/draft";
 import { layoutStore, setLayout } from "./stores/layout";
@@ -111,7 +112,15 @@ describe("the address", () => {
 		const curve = { lastStep: 3, success: [0, 1] };
 		const fingerprints = ["wasm:01234567@0"];
 		const view = { layout: "inspect", step: 1, rollout: 0, token: 2 };
-		const given = { preset: first.id, changes: { seed: 3 }, view, build: "", fingerprints, curve, note: "see here" };
+		const given = {
+			preset: first.id,
+			changes: { seed: 3 },
+			view,
+			build: "0badcaf",
+			fingerprints,
+			curve,
+			note: "see here",
+		};
 		open(`#${encodeLink(given)}`);
 		closeOpened();
 		setView({ alignment: "rank" });
@@ -123,6 +132,7 @@ describe("the address", () => {
 			...given,
 			changes: { seed: 4 },
 			view: { layout: "inspect", alignment: "rank" },
+			build: BUILD,
 			fingerprints: [],
 			curve: undefined,
 			note: "",

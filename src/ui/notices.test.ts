@@ -48,7 +48,11 @@ describe("noticesOf", () => {
 		const [card] = noticesOf({ ...healthy, opened });
 		expect(card?.happened).toBe("model.width 9999 was set to 1024.");
 		expect(card?.works).toBe("Note: <b>hi</b>");
-		expect(noticesOf({ ...healthy, opened: { ...opened, notices: [], note: "" } })).toEqual([]);
+		expect(card?.todo).not.toContain("build");
+		const [other] = noticesOf({ ...healthy, opened: { ...opened, build: "another" } });
+		expect(other?.todo).toContain("made by another build, another;");
+		// A build alone is no reason to interrupt.
+		expect(noticesOf({ ...healthy, opened: { ...opened, notices: [], note: "", build: "another" } })).toEqual([]);
 	});
 
 	it("offers to resume a lost run where a checkpoint is, and to look back where there is something to see", () => {

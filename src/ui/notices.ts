@@ -1,3 +1,4 @@
+import { otherBuild } from "./build";
 import { isAlive, type Run } from "./stores/run";
 
 /** What the person is told when something is not as it should be: what happened, what still works, what to do. */
@@ -134,8 +135,10 @@ function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 		];
 	const happened = opened.notices.length > 0 ? opened.notices.join(" ") : "This link carries a note.";
 	const works = opened.note ? `Note: ${opened.note}` : "All other settings of the link were taken.";
-	const todo = "Look at the settings, then press Run: a link starts nothing by itself.";
-	return [{ id: "link", tone: "warning", happened, works, todo, actions: ["close-link"] }];
+	const todo = [otherBuild(opened.build), "Look at the settings, then press Run: a link starts nothing by itself."];
+	return [
+		{ id: "link", tone: "warning", happened, works, todo: todo.filter(Boolean).join(" "), actions: ["close-link"] },
+	];
 }
 
 function deviceNotices({ device }: Pick<Run, "device">): Notice[] {

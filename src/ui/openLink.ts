@@ -19,7 +19,7 @@ export function openLink(hash: string): Opened | null {
 		return decoded.reason === "empty"
 			? null
 			: { notices: [decoded.message], note: "", fingerprints: [], newer: decoded.reason === "newer" };
-	const { preset: id, changes, view, note, fingerprints, madeOn, curve } = decoded.state;
+	const { preset: id, changes, view, build, note, fingerprints, madeOn, curve } = decoded.state;
 	try {
 		const preset = findPreset(id);
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
@@ -37,6 +37,7 @@ export function openLink(hash: string): Opened | null {
 		return {
 			notices: all,
 			note,
+			build,
 			fingerprints,
 			spec: usable,
 			...(madeOn ? { madeOn } : {}),

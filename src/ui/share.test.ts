@@ -1,7 +1,9 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from "vitest";
+import { decodeLink } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { makeMetrics } from "../testing/fakeTrainer";
+import { BUILD, otherBuild } from "./build";
 import { openedReproduction } from "./openedReproduction";
 import { openLink, openQuery } from "./openLink";
 import { pastRunsStore } from "./runs/pastRuns";
@@ -46,6 +48,14 @@ describe("share", () => {
 		]);
 		changeField("seed", 8);
 		expect(openLink(new URL(shareLink(base).link).hash)?.fingerprints).toEqual([]);
+	});
+
+	it("names the build that made the link, and says so where that is another", () => {
+		const state = decodeLink(new URL(shareLink(base).link).hash);
+		expect(state).toMatchObject({ ok: true, state: { build: BUILD } });
+		expect(shareLink(base).inside).toContain(`the build (${BUILD})`);
+		expect([otherBuild(BUILD), otherBuild(""), otherBuild(undefined)]).toEqual(["", "", ""]);
+		expect(otherBuild("2f9c1ab", "0.1.0")).toBe("The link was made by another build, 2f9c1ab; this one is 0.1.0.");
 	});
 
 	it("answers damage with a sentence and leaves the settings alone", () => {

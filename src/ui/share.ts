@@ -5,6 +5,7 @@ import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
 import { isSameSpec } from "../engine/spec/sameSpec";
 import { madeOn } from "../engine/training/reproduction";
+import { BUILD } from "./build";
 import { intoWhat, isPlace, writeSelection } from "./linkedSelection";
 import { writeView } from "./linkView";
 import { draftStore } from "./stores/draft";
@@ -34,11 +35,13 @@ export interface ShareOptions {
 
 /** What links carry of a run. */
 type LinkedRun = Pick<LinkState, "fingerprints" | "madeOn" | "curve">;
+/** The same with the build that it was made by. */
+type BuiltRun = LinkedRun & Pick<LinkState, "build">;
 const NO_RUN: LinkedRun = { fingerprints: [] };
 
 /** A link to the settings on screen, with the fingerprints and the success curve of the run if it was made with just these. */
 export function shareLink(base: string, { note = "", withView = true }: ShareOptions = {}): Share {
-	const state = stateOf(ownRun(), note, withView);
+	const state = stateOf({ ...ownRun(), build: BUILD }, note, withView);
 	const link = `${base}#${encodeLink(state)}`;
 	return {
 		link,
@@ -51,23 +54,24 @@ export function shareLink(base: string, { note = "", withView = true }: ShareOpt
 
 /**
  * What the address shows of the page, the part after `#`: settings, view, and the run when it is over. As long as the settings are those of
- * the link that the page was opened from, its note stays, and its run stays the one that others are compared with.
+ * the link that the page was opened from, its note stays, and its run stays the one that others are compared with, made by the build that it names.
  */
 export function addressLink(): string {
 	const { opened, phase } = runStore.getState();
 	const kept = opened && isSameSpec(opened.spec ?? null, draftStore.getState().spec) ? opened : null;
 	const own = phase === "done" ? ownRun() : NO_RUN;
-	return encodeLink(stateOf(kept?.fingerprints.length ? kept : own, kept?.note ?? "", true));
+	const run = kept?.fingerprints.length ? { build: "", ...kept } : { ...own, build: BUILD };
+	return encodeLink(stateOf(run, kept?.note ?? "", true));
 }
 
-function stateOf({ fingerprints, madeOn, curve }: LinkedRun, note: string, withView: boolean): LinkState {
+function stateOf({ fingerprints, madeOn, curve, build }: BuiltRun, note: string, withView: boolean): LinkState {
 	const { presetId, spec } = draftStore.getState();
 	const preset = findPreset(presetId);
 	return {
 		preset: preset.id,
 		changes: changesBetween(preset.spec, spec, PARAM_TABLES),
 		view: withView ? { ...writeView(), ...writeSelection(intoWhat(fingerprints)) } : {},
-		build: "",
+		build,
 		fingerprints,
 		...(madeOn ? { madeOn } : {}),
 		...(curve ? { curve } : {}),
@@ -85,7 +89,7 @@ function ownRun(): LinkedRun {
 	return { fingerprints: short, ...(on && short.length > 0 ? { madeOn: on } : {}), ...(curve ? { curve } : {}) };
 }
 
-function partsOf({ changes, view, fingerprints, madeOn, curve, note }: LinkState): string[] {
+function partsOf({ changes, view, fingerprints, madeOn, curve, build, note }: LinkState): string[] {
 	const differing = Object.keys(changes).length;
 	const viewed = Object.keys(view);
 	return [
@@ -97,6 +101,7 @@ function partsOf({ changes, view, fingerprints, madeOn, curve, note }: LinkState
 		...(fingerprints.length > 0 ? [`${fingerprints.length} fingerprints of the run`] : []),
 		...(madeOn?.adapter ? ["the name of its graphics adapter"] : []),
 		...(curve ? ["its success curve"] : []),
+		`the build (${build})`,
 		...(note ? ["the note"] : []),
 	];
 }

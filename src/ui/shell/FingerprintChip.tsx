@@ -1,6 +1,7 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
 import { labelText, type Reproduction, readFingerprint } from "../../engine/training/reproduction";
+import { otherBuild } from "../build";
 import { openedReproduction } from "../openedReproduction";
 import { type Opened, type Run, runStore } from "../stores/run";
 import { Chip } from "./Chip";
@@ -24,7 +25,7 @@ export function FingerprintChip(): JSX.Element | null {
 			title="Fingerprint of the parameters"
 		>
 			<h3>{title}</h3>
-			<p>{text}</p>
+			<p>{[text, found?.kind === "other-settings" ? "" : otherBuild(opened?.build)].filter(Boolean).join(" ")}</p>
 			{found && found.kind !== "other-settings" && opened?.curve ? <LinkedCurves curve={opened.curve} /> : null}
 			<p className="muted">{labelText(label)}</p>
 			<Table fingerprints={fingerprints} opened={found?.kind === "other-settings" ? null : opened} />

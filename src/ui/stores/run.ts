@@ -84,6 +84,8 @@ export interface Opened {
 	readonly fingerprints: readonly string[];
 	/** What they were made on. */
 	readonly madeOn?: MadeOn;
+	/** Build that wrote it; empty when unknown. */
+	readonly build?: string;
 	/** The settings of the link, as this page took them; absent when it could not be read. */
 	readonly spec?: ExperimentSpec;
 	/** How the success of its run rose. */
