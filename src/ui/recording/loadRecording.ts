@@ -1,7 +1,16 @@
 import { type Recording, readRecording } from "../../engine/formats/recording";
 
 /** Presets that have a recording in this build. */
-export const RECORDED: readonly string[] = ["keydoor@1", "modchain@1", "keychain@1", "lake@1", "addcarry@1", "duet@1"];
+export const RECORDED: readonly string[] = [
+	"keydoor@1",
+	"modchain@1",
+	"keychain@1",
+	"lake@1",
+	"addcarry@1",
+	"box@1",
+	"duet@1",
+	"preflog@1",
+];
 
 export const isRecorded = (preset: string): boolean => RECORDED.includes(preset);
 
