@@ -29,6 +29,17 @@ describe.each(files)("%s", (name) => {
 		expect(openSpec(recording.spec).spec).toEqual(openSpec(preset!.spec).spec);
 	});
 
+	it("opens where its first group has something to compare, as near to half of the successes as there is", () => {
+		const { frames, opening, curves, spec } = recording;
+		const success = curves.success!.subarray(0, spec.steps);
+		const isMixed = ({ batch }: (typeof frames)[number]) =>
+			new Set(batch.returns.filter((_, b) => batch.groupIds[b] === batch.groupIds[0])).size > 1;
+		expect(isMixed(frames[opening]!)).toBe(true);
+		const gap = (step: number) => Math.abs(success[step - 1]! - 0.5);
+		for (const frame of frames.filter(isMixed))
+			expect(gap(frames[opening]!.step)).toBeLessThanOrEqual(gap(frame.step) + 1e-6);
+	});
+
 	it("holds exact advantages that telescope: V + A = r + V after the token", () => {
 		for (const { batch, exact } of recording.frames)
 			for (let i = 0; i < batch.B * batch.T; i++) {

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
+import type { RolloutBatch } from "../rollouts/batch";
 import { PRESETS } from "../spec/presets";
 import { openSpec } from "../spec/registries";
 import { CpuExecutor } from "./cpuExecutor";
 import type { TrainingPlan } from "./executor";
-import { makeRecording } from "./makeRecording";
+import { makeRecording, openingFrame } from "./makeRecording";
 import { objectiveOf } from "./objective";
 import { Run } from "./run";
 
@@ -49,4 +50,19 @@ it("does not change the run that it records, and knows what its rollouts were wo
 	expect(recording.errors.vinePpo?.[0]).toBeLessThanOrEqual(recording.errors.grpo![0]! / 2);
 	// An untrained policy is nearly uniform: two keys, two ways at the door, and an apple in a third of the moves half of the time.
 	expect(Math.abs((exact.values[0] as number) - (1 / 4 + 0.3 / 6))).toBeLessThanOrEqual(0.05);
+});
+
+it("opens where the policy half can and the first group has something to compare", () => {
+	const frame = (step: number, returns: readonly number[]) => {
+		const batch = {
+			returns: Float64Array.from(returns),
+			groupIds: Int32Array.of(4, 4, 7, 7),
+		} as unknown as RolloutBatch;
+		return { step, batch };
+	};
+	const [none, mixed, all] = [frame(1, [0, 1, 0, 0]), frame(3, [0, 1, 1, 1]), frame(4, [1, 1, 0, 1])];
+	// Step 4 is nearest to half, but its first group is all equal; of the others step 3 is nearer.
+	expect(openingFrame([none, mixed, all], [0.1, 0.2, 0.7, 0.5])).toBe(1);
+	expect(openingFrame([none, mixed, all], [0.4, 0.2, 0.7, 0.5])).toBe(0);
+	expect(openingFrame([frame(1, [0, 0, 0, 1]), all], [0.1, 0.2, 0.7, 0.5])).toBe(1);
 });

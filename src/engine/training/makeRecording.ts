@@ -66,6 +66,7 @@ export async function makeRecording(options: RecordingOptions): Promise<Recordin
 	const table = <K extends string>(names: readonly K[], of: (run: SeedRun, name: K) => readonly number[]) =>
 		Object.fromEntries(names.map((name) => [name, Float64Array.from(runs.flatMap((run) => of(run, name)))]));
 	const { label, fingerprints } = first;
+	const frames = framesOf(first.judged, options.groups);
 	return {
 		preset: preset.id,
 		spec: openSpec(preset.spec).spec,
@@ -75,8 +76,11 @@ export async function makeRecording(options: RecordingOptions): Promise<Recordin
 		methods,
 		curves: table(RECORDED_CURVES, (run, name) => run.metrics.map((m) => m[name])),
 		errors: table(Object.keys(methods), (run, id) => run.judged.map((j) => j.errors[id]!)),
-		frames: framesOf(first.judged, options.groups),
-		opening: openingOf(first),
+		frames,
+		opening: openingFrame(
+			frames,
+			first.metrics.map((m) => m.success),
+		),
 	};
 }
 
@@ -167,8 +171,14 @@ function framesOf(judged: readonly Judged[], groups: number): RecordedFrame[] {
 	});
 }
 
-/** The frame at which the policy half can: there is most to see. */
-function openingOf({ judged, metrics }: SeedRun): number {
-	const distance = ({ step }: Judged) => Math.abs(metrics.find((m) => m.step === step)!.success - 0.5);
-	return judged.reduce((best, frame, i) => (distance(frame) < distance(judged[best]!) ? i : best), 0);
+/**
+ * Index of the frame to open with: of those whose first group has different returns, the one at which the policy most nearly half can. There
+ * is most to see. Where every first group is all equal, these decide as well.
+ * @param success share of successes at each training step, from step 1 on.
+ */
+export function openingFrame(frames: readonly Pick<RecordedFrame, "step" | "batch">[], success: ArrayLike<number>) {
+	const isEqual = ({ returns, groupIds }: RolloutBatch) =>
+		returns.every((r, b) => r === returns[0] || groupIds[b] !== groupIds[0]);
+	const distances = frames.map(({ step, batch }) => Math.abs(success[step - 1]! - 0.5) + (isEqual(batch) ? 1 : 0));
+	return distances.indexOf(Math.min(...distances));
 }

@@ -6,6 +6,7 @@ export const RECORDED: readonly string[] = [
 	"modchain@1",
 	"keychain@1",
 	"lake@1",
+	"rank@2",
 	"addcarry@1",
 	"box@1",
 	"duet@1",
