@@ -50,6 +50,13 @@ describe("signals in WebAssembly are those of the float64 executor", () => {
 		],
 		["greedy rollouts", { method: { id: "remax", params: {} } }],
 		["attention", { method: { id: "attentionCredit", params: {} } }],
+		[
+			"labels of the task's judge",
+			{
+				task: { id: "box", params: { side: 4, goal: 5, actions: 4 } },
+				method: { id: "pure", params: { form: "sum" } },
+			},
+		],
 		["what earlier batches earned", { method: { id: "reinforce", params: { center: "running" } } }],
 		[
 			"a critic beside the policy, clipped",

@@ -1,9 +1,10 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled } from "./judge";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
-import type { Environment, ResponseStep, Split, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
-import { accepts, policyRuns, respond, surely } from "./walk";
+import type { Environment, Judge, Split, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
+import { accepts, respond, surely } from "./walk";
 
 const PARAMS = {
 	longest: {
@@ -171,20 +172,60 @@ function demonstrate(env: Environment<State>, item: TaskItem, params: Params, ra
 	return respond(env, item, choose, random);
 }
 
-/** Thoughts that are true partial sums are right, those after the last digit irrelevant, as is stopping; the answer is checked. */
-function labelsOf(prompt: Prompt, response: readonly number[], M: number): Float64Array {
+/** What the judge has read of a response. */
+interface Reading {
+	readonly at: "think" | "stopped" | "asked" | "over";
+	/** Sum of the digits added so far, as it should be; the digits to add. */
+	readonly sum: number;
+	readonly rest: readonly number[];
+	/** The stretch of thought that goes on, and whether one of its thoughts was checked. */
+	readonly stretch: "none" | "unchecked" | "checked";
+}
+
+/**
+ * Steps are the stretches of thought between two words of the environment, and the answer. A stretch is right if its thoughts are the true
+ * partial sums, in order; thoughts after the last digit and `stop` say nothing of it, and alone are irrelevant. A token out of place makes
+ * its step wrong; what comes after belongs to none.
+ */
+function judgeOf({ M }: Params): Judge<Reading> {
 	const ids = idsOf(M);
-	const sums = prefixSums(prompt, M);
-	let thoughts = 0;
-	let asked = false;
-	return Float64Array.from(response, (token) => {
-		if (asked) return token === sums.at(-1) ? 1 : -1;
-		asked = token === ids.ask;
-		if (token === ids.stop) return 0;
-		if (token >= M) return Number.NaN;
-		const wanted = sums[thoughts++];
-		return wanted === undefined ? 0 : token === wanted ? 1 : -1;
+	const [over, close] = [closing("over", M), closing("asked", M)];
+	return {
+		start: (item) => ({ at: "think", sum: 0, rest: (item.data as Prompt).digits, stretch: "none" }),
+		read(state, token) {
+			if (state.at === "over") return { state, step: "none" };
+			if (state.at === "asked") return { state: over(state), step: "begins", label: token === state.sum ? 1 : -1 };
+			if (token === ids.ask) return { state: close(state), step: "none" };
+			if (state.at === "stopped") return { state: over(state), step: "none" };
+			if (token === ids.on) return { state: { ...state, stretch: "none" }, step: "none" };
+			const step = state.stretch === "none" ? "begins" : "goes on";
+			return token > ids.stop ? { state: over(state), step, label: -1 } : { step, ...thought(state, token, M) };
+		},
+		key: ({ at, sum, rest, stretch }) => (at === "over" ? at : `${at} ${sum} ${rest} ${stretch}`),
+	};
+}
+
+/** With nothing more to think: the sum is that of all digits. */
+const closing =
+	(at: "asked" | "over", M: number) =>
+	({ sum, rest }: Reading): Reading => ({
+		at,
+		sum: (sum + rest.reduce((a, d) => a + d, 0)) % M,
+		rest: [],
+		stretch: "none",
 	});
+
+/** A digit of the thought, or `stop`. */
+function thought(state: Reading, token: number, M: number): { readonly state: Reading; readonly label?: number } {
+	const [digit, ...rest] = state.rest;
+	const stops = token === idsOf(M).stop;
+	if (stops || digit === undefined) {
+		const at = stops ? "stopped" : "think";
+		if (state.stretch === "checked") return { state: { ...state, at } };
+		return { state: { ...state, at, stretch: "unchecked" }, label: 0 };
+	}
+	const sum = (state.sum + digit) % M;
+	return { state: { at: "think", sum, rest, stretch: "checked" }, label: token === sum ? 1 : -1 };
 }
 
 /** All prompts with equally many of each length, by number. */
@@ -241,9 +282,8 @@ function build(params: Params): Task {
 		returnRange: 1 + dearest,
 		lowestReturn: -dearest,
 		...(pay === "budget" ? { budget: (of: TaskItem) => (of.data as Prompt).budget } : {}),
-		steps: (of, response) => stepsOf(env, of, response, labelsOf(of.data as Prompt, response, M)),
+		...labelled(judgeOf(params)),
 		...(pay === "lottery" ? {} : { goldTrace: (of: TaskItem) => goldOf(of.data as Prompt, params) }),
-		stepLabels: (of, response) => labelsOf(of.data as Prompt, response, M),
 		decisiveSteps: (_, response) => [response.length - 1],
 		corruptions: (of, random) => {
 			const good = demonstrate(env, of, params, random);
@@ -254,19 +294,6 @@ function build(params: Params): Task {
 			];
 		},
 	};
-}
-
-/** Every stretch of thought between two words of the environment, and the answer; as right as its worst token. */
-function stepsOf(
-	env: Environment<State>,
-	item: TaskItem,
-	response: readonly number[],
-	labels: Float64Array,
-): ResponseStep[] {
-	return policyRuns(env, item, response).map(({ start, end }) => {
-		const said = labels.subarray(start, end).filter((label) => label !== 0);
-		return { start, end, label: said.length === 0 ? 0 : Math.min(...said) };
-	});
 }
 
 /** The partial sums, the stop where it is needed, the answer. */
@@ -297,6 +324,8 @@ function vocabularyOf(M: number, budgets: readonly number[]) {
  * the budget) (`budget`). `lottery`: after 2, 4, … thoughts the environment says `on` or asks for the answer, so that all numbers of
  * thoughts at which it may ask are alike likely; the return is then Σ_b P(b)·[right when cut at b] in expectation.
  * **Optimal return** 1, for a policy that adds in its head; **random return** by backward induction.
+ * **Steps** are the stretches of thought between two words of the environment, and the answer: a stretch is right if its thoughts are the true
+ * partial sums; thoughts after the last digit and `stop` are irrelevant, whatever they cost.
  * **Source** Qi et al. 2025, "Optimizing Anytime Reasoning via Budget Relative Policy Optimization", https://arxiv.org/abs/2505.13438, where
  * every rollout is answered at all budgets; here one is drawn.
  */

@@ -1,9 +1,11 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled } from "./judge";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { promptOrder } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem, Turn } from "./task";
-import { accepts, fateLabels, forks, pick, play, policyRuns, respond, surely } from "./walk";
+import { accepts, forks, pick, play, respond, surely } from "./walk";
+import { fateJudge } from "./walkJudge";
 
 const PARAMS = {
 	side: {
@@ -182,6 +184,7 @@ function build(params: Params): Task {
 			random,
 		);
 	const demonstrate = (of: TaskItem, random: () => number) => respond(env, of, shortest, random);
+	/** Whether enough moves are left. */
 	const alive = (state: State) => state.box === goal || distance[state.me * side * side + state.box]! <= state.left;
 	return {
 		id: "box",
@@ -200,9 +203,8 @@ function build(params: Params): Task {
 			return returns().random;
 		},
 		returnRange: 1,
-		steps: (of, response) => policyRuns(env, of, response),
+		...labelled(fateJudge(env, alive)),
 		goldTrace: (of) => demonstrate(of, () => 0).flatMap((token) => (ACTIONS.includes(token) ? [[token]] : [])),
-		stepLabels: (of, response) => fateLabels(env, of, response, alive),
 		decisiveSteps: (of, response) => forks(env, of, response, alive),
 		corruptions: (of, random) => corruptionsOf(env, of, demonstrate(of, random), random),
 	};
@@ -223,7 +225,8 @@ function corruptionsOf(env: Environment<State>, item: TaskItem, good: readonly n
  *
  * Prompt `⟨begin⟩ goal me cell box cell`; response a move, then the walker's cell and the box's, until `solved` or no move is left.
  * Reward 1 for `solved`. Starts are all places with a solution of `away` to `actions` moves. **Optimal return** 1; **random
- * return** by backward induction.
+ * return** by backward induction. **Steps** are moves; one is right if the moves left are still enough for some solution after it, wrong if
+ * they no longer are (a box pushed against a wall, a detour too long), irrelevant once they are not.
  */
 export const box: TaskDefinition<typeof PARAMS> = {
 	id: "box",

@@ -10,10 +10,12 @@ import {
 	withNumber,
 	withOp,
 } from "./countdownExpression";
+import { labelled } from "./judge";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
-import type { Environment, ResponseStep, Task, TaskDefinition, TaskItem, Transition, Turn, Vocabulary } from "./task";
-import { accepts, fateLabels, forks, pick } from "./walk";
+import type { Environment, Task, TaskDefinition, TaskItem, Transition, Turn, Vocabulary } from "./task";
+import { accepts, forks, pick } from "./walk";
+import { fateJudge } from "./walkJudge";
 
 const PARAMS = {
 	numbers: {
@@ -210,13 +212,12 @@ function build(params: Params): Task {
 		},
 		returnRange: params.loose ? 1 : 0.9,
 		lowestReturn: params.loose ? 0 : REWARD.v,
-		steps: (of, response) => stepsOf(response, params, ids.answer, fateLabels(env, of, response, alive)),
+		...labelled(fateJudge(env, alive, begins)),
 		goldTrace: (of) => {
 			const [first, ...rest] = solutionsOf(promptOf(of), ids)[0] as number[];
 			const pairs = Array.from({ length: n - 1 }, (_, k) => rest.slice(2 * k, 2 * k + 2));
 			return [[first as number], ...pairs, ...(tries === 1 ? [] : [handIn(0)])];
 		},
-		stepLabels: (of, response) => fateLabels(env, of, response, alive),
 		decisiveSteps: (of, response) => forks(env, of, response, alive),
 		corruptions: (of, random) => {
 			const good = pick(solutionsOf(promptOf(of), ids), random);
@@ -240,21 +241,9 @@ const aliveIn =
 		return state.done.length + 1 < tries || state.now.future.includes("h");
 	};
 
-/** The first number, then each operation with its number; `;`; `answer #k`. A step is as right as its worst token. */
-function stepsOf(
-	response: readonly number[],
-	{ numbers }: Params,
-	answer: number,
-	labels: Float64Array,
-): ResponseStep[] {
-	const begins = (t: number) =>
-		(t % (2 * numbers) === 0 || (t % (2 * numbers)) % 2 === 1) && response[t - 1] !== answer;
-	const starts = [...response.keys()].filter(begins);
-	return starts.map((start, k) => {
-		const end = starts[k + 1] ?? response.length;
-		return { start, end, label: Math.min(...labels.subarray(start, end)) };
-	});
-}
+/** Steps: the first number, then each operation with its number; `;`; `answer #k`. */
+const begins = (state: State): boolean =>
+	state.at === "next" || (state.at === "write" && (state.now.length === 0 || state.now.op === null));
 
 function vocabularyOf(params: Params): Vocabulary {
 	const { numbers, target, tries } = params;
@@ -299,7 +288,9 @@ function demonstrate(prompt: Prompt, { tries, ...rest }: Params, random: () => n
  * Prompt n numbers in ascending order, the target, `=`; response `#i op #j op … #k`, evaluated from left to right in exact fractions.
  * With `tries` above 1, further expressions after `;`, then `answer #k` hands in the k-th. Reward 1 if it hits the target, 0.1 if it
  * is valid, 0 if it uses a number twice (only where `loose` lets it). Only prompts that have a solution.
- * **Optimal return** 1; **random return** by backward induction.
+ * **Optimal return** 1; **random return** by backward induction. **Steps** are the first number, each operation with its number, `;`, and
+ * `answer #k`; one is right if an expression that hits the target can still be handed in after it, wrong if it gave the last one away,
+ * irrelevant after that. So it takes all ways to go on into account, not the value reached so far.
  * **Source** the reward of TinyZero (Pan et al. 2025), https://github.com/Jiayi-Pan/TinyZero; there numbers are free text and
  * brackets are allowed.
  */

@@ -1,7 +1,9 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled } from "./judge";
 import type { Environment, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
-import { accepts, pick, play, policyRuns, respond, surely } from "./walk";
+import { accepts, pick, play, respond, surely } from "./walk";
+import { walkJudge } from "./walkJudge";
 
 const PARAMS = {
 	game: {
@@ -243,6 +245,50 @@ function goodWord(params: Params, script: readonly Word[]) {
 	};
 }
 
+/**
+ * What an agent says in a row is a step. A word is right if the best return that its speaker could still bring about is the same after it,
+ * wrong if some of it is given away, irrelevant of the idle agent and where nothing is left to bring about. So each agent answers for its
+ * own words: after a bad book the sender is right if it sends what the book can still tell.
+ */
+const judgeOf = (env: Environment<State>, params: Params, script: readonly Word[]) =>
+	walkJudge(env, {
+		begins: (_, inside) => !inside,
+		label: (before, token) => labelOf(before, token, params, script),
+	});
+
+function labelOf(state: State, token: number, params: Params, script: readonly Word[]): number | undefined {
+	const best = (right: boolean) => (right ? 1 : -1);
+	switch (script[state.at]?.kind) {
+		case "idle":
+			return 0;
+		case "read": {
+			const due = params.symbols ** params.message - state.book.length;
+			return best(tellable([...state.book, token - ID.colour], due - 1, params) === tellable(state.book, due, params));
+		}
+		case "send": {
+			const due = script.slice(state.at).filter((word) => word.kind === "send").length;
+			if (!sendable(state, state.said, due, params)) return 0;
+			return best(sendable(state, state.said * params.symbols + token, due - 1, params));
+		}
+		case "row":
+			return best(Math.max(...PAYOFF[token]!) === PAYOFF[0][0]);
+		case "column":
+			return best(PAYOFF[state.said]![token] === Math.max(...PAYOFF[state.said]!));
+		case "choose":
+			return best(token === ID.worker);
+		default:
+			return undefined;
+	}
+}
+
+/** Most secrets that a book can tell with so many entries to come. */
+const tellable = (book: readonly number[], due: number, { secrets }: Params) =>
+	Math.min(secrets, new Set(book).size + due);
+
+/** Whether a message that begins so, with so many symbols to come, can mean the secret. */
+const sendable = ({ book, secret }: State, begun: number, due: number, { symbols }: Params) =>
+	book.slice(begun * symbols ** due, (begun + 1) * symbols ** due).includes(secret);
+
 function build(given: Params): Task {
 	const params = checked(given);
 	const script = scriptOf(params);
@@ -273,8 +319,7 @@ function build(given: Params): Task {
 		randomReturn: chance,
 		returnRange: high - low,
 		lowestReturn: low,
-		steps: (of, response) => policyRuns(env, of, response),
-		stepLabels: (_, response) => Float64Array.from(response, (_, t) => (script[t]?.kind === "idle" ? 0 : Number.NaN)),
+		...labelled(judgeOf(env, params, script)),
 		decisiveSteps: () => at("read", "send", "row", "column", "choose"),
 		corruptions: (of, random) => {
 			const said = demonstrate(of, random);
@@ -296,6 +341,8 @@ function build(given: Params): Task {
  * return** 1, **random return** 1/secrets. `climb`: row and column of the table [[11, −30, 0], [−30, 7, 6], [0, 0, 5]] pay their
  * entry; the column sees the row, so what traps learners is what rows earn while columns are still chosen badly. **Optimal
  * return** 11, **random return** −31/9. `team`: a leader picks a worker, who is right with probability .9, .6, .3, .1.
+ * **Steps** are what an agent says in a row: right if the best return that it could still bring about stays in reach, wrong if some of it is
+ * given away; the idle agent's are irrelevant.
  */
 export const duet: TaskDefinition<typeof PARAMS> = {
 	id: "duet",

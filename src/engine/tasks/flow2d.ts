@@ -1,8 +1,10 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
+import { labelled } from "./judge";
 import { exactReturns } from "./returns";
 import type { Environment, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
-import { accepts, fateLabels, forks, pick, play, policyRuns, respond } from "./walk";
+import { accepts, forks, pick, play, respond } from "./walk";
+import { fateJudge } from "./walkJudge";
 
 const PARAMS = {
 	half: {
@@ -166,21 +168,33 @@ function environmentOf(params: Params): Environment<State> {
 	};
 }
 
+/** Samples worth 1. */
+function targetsOf(mode: number, params: Params): Point[] {
+	const cells = Array.from({ length: 2 * params.half + 1 }, (_, i) => i - params.half);
+	const points = cells.flatMap((x) => cells.map((y) => ({ x, y })));
+	return points.filter((point) => worth({ ...point, mode }, params) === 1);
+}
+
 /** Moves to the nearest sample worth 1. */
-function toGo(state: State, params: Params): number {
-	const { half } = params;
-	const cells = Array.from({ length: 2 * half + 1 }, (_, i) => i - half);
-	let best = Number.POSITIVE_INFINITY;
-	for (const x of cells)
-		for (const y of cells)
-			if (worth({ x, y, mode: state.mode }, params) === 1) best = Math.min(best, movesBetween(state, { x, y }));
-	return best;
+const toGo = (point: Point, targets: readonly Point[]) =>
+	targets.reduce((best, target) => Math.min(best, movesBetween(point, target)), Number.POSITIVE_INFINITY);
+
+/** Whether the moves left, and shakes where there are any, can carry the point to a sample worth 1: a shake helps in one direction only. */
+function reachable(state: State, targets: readonly Point[], params: Params): boolean {
+	const { moved, next } = state;
+	if (next === "x" || next === "y") return true;
+	const moves = params.steps - moved;
+	const later = Array.from({ length: moves }, (_, k) => noiseAfter(moved + 1 + k, params)).filter((p) => p > 0);
+	const shakes = later.length + (next === "shake" ? 1 : 0);
+	const beyond = (d: number) => Math.max(0, Math.abs(d) - moves);
+	return targets.some(({ x, y }) => beyond(state.x - x) + beyond(state.y - y) <= shakes);
 }
 
 function checked(params: Params): Params {
 	const { half, steps } = params;
 	const corners = [-half, half].flatMap((x) => [-half, half].map((y) => ({ x, y })));
-	const farthest = Math.max(...corners.map((corner) => toGo({ ...corner, mode: 0, moved: 0, next: "move" }, params)));
+	const targets = targetsOf(0, params);
+	const farthest = Math.max(...corners.map((corner) => toGo(corner, targets)));
 	if (!(farthest <= steps))
 		throw new InvalidInput(
 			`Task flow2d takes ${steps} steps, but from the far corner the reward is ${farthest} away; allow at least ${farthest}.`,
@@ -190,7 +204,7 @@ function checked(params: Params): Params {
 
 function build(given: Params): Task {
 	const params = checked(given);
-	const { steps, half, noise } = params;
+	const { steps, half } = params;
 	const env = environmentOf(params);
 	const itemOf = (mode: number): TaskItem => ({
 		id: MODES[mode] as string,
@@ -198,16 +212,11 @@ function build(given: Params): Task {
 		data: mode,
 	});
 	const returns = exactReturns(env, () => MODES.map((_, mode) => itemOf(mode)));
-	const left = ({ moved, next }: State) => (next === "x" || next === "y" ? steps : steps - moved) * (noise > 0 ? 2 : 1);
-	const alive = (state: State) => {
-		if (state.next === "x" || state.next === "y") return true;
-		return state.next === "end"
-			? worth(state, params) === 1
-			: toGo(state, params) <= left(state) + (state.next === "shake" ? 1 : 0);
-	};
+	const targets = MODES.map((_, mode) => targetsOf(mode, params));
+	const alive = (state: State) => reachable(state, targets[state.mode]!, params);
 	/** Any move after which the target can still be reached by moves alone; where none is left, the nearest. */
 	const good = (state: State, legal: readonly number[], random: () => number) => {
-		const after = legal.map((move) => toGo({ ...state, ...shifted(state, move, half) }, params));
+		const after = legal.map((move) => toGo(shifted(state, move, half), targets[state.mode]!));
 		const reach = Math.max(Math.min(...after), steps - state.moved - 1);
 		return pick(
 			legal.filter((_, i) => after[i]! <= reach),
@@ -239,11 +248,7 @@ function build(given: Params): Task {
 			return returns().random;
 		},
 		returnRange: 1,
-		steps: (of, response) =>
-			policyRuns(env, of, response).flatMap(({ start, end }) =>
-				Array.from({ length: end - start }, (_, i) => ({ start: start + i, end: start + i + 1 })),
-			),
-		stepLabels: (of, response) => fateLabels(env, of, response, alive),
+		...labelled(fateJudge(env, alive)),
 		decisiveSteps: (of, response) => forks(env, of, response, alive),
 		corruptions: (of, random) => {
 			let astray = demonstrate(of, random);
@@ -262,7 +267,9 @@ function build(given: Params): Task {
  *
  * Prompt `⟨begin⟩ mode`; the environment draws the noise x, y from a binomial law; then `steps` moves to one of the nine
  * neighbours, each followed by a shake of the environment where there is noise. The last token pays exp(−d²/2r²) (`bump`) or 1 on the
- * dark cells of the quadrant (`checker`). **Optimal and random return** by backward induction. The continuous sampler of flow matching, with
+ * dark cells of the quadrant (`checker`). **Optimal and random return** by backward induction. **Steps** are moves; one is right if a reward of
+ * 1 can still be reached after it, wrong if it no longer can, irrelevant once it cannot: a point that a shake carried away is not the
+ * policy's fault. The continuous sampler of flow matching, with
  * Gaussian steps, has its truth on a grid: `oracle/flowGrid.ts`.
  */
 export const flow2d: TaskDefinition<typeof PARAMS> = {

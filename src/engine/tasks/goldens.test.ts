@@ -107,7 +107,13 @@ describe("tasks by hand", () => {
 		const [stop, ask] = ["stop", "answer:"].map((name) => task.vocab.tokens.indexOf(name)) as [number, number];
 		// 2 + 4 + 1 = 7 = 2 modulo 5: three thoughts at .02.
 		expect(play(task.env, of([2, 4, 1]), [2, 1, 2, stop, ask, 2]).total).toBeCloseTo(0.94, 12);
-		expect([...task.stepLabels!(of([2, 4, 1]), [2, 0, 2, 2, stop, ask, 2])]).toEqual([1, -1, 1, 0, 0, Number.NaN, 1]);
+		expect([...task.stepLabels!(of([2, 4, 1]), [2, 0, 2, 2, stop, ask, 2])]).toEqual([
+			1,
+			-1,
+			1,
+			...[0, 0, 0].map(() => Number.NaN),
+			1,
+		]);
 		const lottery = anytime.build({ ...knobs, pay: "lottery" });
 		const gate = (thoughts: number[]) => {
 			const { states } = play(lottery.env, of([1]), thoughts);

@@ -46,9 +46,8 @@ describe.each(judging.map((task) => [task.id, task] as const))("the judge of %s"
 	});
 });
 
-it("these tasks have a judge", () => {
-	const known = ["addcarry", "keychain", "keydoor", "lake", "modchain", "preflog", "rank", "star", "strategy"];
-	expect(judging.map(({ id }) => id).sort()).toEqual(known);
+it("every task has a judge", () => {
+	expect(judging.length).toBe(TASKS.length);
 });
 
 it("a sum is right if it follows from the one before, or from the true one", () => {

@@ -1,5 +1,5 @@
 import { ACTOR, type Machine, NO_STATE } from "./machine";
-import type { Environment, Judge, ResponseStep, Task, TaskItem } from "./task";
+import type { Judge, ResponseStep, Task, TaskItem } from "./task";
 
 /** A judge, and the steps that it sees. */
 export function judged<J>(judge: Judge<J>): Required<Pick<Task, "judge" | "steps">> {
@@ -9,6 +9,20 @@ export function judged<J>(judge: Judge<J>): Required<Pick<Task, "judge" | "steps
 /** A judge that labels every token of a step, the steps that it sees, and the labels. */
 export function labelled<J>(judge: Judge<J>): Required<Pick<Task, "judge" | "steps" | "stepLabels">> {
 	return { ...judged(judge), stepLabels: (item, response) => labelsBy(judge, item, response) };
+}
+
+/**
+ * A judge that labels a step by one of its tokens, the steps that it sees, and their labels on all their tokens; NaN outside, and in steps of
+ * which nothing was said.
+ */
+export function labelledSteps<J>(judge: Judge<J>): Required<Pick<Task, "judge" | "steps" | "stepLabels">> {
+	const both = judged(judge);
+	const stepLabels: Task["stepLabels"] = (item, response) => {
+		const labels = new Float64Array(response.length).fill(Number.NaN);
+		for (const { start, end, label } of both.steps(item, response)) labels.fill(label ?? Number.NaN, start, end);
+		return labels;
+	};
+	return { ...both, stepLabels };
 }
 
 /** A judge for whom every token is a step of its own, if it has a label: NaN means that it has none. */
@@ -23,19 +37,6 @@ export function tokenJudge<J>(
 			const { state, label } = of.read(before, token);
 			return Number.isNaN(label) ? { state, step: "none" } : { state, step: "begins", label };
 		},
-	};
-}
-
-/** A judge for whom everything that the policy says in a row is one step, without a label. */
-export function runJudge<S>(env: Environment<S>): Judge<{ readonly at: S; readonly inside: boolean }> {
-	return {
-		start: (item) => ({ at: env.start(item), inside: false }),
-		read({ at, inside }, token) {
-			const own = env.turn(at).actor === "policy";
-			const state = { at: env.step(at, token).state, inside: own };
-			return { state, step: !own ? "none" : inside ? "goes on" : "begins" };
-		},
-		key: ({ at, inside }) => `${inside} ${env.key(at)}`,
 	};
 }
 
@@ -111,8 +112,8 @@ class Closure<J> {
 	private readonly index = new Map<string, number>();
 	private readonly states: J[] = [];
 	private readonly rows: Row[] = [];
-	private readonly seen = new Set<number>();
-	private readonly pairs: (readonly [judge: number, machine: number])[] = [];
+	/** Pairs of a state of the judge and one of the machine, as one number, in the order in which they were met. */
+	private readonly pairs = new Set<number>();
 
 	constructor(
 		private readonly judge: Judge<J>,
@@ -121,18 +122,21 @@ class Closure<J> {
 
 	visit(state: J, machineState: number): number {
 		const at = this.numberOf(state);
-		const pair = at * this.machine.states + machineState;
-		if (!this.seen.has(pair)) this.pairs.push([at, machineState]);
-		this.seen.add(pair);
+		this.meet(at, machineState);
 		return at;
+	}
+
+	private meet(at: number, machineState: number): void {
+		this.pairs.add(at * this.machine.states + machineState);
 	}
 
 	/** Visits all that follows; false where it is too much. */
 	follow(): boolean {
-		const { vocabSize: V, next, actor } = this.machine;
-		for (let p = 0; p < this.pairs.length; p++) {
-			if (this.pairs.length > MOST_PAIRS || this.states.length * V > MOST_ENTRIES) return false;
-			const [at, from] = this.pairs[p]!;
+		const { vocabSize: V, next, actor, states } = this.machine;
+		// A set is walked through in order of insertion, and what is added on the way is walked through, too.
+		for (const pair of this.pairs) {
+			if (this.pairs.size > MOST_PAIRS || this.states.length * V > MOST_ENTRIES) return false;
+			const [at, from] = [Math.floor(pair / states), pair % states];
 			if (actor[from] === ACTOR.done) continue;
 			for (let token = 0; token < V; token++) {
 				const to = next[from * V + token]!;
@@ -177,6 +181,11 @@ class Closure<J> {
 
 	private read(at: number, token: number, to: number): void {
 		const row = this.rows[at]!;
+		const known = row.next[token]!;
+		if (known !== NO_STATE) {
+			this.meet(known, to);
+			return;
+		}
 		const { state, step, label, reward } = this.judge.read(this.states[at] as J, token);
 		row.next[token] = this.visit(state, to);
 		row.step[token] = STEP[step];

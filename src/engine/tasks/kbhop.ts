@@ -1,4 +1,6 @@
 import { InvalidInput } from "../core/errors";
+import { labelledSteps } from "./judge";
+import { judgeOf } from "./kbhopJudge";
 import {
 	type Base,
 	baseOf,
@@ -8,7 +10,6 @@ import {
 	factName,
 	type Ids,
 	idsOf,
-	nameOf,
 	PARAMS,
 	type Params,
 	type Question,
@@ -17,7 +18,7 @@ import {
 } from "./kbhopMachine";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { promptOrder } from "./splits";
-import type { Environment, ResponseStep, Task, TaskDefinition, TaskItem } from "./task";
+import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
 import { accepts, respond } from "./walk";
 
 /** Question number `index`: the entity, then the relations of the chain, then the relation of the second way. */
@@ -88,18 +89,12 @@ function build(params: Params): Task {
 		},
 		returnRange: 1 + rubric + price * searches,
 		lowestReturn: -price * searches,
-		steps: (of, response) => stepsOf(of.data as Question, response, params),
+		...labelledSteps(judgeOf(params)),
 		goldTrace: (of) => {
 			const { answer, ways } = of.data as Question;
 			const chain = (ways[0] as readonly Fact[]).map((fact) => [ids.relation + fact.relation, fact.entity]);
 			const citations = rubric > 0 ? chain : [];
 			return [...chain.map((pair) => [ids.search, ...pair]), [ids.answer, answer], ...citations];
-		},
-		stepLabels: (of, response) => {
-			const labels = new Float64Array(response.length).fill(Number.NaN);
-			for (const { start, end, label } of stepsOf(of.data as Question, response, params))
-				labels.fill(label ?? 0, start, end);
-			return labels;
 		},
 		decisiveSteps: (_, response) => [response.indexOf(ids.answer) + 1],
 		corruptions: (of, random) => {
@@ -130,42 +125,6 @@ function demonstrate(env: Environment<State>, item: TaskItem, params: Params, ra
 	return respond(env, item, choose, random);
 }
 
-/**
- * Searches, the answer, citations. A search is right if it finds a fact of a way to the answer for the first time; its reward is
- * the share of that way, less the price.
- */
-function stepsOf({ answer, ways }: Question, response: readonly number[], params: Params): ResponseStep[] {
-	const ids = idsOf(params);
-	const steps: ResponseStep[] = [];
-	const found = new Set<string>();
-	for (let t = 0; t < response.length; ) {
-		if (response[t] === ids.search) {
-			const name = nameOf((response[t + 1] as number) - ids.relation, response[t + 2] as number);
-			const way = ways.find((facts) => facts.some((f) => factName(f) === name && f.to === response[t + 3]));
-			const fresh = way !== undefined && !found.has(name);
-			if (fresh) found.add(name);
-			const share = fresh ? 1 / way.length : 0;
-			steps.push({
-				start: t,
-				end: Math.min(t + 3, response.length),
-				reward: share - params.price,
-				label: fresh ? 1 : -1,
-			});
-			t += 4;
-		} else if (response[t] === ids.answer) {
-			const right = response[t + 1] === answer;
-			steps.push({ start: t, end: Math.min(t + 2, response.length), reward: right ? 1 : 0, label: right ? 1 : -1 });
-			t += 2;
-		} else {
-			const name = nameOf((response[t] as number) - ids.relation, response[t + 1] as number);
-			const needed = ways.flat().some((f) => factName(f) === name) && found.has(name);
-			steps.push({ start: t, end: Math.min(t + 2, response.length), label: needed ? 1 : -1 });
-			t += 2;
-		}
-	}
-	return steps;
-}
-
 function vocabularyOf({ entities, relations }: Params) {
 	const names = upTo(0, entities).map((e) => `E${e}`);
 	const edges = upTo(0, relations).map((r) => `r${r}`);
@@ -187,6 +146,8 @@ function vocabularyOf({ entities, relations }: Params) {
  * entity, −price with every reply, and with a rubric its worth times the share of the facts of one way that were found and cited.
  * **Optimal and random return** by backward induction: the best policy knows the base by heart. **Edges** the base depends on
  * `entities` and `relations` alone, so a policy can learn it; misleading replies look like any other.
+ * **Steps** are searches, the answer, citations: a search is right if it asks for a fact of a way to the answer that was not found before,
+ * even where the reply fails or misleads; a citation if it is such a fact and was found.
  * **Source** In the manner of the multi-hop questions of Yang et al. 2018, HotpotQA, https://arxiv.org/abs/1809.09600, asked by search
  * calls as in Jin et al. 2025, Search-R1, https://arxiv.org/abs/2503.09516.
  */

@@ -1,9 +1,10 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
-import { judged, runJudge } from "./judge";
+import { judged } from "./judge";
 import { exactReturns } from "./returns";
 import type { Environment, Task, TaskDefinition, TaskItem, Turn } from "./task";
 import { accepts, play, respond } from "./walk";
+import { runJudge } from "./walkJudge";
 
 const PARAMS = {
 	actions: {
@@ -165,7 +166,8 @@ function build(params: Params): Task {
  * LAKE: cross a frozen lake to the goal; cells come again, within a rollout and between them.
  *
  * Prompt `⟨begin⟩ cell`; response a move, then the environment's cell, `hole` or `goal`, until one of these or no move is left.
- * Reward 1 at the goal. **Optimal and random return** by backward induction over cells and moves left; 1 and .0029 for 8 moves.
+ * Reward 1 at the goal. **Optimal and random return** by backward induction over cells and moves left; 1 and .0029 for 8 moves. **Steps** are
+ * moves, without labels: methods that are paid by the step get what the environment pays after it.
  */
 export const lake: TaskDefinition<typeof PARAMS> = {
 	id: "lake",

@@ -1,6 +1,6 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
-import { judged } from "./judge";
+import { labelledSteps } from "./judge";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
 import type { Environment, Judge, Split, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
@@ -200,7 +200,6 @@ function build(params: Params): Task {
 		);
 	const ids = idsOf(params);
 	const env = environmentOf(params);
-	const { judge, steps } = judged(judgeOf(params, ids));
 	// Every catalogue but the one in which nothing is worth listing.
 	const count = (grades + 1) ** items - 1;
 	const disjoint = count >= MANY_PROMPTS;
@@ -231,14 +230,8 @@ function build(params: Params): Task {
 			return split ? byInduction().random : randomReturnOf(pool().map(gradesOf), params);
 		},
 		returnRange: 1,
-		judge,
-		steps,
+		...labelledSteps(judgeOf(params, ids)),
 		goldTrace: (of) => sorted(gradesOf(of), picks, () => 0.5).map((i) => spelt([i], params)),
-		stepLabels: (of, response) => {
-			const labels = new Float64Array(response.length);
-			for (const { start, end, label } of steps(of, response)) labels.fill(label ?? 0, start, end);
-			return labels;
-		},
 		decisiveSteps: (of, response) => choicesOf(env, of, response),
 		corruptions: (of, random) => corruptionsOf(gradesOf(of), params, random),
 	};

@@ -1,50 +1,21 @@
 import { InvalidInput } from "../core/errors";
 import { Rng } from "../core/rng";
+import { labelledSteps } from "./judge";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { drawnItem, MANY_PROMPTS } from "./splits";
-import type { Environment, ResponseStep, Split, Task, TaskDefinition, TaskItem } from "./task";
+import type { Environment, Split, Task, TaskDefinition, TaskItem } from "./task";
 import { type Call, callsOf, drawFormula, type Formula, Ledger, OPS, valuesOf } from "./toolcalcFormula";
-import { environmentOf, type Ids, idsOf, PARAMS, type Params, POINTERS, priceOf, type State } from "./toolcalcMachine";
+import { judgeOf } from "./toolcalcJudge";
+import { environmentOf, type Ids, idsOf, PARAMS, type Params, POINTERS, type State } from "./toolcalcMachine";
 import { accepts, pick, respond } from "./walk";
 
 /** Calls up to which best and random returns are found by induction; each more call multiplies the states by about a hundred. */
 const INDUCTION_CALLS = 2;
 
-/** Calls of a response with their positions, and where the answer starts. */
-function readCalls(response: readonly number[], ids: Ids) {
-	const calls: (Call & { start: number })[] = [];
-	let t = 0;
-	for (; response[t] === ids.call && t + 3 < response.length; t += 5) {
-		const [op, a, b] = [1, 2, 3].map((k) => response[t + k] as number) as [number, number, number];
-		calls.push({ start: t, op: op - ids.op, a: a - ids.pointer, b: b - ids.pointer });
-	}
-	return { calls, end: t };
-}
-
-/** Calls are right if they are gold calls, made once; the answer is right if it points to the target. */
-function stepsOf(item: TaskItem, response: readonly number[], params: Params): ResponseStep[] {
-	const ids = idsOf(params);
-	const formula = item.data as Formula;
-	const { calls, end } = readCalls(response, ids);
-	const ledger = new Ledger(formula, params.gold);
-	const share = 1 / callsOf(formula).length;
-	const steps: ResponseStep[] = calls.map(({ start, ...call }) => {
-		const right = ledger.record(call);
-		return { start, end: start + 4, reward: (right ? share : 0) - priceOf(call.op, params), label: right ? 1 : -1 };
-	});
-	if (end >= response.length) return steps;
-	const values = [...formula.numbers, ...calls.map(({ start }) => response[start + 4])];
-	const right = values[(response[end + 1] as number) - ids.pointer] === valuesOf(formula, params.M).at(-1);
-	return [
-		...steps,
-		{ start: end, end: Math.min(end + 2, response.length), reward: right ? 1 : 0, label: right ? 1 : -1 },
-	];
-}
-
 /** Chance that a demonstration spends a spare call on something else first. */
 const STRAY = 0.35;
 
-/** The gold calls, now and then one more where the limit allows it, and the right pointer, errors of the tool undone by calling again. */
+/** The gold calls, now and then one more where the limit allows it, and the right pointer, where the tool does not err on the way. */
 function demonstrate(env: Environment<State>, item: TaskItem, params: Params, random: () => number): number[] {
 	for (;;) {
 		const response = attempt(env, item, params, random);
@@ -130,6 +101,7 @@ function build(params: Params): Task {
 		disjoint ? drawnItem(name, of, index, draw) : (fixed[index % count] as TaskItem);
 	const pool = () => Array.from({ length: Math.min(RETURN_PROMPTS, count) }, (_, i) => item("train", i));
 	const returns = calls <= INDUCTION_CALLS ? exactReturns(env, pool) : () => null;
+	const judging = labelledSteps(judgeOf(params));
 	return {
 		id: "toolcalc",
 		params,
@@ -151,14 +123,9 @@ function build(params: Params): Task {
 		},
 		returnRange: 1 + price * slow * calls,
 		lowestReturn: -price * slow * calls,
-		steps: (of, response) => stepsOf(of, response, params),
 		...(params.errors > 0 ? {} : { goldTrace: (of: TaskItem) => goldOf(of.data as Formula, ids) }),
-		stepLabels: (of, response) => {
-			const labels = new Float64Array(response.length).fill(Number.NaN);
-			for (const { start, end, label } of stepsOf(of, response, params)) labels.fill(label ?? 0, start, end);
-			return labels;
-		},
-		decisiveSteps: (of, response) => stepsOf(of, response, params).flatMap(({ start, end }) => range(start + 1, end)),
+		...judging,
+		decisiveSteps: (of, response) => judging.steps(of, response).flatMap(({ start, end }) => range(start + 1, end)),
 		corruptions: (of, random) => corruptionsOf(env, of, params, random),
 	};
 }
@@ -176,7 +143,8 @@ function goldOf(formula: Formula, ids: Ids): number[][] {
 function corruptionsOf(env: Environment<State>, item: TaskItem, params: Params, random: () => number) {
 	const ids = idsOf(params);
 	const good = demonstrate(env, item, params, random);
-	const values = [...(item.data as Formula).numbers, ...readCalls(good, ids).calls.map(({ start }) => good[start + 4])];
+	const replies = good.filter((token) => token < ids.op);
+	const values = [...(item.data as Formula).numbers, ...replies];
 	const target = valuesOf(item.data as Formula, params.M).at(-1);
 	const other = values.findIndex((v) => v !== target);
 	const cut = { response: good.slice(0, -1), why: "the answer points to nothing" };
@@ -205,6 +173,8 @@ function vocabularyOf(M: number) {
  * `call op vi vj`, to which the environment replies a digit that becomes the next value, then `answer vi`. Reward 1 iff the value is that of the
  * formula modulo M, −price with every reply. **Optimal and random return** by backward induction over the values at hand, up to two calls; the best
  * policy answers at once where a number happens to be the result. **Edges** a wrong way can come to the right digit.
+ * **Steps** are calls and the answer: a call is right if the formula asks for it and its result is not at hand yet, the answer if it points to
+ * the formula's value.
  * **Source** in the manner of MatchTIR (2026), which matches calls with a gold trace, https://arxiv.org/abs/2601.10712.
  */
 export const toolcalc: TaskDefinition<typeof PARAMS> = {

@@ -58,6 +58,26 @@ export function drawFormula(rng: Rng, leaves: number, spare: number, M: number, 
 	return { numbers, postfix: between(0, leaves) };
 }
 
+/**
+ * The node of the formula that a call brings, null where it is no gold call or its result is at hand already.
+ * @param nodes the node that each pointer holds, null for none.
+ * @param gold whether sums and products count with their operands swapped, too.
+ */
+export function nodeOf(
+	formula: Formula,
+	nodes: readonly (number | null)[],
+	{ op, a, b }: Call,
+	gold: "all" | "one",
+): number | null {
+	const [x, y] = [nodes[a] ?? null, nodes[b] ?? null];
+	const swaps = gold === "all" && OPS[op]?.sign !== "-";
+	const k = callsOf(formula).findIndex(
+		(call) => call.op === op && ((call.a === x && call.b === y) || (swaps && call.a === y && call.b === x)),
+	);
+	const node = k < 0 ? null : formula.numbers.length + k;
+	return node !== null && nodes.includes(node) ? null : node;
+}
+
 /** Says which node of the formula each pointer holds, as calls come in; null for results that are none. */
 export class Ledger {
 	private readonly nodes: (number | null)[];
@@ -78,16 +98,10 @@ export class Ledger {
 		return null;
 	}
 	/** Records a call by its pointers; true if it is a gold call that was not made before. */
-	record({ op, a, b }: Call): boolean {
-		const [x, y] = [this.nodes[a] ?? null, this.nodes[b] ?? null];
-		const swaps = this.gold === "all" && OPS[op]?.sign !== "-";
-		const k = callsOf(this.formula).findIndex(
-			(call) => call.op === op && ((call.a === x && call.b === y) || (swaps && call.a === y && call.b === x)),
-		);
-		const node = k < 0 ? null : this.formula.numbers.length + k;
-		const fresh = node !== null && !this.nodes.includes(node);
-		this.nodes.push(fresh ? node : null);
-		return fresh;
+	record(call: Call): boolean {
+		const node = nodeOf(this.formula, this.nodes, call, this.gold);
+		this.nodes.push(node);
+		return node !== null;
 	}
 	/** The pointer that holds the whole formula. */
 	get answer(): number {

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../core/errors";
-import type { Environment, ResponseStep, TaskItem, Turn } from "./task";
+import type { Environment, TaskItem, Turn } from "./task";
 
 type Choose<S> = (state: S, legal: readonly number[], random: () => number) => number;
 
@@ -74,37 +74,6 @@ export function accepts<S>(env: Environment<S>, item: TaskItem, response: readon
 		if (error instanceof InvalidInput) return false;
 		throw error;
 	}
-}
-
-/** Steps of tasks in which everything that the policy says in a row is one step. */
-export function policyRuns<S>(env: Environment<S>, item: TaskItem, response: readonly number[]): ResponseStep[] {
-	const runs: { start: number; end: number }[] = [];
-	const { states } = play(env, item, response);
-	for (const t of response.keys()) {
-		if (env.turn(states[t] as S).actor !== "policy") continue;
-		const last = runs.at(-1);
-		if (last?.end === t) last.end = t + 1;
-		else runs.push({ start: t, end: t + 1 });
-	}
-	return runs;
-}
-
-/**
- * Labels by what can still be reached: +1 where success is possible before and after a token, −1 where the token gave it away, 0
- * where it was lost before, NaN for tokens of the environment.
- */
-export function fateLabels<S>(
-	env: Environment<S>,
-	item: TaskItem,
-	response: readonly number[],
-	alive: (state: S) => boolean,
-): Float64Array {
-	const { states } = play(env, item, response);
-	return Float64Array.from(response, (_, t) => {
-		if (env.turn(states[t] as S).actor !== "policy") return Number.NaN;
-		if (!alive(states[t] as S)) return 0;
-		return alive(states[t + 1] as S) ? 1 : -1;
-	});
 }
 
 /** Positions of a response at which some legal tokens keep success possible and others give it away. */
