@@ -10,9 +10,18 @@ const GROUP = { within: "group" } as const;
  *
  * R' = R + pen(n)·factor, n policy tokens: pen = 0 up to L − buffer, then −(n − L + buffer)/buffer, no further than −1 in the
  * paper's form, without end in the released one. A = (R' − mean)/(sd + eps), n − 1. With `dropEqual`, groups whose returns before the
- * price are all equal are not scored, the effect of dynamic sampling on a batch without refills.
+ * price are all equal are not scored.
  *
- * **Edges** the deviation is taken after the price: a short wrong answer can get positive credit. A group of one as `singleton` says.
+ * **Dynamic sampling** In the paper equal groups are dropped and prompts sampled until the batch is full. Here they are dropped and not
+ * replaced. The loss then counts the other groups alone: means over tokens or rollouts are taken over them, as with refills, but from
+ * fewer groups, so the gradient is noisier by √(all/left); under `constant` it is smaller by left/all; a batch without contrast has no
+ * gradient. What is saved is the cost of refills. Without `dropEqual` equal groups have credit 0 and count, which shrinks every mean by
+ * left/all.
+ *
+ * **Edges** the deviation is taken after the price: a short wrong answer can get positive credit. A group of one as `singleton` says; it is
+ * never dropped as equal, unless that skips it.
+ * **Presets** `paper` drops equal groups. verl: its price grows on; `filter_groups` is off unless a run turns it on (`verl`), as the recipe
+ * of the paper's run does, on accuracy, over up to ten batches of new prompts, groups of one kept (`verlRecipe`).
  * **Against the exact advantage** GRPO's relation, to the priced return.
  * **Reduces** to GRPO while no answer enters the buffer.
  * **Source** Yu et al. 2025, "DAPO", https://arxiv.org/abs/2503.14476. Its clip and its token mean are a preset of
@@ -22,7 +31,8 @@ export const dapo = defineMethod({
 	id: "dapo",
 	title: "DAPO",
 	family: "group",
-	summary: "GRPO that charges for answers which run out of room, and skips prompts where all rollouts did alike.",
+	summary:
+		"GRPO that charges for answers which run out of room, and can leave out prompts where all rollouts did alike.",
 	source: {
 		cite: "Yu et al. 2025, DAPO: An Open-Source LLM Reinforcement Learning System at Scale",
 		url: "https://arxiv.org/abs/2503.14476",
@@ -61,14 +71,18 @@ export const dapo = defineMethod({
 		}),
 		dropEqual: flagParam({
 			label: "Drop equal groups",
-			help: "Groups whose returns are all equal get no credit at all.",
+			help: "Groups whose returns are all equal get no credit at all, and no others are sampled for them.",
 			default: false,
 		}),
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
 	},
-	presets: { paper: { dropEqual: true }, verl: { beyond: "growing", singleton: "raw" } },
+	presets: {
+		paper: { dropEqual: true },
+		verl: { beyond: "growing", singleton: "raw" },
+		verlRecipe: { beyond: "growing", singleton: "raw", dropEqual: true },
+	},
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.994 }],
 	needs: () => [],

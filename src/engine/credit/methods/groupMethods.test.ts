@@ -67,6 +67,20 @@ describe("dapo", () => {
 		const dead = batchOf([{ length: 18 }, { length: 2 }]);
 		expect(first({ dropEqual: true }, dead)).toEqual([Number.NaN, Number.NaN]);
 	});
+	it("keeps equal groups in verl, drops them in its recipe, and keeps groups of one in both", () => {
+		const groups = batchOf([
+			{ reward: 1 },
+			{ reward: 1 },
+			{ reward: 1, group: 1 },
+			{ reward: 0, group: 1 },
+			{ reward: 3, group: 2 },
+		]);
+		const contrast = [0.5 / (Math.SQRT1_2 + 1e-6), -0.5 / (Math.SQRT1_2 + 1e-6)];
+		near(rowsOf(groups, "dapo", preset("dapo", "verl")).flat(), [0, 0, ...contrast, 3 / (1 + 1e-6)]);
+		const [a, b, ...others] = rowsOf(groups, "dapo", preset("dapo", "verlRecipe")).flat();
+		expect([a, b]).toEqual([Number.NaN, Number.NaN]);
+		near(others, [...contrast, 3 / (1 + 1e-6)]);
+	});
 });
 
 describe("rloo", () => {
