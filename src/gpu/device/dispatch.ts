@@ -56,21 +56,35 @@ function resource(bound: Binding): GPUBindingResource {
 	return "offset" in bound ? bound : { buffer: bound };
 }
 
-/** What dispatches go into: a compute pass, or something that splits or times what it is given. */
-export interface DispatchPass {
-	setPipeline(pipeline: GPUComputePipeline): void;
-	setBindGroup(index: number, group: GPUBindGroup, offsets?: Uint32Array, start?: number, length?: number): void;
-	dispatchWorkgroups(x: number, y?: number): void;
+/** Splits or times the dispatches that it is given. */
+export interface Passes {
+	/** The pass that the next dispatch goes into. */
+	next(kernel: string): GPUComputePassEncoder;
 }
 
-const offsets = new Uint32Array(1);
+/** What dispatches go into. */
+export type DispatchPass = GPUComputePassEncoder | Passes;
 
-/** Puts a dispatch into an open pass. */
-export function encodeDispatch(pass: DispatchPass, dispatch: Dispatch, offset = 0): void {
-	const { pipeline, bindGroup, x, y, positioned } = dispatch;
+/**
+ * How offsets are handed over, which every dispatch of a rollout does: Chromium takes a typed array in half the time of a list; the
+ * `webgpu` package, where this global is missing, takes a list in two thirds of the time of a typed array.
+ */
+const typed = "GPUComputePassEncoder" in globalThis ? new Uint32Array(1) : null;
+const listed = [0];
+
+/** Puts a dispatch into a pass. */
+export function encodeDispatch(to: DispatchPass, dispatch: Dispatch, offset = 0): void {
+	const { name, pipeline, bindGroup, x, y, positioned } = dispatch;
+	const pass = "next" in to ? to.next(name) : to;
 	pass.setPipeline(pipeline);
-	offsets[0] = offset;
-	if (positioned) pass.setBindGroup(0, bindGroup, offsets, 0, 1);
-	else pass.setBindGroup(0, bindGroup);
-	pass.dispatchWorkgroups(x, y);
+	if (!positioned) pass.setBindGroup(0, bindGroup);
+	else if (typed) {
+		typed[0] = offset;
+		pass.setBindGroup(0, bindGroup, typed, 0, 1);
+	} else {
+		listed[0] = offset;
+		pass.setBindGroup(0, bindGroup, listed);
+	}
+	if (y === 1) pass.dispatchWorkgroups(x);
+	else pass.dispatchWorkgroups(x, y);
 }

@@ -1,10 +1,10 @@
-import type { DispatchPass } from "./dispatch";
+import type { Passes } from "./dispatch";
 
 /**
  * Takes dispatches and submits them, every so many: one long submit would make pause slow and might cost the device. Each
  * dispatch sets its own pipeline and bind group, so a split may fall between any two.
  */
-export class SubmitPass implements DispatchPass {
+export class SubmitPass implements Passes {
 	private encoder: GPUCommandEncoder | null = null;
 	private pass: GPUComputePassEncoder | null = null;
 	private count = 0;
@@ -15,23 +15,13 @@ export class SubmitPass implements DispatchPass {
 		private readonly most: number,
 	) {}
 
-	setPipeline(pipeline: GPUComputePipeline): void {
+	next(): GPUComputePassEncoder {
 		if (this.count === this.most) this.submit();
-		if (!this.pass) {
-			this.encoder = this.device.createCommandEncoder();
-			this.pass = this.encoder.beginComputePass();
-		}
-		this.pass.setPipeline(pipeline);
-	}
-
-	setBindGroup(index: number, group: GPUBindGroup, offsets?: Uint32Array, start = 0, length = 0): void {
-		if (offsets) this.pass!.setBindGroup(index, group, offsets as Uint32Array<ArrayBuffer>, start, length);
-		else this.pass!.setBindGroup(index, group);
-	}
-
-	dispatchWorkgroups(x: number, y = 1): void {
-		this.pass!.dispatchWorkgroups(x, y);
 		this.count++;
+		if (this.pass) return this.pass;
+		this.encoder = this.device.createCommandEncoder();
+		this.pass = this.encoder.beginComputePass();
+		return this.pass;
 	}
 
 	/** Submits what is left, copies after it included; the next dispatch begins anew. */

@@ -1,4 +1,4 @@
-import type { DispatchPass } from "./dispatch";
+import type { Passes } from "./dispatch";
 import type { Readback } from "./readback";
 import { USAGE } from "./usage";
 
@@ -13,7 +13,7 @@ export interface KernelTime {
  * Takes dispatches like a pass and times each in a pass of its own: timestamps exist only at the bounds of passes. What runs
  * side by side or back to back elsewhere is slower here; the shares are what counts. For one step, then dispose of it.
  */
-export class ProfilePass implements DispatchPass {
+export class ProfilePass implements Passes {
 	private readonly queries: GPUQuerySet;
 	private readonly times: GPUBuffer;
 	private readonly names: string[] = [];
@@ -30,29 +30,21 @@ export class ProfilePass implements DispatchPass {
 		this.encoder = device.createCommandEncoder();
 	}
 
-	setPipeline(pipeline: GPUComputePipeline): void {
+	next(kernel: string): GPUComputePassEncoder {
+		this.pass?.end();
 		const at = 2 * this.names.length;
 		const timestampWrites = {
 			querySet: this.queries,
 			beginningOfPassWriteIndex: at,
 			endOfPassWriteIndex: at + 1,
 		};
-		this.names.push(pipeline.label);
+		this.names.push(kernel);
 		this.pass = this.encoder.beginComputePass({ timestampWrites });
-		this.pass.setPipeline(pipeline);
-	}
-
-	setBindGroup(index: number, group: GPUBindGroup, offsets?: Uint32Array, start = 0, length = 0): void {
-		if (offsets) this.pass!.setBindGroup(index, group, offsets as Uint32Array<ArrayBuffer>, start, length);
-		else this.pass!.setBindGroup(index, group);
-	}
-
-	dispatchWorkgroups(x: number, y = 1): void {
-		this.pass!.dispatchWorkgroups(x, y);
-		this.pass!.end();
+		return this.pass;
 	}
 
 	finish(after: (encoder: GPUCommandEncoder) => void = () => {}): void {
+		this.pass?.end();
 		this.encoder.resolveQuerySet(this.queries, 0, 2 * this.names.length, this.times, 0);
 		after(this.encoder);
 		this.device.queue.submit([this.encoder.finish()]);

@@ -4,12 +4,18 @@ import { USAGE } from "./usage";
 /** GPUMapMode.READ; the global is missing outside browsers. */
 const MAP_READ = 1;
 
+interface Staging {
+	readonly buffer: GPUBuffer;
+	/** Buffers of this size that nobody reads from now. */
+	readonly free: Staging[];
+}
+
 /**
  * Reads buffers back without holding up what is enqueued next. Staging buffers are kept and used again; more than before are made
  * only when more reads are under way than ever.
  */
 export class Readback {
-	private readonly free = new Map<number, GPUBuffer[]>();
+	private readonly free = new Map<number, Staging[]>();
 	private readonly all: GPUBuffer[] = [];
 	private lost: string | null = null;
 
@@ -38,8 +44,9 @@ export class Readback {
 	/** Puts the copies into somebody's encoder; what it returns is called once after the submit. */
 	copy(encoder: GPUCommandEncoder, sources: readonly GPUBuffer[]): () => Promise<Uint32Array<ArrayBuffer>[]> {
 		const staged = sources.map((source) => {
-			const staging = this.take(source.size);
-			encoder.copyBufferToBuffer(source, 0, staging, 0, source.size);
+			const { size } = source;
+			const staging = this.take(size);
+			encoder.copyBufferToBuffer(source, 0, staging.buffer, 0, size);
 			return staging;
 		});
 		return () => Promise.all(staged.map((staging) => this.map(staging)));
@@ -49,17 +56,20 @@ export class Readback {
 		for (const buffer of this.all) buffer.destroy();
 	}
 
-	private take(size: number): GPUBuffer {
-		const known = this.free.get(size)?.pop();
+	private take(size: number): Staging {
+		const free = this.free.get(size) ?? [];
+		const known = free.pop();
 		if (known) return known;
-		const made = this.device.createBuffer({ label: "staging", size, usage: USAGE.mapRead | USAGE.copyTarget });
-		this.all.push(made);
-		return made;
+		this.free.set(size, free);
+		const buffer = this.device.createBuffer({ label: "staging", size, usage: USAGE.mapRead | USAGE.copyTarget });
+		this.all.push(buffer);
+		return { buffer, free };
 	}
 
-	private async map(staging: GPUBuffer): Promise<Uint32Array<ArrayBuffer>> {
+	private async map(staging: Staging): Promise<Uint32Array<ArrayBuffer>> {
+		const { buffer, free } = staging;
 		try {
-			await staging.mapAsync(MAP_READ);
+			await buffer.mapAsync(MAP_READ);
 		} catch (cause) {
 			// Both promises settle for the same loss, in no order that is promised.
 			await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
@@ -68,9 +78,9 @@ export class Readback {
 				this.lost === null ? `Reading from the device failed: ${cause}` : `The device was lost (${this.lost}).`;
 			throw new WorkFailed(code, what, { cause });
 		}
-		const words = new Uint32Array(staging.getMappedRange().slice(0));
-		staging.unmap();
-		this.free.set(staging.size, [...(this.free.get(staging.size) ?? []), staging]);
+		const words = new Uint32Array(buffer.getMappedRange().slice(0));
+		buffer.unmap();
+		free.push(staging);
 		return words;
 	}
 }
