@@ -1,4 +1,5 @@
 import type { Command } from "./command";
+import { benchCommand } from "./commands/bench";
 import { fitCommand } from "./commands/fit";
 import { forwardCommand } from "./commands/forward";
 import { importCommand } from "./commands/import";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
 	fitCommand,
 	oracleCommand,
 	fidelityCommand,
+	benchCommand,
 	methodsCommand,
 	signalsCommand,
 	tasksCommand,

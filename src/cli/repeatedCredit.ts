@@ -1,0 +1,63 @@
+import { METHODS } from "../engine/credit/registry";
+import type { RolloutBatch } from "../engine/rollouts/batch";
+import { findEntry } from "../engine/spec/resolveSpec";
+import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { objectiveOf } from "../engine/training/objective";
+import { CREDIT_LANES, createCreditPlan } from "../gpu/credit/creditPlan";
+import { shapeOf, uploadBatch } from "../gpu/credit/uploadBatch";
+import { openDevice } from "../gpu/device/adapter";
+import { DispatchCompiler } from "../gpu/device/dispatch";
+import { GpuExecutor } from "../gpu/gpuExecutor";
+import { nodeGpu } from "./nodeGpu";
+
+/** A method's credit on one batch, set up once. */
+export interface RepeatedCredit {
+	/** Resolves when the numbers are there: on the device, where it computes. */
+	compute(): Promise<void>;
+	dispose(): void;
+}
+
+/** Credit of the plan's method where `executor` computes it. @param batch with the signals that the method reads. */
+export async function repeatedCredit(
+	executor: TrainingExecutor,
+	plan: TrainingPlan,
+	batch: RolloutBatch,
+): Promise<RepeatedCredit> {
+	if (executor.label.kind === "wasm") return inWasm(plan, batch);
+	const onDevice = executor instanceof GpuExecutor && executor.note === "";
+	return onDevice ? onGpu(plan, batch) : onHost(() => objectiveOf(plan).credit(batch));
+}
+
+const onHost = (credit: () => unknown): RepeatedCredit => ({
+	compute: async () => void credit(),
+	dispose() {},
+});
+
+async function inWasm(plan: TrainingPlan, batch: RolloutBatch): Promise<RepeatedCredit> {
+	const [{ CreditMemory }, { WasmOps }] = await Promise.all([
+		import("../wasm/creditMemory"),
+		import("../wasm/wasmOps"),
+	]);
+	const memory = await CreditMemory.open();
+	const objective = objectiveOf(plan, (of) => new WasmOps(of, memory));
+	return onHost(() => objective.credit(batch));
+}
+
+async function onGpu({ method: { id, params } }: TrainingPlan, batch: RolloutBatch): Promise<RepeatedCredit> {
+	const { device, software } = await openDevice(await nodeGpu());
+	const lanes = CREDIT_LANES[software ? "software" : "hardware"];
+	const method = findEntry(METHODS, id, "method");
+	const buffers = uploadBatch(device, batch);
+	const plan = await createCreditPlan(new DispatchCompiler(device), shapeOf(batch), method, params, buffers, { lanes });
+	return {
+		async compute() {
+			const encoder = device.createCommandEncoder();
+			const pass = encoder.beginComputePass();
+			plan.encode(pass);
+			pass.end();
+			device.queue.submit([encoder.finish()]);
+			await device.queue.onSubmittedWorkDone();
+		},
+		dispose: () => device.destroy(),
+	};
+}
