@@ -1,4 +1,15 @@
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
+import {
+	accessSync,
+	closeSync,
+	constants,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	readSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InvalidInput, WorkFailed } from "../engine/core/errors";
 import type { ByteSource } from "../engine/formats/containers/byteSource";
@@ -21,6 +32,8 @@ export interface Io {
 	readBytes(path: string): Uint8Array;
 	/** A file that is read piece by piece, however large. */
 	source(path: string): ByteSource;
+	/** Before long work: creates missing folders. @throws InvalidInput when no file can be written there. */
+	writable(path: string): void;
 	/** Creates missing folders. @throws WorkFailed when the file cannot be written. */
 	write(path: string, content: string | Uint8Array): void;
 	/** Aborted by Ctrl-C. */
@@ -68,6 +81,7 @@ export function createIo({ out, err, columns, cwd, signal }: Streams): Io {
 		readBytes: read,
 		source: (path) => fileSource(resolve(cwd, path), path),
 		readText: (path) => decodeText(read(path), path),
+		writable: (path) => checkWritable(resolve(cwd, path), path),
 		write: (path, content) => writeFile(resolve(cwd, path), path, content),
 		signal,
 	};
@@ -112,6 +126,16 @@ function decodeText(bytes: Uint8Array, shown: string): string {
 		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 	} catch (cause) {
 		throw new InvalidInput(`${shown} is not UTF-8 text.`, { cause });
+	}
+}
+
+function checkWritable(path: string, shown: string): void {
+	try {
+		mkdirSync(dirname(path), { recursive: true });
+		accessSync(dirname(path), constants.W_OK);
+		if (existsSync(path)) closeSync(openSync(path, "r+"));
+	} catch (cause) {
+		throw new InvalidInput(`${shown} cannot be written: ${reason(cause)}.`, { cause });
 	}
 }
 

@@ -33,6 +33,7 @@ function printerTo<Row>(
 ): Printer<Row> {
 	if (file === undefined) return { print: (row) => io.json(row), finish: async () => {} };
 	const write = writerFor(file, writers);
+	io.writable(file);
 	const rows: Row[] = [];
 	return {
 		print: (row) => void rows.push(row),

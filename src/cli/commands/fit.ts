@@ -31,6 +31,8 @@ export const fitCommand: Command = {
 		const steps = args.integer("steps", { min: 0 });
 		if (steps === undefined) throw new InvalidInput("ascribe fit needs --steps N.");
 		const optimizer = optimizerOf(args);
+		const out = args.text("out");
+		if (out !== undefined) io.writable(out);
 		const model = readModelFile(io.readBytes(modelPath), modelPath, args.integer("heads", { min: 1 }));
 		const data = readWeightedSequences(io.readText(dataPath), dataPath, model.config);
 		const backend = await openModelBackend(args, model);
@@ -43,7 +45,6 @@ export const fitCommand: Command = {
 				io.progress(`step ${step} of ${steps}`);
 			}
 			const trained = await backend.parameters();
-			const out = args.text("out");
 			if (out !== undefined) io.write(out, writeModelFile(model.config, trained, model.metadata));
 			io.note(`parameters ${fingerprint(trained, parameterLayout(model.config))}`);
 		} finally {

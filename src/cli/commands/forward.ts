@@ -29,6 +29,7 @@ export const forwardCommand: Command = {
 			throw new InvalidInput("ascribe forward needs --tokens FILE or --grad FILE.");
 		if ((gradPath === undefined) !== (outPath === undefined))
 			throw new InvalidInput("--grad FILE and --out FILE belong together: the gradients are written to the latter.");
+		if (outPath !== undefined) io.writable(outPath);
 		const modelPath = args.operand(0);
 		const model = readModelFile(io.readBytes(modelPath), modelPath, args.integer("heads", { min: 1 }));
 		const sequences =

@@ -27,6 +27,7 @@ export const importCommand: Command = {
 		const path = args.operand(0);
 		const out = args.text("out");
 		const write = out === undefined ? null : rolloutFile(out);
+		if (out !== undefined) io.writable(out);
 		const json = args.text("tokenizer");
 		const tokenizer = json === undefined ? undefined : await openTokenizer(io.readText(json), json);
 		const { importer, lines } = await loadRollouts(io, path, args.flag("keep-going"), tokenizer);

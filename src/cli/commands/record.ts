@@ -1,7 +1,9 @@
 import { gzipSync } from "fflate";
+import { METHODS as CREDIT_METHODS } from "../../engine/credit/registry";
 import { writeRecording } from "../../engine/formats/recording";
 import { ORACLE_MODES } from "../../engine/oracle/oracle";
 import { findPreset } from "../../engine/spec/presets";
+import { findEntry } from "../../engine/spec/resolveSpec";
 import { makeRecording } from "../../engine/training/makeRecording";
 import { BACKENDS, openExecutor } from "../backends";
 import type { Command } from "../command";
@@ -49,11 +51,14 @@ export const recordCommand: Command = {
 		const preset = findPreset(args.operand(0));
 		const backend = args.choice("backend", BACKENDS) ?? "wasm";
 		const count = args.integer("seeds", { min: 1, max: 16 }) ?? 3;
-		const chosen = args.text("methods");
+		const methods = args.text("methods")?.split(",");
+		for (const id of methods ?? []) findEntry(CREDIT_METHODS, id, "method");
+		const out = args.required("out");
+		io.writable(out);
 		const recording = await makeRecording({
 			preset,
 			seeds: Array.from({ length: count }, (_, i) => i + 1),
-			methods: chosen ? Object.fromEntries(chosen.split(",").map((id) => [id, {}])) : METHODS,
+			methods: methods ? Object.fromEntries(methods.map((id) => [id, {}])) : METHODS,
 			samples: args.integer("samples", { min: 1, max: 10_000 }) ?? SAMPLES,
 			frames: args.integer("frames", { min: 2, max: 64 }) ?? 40,
 			judged: args.integer("judged", { min: 1, max: 1024 }) ?? preset.spec.rollout.prompts,
@@ -66,7 +71,7 @@ export const recordCommand: Command = {
 		});
 		io.progress("");
 		const bytes = gzipSync(writeRecording(recording), { level: 9, mtime: 0 });
-		io.write(args.required("out"), bytes);
-		io.note(`ascribe: wrote ${args.required("out")}, ${recording.frames.length} frames, ${bytes.length} bytes`);
+		io.write(out, bytes);
+		io.note(`ascribe: wrote ${out}, ${recording.frames.length} frames, ${bytes.length} bytes`);
 	},
 };

@@ -100,6 +100,13 @@ describe("ascribe train", () => {
 		const { fingerprints } = readRunFile(readFileSync(join(folder, "half/run.ascribe.zip")), "run");
 		expect(fingerprints).toEqual(whole.prints);
 	});
+
+	it("goes on with a run of a preset, whose fields stand in another order than those of a file", async () => {
+		await exact(linkOf([]), "--out", "linked");
+		const rest = await exact(linkOf([]), "--resume", "linked/run.ascribe.zip", "--steps", "4");
+		expect(rest.status).toBe(EXIT.good);
+		expect(rest.prints.at(-1)?.step).toBe(4);
+	});
 });
 
 describe("wrong calls", () => {
@@ -144,6 +151,10 @@ describe("wrong calls", () => {
 		[["train", "small.json", "--resume", "no.ascribe.zip"], /no\.ascribe\.zip is no run file, or it is damaged/],
 		[["train", "other.json", "--resume", "runs/run.ascribe.zip"], /run\.ascribe\.zip is of another experiment/],
 		[["train", "small.json", "--resume", "runs/run.ascribe.zip"], /is at step 2 already; ask for more with --steps/],
+		[
+			["train", "small.json", "--out", "small.json"],
+			/small\.json\/run\.ascribe\.zip cannot be written: a file is in the way/,
+		],
 		[["rollout", "absent.zip"], /absent\.zip cannot be read: there is no such file/],
 		[["rollout", "no.ascribe.zip"], /no\.ascribe\.zip is no run file/],
 		[["rollout", "cut.safetensors"], /cut\.safetensors.*data_offsets end at byte/],

@@ -1,6 +1,7 @@
 import { Cancelled, InvalidInput } from "../../engine/core/errors";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { openSpec } from "../../engine/spec/registries";
+import { isSameSpec } from "../../engine/spec/sameSpec";
 import type { RunEvent } from "../../engine/training/events";
 import { promptPool } from "../../engine/training/prompts";
 import { Recorder } from "../../engine/training/recorder";
@@ -49,6 +50,7 @@ export const trainCommand: Command = {
 		const backend = args.choice("backend", BACKENDS);
 		const out = args.text("out");
 		const resumed = readResumed(args, spec, io);
+		if (out !== undefined) io.writable(`${out}/${FILE}`);
 		const recorder = new Recorder(resumed);
 		const compare = new Comparison(earlier, spec, isLink(name) ? "the run in the link" : `the run in ${name}`);
 		const show = terminalEvents(io);
@@ -99,8 +101,7 @@ function readResumed(args: Args, spec: ExperimentSpec, io: Io): RunFile | null {
 	const path = resumedPath(args);
 	if (path === undefined) return null;
 	const file = readRunFile(io.readBytes(path), path);
-	const before = JSON.stringify({ ...openSpec(file.spec).spec, steps: 0 });
-	if (before !== JSON.stringify({ ...spec, steps: 0 }))
+	if (!isSameSpec(openSpec({ ...file.spec, steps: spec.steps }).spec, spec))
 		throw new InvalidInput(
 			`${path} is of another experiment; go on with its own: ascribe train ${path} --resume ${path}.`,
 		);
