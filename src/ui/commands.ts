@@ -5,18 +5,29 @@ import { isOfFiles, moveFileStep } from "./files/openFiles";
 import { openTwin } from "./files/openTwin";
 import { historyStore, redo, undo } from "./history";
 import { LAYOUTS } from "./layouts";
-import { copyLink, focusFilter, moveSelectedRow, moveSibling, moveToken, openExport, openMethods } from "./moves";
+import {
+	besideSibling,
+	copyLink,
+	focusFilter,
+	moveSelectedRow,
+	moveSibling,
+	moveToken,
+	openExport,
+	openMethods,
+} from "./moves";
 import { moveFrame } from "./recording/player";
 import { cancelRun, followRun, playOrPause, startRun, stepOnce } from "./session";
 import { openCoach } from "./shell/coach";
 import { openKeyMap } from "./shell/keyMapDialog";
 import { changeField, choosePreset } from "./stores/draft";
+import { hasPanel } from "./stores/front";
 import { type LayoutName, layoutStore, setLayout, setMarks, setTheme } from "./stores/layout";
 import { isAlive, runStore } from "./stores/run";
 import { moveGroup } from "./stores/selection";
 import { timelineStore } from "./stores/timeline";
 import { nextAlignment, nextGranularity, setView, viewStore } from "./stores/view";
 import { nextSuspicious } from "./suspicious";
+import { branchHere } from "./turnBranch";
 
 /** Something a person can do from anywhere: by key, or by name in the palette. */
 export interface Command {
@@ -115,6 +126,22 @@ export const COMMANDS: readonly Command[] = [
 		run: nextSuspicious,
 		possible: hasRollouts,
 	},
+	{
+		id: "siblings",
+		looks: true,
+		title: "Beside a sibling: where two rollouts part; again for the next one",
+		key: "=",
+		run: besideSibling,
+		possible: () => hasRollouts() && hasPanel("siblings"),
+	},
+	{
+		id: "branch",
+		title: "Branch here: sample on from before and after the turn of the pinned token",
+		key: "b",
+		shift: false,
+		run: branchHere,
+		possible: () => hasRollouts() && hasPanel("tree"),
+	},
 	{ id: "filter", title: "Filter rollouts", key: "/", run: focusFilter },
 	{ id: "methods", title: "Methods under the text", key: "m", run: openMethods },
 	{ id: "twin", title: "Open the toy twin of the files", key: "t", run: () => void openTwin(), possible: hasTwin },
@@ -122,7 +149,7 @@ export const COMMANDS: readonly Command[] = [
 	{ id: "copy", title: "Copy a link to this", key: "c", run: copyLink },
 	{ id: "keys", title: "All keys", key: "?", run: openKeyMap },
 	{ id: "follow", title: "Unpin and follow the latest rollouts", run: followRun, possible: hasRollouts },
-	{ id: "bars", looks: true, title: "Credit as bars or as cells", key: "b", run: toggleMarks },
+	{ id: "bars", looks: true, title: "Credit as bars or as cells", key: "b", shift: true, run: toggleMarks },
 	{ id: "exact", looks: true, title: "The exact row, or methods alone", key: "v", run: toggleExact },
 	{ id: "row-up", title: "Selected method's row up (Alt ↑ in the text)", run: () => moveSelectedRow(-1) },
 	{ id: "row-down", title: "Selected method's row down (Alt ↓ in the text)", run: () => moveSelectedRow(1) },

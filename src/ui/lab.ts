@@ -70,23 +70,37 @@ export function askTree(question: TreeQuestion): Promise<RolloutTree> | null {
 	return lab?.tree(question) ?? null;
 }
 
-/** Samples on from the first `at` tokens of a rollout, under the policy that wrote it. Rejects with one sentence. */
+/** Who branches at the moment: only they can end it. */
+let branching: AbortSignal | null = null;
+
+/**
+ * Samples on from the first `at` tokens of a rollout, under the policy that wrote it. A newer wish ends the one that is open.
+ * Rejects with one sentence.
+ * @param signal ends it early, with what was found.
+ */
 export async function askBranch(
 	latest: Latest,
 	rollout: number,
 	at: number,
 	wish: { readonly samples: number; readonly seed: number; readonly temperature?: number },
+	signal: AbortSignal,
 	onNews: (answer: BranchAnswer) => void,
 ): Promise<BranchAnswer> {
 	const { batch, spec } = latest;
-	const parameters = await policyAtHand(latest);
-	const from = rollout * batch.T;
-	const prefix = batch.tokens.slice(from, from + at);
-	return theLab().branch({ spec, parameters, prompt: promptOf(latest, rollout), prefix, ...wish }, onNews);
-}
-
-export function stopBranch(): void {
-	void lab?.cancelBranch();
+	branching = signal;
+	const end = () => {
+		if (branching === signal) void lab?.cancelBranch();
+	};
+	signal.addEventListener("abort", end);
+	try {
+		const parameters = await policyAtHand(latest);
+		if (signal.aborted || branching !== signal) return { values: [], continuations: [] };
+		const from = rollout * batch.T;
+		const prefix = batch.tokens.slice(from, from + at);
+		return await theLab().branch({ spec, parameters, prompt: promptOf(latest, rollout), prefix, ...wish }, onNews);
+	} finally {
+		signal.removeEventListener("abort", end);
+	}
 }
 
 /** Attention of a rollout under the policy that wrote it. Rejects with one sentence. */

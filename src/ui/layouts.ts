@@ -18,14 +18,14 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 	learn: {
 		title: "Learn",
 		help: "Large text, few things.",
-		places: { upper: ["credit"], lower: ["tree"], right: ["inspector", "library"], bottom: ["curves"] },
+		places: { upper: ["credit", "siblings"], lower: ["tree"], right: ["inspector", "library"], bottom: ["curves"] },
 	},
 	inspect: {
 		title: "Inspect",
 		help: "Settings, credit, inspector and curves.",
 		places: {
 			left: ["setup", "data"],
-			upper: ["credit"],
+			upper: ["credit", "siblings"],
 			lower: ["tree", "attention", "methods", "fidelity", "rollouts", "library"],
 			right: ["inspector"],
 			bottom: ["curves"],
@@ -36,7 +36,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		help: "Runs over each other, and all methods on the same rollouts.",
 		places: {
 			left: ["runs", "setup"],
-			upper: ["methods", "credit"],
+			upper: ["methods", "credit", "siblings"],
 			lower: ["errors", "fidelity", "tree"],
 			right: ["inspector"],
 			bottom: ["curves"],
@@ -47,7 +47,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		help: "Every rollout in a list, the one chosen beside it.",
 		places: {
 			left: ["rollouts", "data", "setup"],
-			upper: ["credit"],
+			upper: ["credit", "siblings"],
 			lower: ["tree", "methods"],
 			right: ["inspector"],
 			bottom: ["curves"],

@@ -1,8 +1,11 @@
 import { currentComparison } from "./comparison";
 import { shareLink } from "./share";
+import { moveChosenSibling } from "./siblings/pair";
+import { isShown, showPanel } from "./stores/front";
 import { moveRow } from "./stores/layout";
 import { pinToken, selectionStore } from "./stores/selection";
 import { viewStore } from "./stores/view";
+import { pinSomething } from "./suspicious";
 
 /** Pins the next or previous token of the policy; from the end of a rollout it goes on in the next one of the group. */
 export function moveToken(by: 1 | -1): void {
@@ -38,6 +41,13 @@ export function moveSibling(by: 1 | -1): void {
 	if (rollout === undefined) return;
 	const last = (batch.lengths[rollout] as number) - 1;
 	pinToken(rollout, Math.min(pinned?.token ?? 0, last));
+}
+
+/** Shows the pinned rollout side by side with a sibling; if it is shown already, with the next one. */
+export function besideSibling(): void {
+	pinSomething();
+	if (isShown("siblings")) moveChosenSibling(1);
+	else showPanel("siblings");
 }
 
 /** Puts the pinned token into view, in the strip and wherever else it is marked. */

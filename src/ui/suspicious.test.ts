@@ -3,7 +3,7 @@ import { batchOf } from "../engine/credit/testing";
 import type { Latest, Run } from "./stores/run";
 import { runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
-import { dropsOf, nextSuspicious } from "./suspicious";
+import { dropsOf, nextSuspicious, pinSomething } from "./suspicious";
 
 const batch = batchOf([
 	{ tokens: [1, 2, 3], group: 0 },
@@ -55,4 +55,19 @@ it("goes from the worst to the next, group and token, and round again", () => {
 		nextSuspicious();
 		expect(selectionStore.getState()).toMatchObject({ group: 1, pinned: place });
 	}
+});
+
+it("pins where the group on screen lost most, or its start, and leaves a pin where it is", () => {
+	const pinnedIn = (group: number | null, exactly: Run["exact"]) => {
+		runStore.setState({ exact: exactly });
+		selectionStore.setState({ group, pinned: null });
+		pinSomething();
+		return selectionStore.getState().pinned;
+	};
+	expect(pinnedIn(null, null)).toEqual({ rollout: 0, token: 1 });
+	expect(pinnedIn(1, null)).toEqual({ rollout: 1, token: 2 });
+	expect(pinnedIn(0, exact)).toEqual({ rollout: 0, token: 0 });
+	selectionStore.setState({ pinned: { rollout: 2, token: 1 } });
+	pinSomething();
+	expect(selectionStore.getState().pinned).toEqual({ rollout: 2, token: 1 });
 });

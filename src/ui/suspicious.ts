@@ -65,3 +65,14 @@ export function nextSuspicious(): void {
 	chooseGroup(drop.group);
 	pinToken(drop.rollout, drop.token);
 }
+
+/** Pins the token of the group on screen that lost most, or its first one if none lost anything, unless one is pinned already. */
+export function pinSomething(): void {
+	const { latest, exact } = runStore.getState();
+	const { pinned, group } = selectionStore.getState();
+	if (!latest || pinned) return;
+	const { groupIds } = latest.batch;
+	const shown = group !== null && groupIds.includes(group) ? group : (groupIds[0] as number);
+	const drop = dropsOf(latest, exact).find((d) => d.group === shown);
+	pinToken(drop?.rollout ?? groupIds.indexOf(shown), drop?.token ?? 0);
+}

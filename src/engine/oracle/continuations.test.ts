@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { defaultsOf } from "../spec/params";
 import { keydoor } from "../tasks/keydoor";
-import { continuations, runningValues } from "./continuations";
+import { toolcalc } from "../tasks/toolcalc";
+import { continuations, runningValues, valueRise } from "./continuations";
 import { uniformPolicy } from "./policy";
 
 const task = keydoor.build({ ...defaultsOf(keydoor.params), distractors: 2, rewards: "door" });
@@ -36,4 +37,28 @@ it("finds the value of a prefix: one half after the right key, nothing after a w
 
 it("refuses a prefix that cannot be", async () => {
 	await expect(totals([9], 1)).rejects.toThrow("does not allow");
+});
+
+it("says how much of each way on the policy wrote before the environment answered", async () => {
+	const calls = toolcalc.build({ ...defaultsOf(toolcalc.params), leaves: 2 });
+	const [call, answer] = ["call", "answer"].map((name) => calls.vocab.tokens.indexOf(name));
+	const request = { task: calls, item: calls.item("train", 0), policy: uniformPolicy(calls.vocab.tokens.length) };
+	const seen = new Set<number | undefined>();
+	for await (const some of continuations({ ...request, prefix: [], samples: 32, seed: 1 }))
+		for (const { tokens, acted } of some) {
+			// `call op v v` is answered, `answer v` ends the rollout.
+			expect(acted).toBe(tokens[0] === call ? 4 : 2);
+			seen.add(tokens[0]);
+		}
+	expect([...seen].sort()).toEqual([call, answer].sort());
+});
+
+it("takes the difference of two values with the interval that follows from theirs", () => {
+	const rise = valueRise({ mean: 0.8, lo: 0.6, hi: 0.9 }, { mean: 0.5, lo: 0.3, hi: 0.7 });
+	expect(Math.abs(rise.mean + 0.3)).toBeLessThanOrEqual(1e-12);
+	// −0.3 − √(0.2² + 0.1²) and −0.3 + √(0.2² + 0.2²), by hand.
+	expect(Math.abs(rise.lo + 0.5236067977)).toBeLessThanOrEqual(1e-9);
+	expect(Math.abs(rise.hi + 0.0171572875)).toBeLessThanOrEqual(1e-9);
+	const known = { mean: 1, lo: 1, hi: 1 };
+	expect(valueRise(known, known)).toEqual({ mean: 0, lo: 0, hi: 0 });
 });

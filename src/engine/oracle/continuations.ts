@@ -19,6 +19,8 @@ export interface ContinuationRequest {
 export interface Continuation {
 	/** Tokens after the prefix. */
 	readonly tokens: readonly number[];
+	/** How many of them the policy wrote before the environment first answered. */
+	readonly acted: number;
 	/** Return of the whole rollout: paid before the prefix's end, and after it. */
 	readonly total: number;
 }
@@ -35,6 +37,8 @@ interface Walker {
 	state: unknown;
 	readonly response: number[];
 	total: number;
+	/** Length of the response when the environment first answered after the prefix; −1 before. */
+	answeredAt: number;
 	readonly rng: Rng;
 }
 
@@ -52,10 +56,14 @@ export async function* continuations(request: ContinuationRequest): AsyncGenerat
 	for (let from = 0; from < samples; from += TOGETHER) {
 		const count = Math.min(TOGETHER, samples - from);
 		const walkers = Array.from({ length: count }, (_, k): Walker => {
-			return { state: states.at(-1), response: [...prefix], total, rng: rng.fork(from + k) };
+			return { state: states.at(-1), response: [...prefix], total, answeredAt: -1, rng: rng.fork(from + k) };
 		});
 		await walk(request, walkers);
-		yield walkers.map((w) => ({ tokens: w.response.slice(prefix.length), total: w.total }));
+		yield walkers.map(({ response, total: earned, answeredAt }) => ({
+			tokens: response.slice(prefix.length),
+			acted: (answeredAt < 0 ? response.length : answeredAt) - prefix.length,
+			total: earned,
+		}));
 	}
 }
 
@@ -80,7 +88,9 @@ async function walk({ task, item, policy }: ContinuationRequest, walkers: readon
 		});
 		for (const w of live) {
 			const turn = env.turn(w.state);
-			if (turn.actor === "environment" && !acting.some((a) => a.w === w)) advance(task, w, turn.outcomes);
+			if (turn.actor !== "environment" || acting.some((a) => a.w === w)) continue;
+			if (w.answeredAt < 0) w.answeredAt = w.response.length;
+			advance(task, w, turn.outcomes);
 		}
 	}
 }
@@ -113,3 +123,20 @@ export function runningValues(
 		return { n: k + 1, mean: paid + mean, lo: paid + lo, hi: paid + hi };
 	});
 }
+
+/**
+ * By how much the value rises from one prefix to another: the difference of two means that were sampled apart, with the 95 % interval that
+ * follows from theirs, d − √((a − lo_a)² + (hi_b − b)²) to d + √((hi_a − a)² + (b − lo_b)²). **Units** of return.
+ * **Source** Zou & Donner 2008, "Construction of confidence limits about effect measures", https://doi.org/10.1002/sim.3095.
+ */
+export function valueRise(before: Mean, after: Mean): Mean {
+	const mean = after.mean - before.mean;
+	return {
+		mean,
+		lo: mean - Math.hypot(after.mean - after.lo, before.hi - before.mean),
+		hi: mean + Math.hypot(after.hi - after.mean, before.mean - before.lo),
+	};
+}
+
+/** A mean with its 95 % interval. */
+export type Mean = Pick<RunningValue, "mean" | "lo" | "hi">;

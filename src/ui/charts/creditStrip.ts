@@ -31,6 +31,8 @@ export interface StripData {
 	readonly units: Int32Array;
 	/** Token on which the credit of a file first differs from what it was computed again to be. */
 	readonly mismatch?: { readonly rollout: number; readonly token: number } | null;
+	/** Tokens from which on two rollouts read differently, at most one a rollout. */
+	readonly parting?: readonly { readonly rollout: number; readonly token: number }[];
 }
 
 export interface StripOptions {
@@ -114,6 +116,7 @@ function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, { 
 		.attr("data-actor", (d) => (batch.actionMask[at(batch, d)] === 1 ? "policy" : "environment"))
 		.attr("aria-label", (d) => spokenToken(data, d))
 		.attr("data-mismatch", (d) => (isSame(d, data.mismatch ?? null) ? "true" : null))
+		.attr("data-parting", (d) => (isParting(data, d) ? "true" : null))
 		.attr("aria-selected", (d) => String(isSame(d, options.pinned)))
 		.each(function (d) {
 			drawToken(this, data, d);
@@ -162,15 +165,18 @@ export function stepClass(step: number): string {
 export const cellClass = (step: number): string => `cell ${stepClass(step)}`;
 
 /** What a screen reader says of a token: its name, who wrote it, and each method's credit. */
-function spokenToken({ batch, tokens, rows, mismatch }: StripData, mark: TokenMark): string {
+function spokenToken(data: StripData, mark: TokenMark): string {
+	const { batch, tokens, rows, mismatch } = data;
 	const i = at(batch, mark);
 	const name = tokens[batch.tokens[i] as number] ?? `token ${batch.tokens[i]}`;
-	if (batch.actionMask[i] !== 1) return `${name}, written by the environment`;
+	const parts = isParting(data, mark) ? ["the two rollouts part here"] : [];
+	if (batch.actionMask[i] !== 1) return [`${name}, written by the environment`, ...parts].join(", ");
 	const spokenRow = (row: CreditRow) => (row.pending ? "being worked out" : spoken(row.values[i] as number));
 	const differs = isSame(mark, mismatch ?? null) ? ["theirs and ours differ here first"] : [];
-	return [name, ...rows.map((row) => `${row.label} ${spokenRow(row)}`), ...differs].join(", ");
+	return [name, ...rows.map((row) => `${row.label} ${spokenRow(row)}`), ...differs, ...parts].join(", ");
 }
 
+const isParting = ({ parting }: StripData, d: TokenMark) => parting?.some((p) => isSame(d, p)) ?? false;
 const at = (batch: RolloutBatch, { rollout, token }: TokenMark) => rollout * batch.T + token;
 const isSame = (d: TokenMark, pinned: StripOptions["pinned"]) =>
 	pinned !== null && d.rollout === pinned.rollout && d.token === pinned.token;

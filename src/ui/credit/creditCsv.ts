@@ -5,10 +5,13 @@ import type { MethodRow } from "./methodRows";
 
 const nameOf = ({ batch, tokens }: Comparison, i: number) => tokens[batch.tokens[i] as number] ?? `#${batch.tokens[i]}`;
 
-/** One line a token of the group, with the credit that each row of the strip gives it, in its order; summed over units as on screen. */
-export function creditCsv(display: Display): string {
-	const { batch, members, rows, step, group } = display;
-	const lines = members.flatMap((b) =>
+/**
+ * One line a token of the group, with the credit that each row of the strip gives it, in its order; summed over units as on screen.
+ * @param rollouts those of the group that are wanted; all of them otherwise.
+ */
+export function creditCsv(display: Display, rollouts = display.members): string {
+	const { batch, rows, step, group } = display;
+	const lines = rollouts.flatMap((b) =>
 		Array.from({ length: batch.lengths[b] as number }, (_, t) => {
 			const i = b * batch.T + t;
 			const known = [batch.actionMask[i] as number, batch.logProbs?.[i] ?? null, batch.rewards[i] as number];

@@ -84,6 +84,14 @@ const HOW: Readonly<Record<View["alignment"], (factor: number) => string>> = {
 	rank: () => "by place among all tokens, \u22121 to 1,",
 };
 
+/** Above this many tokens only exact, the selected method and its error are drawn under each. */
+const CROWDED = 600;
+
+/** The rows that can be drawn under so many tokens without making every redraw felt. */
+export function rowsWithin({ rows, exact, selected, error }: Display, tokens: number): Display["rows"] {
+	return tokens <= CROWDED ? rows : rows.filter((row) => row === exact || row === selected || row === error);
+}
+
 /** What the strip shows at the moment; null before the first rollouts. */
 export function currentDisplay(): Display | null {
 	const comparison = currentComparison();

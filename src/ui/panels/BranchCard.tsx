@@ -1,9 +1,9 @@
-import { type JSX, useEffect, useState } from "react";
+import { type JSX, useEffect, useRef, useState } from "react";
 import type { BranchAnswer } from "../../workers/labApi";
 import { Chart } from "../charts/Chart";
 import { drawRunning } from "../charts/runningChart";
 import { fixed, signed } from "../format";
-import { askBranch, stopBranch } from "../lab";
+import { askBranch } from "../lab";
 import type { ShownTree } from "./useTree";
 
 interface Props {
@@ -64,14 +64,17 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 	const [temperature, setTemperature] = useState(own);
 	const [samples, setSamples] = useState<number>(64);
 	const [seed, setSeed] = useState(1);
-	useEffect(() => stopBranch, []);
+	const open = useRef(new AbortController());
+	const stop = () => open.current.abort();
+	useEffect(() => () => open.current.abort(), []);
 	const [rollout, end] = [tree.rollout[node] as number, tree.end[node] as number];
 	if (end >= (display.batch.lengths[rollout] as number)) return <p className="muted">The rollout ends here.</p>;
 	const branch = () => {
 		const now = { ...idle, asked: temperature };
 		setState({ ...now, busy: true });
 		setSeed(seed + 1);
-		askBranch(display.latest, rollout, end, { samples, seed, temperature }, (news) =>
+		open.current = new AbortController();
+		askBranch(display.latest, rollout, end, { samples, seed, temperature }, open.current.signal, (news) =>
 			setState({ ...now, busy: true, answer: news }),
 		).then(
 			(done) => setState({ ...now, answer: done }),
@@ -81,7 +84,7 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 	return (
 		<section className="branching">
 			<p className="actions">
-				<button type="button" onClick={busy ? stopBranch : branch} title="Sample on from the end of this branch">
+				<button type="button" onClick={busy ? stop : branch} title="Sample on from the end of this branch">
 					{busy ? "Stop" : "Branch here"}
 				</button>
 				<select aria-label="Continuations" value={samples} onChange={(e) => setSamples(Number(e.target.value))}>

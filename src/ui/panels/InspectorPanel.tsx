@@ -1,5 +1,6 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
+import { COMMANDS, keyText } from "../commands";
 import type { Comparison } from "../comparison";
 import type { Display } from "../credit/display";
 import { isEmbedded } from "../embedded";
@@ -10,6 +11,7 @@ import { findEntry, METHODS } from "../registries";
 import { followRun } from "../session";
 import { openCoach } from "../shell/coach";
 import { openKeyMap } from "../shell/keyMapDialog";
+import { layoutStore } from "../stores/layout";
 import { selectionStore } from "../stores/selection";
 import { type Fact, factsOf, titleOf } from "../tokenFacts";
 import { useDisplay } from "../useDisplay";
@@ -42,6 +44,7 @@ export default function InspectorPanel(): JSX.Element {
 				</button>
 			</header>
 			<p className="muted">{place}</p>
+			<LookFurther />
 			<CreditBars facts={facts.filter((f) => f.kind !== "fact")} />
 			<dl className="facts">
 				{facts
@@ -66,6 +69,24 @@ export default function InspectorPanel(): JSX.Element {
 		</div>
 	);
 }
+
+/** Ways on from the pinned token, where the layout has the panels for them. */
+function LookFurther(): JSX.Element | null {
+	useStore(layoutStore, (l) => l.layout);
+	const wanted = COMMANDS.filter(({ id, possible }) => FURTHER[id] && (possible?.() ?? true));
+	return (
+		<p className="actions">
+			{wanted.map((command) => (
+				<button key={command.id} type="button" title={`${command.title} (${keyText(command)})`} onClick={command.run}>
+					{FURTHER[command.id]}
+				</button>
+			))}
+		</p>
+	);
+}
+
+/** Commands that look further at a token, by id, with what their buttons say. */
+const FURTHER: Readonly<Record<string, string>> = { siblings: "Beside a sibling", branch: "Branch around it" };
 
 function NothingPinned({ ready }: { ready: boolean }): JSX.Element {
 	return (

@@ -2,14 +2,11 @@ import { type JSX, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
 import { drawCreditStrip } from "../charts/creditStrip";
-import type { Display } from "../credit/display";
+import { type Display, rowsWithin } from "../credit/display";
 import { pageOf, pagesOf, type Segment } from "../credit/pages";
 import { layoutStore } from "../stores/layout";
 import { selectionStore } from "../stores/selection";
 import { listenToStrip } from "./stripListeners";
-
-/** Above this many tokens on a page only exact, the selected method and its error are drawn under each. */
-const CROWDED = 600;
 
 /** The text of the group's rollouts with their credit, a page at a time. */
 export function StripBox({ display }: { readonly display: Display }): JSX.Element {
@@ -23,7 +20,10 @@ export function StripBox({ display }: { readonly display: Display }): JSX.Elemen
 	const segments = pages[at] ?? [];
 	const box = useRef<HTMLDivElement>(null);
 	useEffect(() => listenToStrip(box.current as HTMLElement), []);
-	const rows = rowsOn(display, segments);
+	const rows = rowsWithin(
+		display,
+		segments.reduce((n, s) => n + s.to - s.from, 0),
+	);
 	const label = `Rollouts of group ${display.group} at step ${display.step}, with the credit of each token`;
 	return (
 		<div ref={box} className="strip-box">
@@ -39,11 +39,6 @@ export function StripBox({ display }: { readonly display: Display }): JSX.Elemen
 			{pages.length > 1 ? <Pager pages={pages} at={at} onChoose={choose} /> : null}
 		</div>
 	);
-}
-
-function rowsOn({ rows, exact, selected, error }: Display, segments: readonly Segment[]): Display["rows"] {
-	const tokens = segments.reduce((n, s) => n + s.to - s.from, 0);
-	return tokens <= CROWDED ? rows : rows.filter((row) => row === exact || row === selected || row === error);
 }
 
 interface PagerProps {

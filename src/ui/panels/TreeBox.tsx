@@ -7,6 +7,7 @@ import { pinToken, selectionStore } from "../stores/selection";
 import { drawTree, markPath } from "../tree/treeChart";
 import { nodeOfToken, visibleNodes } from "../tree/treeView";
 import { BranchCard } from "./BranchCard";
+import { TurnBranchCard, useTurnBranch } from "./TurnBranchCard";
 import { listenToTree, type TreeHands } from "./treeListeners";
 import { treeTexts } from "./treeTexts";
 import type { ShownTree } from "./useTree";
@@ -22,6 +23,7 @@ export function TreeBox({ shown, query, help }: Props): JSX.Element {
 	const { tree, colour, display } = shown;
 	const [root, zoom] = useState(0);
 	const [current, setCurrent] = useCurrent(shown);
+	const branch = useTurnBranch();
 	const box = useRef<HTMLDivElement>(null);
 	const texts = useMemo(() => treeTexts(tree, display), [tree, display]);
 	const found = useMemo(() => texts.search(query), [texts, query]);
@@ -43,7 +45,7 @@ export function TreeBox({ shown, query, help }: Props): JSX.Element {
 	const note = query ? `${found.size} of ${tree.size} branches contain "${query}".` : help;
 	return (
 		<>
-			<p className="tree-note muted">
+			<p className="tree-note muted" hidden={branch !== null && top === 0 && query === ""}>
 				{top > 0 ? (
 					<button type="button" className="quiet" onClick={() => zoom(0)}>
 						‹ whole tree
@@ -55,7 +57,11 @@ export function TreeBox({ shown, query, help }: Props): JSX.Element {
 				<div ref={box} className="tree-plot">
 					<Chart className="chart" draw={draw} />
 				</div>
-				{current >= 0 ? <BranchCard shown={shown} node={current} text={texts.pathOf(current)} /> : null}
+				{branch ? (
+					<TurnBranchCard branch={branch} display={display} />
+				) : current >= 0 ? (
+					<BranchCard shown={shown} node={current} text={texts.pathOf(current)} />
+				) : null}
 			</div>
 		</>
 	);

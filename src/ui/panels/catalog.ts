@@ -30,6 +30,12 @@ export const PANELS: readonly PanelDefinition[] = [
 		component: CreditPanel,
 	},
 	{
+		id: "siblings",
+		title: "Siblings",
+		help: "Two rollouts of a group side by side: where they part, and what each was paid for it (=).",
+		component: lazy(() => import("./SiblingsPanel")),
+	},
+	{
 		id: "tree",
 		title: "Tree",
 		help: "Where the rollouts of a group part, and what each branch was worth.",

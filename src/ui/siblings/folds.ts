@@ -1,0 +1,93 @@
+import type { Span } from "./parts";
+import type { Line } from "./sideBySide";
+
+/** Lines that read the same, folded into one; or a line that does not, or that was opened. */
+export type Row =
+	| { readonly kind: "fold"; readonly key: number; readonly lines: readonly Line[] }
+	| {
+			readonly kind: "line";
+			readonly key: number;
+			readonly line: Line;
+			/** Tokens at its start that are not drawn, because both rollouts share them. */
+			readonly skipped: number;
+	  };
+
+/** Tokens at the start of a long part that both rollouts share are folded but for so many. */
+const CONTEXT = 16;
+/** Fewer than this are not worth folding. */
+const LEAST = 12;
+
+/**
+ * Folds runs of lines that read the same, except those that were opened and those with the pinned token.
+ * @param opened places of the first lines of folds that were opened.
+ */
+export function foldAlike(
+	lines: readonly Line[],
+	opened: ReadonlySet<number>,
+	isPinned: (line: Line) => boolean,
+): Row[] {
+	const rows: Row[] = [];
+	for (let k = 0; k < lines.length; ) {
+		const run = runOfAlike(lines, k);
+		const folded = run > k && !opened.has(k) && !lines.slice(k, run).some(isPinned);
+		if (folded) rows.push({ kind: "fold", key: k, lines: lines.slice(k, run) });
+		else
+			for (let i = k; i < Math.max(run, k + 1); i++)
+				rows.push({ kind: "line", key: i, line: lines[i] as Line, skipped: 0 });
+		k = Math.max(run, k + 1);
+	}
+	return rows;
+}
+
+/** Where the lines that read the same end. */
+function runOfAlike(lines: readonly Line[], from: number): number {
+	const end = lines.findIndex((line, i) => i >= from && !line.alike);
+	return end < 0 ? lines.length : end;
+}
+
+/**
+ * Leaves out what two rollouts share of the part in which they part, but for its end, if that is much.
+ * @param shared tokens that both begin with. @param pinned token that stays on screen, -1 for none.
+ */
+export function withoutShared(rows: readonly Row[], shared: number, pinned: number): Row[] {
+	const parting = rows.find((row) => row.kind === "line" && !row.line.alike);
+	return rows.map((row) => {
+		const from = row.kind === "line" ? (row.line.left ?? row.line.right)?.from : undefined;
+		if (row !== parting || row.kind !== "line" || from === undefined) return row;
+		const skipped = shared - CONTEXT - from;
+		if (skipped < LEAST || (pinned >= from && pinned < from + skipped)) return row;
+		const { left, right } = row.line;
+		return { ...row, skipped, line: { ...row.line, left: skip(left, skipped), right: skip(right, skipped) } };
+	});
+}
+
+const skip = (span: Span | null, by: number): Span | null => span && { from: span.from + by, to: span.to };
+
+/**
+ * Cuts rows so that at most `budget` tokens are drawn: those of the rows before the cut as they are, of the row at the cut as many as
+ * there is room for, none after it.
+ * @returns the rows, and how many tokens were left out.
+ */
+export function withinBudget(rows: readonly Row[], budget: number): { rows: Row[]; hidden: number } {
+	let room = budget;
+	let hidden = 0;
+	const kept: Row[] = [];
+	for (const row of rows) {
+		const [left, right] = row.kind === "line" ? [row.line.left, row.line.right] : [null, null];
+		const wanted = sizeOf(left) + sizeOf(right);
+		if (room <= 0 && wanted > 0) hidden += wanted;
+		else if (row.kind === "fold" || wanted <= room) kept.push(row);
+		else {
+			const each = Math.max(1, Math.floor(room / 2));
+			const line = { left: cutTo(left, each), right: cutTo(right, each), alike: row.line.alike };
+			kept.push({ ...row, line });
+			hidden += wanted - sizeOf(line.left) - sizeOf(line.right);
+		}
+		room -= wanted;
+	}
+	return { rows: kept, hidden };
+}
+
+const sizeOf = (span: Span | null): number => (span ? span.to - span.from : 0);
+const cutTo = (span: Span | null, most: number): Span | null =>
+	span && { from: span.from, to: Math.min(span.to, span.from + most) };
