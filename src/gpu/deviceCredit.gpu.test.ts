@@ -27,7 +27,8 @@ const CASES: Record<
 > = {
 	"the task's own steps and what they are worth": {
 		spec: {
-			task: { id: "modchain", params: { n: 3 } },
+			// What a search was worth is said after the reply, which belongs to no step.
+			task: { id: "kbhop", params: { entities: 5, searches: 2, fail: 0.2 } },
 			method: { id: "pure", params: { form: "min", outcomeCoef: 1 } },
 		},
 		// Request, control words, and where the judge starts.
