@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { decodeLink, type LinkState } from "../src/engine/spec/link";
+import { linkIn } from "../src/ui/figures/carriedLink";
 import { expect, test } from "./test";
 
 /** What the address says; null while it holds no link. */
@@ -72,14 +74,53 @@ test("a link is shared with the view or without it, and the sheet says what is i
 		return decoded.ok ? decoded.state : null;
 	};
 	await expect(sheet).toContainText(
-		"1 setting that differs from it and the view with what is selected. Not inside: rollouts, weights.",
+		/1 setting that differs from it, the view with what is selected and the build \([\w.-]+\)\. Not inside: rollouts, weights\./,
 	);
 	expect((await link())?.view).toMatchObject({ layout: "debug", token: 0 });
 	await sheet.getByRole("radio", { name: "Settings only" }).check();
 	await expect(sheet).toContainText(
-		"Inside: the preset and 1 setting that differs from it. Not inside: rollouts, weights, the view.",
+		/Inside: the preset, 1 setting that differs from it and the build \([\w.-]+\)\. Not inside: rollouts, weights, the view\./,
 	);
 	expect(await link()).toMatchObject({ changes: { seed: 5 }, view: {} });
+});
+
+test("a panel is shared as a picture that carries the link of the sheet, note included", async ({ page }) => {
+	await page.goto("?seed=5");
+	await expect(page.locator(".token").first()).toBeVisible();
+	await page.getByRole("button", { name: "Share", exact: true }).click();
+	const sheet = page.locator(".share-card:popover-open");
+	await sheet.getByRole("button", { name: "As an image" }).click();
+	const preview = sheet.getByRole("img", { name: "Credit, as saved" });
+	await expect
+		.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth), "the preview is drawn")
+		.toBeGreaterThan(100);
+	await sheet.getByLabel("Panel in the picture").selectOption("Curves");
+	await expect(sheet.getByRole("img", { name: "Curves, as saved" })).toBeVisible();
+	await sheet.getByLabel("Note").fill("Look at the entropy.");
+	for (const kind of ["PNG", "SVG"]) {
+		const saving = page.waitForEvent("download");
+		await sheet.getByRole("button", { name: `Save ${kind}` }).click();
+		const saved = await saving;
+		expect(saved.suggestedFilename()).toBe(`ascribe-curves.${kind.toLowerCase()}`);
+		const carried = linkIn(readFileSync(await saved.path()));
+		expect(carried).toBe(new URL(await sheet.getByLabel("Link").inputValue()).hash);
+		expect(decodeLink(carried ?? "")).toMatchObject({ state: { changes: { seed: 5 }, note: "Look at the entropy." } });
+	}
+});
+
+test("a link starts nothing, and says what its run would take, whether or not a recording is there to look at", async ({
+	page,
+}) => {
+	await page.goto("?seed=5");
+	const note = page.locator(".recorded-note");
+	await expect(note).toContainText("Recorded with other settings");
+	await expect(note).toContainText(/about \d+(\.\d)? [kMG]B, time unknown$/);
+	await expect(note.getByRole("button", { name: "Run these" })).toBeEnabled();
+	await seed(page).fill("1");
+	await expect(note).toHaveCount(0);
+	await page.route("**/*.recording", (route) => route.fulfill({ body: "not a recording" }));
+	await page.goto("?preset=modchain@1&seed=5");
+	await expect(page.locator(".empty .run-cost")).toContainText(/about \d+(\.\d)? [kMG]B, time unknown/);
 });
 
 test("inside another page the address stays as the other page wrote it", async ({ page }) => {

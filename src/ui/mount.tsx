@@ -25,6 +25,7 @@ import { followRunInTitle, followTheme } from "./shell/document";
 import { followDrops } from "./shell/dropZone";
 import { mountHoverCard } from "./shell/hoverCard";
 import { followShortcuts } from "./shell/shortcuts";
+import { followSpeeds } from "./speeds";
 import { followRuns } from "./storage/keepRuns";
 import { setOpened } from "./stores/run";
 import "./styles/tokens.css";
@@ -56,6 +57,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 		followServiceWorker();
 	}
 	followErrors();
+	followSpeeds();
 	followLinkedSelection();
 	const recorded = followPreset();
 	followHistory();

@@ -9,7 +9,6 @@ import { beginLiveFrames, canPlay, keepFrame, playOrStop, showFrame } from "./re
 import { taskOf } from "./registries";
 import { errorCurves } from "./runs/errorCurves";
 import { addLiveRun } from "./runs/pastRuns";
-import { costOf } from "./setup";
 import { draftStore } from "./stores/draft";
 import {
 	beginRun,
@@ -268,23 +267,15 @@ function reducePhase(run: Run, event: Extract<RunEvent, { type: "phase" }>): Run
 
 function reduceStep(run: Run, event: Extract<RunEvent, { type: "step" }>): Run {
 	const { metrics, tokensPerSecond } = event;
-	const stepsPerSecond = pace(metrics.step);
 	return {
 		...run,
-		flopsPerSecond: workRate(run, stepsPerSecond),
 		step: metrics.step,
 		done: metrics.step,
 		total: run.spec?.steps ?? run.total,
 		success: metrics.success,
 		tokensPerSecond,
-		stepsPerSecond,
+		stepsPerSecond: pace(metrics.step),
 	};
-}
-
-/** Estimated operations a second; the former number while the pace is not known. */
-function workRate({ spec, flopsPerSecond }: Run, stepsPerSecond: number): number | null {
-	const cost = spec && Number.isFinite(stepsPerSecond) ? costOf(spec) : null;
-	return cost ? cost.flops * stepsPerSecond : flopsPerSecond;
 }
 
 let paceFrom = { step: 0, at: 0 };

@@ -13,7 +13,8 @@ const HATCH =
 
 /**
  * What an element shows as one SVG that prints: text stays text with its widths, boxes become rectangles, drawings are taken as
- * they are, canvases as pictures. Everything that can be scrolled to is there; the page should show its light theme meanwhile.
+ * they are, canvases as pictures. Everything that the element can be scrolled to is there, of
+ * elements in it what is on screen; the page should show its light theme meanwhile.
  * @param link goes into the metadata and restores the view.
  */
 export function domFigure(root: HTMLElement, widthMm: number, link: string): Figure {
@@ -44,7 +45,17 @@ function drawNode(node: Node, origin: Point): string {
 	if (node instanceof SVGSVGElement) return `<g transform="translate(${px(at.x)},${px(at.y)})">${inlined(node)}</g>`;
 	if (node instanceof HTMLCanvasElement) return drawCanvas(node, at, rect);
 	const inside = [...node.childNodes].map((child) => drawNode(child, origin)).join("");
-	return drawBox(style, at, rect) + drawBefore(node, at) + inside;
+	return drawBox(style, at, rect) + drawBefore(node, at) + clipped(inside, node, style, at);
+}
+
+/** What an element lets nobody see on screen: a drawing in a drawing ends at its edges. */
+function clipped(inside: string, node: Element, { overflowX, overflowY }: CSSStyleDeclaration, at: Point): string {
+	const { clientWidth: width, clientHeight: height, scrollWidth, scrollHeight } = node;
+	const hides =
+		(overflowX !== "visible" && scrollWidth > width + 1) || (overflowY !== "visible" && scrollHeight > height + 1);
+	if (!hides || inside === "") return inside;
+	const [x, y] = [px(at.x + node.clientLeft), px(at.y + node.clientTop)];
+	return `<svg x="${x}" y="${y}" width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}">${inside}</svg>`;
 }
 
 function drawCanvas(canvas: HTMLCanvasElement, at: Point, { width, height }: DOMRect): string {

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
+import { linkIn } from "./carriedLink";
 import { csvOf } from "./csv";
-import { svgFigure } from "./svgFigure";
+import { figureWithLink, svgFigure } from "./svgFigure";
 
 it("writes numbers that read back, absent ones as nothing, and text that no spreadsheet runs", () => {
 	const csv = csvOf(
@@ -35,4 +36,7 @@ it("puts drawings into one SVG with a width in millimetres and the link inside, 
 	expect(read.querySelector("parsererror")).toBeNull();
 	expect([...read.querySelectorAll("text")].map((t) => t.textContent)).toEqual(["a < b", "KL"]);
 	expect(read.querySelectorAll("path[d='M0,0L1,1']")).toHaveLength(2);
+	const other = figureWithLink(figure, "https://e.org/#1z$&<y");
+	expect(linkIn(new TextEncoder().encode(other.svg))).toBe("#1z$&<y");
+	expect(figureWithLink(other, "https://e.org/#1z&x")).toEqual(figure);
 });

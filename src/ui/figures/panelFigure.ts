@@ -1,3 +1,4 @@
+import { FIGURE_PANELS } from "../layouts";
 import { shareLink } from "../share";
 import { domFigure } from "./domFigure";
 import { type Drawing, type Figure, svgFigure } from "./svgFigure";
@@ -5,30 +6,42 @@ import { type Drawing, type Figure, svgFigure } from "./svgFigure";
 /** The link that restores the view, for the metadata of figures. */
 const viewLink = () => shareLink(location.href.replace(/[?#].*$/, "")).link;
 
-/** Runs `work` while an element shows the light theme, whatever the page shows. */
-function inLight<T>(element: HTMLElement, work: () => T): T {
+/** Runs `work` while an element stands as on paper: in the light theme whatever the page shows, and as tall as what is in it. */
+function onPaper<T>(element: HTMLElement, work: () => T): T {
 	const before = element.style.colorScheme;
+	const scrolled = [...element.querySelectorAll("*")]
+		.filter((inside) => inside.scrollTop > 0 || inside.scrollLeft > 0)
+		.map((inside) => [inside, inside.scrollLeft, inside.scrollTop] as const);
 	element.style.colorScheme = "light";
+	element.dataset.paper = "";
 	try {
 		return work();
 	} finally {
 		element.style.colorScheme = before;
+		delete element.dataset.paper;
+		for (const [inside, left, top] of scrolled) inside.scrollTo({ left, top, behavior: "instant" });
 	}
 }
 
+const bodyOf = (panel: string) => document.querySelector<HTMLElement>(`[data-panel="${panel}"] .panel-body`);
+
+/** Panels on screen that can be figures. */
+export const panelsOnScreen = (): string[] => FIGURE_PANELS.filter((panel) => bodyOf(panel) !== null);
+
 /**
  * The panel on screen as a figure: curves side by side with their names, everything else as it stands in its box.
+ * @param link goes with the figure; the one that restores the view where none is given.
  * @returns null for a panel that is not on screen.
  */
-export function panelFigure(panel: string, widthMm: number): Figure | null {
-	const body = document.querySelector<HTMLElement>(`[data-panel="${panel}"] .panel-body`);
+export function panelFigure(panel: string, widthMm: number, link: string = viewLink()): Figure | null {
+	const body = bodyOf(panel);
 	if (!body) return null;
-	return inLight(body, () => {
+	return onPaper(body, () => {
 		const figures = [...body.querySelectorAll<HTMLElement>("figure.curve")];
 		const drawings = figures.flatMap((figure): Drawing[] => {
 			const svg = figure.querySelector("svg");
 			return svg ? [{ svg, title: figure.querySelector(".curve-name")?.textContent ?? "" }] : [];
 		});
-		return drawings.length > 0 ? svgFigure(drawings, widthMm, viewLink()) : domFigure(body, widthMm, viewLink());
+		return drawings.length > 0 ? svgFigure(drawings, widthMm, link) : domFigure(body, widthMm, link);
 	});
 }

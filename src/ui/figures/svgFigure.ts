@@ -75,6 +75,12 @@ export function inlined(drawing: SVGSVGElement): string {
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 export const escapeXml = (text: string) => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
 
+/** The same figure with another link in its metadata, which stand before everything drawn. */
+export const figureWithLink = ({ svg, aspect }: Figure, link: string): Figure => ({
+	aspect,
+	svg: svg.replace(/<metadata>[^<]*<\/metadata>/, () => `<metadata>${escapeXml(link)}</metadata>`),
+});
+
 /** A figure as PNG of `widthMm` at `dpi` dots an inch; it carries the link of the SVG. */
 export async function pngOf({ svg, aspect }: Figure, widthMm: number, dpi = 300): Promise<Blob> {
 	const width = Math.round((widthMm / 25.4) * dpi);

@@ -21,6 +21,7 @@ import { useDisplay } from "../useDisplay";
 import { EmptyCredit } from "./EmptyCredit";
 import { ExactNote } from "./ExactNote";
 import { MethodsMap } from "./MethodsMap";
+import { RecordedNote } from "./RecordedNote";
 import { RowsMenu } from "./RowsMenu";
 import { StripBox } from "./StripBox";
 import { ViewMenu } from "./ViewMenu";
@@ -33,6 +34,7 @@ export default function CreditPanel(): JSX.Element {
 	return (
 		<div className="credit">
 			<CreditHead display={display} />
+			<RecordedNote />
 			<Insight comparison={display} />
 			<ExactNote comparison={display} />
 			<StripBox display={display} />

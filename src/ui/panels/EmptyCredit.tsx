@@ -4,6 +4,7 @@ import { findEntry, METHODS, TASKS } from "../registries";
 import { startRun } from "../session";
 import { draftStore } from "../stores/draft";
 import { isActive, runStore } from "../stores/run";
+import { RunCost } from "./RunCost";
 
 /** Before the first rollouts: what the page is about, and what to press. */
 export function EmptyCredit(): JSX.Element {
@@ -23,10 +24,11 @@ export function EmptyCredit(): JSX.Element {
 				<p className="muted">The first rollouts appear here after the first training step.</p>
 			) : (
 				<>
-					<p>
+					<p className="start">
 						<button type="button" className="primary" onClick={() => void startRun()}>
 							Run {task?.title ?? spec.task.id}
 						</button>
+						<RunCost />
 					</p>
 					<p className="muted">
 						It trains on this machine; nothing is uploaded. You will see the policy's own texts here, with a coloured

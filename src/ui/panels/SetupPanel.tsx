@@ -7,7 +7,7 @@ import { RewardField } from "../controls/RewardField";
 import { bytesText, compact, duration } from "../format";
 import { changedPaths, costOf, costOfDoubling, pathOf, type Section, sectionsOf, valueAt } from "../setup";
 import { changeField, draftStore, rejectField } from "../stores/draft";
-import { runStore } from "../stores/run";
+import { useSpeed } from "./RunCost";
 
 /** The settings of the next run, generated from the parameter tables. */
 export default function SetupPanel(): JSX.Element {
@@ -31,10 +31,10 @@ interface CostProps {
 
 /** Memory and work of a step, and the time on this machine once a run has shown its speed. */
 function CostLine({ cost, steps }: CostProps): JSX.Element {
-	const speed = useStore(runStore, (r) => r.flopsPerSecond);
+	const speed = useSpeed();
 	if (!cost) return <p className="setup-foot">The sizes of the policy do not fit together.</p>;
 	const time = speed
-		? ` About ${duration((cost.flops / speed) * steps)} for all steps at the speed of the last run.`
+		? ` About ${duration((cost.flops / speed) * steps)} for all steps at the speed of the last run on this executor.`
 		: "";
 	return (
 		<p className="setup-foot" title="Estimated from shapes: parameters, moments, activations, keys and values">

@@ -33,8 +33,6 @@ export interface Run {
 	/** Smoothed, over the last seconds. NaN until two steps are in. */
 	readonly stepsPerSecond: number;
 	readonly tokensPerSecond: number;
-	/** Work that this machine got through in a second of the last run, by the estimate of `stepCost`; null before one. */
-	readonly flopsPerSecond: number | null;
 	readonly success: number;
 	readonly label: ExecutorLabel | null;
 	readonly counts: PlanCounts | null;
@@ -141,7 +139,6 @@ const FRESH = {
 
 export const runStore = createStore<Run>(() => ({
 	...FRESH,
-	flopsPerSecond: null,
 	device: null,
 	backend: "gpu",
 	latest: null,
