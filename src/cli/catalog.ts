@@ -5,6 +5,7 @@ import { forwardCommand } from "./commands/forward";
 import { importCommand } from "./commands/import";
 import { methodsCommand } from "./commands/methods";
 import { recordCommand } from "./commands/record";
+import { rewardsCommand } from "./commands/rewards";
 import { rolloutCommand } from "./commands/rollout";
 import { schemaCommand } from "./commands/schema";
 import { signalsCommand } from "./commands/signals";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
 	fidelityCommand,
 	benchCommand,
 	methodsCommand,
+	rewardsCommand,
 	signalsCommand,
 	tasksCommand,
 ];

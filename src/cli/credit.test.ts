@@ -91,6 +91,39 @@ describe("ascribe credit", () => {
 		const bad = await run(rows, "credit", "--method", "hicra", "--signal", "strategicGrams.top=2");
 		expect([bad.status, bad.stderr]).toEqual([2, expect.stringContaining("top is 2; it must be a number from 0 to 1")]);
 	});
+	it("puts writers of rewards before the method, in order, and prints them; explains a token behind them", async () => {
+		const chain = ["--reward", "ircr", "--reward", "klPenalty.klCoef=0.5", "--reward", "klPenalty.klEstimator=k2"];
+		const rows = [
+			{ id: "a", group: "p", tokens: [1, 2], reward: 4, logprobs: [0.2, -0.4], ref_logprobs: [0, 0] },
+			{ id: "b", group: "p", tokens: [1], reward: 2, logprobs: [0], ref_logprobs: [0] },
+		];
+		const plain = ["credit", "--method", "reinforce", "--param", "center=none"];
+		const { status, output } = await run(rows, ...plain, ...chain);
+		expect(status).toBe(0);
+		// IRCR pays 1 and 0 a token; half of d²/2 is .01 and .04.
+		const terms = output[0]!.terms as Record<string, number[]>;
+		expect(terms.return).toEqual([2, 1]);
+		expect(terms.klPenalty![0]).toBeCloseTo(-0.05, 12);
+		expect(terms.klPenalty![1]).toBeCloseTo(-0.04, 12);
+		const rewards = [
+			{ id: "ircr", params: {} },
+			{ id: "klPenalty", params: { klCoef: 0.5, klEstimator: "k2" } },
+		];
+		expect(output[0]).toMatchObject({ method: "reinforce", rewards });
+		expect((await run(rows, ...plain, ...chain, "--backend", "wasm")).output).toEqual(output);
+		const why = await run(rows, ...plain, ...chain, "--trace", "a:1");
+		expect(why.output[0]).toMatchObject({ value: (output[0]!.advantage as number[])[1], rewards });
+		expect((await run(rows, ...plain)).output[0]).not.toHaveProperty("rewards");
+	});
+	it.each([
+		[["--reward", "luck"], 'There is no reward writer "luck"; there are ircr,'],
+		[["--reward", "klPenalty", "--reward", "ircr"], "put ircr first."],
+		[["--reward", "klPenalty.coef=1"], 'reward writer klPenalty has no parameter "coef"'],
+		[["--reward", "potentialShaping"], 'Method drGrpo after potentialShaping needs the signal "potential"'],
+	])("refuses %j", async (chain, message) => {
+		const { status, stderr } = await run(PAIR, "credit", "--method", "drGrpo", ...chain);
+		expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+	});
 	it("reports the weights that are inside the terms", async () => {
 		const rows = [
 			{ id: "a", tokens: [1], reward: 1, values: [0.5], logprobs: [-1], signals: { currentLogProbs: [-1.5] } },

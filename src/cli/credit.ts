@@ -1,7 +1,9 @@
 import { InvalidInput } from "../engine/core/errors";
-import type { AnyMethod } from "../engine/credit/method";
+import type { Creditor, RewardChoice } from "../engine/credit/method";
 import { needKey } from "../engine/credit/needs";
 import { METHODS } from "../engine/credit/registry";
+import { withRewards } from "../engine/credit/rewards/compose";
+import { REWARD_WRITERS } from "../engine/credit/rewards/registry";
 import { creditBy } from "../engine/credit/run";
 import { traceOf } from "../engine/credit/traceOps";
 import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
@@ -10,7 +12,7 @@ import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import { annotateFor } from "../engine/signals/annotate";
 import { type PlannedSignal, resolveChoices, type SignalChoices } from "../engine/signals/planner";
 import { PROVIDERS } from "../engine/signals/registry";
-import { parseParam } from "../engine/spec/params";
+import { type ParamTable, parseParam } from "../engine/spec/params";
 import { findEntry } from "../engine/spec/resolveSpec";
 import { CREDIT_LANES } from "../gpu/credit/creditPlan";
 import { gpuCredit } from "../gpu/credit/gpuCredit";
@@ -30,6 +32,12 @@ export const creditCommand: Command = {
 	options: [
 		{ name: "method", value: "ID", help: "the credit-assignment method; ascribe methods lists them" },
 		...PARAM_OPTIONS,
+		{
+			name: "reward",
+			value: "ID[.K=V]",
+			repeat: true,
+			help: "a writer of rewards before the method, and its parameter; several stand in the order given; ascribe rewards lists them",
+		},
 		{
 			name: "signal",
 			value: "ID[.K=V]",
@@ -51,8 +59,10 @@ export const creditCommand: Command = {
 	async run(args, io) {
 		const path = args.operand(0);
 		const backend = args.choice("backend", ["cpu", "gpu", "wasm"]) ?? "cpu";
-		const method = findEntry(METHODS, args.required("method"), "method");
-		const { preset, params } = chosenParams(args, method, "method");
+		const alone = findEntry(METHODS, args.required("method"), "method");
+		const { preset, params } = chosenParams(args, alone, "method");
+		const method = withRewards(alone, chosenRewards(args.all("reward")));
+		method.estimate(params);
 		const signals = chosenSignals(args.all("signal"));
 		const [trace, out] = [args.text("trace"), args.text("out")];
 		const traced = trace === undefined ? null : jsonPrinter(out, io);
@@ -87,11 +97,11 @@ type Annotated = StepBatch & Pick<CreditResult, "cost">;
 type Credited = StepBatch & { readonly credit: CreditResult };
 type Params = Readonly<Record<string, unknown>>;
 
-async function* onCpu(method: AnyMethod, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
+async function* onCpu(method: Creditor, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
 	for (const { cost, ...step } of steps) yield { ...step, credit: { ...creditBy(method, params, step.batch), cost } };
 }
 
-async function* inWasm(method: AnyMethod, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
+async function* inWasm(method: Creditor, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
 	const [{ CreditMemory }, { WasmOps }] = await Promise.all([
 		import("../wasm/creditMemory"),
 		import("../wasm/wasmOps"),
@@ -104,7 +114,7 @@ async function* inWasm(method: AnyMethod, params: Params, steps: readonly Annota
 }
 
 /** One device for all batches. @throws InvalidInput without an adapter. */
-async function* onGpu(method: AnyMethod, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
+async function* onGpu(method: Creditor, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
 	const { device, software } = await openDevice(await nodeGpu());
 	try {
 		const compiler = new DispatchCompiler(device);
@@ -122,24 +132,32 @@ function howComputed({ provider, asked, params }: PlannedSignal): string {
 	return `${needKey(asked)} is not in the file; computed by ${provider.id}${values.length > 0 ? ` (${values.join(", ")})` : ""}.`;
 }
 
-/** Providers and their parameters from `id` or `id.name=value`. @throws InvalidInput for what is unknown or out of range. */
-function chosenSignals(texts: readonly string[]): SignalChoices {
-	const choices: Record<string, Record<string, unknown>> = {};
+/** @throws InvalidInput for what is unknown or out of range. */
+const chosenSignals = (texts: readonly string[]): SignalChoices =>
+	resolveChoices(Object.fromEntries(chosenOf(texts, PROVIDERS, "signal provider")), PROVIDERS);
+
+/** Writers in the order in which they are first named. @throws InvalidInput for what is unknown. */
+const chosenRewards = (texts: readonly string[]): RewardChoice[] =>
+	[...chosenOf(texts, REWARD_WRITERS, "reward writer")].map(([id, params]) => ({ id, params }));
+
+/** Entries and their parameters from `id` or `id.name=value`. @throws InvalidInput for an unknown entry. */
+function chosenOf(texts: readonly string[], entries: readonly { id: string; params: ParamTable }[], kind: string) {
+	const choices = new Map<string, Record<string, unknown>>();
 	for (const text of texts) {
 		const [, id = "", name, value = ""] = /^([^.=]+)(?:\.([^=]+)=(.*))?$/.exec(text) ?? [];
-		const provider = findEntry(PROVIDERS, id || text, "signal provider");
-		const own = choices[id] ?? {};
-		const spec = name !== undefined && Object.hasOwn(provider.params, name) ? provider.params[name] : undefined;
-		choices[id] = name === undefined ? own : { ...own, [name]: spec ? parseParam(spec, value) : value };
+		const entry = findEntry(entries, id || text, kind);
+		const own = choices.get(id) ?? {};
+		const spec = name !== undefined && Object.hasOwn(entry.params, name) ? entry.params[name] : undefined;
+		choices.set(id, name === undefined ? own : { ...own, [name]: spec ? parseParam(spec, value) : value });
 	}
-	return resolveChoices(choices, PROVIDERS);
+	return choices;
 }
 
 /** @throws InvalidInput when there is no such rollout or token. */
 function explain(
 	target: string,
 	batches: readonly StepBatch[],
-	method: AnyMethod,
+	method: Creditor,
 	params: Params,
 	signals: SignalChoices,
 ) {
@@ -172,6 +190,7 @@ function report(
 		method: credit.method,
 		preset,
 		params: credit.params,
+		...(credit.rewards ? { rewards: credit.rewards } : {}),
 		advantage: row(credit.advantage),
 		terms: Object.fromEntries(Object.entries(credit.terms).map(([name, term]) => [name, row(term)])),
 		...(credit.weights ? { weights: row(credit.weights) } : {}),

@@ -46,6 +46,25 @@ const CASES: Record<
 		// A gather, a reduction a block, the choice of heads, the means, and the method.
 		credit: 1 + 2 + 2 + 1,
 	},
+	"writers of rewards before a critic's method, the critic behind them too": {
+		spec: {
+			task: { id: "strategy", params: { after: 2 } },
+			model: { layers: 2, width: 16, heads: 2, valueHead: true },
+			method: { id: "gae", rewards: [{ id: "ircr" }, { id: "klPenalty", params: { klCoef: 0.1 } }] },
+		},
+		writes: 2,
+		// What asks for no batch, its least and largest return, and the rest.
+		credit: 3,
+	},
+	"a value head as the potential of a method that reads no values": {
+		spec: {
+			task: { id: "strategy", params: { after: 2 } },
+			model: { layers: 2, width: 16, heads: 2, valueHead: true },
+			method: { id: "reinforce", params: { over: "group" }, rewards: [{ id: "potentialShaping" }] },
+		},
+		writes: 2,
+		credit: 1,
+	},
 	"the attention of passes over two minibatches": {
 		spec: {
 			task: { id: "strategy", params: { after: 2 } },

@@ -104,6 +104,22 @@ export function expectAgreement(got: CreditResult, want: CreditResult): void {
 	expect(got.mask).toEqual(want.mask);
 }
 
+/** Writers of rewards before methods: each writer, chains, statistics of the batch before those of groups and trees. */
+export const REWARD_CHAINS = [
+	{ id: "grpo", params: {}, rewards: chain("potentialShaping") },
+	{ id: "gae", params: { discount: 0.9 }, rewards: chain("ircr", "potentialShaping", "klPenalty") },
+	{ id: "gae", params: { whiten: true }, rewards: chain("returnDecomposition", "syntheticReturns") },
+	{ id: "reinforce", params: { over: "group", center: "loo" }, rewards: chain("rudder", "klPenalty") },
+	{ id: "tempo", params: {}, rewards: chain("klPenalty") },
+	{ id: "spoTree", params: {}, rewards: chain("ircr") },
+	{ id: "gigpo", params: {}, rewards: chain("potentialShaping") },
+	{ id: "hicra", params: {}, rewards: chain("klPenalty", "syntheticReturns") },
+];
+
+function chain(...ids: readonly string[]) {
+	return ids.map((id) => ({ id, params: {} }));
+}
+
 /** Parameter sets that reach branches which no preset takes. */
 const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
 	grpo: [{ center: "none", scale: "sd0", singleton: "skip" }, { center: "loo" }],

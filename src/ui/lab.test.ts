@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, it, vi } from "vitest";
+import type { MethodChoice } from "../engine/credit/choice";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
-import type { CreditAnswer, LabApi, MethodChoice } from "../workers/labApi";
+import type { CreditAnswer, LabApi } from "../workers/labApi";
 import { connectLab } from "./lab";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore } from "./stores/run";

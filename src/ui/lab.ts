@@ -54,16 +54,19 @@ export function askWhy(
 	// Beside the one that trained, methods stand at their defaults.
 	const choice =
 		method === OURS_ROW && ours
-			? { id: ours.credit.method, params: ours.credit.params }
-			: { id: method, params: method === credit.method ? credit.params : {} };
+			? choiceOf(ours.credit)
+			: method === credit.method
+				? choiceOf(credit)
+				: { id: method, params: {} };
 	return lab?.trace(batch, choice, rollout, token) ?? null;
 }
 
 /** The rollouts with one token paid otherwise; null without a lab. Rejects with one sentence. */
 export function askEdit({ spec, batch, credit }: Latest, edit: TokenEdit): Promise<EditAnswer> | null {
-	const method = { id: credit.method, params: credit.params };
-	return lab?.edit({ ...spec, method }, batch, edit) ?? null;
+	return lab?.edit({ ...spec, method: choiceOf(credit) }, batch, edit) ?? null;
 }
+
+const choiceOf = ({ method, params, rewards = [] }: Latest["credit"]) => ({ id: method, params, rewards });
 
 /** The rollouts as a tree, laid out in the worker; null without a lab. Rejects with one sentence. */
 export function askTree(question: TreeQuestion): Promise<RolloutTree> | null {

@@ -2,6 +2,7 @@
 import { loadWasm } from "virtual:ascribe-wasm";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../engine/core/rng";
+import { creditorOf } from "../engine/credit/choice";
 import { CpuOps } from "../engine/credit/cpuOps";
 import * as ops from "../engine/credit/ops";
 import { STEPS, TOKENS } from "../engine/credit/partition";
@@ -9,7 +10,13 @@ import { batchOfRandom, randomRow } from "../engine/credit/randomBatch";
 import { METHODS } from "../engine/credit/registry";
 import { creditBy } from "../engine/credit/run";
 import type { RolloutBatch } from "../engine/rollouts/batch";
-import { AGREEMENT_BATCHES, EQUAL_BATCHES, expectAgreement, paramSets } from "../testing/creditAgreement";
+import {
+	AGREEMENT_BATCHES,
+	EQUAL_BATCHES,
+	expectAgreement,
+	paramSets,
+	REWARD_CHAINS,
+} from "../testing/creditAgreement";
 import { CreditMemory } from "./creditMemory";
 import { ARENA_START } from "./module";
 import { WasmOps } from "./wasmOps";
@@ -32,6 +39,12 @@ describe.each(METHODS)("$id in WebAssembly", (method) => {
 					expect([...advantage].filter((a) => a !== 0 && !Number.isNaN(a))).toEqual([]);
 				}
 		});
+});
+
+it.each(REWARD_CHAINS)("%j agrees with the definition", ({ id, params, rewards }) => {
+	const creditor = creditorOf({ id, rewards });
+	for (const batch of Object.values(AGREEMENT_BATCHES))
+		expectAgreement(creditBy(creditor, params, batch, new WasmOps(batch, memory)), creditBy(creditor, params, batch));
 });
 
 const TOKEN = ops.tokenInput("values");

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../engine/core/errors";
-import { METHODS } from "../engine/credit/registry";
+import { creditorOf, type MethodChoice } from "../engine/credit/choice";
 import { type Trace, traceOf } from "../engine/credit/traceOps";
 import type { Step } from "../engine/oracle/request";
 import type { RolloutBatch } from "../engine/rollouts/batch";
@@ -13,7 +13,6 @@ import type { Sources, TaskSource } from "../engine/signals/sources";
 import { taskSource } from "../engine/signals/taskSource";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import { openSpec } from "../engine/spec/registries";
-import { findEntry } from "../engine/spec/resolveSpec";
 import { TASKS } from "../engine/tasks/registry";
 import { promptPool } from "../engine/training/prompts";
 import type { Shape } from "../engine/twin/shape";
@@ -32,7 +31,6 @@ import type {
 	ExactAnswer,
 	ExactQuestion,
 	LabApi,
-	MethodChoice,
 	TreeQuestion,
 } from "./labApi";
 import { treeOf } from "./trees";
@@ -67,8 +65,8 @@ export class Lab implements LabApi {
 		this.desk.cancel();
 	}
 
-	async trace(batch: RolloutBatch, { id, params }: MethodChoice, rollout: number, token: number): Promise<Trace> {
-		const method = findEntry(METHODS, id, "method");
+	async trace(batch: RolloutBatch, choice: MethodChoice, rollout: number, token: number): Promise<Trace> {
+		const [method, params] = [creditorOf(choice), choice.params];
 		return traceOf(method, params, annotateFor(method, params, batch, this.known?.sources).batch, rollout, token);
 	}
 
@@ -97,8 +95,7 @@ export class Lab implements LabApi {
 		const sources = this.sourcesOf(spec);
 		const stepped = edit.stepReward === undefined ? batch : withStepRewards(batch, sources);
 		const edited = editBatch(stepped, edit);
-		const { id, params } = spec.method;
-		const credit = creditFrom(findEntry(METHODS, id, "method"), params, edited, sources, spec.signals);
+		const credit = creditFrom(creditorOf(spec.method), spec.method.params, edited, sources, spec.signals);
 		return { batch: edited, credit };
 	}
 
@@ -129,16 +126,11 @@ function openTask(given: ExperimentSpec): TaskSource {
 }
 
 /** A method that cannot answer is an answer too: its reason. */
-function answerOf(
-	{ id, params }: MethodChoice,
-	batch: RolloutBatch,
-	sources: Sources,
-	signals?: SignalChoices,
-): CreditAnswer {
+function answerOf(choice: MethodChoice, batch: RolloutBatch, sources: Sources, signals?: SignalChoices): CreditAnswer {
 	try {
-		const credit = creditFrom(findEntry(METHODS, id, "method"), params, batch, sources, signals);
-		return { method: id, ok: true, credit };
+		const credit = creditFrom(creditorOf(choice), choice.params, batch, sources, signals);
+		return { method: choice.id, ok: true, credit };
 	} catch (error) {
-		return { method: id, ok: false, reason: error instanceof Error ? error.message : String(error) };
+		return { method: choice.id, ok: false, reason: error instanceof Error ? error.message : String(error) };
 	}
 }

@@ -1,3 +1,4 @@
+import type { MethodChoice } from "../engine/credit/choice";
 import type { Trace } from "../engine/credit/traceOps";
 import type { Continuation, RunningValue } from "../engine/oracle/continuations";
 import type { Step } from "../engine/oracle/request";
@@ -101,11 +102,6 @@ export interface TreeQuestion {
 export interface EditAnswer {
 	readonly batch: RolloutBatch;
 	readonly credit: CreditResult;
-}
-
-export interface MethodChoice {
-	readonly id: string;
-	readonly params: Readonly<Record<string, unknown>>;
 }
 
 /** Work on rollouts beside the training run, in a worker of its own, so that neither page nor trainer waits for it. */

@@ -79,11 +79,28 @@ export interface Method<P extends ParamTable = ParamTable> {
 	/** At the defaults and every preset; `batchWide` names the parameters that look beyond the group all the same. */
 	readonly traits: Traits;
 	readonly batchWide?: (params: ParamValues<P>) => boolean;
+	/** Why no writer of rewards may stand before it, as the end of a sentence; absent where one may. */
+	readonly paidByTask?: string;
 	/** First that of the defaults. */
 	readonly gradients: readonly [MeasuredGradient, ...MeasuredGradient[]];
 	needs(params: ParamValues<P>): readonly Need[];
 	estimate(params: ParamValues<P>): Estimate;
 }
+
+/** A writer of rewards by name, with its parameters. */
+export interface RewardChoice {
+	readonly id: string;
+	readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What gives credit: a method, or a method behind writers of rewards (`rewards/compose.ts`). */
+export interface Creditor extends Pick<AnyMethod, "id" | "params" | "needs" | "estimate"> {
+	readonly rewards?: readonly RewardChoice[];
+}
+
+/** A creditor in messages: `Method gae after klPenalty`. */
+export const nameOf = ({ id, rewards = [] }: Pick<Creditor, "id" | "rewards">): string =>
+	["Method", id, ...(rewards.length > 0 ? ["after", rewards.map((writer) => writer.id).join(", ")] : [])].join(" ");
 
 /** A method of any parameters: `estimate` is only called with what its own table describes. */
 export type AnyMethod = Omit<Method, "presets" | "needs" | "estimate" | "batchWide"> & {

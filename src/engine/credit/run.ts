@@ -4,7 +4,7 @@ import { resolveParams } from "../spec/params";
 import { findEntry } from "../spec/resolveSpec";
 import { CpuOps } from "./cpuOps";
 import { checkEstimate } from "./estimateCheck";
-import type { AnyMethod, Need } from "./method";
+import { type AnyMethod, type Creditor, type Need, nameOf } from "./method";
 import { carries, describeNeed, needKey } from "./needs";
 import { METHODS } from "./registry";
 
@@ -17,9 +17,9 @@ export function creditOf(id: string, params: Readonly<Record<string, unknown>>, 
 	return creditBy(findEntry(METHODS, id, "method"), params, batch);
 }
 
-/** Credit of a method that need not be registered. */
+/** Credit of a method that need not be registered, and that may stand behind writers of rewards. */
 export function creditBy(
-	method: AnyMethod,
+	method: Creditor,
 	given: Readonly<Record<string, unknown>>,
 	batch: RolloutBatch,
 	ops = new CpuOps(batch),
@@ -37,6 +37,7 @@ export function creditBy(
 	return {
 		method: method.id,
 		params,
+		...(method.rewards ? { rewards: method.rewards } : {}),
 		advantage: sumOf(
 			named.map(([, x]) => x),
 			batch.B * batch.T,
@@ -62,10 +63,14 @@ export function presetOf(method: AnyMethod, name: string): Readonly<Record<strin
 }
 
 /** @throws MissingSignal for the first need that the batch does not meet. */
-export function checkNeeds(method: Pick<AnyMethod, "id">, needs: readonly Need[], batch: RolloutBatch): void {
+export function checkNeeds(
+	method: Pick<Creditor, "id" | "rewards">,
+	needs: readonly Need[],
+	batch: RolloutBatch,
+): void {
 	for (const need of needs) {
 		if (carries(need, batch)) continue;
 		const what = describeNeed(need, batch);
-		throw new MissingSignal(needKey(need), `Method ${method.id} needs ${what}, and the rollouts carry none.`);
+		throw new MissingSignal(needKey(need), `${nameOf(method)} needs ${what}, and the rollouts carry none.`);
 	}
 }

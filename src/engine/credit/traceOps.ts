@@ -2,7 +2,7 @@ import { InvalidInput } from "../core/errors";
 import type { RolloutBatch } from "../rollouts/batch";
 import { resolveParams } from "../spec/params";
 import { CpuOps } from "./cpuOps";
-import type { AnyMethod } from "./method";
+import type { Creditor, RewardChoice } from "./method";
 import type { Node } from "./ops";
 import { creditBy } from "./run";
 import { type Arithmetic, arithmeticOf, type Place } from "./traceArithmetic";
@@ -27,6 +27,8 @@ export interface TraceStep {
 export interface Trace {
 	readonly method: string;
 	readonly params: Readonly<Record<string, unknown>>;
+	/** Writers of rewards before the method, in order. */
+	readonly rewards?: readonly RewardChoice[];
 	readonly rollout: number;
 	readonly token: number;
 	readonly steps: readonly TraceStep[];
@@ -42,7 +44,7 @@ export interface Trace {
  * @throws InvalidInput when the batch has no such token; and as `creditBy` does.
  */
 export function traceOf(
-	method: AnyMethod,
+	method: Creditor,
 	given: Readonly<Record<string, unknown>>,
 	batch: RolloutBatch,
 	rollout: number,
@@ -72,7 +74,8 @@ export function traceOf(
 			: Number.isNaN(value)
 				? "The method does not score this token."
 				: sum;
-	return { method: method.id, params, rollout, token, steps: recorder.steps, equation, terms, value };
+	const chosen = { method: method.id, params, ...(method.rewards ? { rewards: method.rewards } : {}) };
+	return { ...chosen, rollout, token, steps: recorder.steps, equation, terms, value };
 }
 
 /** Names of the inputs and signals of a graph: no term may share one. */

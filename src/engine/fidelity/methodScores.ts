@@ -26,7 +26,7 @@ export interface ScoreQuestion {
 	readonly parameters: Float32Array;
 	readonly prompts: number;
 	readonly groupSize: number;
-	/** Ids of methods; parameters at their defaults, those of the experiment's own method as it has them. */
+	/** Ids of methods; parameters at their defaults, those of the experiment's own method as it has them, behind its writers of rewards. */
 	readonly methods: readonly string[];
 	readonly mode: OracleMode;
 }
@@ -66,7 +66,7 @@ export async function scoreMethods(question: ScoreQuestion, control: OracleContr
 	const policy = modelPolicy(plan.model, learner.parameters, plan.sampling.temperature);
 	const truth = await truthOfBatch({ task, batch, policy, mode, items: pool.evaluation }, control);
 	const creditOf = (id: string): CreditResult => {
-		const method = { id, params: id === spec.method.id ? spec.method.params : {} };
+		const method = id === spec.method.id ? spec.method : { id, params: {} };
 		const objective = objectiveOf({ ...plan, method });
 		const { children: width = 0, branchTemperature } = objective;
 		const sampler = (of: TrainingPlan) => samplerFor(of, new CpuRollout(of, learner.parameters));

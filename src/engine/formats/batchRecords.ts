@@ -49,6 +49,7 @@ export function creditRecords(credit: CreditResult, records: readonly RolloutRec
 			group,
 			method: credit.method,
 			params: credit.params,
+			...(credit.rewards ? { rewards: credit.rewards } : {}),
 			advantage: numbers(credit.advantage, row),
 			terms: Object.fromEntries(terms),
 			...(credit.weights ? { weights: numbers(credit.weights, row) } : {}),

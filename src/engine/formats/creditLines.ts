@@ -5,6 +5,7 @@ type Row = readonly (number | null)[];
 interface Line {
 	readonly method: string;
 	readonly params: Readonly<Record<string, unknown>>;
+	readonly rewards?: NonNullable<CreditResult["rewards"]>;
 	readonly advantage: Row;
 	readonly terms: Readonly<Record<string, Row>>;
 	readonly weights?: Row;
@@ -31,6 +32,7 @@ export function readCredit(lines: readonly string[], batch: RolloutBatch, where:
 	return {
 		method: first.method,
 		params: first.params,
+		...(first.rewards ? { rewards: first.rewards } : {}),
 		advantage: rows(({ advantage }) => advantage),
 		terms: Object.fromEntries(terms),
 		mask: batch.actionMask.slice(),

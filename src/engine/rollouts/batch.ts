@@ -74,6 +74,8 @@ export interface Signal {
 export interface CreditResult {
 	readonly method: string;
 	readonly params: Readonly<Record<string, unknown>>;
+	/** Writers of rewards that stood before the method, in order, with their parameters. */
+	readonly rewards?: readonly { readonly id: string; readonly params: Readonly<Record<string, unknown>> }[];
 	/** `[B·T]`; 0 where the mask is 0, NaN where not scored. */
 	readonly advantage: Float64Array;
 	readonly terms: Readonly<Record<string, Float64Array>>;

@@ -1,4 +1,4 @@
-import type { AnyMethod } from "../credit/method";
+import type { Creditor } from "../credit/method";
 import { carries } from "../credit/needs";
 import { creditBy } from "../credit/run";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
@@ -69,7 +69,7 @@ export function resourcesOf({ task, policy, memory }: Sources): Set<Resource> {
  * @throws MissingSignal one sentence that says what is missing and what would supply it.
  */
 export function annotateFor(
-	method: AnyMethod,
+	method: Creditor,
 	params: Readonly<Record<string, unknown>>,
 	batch: RolloutBatch,
 	sources: Sources = {},
@@ -85,7 +85,7 @@ export function annotateFor(
 
 /** Credit of a method on a batch that need not carry what the method reads. @throws as `annotateFor`. */
 export function creditFrom(
-	method: AnyMethod,
+	method: Creditor,
 	params: Readonly<Record<string, unknown>>,
 	batch: RolloutBatch,
 	sources: Sources = {},

@@ -1,5 +1,5 @@
 import { MissingSignal } from "../core/errors";
-import type { AnyMethod, Need } from "../credit/method";
+import { type Creditor, type Need, nameOf } from "../credit/method";
 import { describeNeed, needKey } from "../credit/needs";
 import { resolveParams } from "../spec/params";
 import { findEntry } from "../spec/resolveSpec";
@@ -21,7 +21,7 @@ export interface PlannedSignal {
 	readonly params: Readonly<Record<string, unknown>>;
 }
 
-type Parameterised = Pick<AnyMethod, "id" | "params" | "needs">;
+type Parameterised = Pick<Creditor, "id" | "params" | "needs" | "rewards">;
 
 /**
  * The providers that give a method what it needs, in the order in which they have to run: depth first, each after what it
@@ -39,7 +39,7 @@ export function planSignals(
 	const planner = new Planner(available, providers, choices);
 	for (const need of method.needs(params)) {
 		const lack = planner.meet(need, []);
-		if (lack) throw new MissingSignal(needKey(need), `Method ${method.id} needs ${describeNeed(need)}: ${lack}.`);
+		if (lack) throw new MissingSignal(needKey(need), `${nameOf(method)} needs ${describeNeed(need)}: ${lack}.`);
 	}
 	return planner.steps;
 }

@@ -18,6 +18,7 @@ const tables: ParamTables = {
 	task: table({ walk: { size } }),
 	method: table({ plain: {}, fancy: { lambda: number } }),
 	loss: table({ clip: { eps: number } }),
+	reward: table({ tax: { lambda: number }, gift: { size } }),
 	signal: table({ branches: { size } }),
 };
 
@@ -44,6 +45,20 @@ describe("differences from a preset", () => {
 			{ signals: { branches: { size: 2 } } },
 			{ "signals.branches": true, "signals.branches.size": 2 },
 		],
+		[
+			"reward writers with a parameter",
+			{
+				method: {
+					id: "plain",
+					params: {},
+					rewards: [
+						{ id: "gift", params: {} },
+						{ id: "tax", params: { lambda: 0.25 } },
+					],
+				},
+			},
+			{ rewards: ["gift", "tax"], "rewards.tax.lambda": 0.25 },
+		],
 		["probes", { probes: ["plain"] }, { probes: ["plain"] }],
 	])("%s", (_, change, expected) => {
 		const spec = { ...base, ...change };
@@ -52,6 +67,35 @@ describe("differences from a preset", () => {
 		const again = applyChanges(base, changes, tables);
 		expect(again.notices).toEqual([]);
 		expect(changesBetween(spec, again.spec, tables)).toEqual({});
+	});
+
+	test("put reward writers in another order, take them away, and leave out what there is not", () => {
+		const [gift, tax] = [
+			{ id: "gift", params: { size: 2 } },
+			{ id: "tax", params: { lambda: 0.25 } },
+		];
+		const behind = (...rewards: (typeof gift | typeof tax)[]) => ({
+			...base,
+			method: { ...base.method, ...(rewards.length > 0 ? { rewards } : {}) },
+		});
+		expect(changesBetween(behind(gift, tax), behind(tax, gift), tables)).toEqual({ rewards: ["tax", "gift"] });
+		expect(applyChanges(behind(gift, tax), { rewards: ["tax", "gift"] }, tables).spec).toEqual(behind(tax, gift));
+		expect(changesBetween(behind(gift), base, tables)).toEqual({ rewards: [] });
+		expect(applyChanges(behind(gift), { rewards: [] }, tables).spec).toEqual(base);
+		// Another method begins without a chain.
+		expect(applyChanges(behind(gift), { method: "fancy" }, tables).spec.method).toEqual({ id: "fancy", params: {} });
+		const odd = { rewards: ["gift", "luck"], "rewards.tax.lambda": 1, "rewards.gift.x": 1, "rewards.gift.size": 99 };
+		const { spec, notices } = applyChanges(base, odd, tables);
+		expect(spec.method.rewards).toEqual([{ id: "gift", params: { size: 8 } }]);
+		expect(notices).toEqual([
+			'rewards was left out: there is no reward writer "luck".',
+			'rewards.tax.lambda was left out: reward writer "tax" is not in the chain.',
+			"rewards.gift.x was left out: there is no such setting.",
+			"Size (rewards.gift.size) was changed: 99 → 8.",
+		]);
+		expect(applyChanges(base, { rewards: true }, tables).notices).toEqual([
+			"rewards was left out: it must be a list of reward writers.",
+		]);
 	});
 
 	test("take a signal provider away, and leave out one that there is not", () => {

@@ -13,6 +13,7 @@ export interface ParamTables {
 	task(id: string): ParamTable | undefined;
 	method(id: string): ParamTable | undefined;
 	loss(id: string): ParamTable | undefined;
+	reward?(id: string): ParamTable | undefined;
 	signal?(id: string): ParamTable | undefined;
 }
 
@@ -41,8 +42,29 @@ export function changesBetween(base: ExperimentSpec, spec: ExperimentSpec, table
 	for (const name of Object.keys(SECTIONS) as Section[]) sectionChanges(out, name, base, spec);
 	if (JSON.stringify(spec.probes) !== JSON.stringify(base.probes)) out.probes = [...spec.probes];
 	if (spec.oracle !== base.oracle) out.oracle = spec.oracle;
+	rewardChanges(out, base, spec, tables);
 	signalChanges(out, base, spec, tables);
 	return out;
+}
+
+/** `rewards`: the writers before the method, in order; `rewards.<writer>.<parameter>`: other than before, or than its default. */
+function rewardChanges(
+	out: Record<string, ChangeValue>,
+	base: ExperimentSpec,
+	spec: ExperimentSpec,
+	tables: ParamTables,
+) {
+	const before = spec.method.id === base.method.id ? (base.method.rewards ?? []) : [];
+	const after = spec.method.rewards ?? [];
+	const ids = after.map(({ id }) => id);
+	if (ids.join() !== before.map(({ id }) => id).join()) out.rewards = ids;
+	for (const { id, params } of after) {
+		const table = tables.reward?.(id);
+		const defaults: Readonly<Record<string, unknown>> = table ? defaultsOf(table) : {};
+		const known = { ...defaults, ...before.find((writer) => writer.id === id)?.params };
+		for (const [name, value] of Object.entries({ ...defaults, ...params }))
+			if (value !== known[name]) out[`rewards.${id}.${name}`] = value as ChangeValue;
+	}
 }
 
 /** `signals.<provider>`: named or no longer; `signals.<provider>.<parameter>`: other than before, or than its default. */
@@ -110,6 +132,7 @@ export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables:
 	const drop = (path: string, why: string) => notices.push(`${path} was left out: ${why}.`);
 	// Names first, so that parameters meet the table of the task, method or loss they belong to.
 	for (const kind of CHOICES) if (kind in changes) chooseOne(draft, kind, changes[kind] as ChangeValue, tables, drop);
+	if ("rewards" in changes) chooseRewards(draft, changes.rewards as ChangeValue, tables, drop);
 	const sections = Object.keys(SECTIONS) as Section[];
 	for (const name of sections) if (name in changes) switchSection(draft, name, changes[name] as ChangeValue, drop);
 	for (const [path, value] of Object.entries(changes)) {
@@ -117,6 +140,10 @@ export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables:
 		if (path === REWARD) {
 			if (typeof value === "string") draft.task = { ...draft.task, reward: value };
 			else drop(path, "it must be a formula as text");
+			continue;
+		}
+		if (head === "rewards") {
+			if (key !== undefined) changeReward(draft, path, value, tables, notices, drop);
 			continue;
 		}
 		if (head === "signals") {
@@ -138,6 +165,37 @@ export function applyChanges(base: ExperimentSpec, changes: SpecChanges, tables:
 		} else drop(path, "there is no such setting");
 	}
 	return { spec: draft, notices };
+}
+
+function chooseRewards(draft: Draft, value: ChangeValue, tables: ParamTables, drop: Drop) {
+	if (!Array.isArray(value) || value.some((id) => typeof id !== "string"))
+		return drop("rewards", "it must be a list of reward writers");
+	const { rewards: before = [], ...method } = draft.method;
+	const rewards = (value as readonly string[]).flatMap((id) => {
+		if (tables.reward?.(id)) return [before.find((writer) => writer.id === id) ?? { id, params: {} }];
+		drop("rewards", `there is no reward writer "${id}"`);
+		return [];
+	});
+	draft.method = rewards.length > 0 ? { ...method, rewards } : method;
+}
+
+function changeReward(
+	draft: Draft,
+	path: string,
+	value: ChangeValue,
+	tables: ParamTables,
+	notices: string[],
+	drop: Drop,
+) {
+	const [, id = "", name = ""] = path.split(".");
+	const rewards = draft.method.rewards ?? [];
+	if (!rewards.some((writer) => writer.id === id)) return drop(path, `reward writer "${id}" is not in the chain`);
+	const checked = checkedValue(ownSpec(tables.reward?.(id), name), path, value, notices, drop);
+	if (checked === undefined) return;
+	const changed = rewards.map((writer) =>
+		writer.id === id ? { id, params: { ...writer.params, [name]: checked } } : writer,
+	);
+	draft.method = { ...draft.method, rewards: changed };
 }
 
 function changeSignal(

@@ -1,3 +1,4 @@
+import type { MethodChoice } from "../credit/choice";
 import type { ModelConfig } from "../model/config";
 import type { OptimizerPlan, SamplingPlan } from "../training/executor";
 
@@ -15,7 +16,7 @@ export interface ExperimentSpec {
 	/** Supervised steps until the sampled success rate first reaches `success`; null = from scratch. */
 	readonly warmStart: { readonly success: number; readonly learningRate: number; readonly maxSteps: number } | null;
 	readonly rollout: { readonly prompts: number; readonly groupSize: number } & SamplingPlan;
-	readonly method: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly method: MethodChoice;
 	readonly loss: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
 	readonly optimizer: OptimizerPlan;
 	/** Training steps; each is one rollout batch. */

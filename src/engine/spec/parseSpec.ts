@@ -48,7 +48,7 @@ export function parseSpec(value: unknown): ExperimentSpec {
 		model: section(MODEL_PARAMS, spec.model, "model"),
 		warmStart: spec.warmStart == null ? null : section(WARM_START_PARAMS, spec.warmStart, "warmStart"),
 		rollout: rolloutSection(spec.rollout),
-		method: choice(spec.method, "method"),
+		method: methodChoice(spec.method),
 		loss: choice(spec.loss, "loss"),
 		optimizer: section(OPTIMIZER_PARAMS, spec.optimizer, "optimizer"),
 		steps,
@@ -120,6 +120,16 @@ function taskChoice(value: unknown): ExperimentSpec["task"] {
 	if (typeof reward !== "string")
 		throw new InvalidInput(`task.reward is ${short(reward)}; it must be a formula as text.`);
 	return { ...task, reward };
+}
+
+function methodChoice(value: unknown): ExperimentSpec["method"] {
+	const { rewards, ...named } = object(value, "method");
+	const method = choice(named, "method");
+	if (rewards === undefined) return method;
+	if (!Array.isArray(rewards))
+		throw new InvalidInput(`method.rewards is ${short(rewards)}; it must be an array of reward writers.`);
+	const writers = rewards.map((writer, k) => choice(writer, `method.rewards[${k}]`));
+	return writers.length > 0 ? { ...method, rewards: writers } : method;
 }
 
 /** Without branches there is no tree to describe. */

@@ -1,4 +1,6 @@
+import { creditorOf } from "../credit/choice";
 import { METHODS } from "../credit/registry";
+import { REWARD_WRITERS } from "../credit/rewards/registry";
 import { LOSSES } from "../losses/registry";
 import { PROVIDERS } from "../signals/registry";
 import { TASKS } from "../tasks/registry";
@@ -13,6 +15,7 @@ export const REGISTRIES = {
 	tasks: TASKS,
 	methods: METHODS,
 	losses: LOSSES,
+	rewards: REWARD_WRITERS,
 	signals: PROVIDERS,
 } as const satisfies Registries;
 
@@ -23,12 +26,17 @@ export const PARAM_TABLES: ParamTables = {
 	task: tableOf(REGISTRIES.tasks),
 	method: tableOf(REGISTRIES.methods),
 	loss: tableOf(REGISTRIES.losses),
+	reward: tableOf(REGISTRIES.rewards),
 	signal: tableOf(REGISTRIES.signals),
 };
 
-/** An experiment with all parameters filled in, and its task. @throws InvalidInput for what is unknown or out of range. */
+/**
+ * An experiment with all parameters filled in, and its task.
+ * @throws InvalidInput for what is unknown or out of range, and for writers of rewards that make no sense before the method.
+ */
 export function openSpec(given: ExperimentSpec): { spec: ExperimentSpec; task: Task } {
 	const spec = resolveSpec(given, REGISTRIES);
+	if (spec.method.rewards) creditorOf(spec.method).estimate(spec.method.params);
 	const definition: TaskDefinition = findEntry(REGISTRIES.tasks, spec.task.id, "task");
 	return { spec, task: buildTask(definition, spec.task) };
 }

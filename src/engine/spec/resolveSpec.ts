@@ -12,6 +12,7 @@ export interface Registries {
 	readonly tasks: readonly Entry[];
 	readonly methods: readonly Entry[];
 	readonly losses: readonly Entry[];
+	readonly rewards?: readonly Entry[];
 	readonly signals?: readonly Entry[];
 }
 
@@ -26,13 +27,18 @@ interface Choice {
  */
 export function resolveSpec(
 	spec: ExperimentSpec,
-	{ tasks, methods, losses, signals = [] }: Registries,
+	{ tasks, methods, losses, rewards = [], signals = [] }: Registries,
 ): ExperimentSpec {
 	for (const id of spec.probes) findEntry(methods, id, "method");
 	return {
 		...spec,
 		task: { ...spec.task, ...resolveChoice(spec.task, tasks, "task") },
-		method: resolveChoice(spec.method, methods, "method"),
+		method: {
+			...resolveChoice(spec.method, methods, "method"),
+			...(spec.method.rewards
+				? { rewards: spec.method.rewards.map((writer) => resolveChoice(writer, rewards, "reward writer")) }
+				: {}),
+		},
 		loss: resolveChoice(spec.loss, losses, "loss"),
 		...(spec.signals ? { signals: resolveSignals(spec.signals, signals) } : {}),
 	};

@@ -58,7 +58,8 @@ function takes(read: () => unknown, joint: RegExp): boolean {
 function replaced(target: unknown, [head, ...rest]: readonly string[], value: unknown): unknown {
 	if (head === undefined) return value;
 	const own = typeof target === "object" && target !== null ? target : {};
-	return { ...own, [head]: replaced((own as Record<string, unknown>)[head], rest, value) };
+	const copy = Array.isArray(own) ? [...own] : { ...own };
+	return Object.assign(copy, { [head]: replaced((own as Record<string, unknown>)[head], rest, value) });
 }
 
 const anything = fc.oneof(
@@ -80,22 +81,28 @@ describe("the schema of experiments", () => {
 		for (const { id } of REGISTRIES.tasks) expect(spec(least({ task: { id } })), id).toBe(true);
 		for (const { id } of REGISTRIES.methods) expect(spec(least({ method: { id } })), id).toBe(true);
 		for (const { id } of REGISTRIES.losses) expect(spec(least({ loss: { id } })), id).toBe(true);
+		for (const { id } of REGISTRIES.rewards)
+			expect(spec(least({ method: { id: "grpo", rewards: [{ id }] } })), id).toBe(true);
 		for (const { id } of REGISTRIES.signals) expect(spec(least({ signals: { [id]: {} } })), id).toBe(true);
 	});
 
+	const [first] = PRESETS;
+	const chained = { ...first!.spec, method: { id: "grpo", params: {}, rewards: [{ id: "klPenalty", params: {} }] } };
+	const starts = [...PRESETS, { id: "a chain", spec: chained }];
 	const paths = [
 		...["", "x", "schema", "task", "task.id", "task.reward", "task.params", "task.params.x", "method.params.scale"],
 		...["model.width", "model.heads", "model.valueHead", "warmStart", "warmStart.success", "rollout.groupSize"],
 		...["rollout.temperature", "rollout.branching", "method", "method.id", "loss.params.clipLow", "optimizer"],
 		...["optimizer.beta1", "steps", "epochs", "minibatches", "seed", "evaluation.every", "probes", "oracle", "signals"],
 		...["signals.branchedValues.children", "signals.nobody.x"],
+		...["method.rewards", "method.rewards.0", "method.rewards.0.params.klCoef", "method.params.klCoef"],
 	];
 
 	it("agrees with the reader on experiments in which any field is replaced by anything", () => {
 		const joint = /divisible|cannot be split|is no tree/;
 		let refused = 0;
 		fc.assert(
-			fc.property(fc.constantFrom(...PRESETS), fc.constantFrom(...paths), anything, (preset, path, value) => {
+			fc.property(fc.constantFrom(...starts), fc.constantFrom(...paths), anything, (preset, path, value) => {
 				const given = plain(replaced(preset.spec, path === "" ? [] : path.split("."), value));
 				const taken = takes(() => resolveSpec(parseSpec(given), REGISTRIES), joint);
 				if (!taken) refused += 1;
@@ -144,6 +151,7 @@ describe("the schema of links", () => {
 		["a setting out of range", { p: "keydoor@1", c: { "rollout.groupSize": 0 } }],
 		["a setting that does not exist", { p: "keydoor@1", c: { "rollout.size": 8 } }],
 		["an object for a setting", { p: "keydoor@1", c: { "method.scale": { a: 1 } } }],
+		["reward writers that are no list", { p: "keydoor@1", c: { rewards: "ircr" } }],
 		["an object in the view", { p: "keydoor@1", v: { layout: {} } }],
 		["a fingerprint without a step", { p: "keydoor@1", f: ["gpu:9e41aa07"] }],
 		["an executor without a plan", { p: "keydoor@1", x: "nvidia ampere" }],

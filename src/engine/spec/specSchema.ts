@@ -47,9 +47,10 @@ const choiceSchema = (entries: Registries["tasks"], others: Readonly<Record<stri
 
 /**
  * What `parseSpec` and `resolveSpec` accept as an experiment, but for rules that join two fields: a width divisible by the heads, prompts
- * divisible by the minibatches, groups that are a power of the branches, and a reward formula that can be read.
+ * divisible by the minibatches, groups that are a power of the branches, writers of rewards that fit the method, and a reward formula that can
+ * be read.
  */
-export function specSchema({ tasks, methods, losses, signals = [] }: Registries): JsonSchema {
+export function specSchema({ tasks, methods, losses, rewards = [], signals = [] }: Registries): JsonSchema {
 	return {
 		$schema: DIALECT,
 		$id: "urn:ascribe:spec:1",
@@ -62,7 +63,7 @@ export function specSchema({ tasks, methods, losses, signals = [] }: Registries)
 				model: tableSchema(MODEL_PARAMS),
 				warmStart: { anyOf: [tableSchema(WARM_START_PARAMS), { type: "null" }] },
 				rollout: tableSchema(ROLLOUT_PARAMS),
-				method: choiceSchema(methods),
+				method: choiceSchema(methods, { rewards: { $ref: "#/$defs/rewards" } }),
 				loss: choiceSchema(losses),
 				optimizer: tableSchema(OPTIMIZER_PARAMS),
 				...propertiesOf(RUN_PARAMS),
@@ -76,5 +77,12 @@ export function specSchema({ tasks, methods, losses, signals = [] }: Registries)
 			"method",
 			"loss",
 		),
+		$defs: {
+			rewards: {
+				description: "Writers of rewards that stand before the method, in order.",
+				type: "array",
+				items: choiceSchema(rewards),
+			},
+		},
 	};
 }

@@ -1,7 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { coinSpec } from "../../testing/coinTask";
 import { near, same } from "../../testing/near";
 import { Rng } from "../core/rng";
-import { valueLoss } from "./critic";
+import { batchOf } from "../credit/testing";
+import { openSpec } from "../spec/registries";
+import { valueLoss, valueTargets } from "./critic";
+import { planOf } from "./plan";
 
 const PPO = {
 	values: Float64Array.of(0.65, 0.45, 0.3, 0.9),
@@ -39,4 +43,39 @@ it("has the gradient of central differences, and without a clip is half the squa
 	expect(valueLoss({ values: draw().slice(0, 0), oldValues: draw(), targets: draw() }, { coef: 1, clip: 1 }).loss).toBe(
 		0,
 	);
+});
+
+describe("behind writers of rewards", () => {
+	const plan = (change: object) => {
+		const { spec, task } = openSpec(
+			coinSpec({ task: { id: "strategy", params: {} }, model: { valueHead: true }, ...change }),
+		);
+		return planOf(spec, task);
+	};
+	it("learns what they pay", () => {
+		// IRCR pays 1 and 0 a token: to go 2, 1 and 0.
+		const batch = batchOf([
+			{ rewards: [0, 7], values: [0.5, 0.25] },
+			{ rewards: [3], values: [0.5] },
+		]);
+		const critic = { discount: 1, lambda: 1, coef: 1, clip: 0, klCoef: 0, klEstimator: "k1" } as const;
+		near(valueTargets(batch, critic).subarray(0, 3), [7, 7, 3]);
+		near(valueTargets(batch, { ...critic, rewards: [{ id: "ircr", params: {} }] }).subarray(0, 3), [2, 1, 0]);
+	});
+	it("is told of them where the method reads its values, and only there", () => {
+		const rewards = [{ id: "ircr", params: {} }];
+		expect(plan({ method: { id: "gae", rewards } }).critic?.rewards).toEqual(rewards);
+		expect(plan({ method: { id: "grpo", rewards } }).critic).not.toHaveProperty("rewards");
+		expect(plan({ method: { id: "gae" } }).critic).not.toHaveProperty("rewards");
+	});
+	it("keeps the reference that a penalty reads", () => {
+		expect(plan({ method: { id: "grpo", rewards: [{ id: "klPenalty" }] } }).reference).toBe(true);
+		expect(plan({ method: { id: "grpo" } }).reference).toBe(false);
+	});
+	it("is refused where what it is to learn may come from itself", () => {
+		expect(() => plan({ method: { id: "gae", rewards: [{ id: "potentialShaping" }] } })).toThrow(
+			'Method gae reads values of a head that learns what tokens are paid, and reward writer potentialShaping reads the signal "potential", which may come from those values; leave out model.valueHead or that writer.',
+		);
+		expect(() => plan({ method: { id: "pure", rewards: [{ id: "ircr" }] } })).toThrow(/^Method pure reads no rewards/);
+	});
 });

@@ -1,17 +1,18 @@
 import { gae } from "../credit/methods/gae";
+import { withRewards } from "../credit/rewards/compose";
 import { creditBy } from "../credit/run";
 import type { RolloutBatch } from "../rollouts/batch";
 import type { CriticPlan } from "./executor";
 
 /**
  * What the value head should say before each token: λ-returns, GAE(γ, λ) + V with the values of sampling time `[B·T]`. λ = 1 is the
- * return that followed. A penalty that the method puts in the reward is part of it.
+ * return that followed. A penalty that the method puts in the reward is part of it, and so is what writers of rewards pay.
  *
  * **Source** Schulman et al. 2016, https://arxiv.org/abs/1506.02438, section 6.1; the penalty as in verl (`apply_kl_penalty` before
  * `compute_gae_advantage_return`, whose returns are the targets), https://github.com/volcengine/verl.
  */
 export function valueTargets(batch: RolloutBatch, critic: CriticPlan): Float64Array {
-	const { advantage } = creditBy(gae, targetParams(critic), batch);
+	const { advantage } = creditBy(withRewards(gae, critic.rewards ?? []), targetParams(critic), batch);
 	return advantage.map((a, i) => (batch.actionMask[i] ? a + batch.values![i]! : 0));
 }
 

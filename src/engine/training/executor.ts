@@ -1,4 +1,6 @@
+import type { MethodChoice } from "../credit/choice";
 import type { KlValues } from "../credit/klReward";
+import type { RewardChoice } from "../credit/method";
 import type { ModelConfig } from "../model/config";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 import type { SignalMemory } from "../signals/sources";
@@ -31,7 +33,7 @@ export interface TrainingPlan {
 		readonly env: Environment<unknown>;
 		readonly items: readonly TaskItem[];
 	};
-	readonly method: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
+	readonly method: MethodChoice;
 	readonly loss: { readonly id: string; readonly params: Readonly<Record<string, unknown>> };
 	readonly optimizer: OptimizerPlan;
 	/** Passes over each rollout batch, and minibatches (contiguous blocks of whole groups) a pass. */
@@ -58,6 +60,8 @@ export interface CriticPlan extends KlValues {
 	readonly coef: number;
 	readonly discount: number;
 	readonly lambda: number;
+	/** Writers of rewards that stand before what it learns; absent: it learns what the environment pays. */
+	readonly rewards?: readonly RewardChoice[];
 	/** How far V may move from the value of sampling time before its gradient stops; 0 = no limit. */
 	readonly clip: number;
 }

@@ -1,6 +1,6 @@
+import { creditorOf } from "../credit/choice";
 import { CpuOps } from "../credit/cpuOps";
 import type { Need } from "../credit/method";
-import { METHODS } from "../credit/registry";
 import { creditBy } from "../credit/run";
 import { lossConfig } from "../losses/registry";
 import { surrogate } from "../losses/surrogate";
@@ -11,7 +11,6 @@ import { PROVIDERS } from "../signals/registry";
 import type { TaskSource } from "../signals/sources";
 import { taskSource } from "../signals/taskSource";
 import { buildTask } from "../spec/buildTask";
-import { findEntry } from "../spec/resolveSpec";
 import { TASKS } from "../tasks/registry";
 import type { Objective } from "./cpuExecutor";
 import type { TrainingPlan } from "./executor";
@@ -24,7 +23,7 @@ import type { TrainingPlan } from "./executor";
 export function objectiveOf(plan: TrainingPlan, opsFor = (batch: RolloutBatch) => new CpuOps(batch)): Objective {
 	const { loss, maxResponseLength } = plan;
 	const config = lossConfig(loss.id, loss.params, maxResponseLength);
-	const method = findEntry(METHODS, plan.method.id, "method");
+	const method = creditorOf(plan.method);
 	const task = taskOf(plan);
 	const signals = signalsOf(plan, task);
 	return {
@@ -46,7 +45,7 @@ export function objectiveOf(plan: TrainingPlan, opsFor = (batch: RolloutBatch) =
 
 /** The signals that training with a plan computes for its method. @throws as `planSignals`. */
 export function signalsOf(plan: TrainingPlan, task = taskOf(plan)): PlannedSignal[] {
-	const method = findEntry(METHODS, plan.method.id, "method");
+	const method = creditorOf(plan.method);
 	return planSignals(method, plan.method.params, availableIn(plan, task), PROVIDERS, plan.signals);
 }
 

@@ -1,9 +1,14 @@
+import { InvalidInput } from "../core/errors";
+import { creditorOf } from "../credit/choice";
 import { type KlValues, klParams } from "../credit/klReward";
+import type { RewardChoice } from "../credit/method";
 import { METHODS } from "../credit/registry";
+import { REWARD_WRITERS } from "../credit/rewards/registry";
 import { checkModelConfig, type ModelConfig } from "../model/config";
 import { CRITIC_PARAMS } from "../signals/providers/criticValues";
 import type { ExperimentSpec } from "../spec/experiment";
 import { defaultsOf, resolveParams } from "../spec/params";
+import { findEntry } from "../spec/resolveSpec";
 import { tabulate } from "../tasks/machine";
 import type { Task } from "../tasks/task";
 import { TurnTable } from "../tasks/turnTable";
@@ -51,13 +56,34 @@ export function modelOf(spec: ExperimentSpec, task: Task): ModelConfig {
 function criticOf(spec: ExperimentSpec): CriticPlan {
 	const own = resolveParams(CRITIC_PARAMS, spec.signals?.criticValues ?? {}, "signal provider criticValues");
 	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...methodOf(spec)?.params } as KlValues;
-	return { ...own, klCoef, klEstimator };
+	const rewards = learntRewards(spec);
+	return { ...own, klCoef, klEstimator, ...(rewards.length > 0 ? { rewards } : {}) };
 }
 
 /** The method and all its options; undefined for one that is not known here. */
 function methodOf({ method: { id, params } }: ExperimentSpec) {
 	const method = METHODS.find((m) => m.id === id);
 	return method && { method, params: resolveParams(method.params, params, `method ${id}`) };
+}
+
+/**
+ * The writers behind which a value head learns: those of a method that reads values, so that both are about the same rewards.
+ * @throws InvalidInput for a writer that reads signals: they may come from the very values that are to be learnt.
+ */
+function learntRewards(spec: ExperimentSpec): readonly RewardChoice[] {
+	const { id, rewards = [] } = spec.method;
+	const known = methodOf(spec);
+	const needs = known?.method.needs(known.params) ?? [];
+	if (!needs.some((need) => "field" in need && need.field === "values")) return [];
+	for (const { id: writer, params: own } of rewards) {
+		const entry = findEntry(REWARD_WRITERS, writer, "reward writer");
+		for (const need of entry.needs(resolveParams(entry.params, own, `reward writer ${writer}`)))
+			if ("signal" in need)
+				throw new InvalidInput(
+					`Method ${id} reads values of a head that learns what tokens are paid, and reward writer ${writer} reads the signal "${need.signal}", which may come from those values; leave out model.valueHead or that writer.`,
+				);
+	}
+	return rewards;
 }
 
 /** The task's whole table where it has one of bearable size, else the environment and a table of what is visited. */
@@ -74,5 +100,8 @@ function needsReference(spec: ExperimentSpec): boolean {
 	const weight = spec.loss.params.klCoef;
 	if (typeof weight === "number" && weight > 0) return true;
 	const known = methodOf(spec);
-	return known?.method.needs(known.params).some((n) => "field" in n && n.field === "refLogProbs") ?? false;
+	if (!known) return false;
+	return creditorOf(spec.method)
+		.needs(known.params)
+		.some((n) => "field" in n && n.field === "refLogProbs");
 }

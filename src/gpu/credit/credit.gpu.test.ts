@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../engine/core/rng";
+import { creditorOf } from "../../engine/credit/choice";
 import { isGroupLocal } from "../../engine/credit/method";
 import { batchOfRandom, randomRow } from "../../engine/credit/randomBatch";
 import { METHODS } from "../../engine/credit/registry";
 import { creditBy } from "../../engine/credit/run";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
-import { AGREEMENT_BATCHES, EQUAL_BATCHES, expectAgreement, paramSets, rounded } from "../../testing/creditAgreement";
+import {
+	AGREEMENT_BATCHES,
+	EQUAL_BATCHES,
+	expectAgreement,
+	paramSets,
+	REWARD_CHAINS,
+	rounded,
+} from "../../testing/creditAgreement";
 import { testDevice } from "../../testing/softwareDevice";
 import { DispatchCompiler } from "../device/dispatch";
 import type { CreditPlan } from "./creditPlan";
@@ -50,6 +58,12 @@ describe.each(METHODS.map((method) => [method.id, method] as const))("%s on the 
 					expect([...advantage].filter((a) => a !== 0 && !Number.isNaN(a))).toEqual([]);
 				}
 		});
+});
+
+it.each(REWARD_CHAINS)("%j agrees with float64", async ({ id, params, rewards }) => {
+	const creditor = creditorOf({ id, rewards });
+	for (const batch of Object.values(AGREEMENT_BATCHES))
+		expectAgreement(await gpuCredit(compiler, creditor, params, batch, SHARED), creditBy(creditor, params, batch));
 });
 
 /** Methods that together have every operation. */

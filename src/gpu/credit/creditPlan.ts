@@ -1,5 +1,5 @@
 import { checkEstimate } from "../../engine/credit/estimateCheck";
-import type { AnyMethod } from "../../engine/credit/method";
+import type { Creditor } from "../../engine/credit/method";
 import { resolveParams } from "../../engine/spec/params";
 import { checkBinding } from "../device/checkBinding";
 import { type DispatchCompiler, type DispatchPass, encodeDispatch } from "../device/dispatch";
@@ -63,7 +63,7 @@ export const CREDIT_LANES = { hardware: 128, software: 4 } as const;
 export async function createCreditPlan(
 	compiler: DispatchCompiler,
 	shape: CreditShape,
-	method: AnyMethod,
+	method: Creditor,
 	params: Readonly<Record<string, unknown>>,
 	buffers: CreditBuffers,
 	{ lanes = CREDIT_LANES.hardware, shared = false }: CreditOptions = {},

@@ -1,4 +1,4 @@
-import type { AnyMethod } from "../../engine/credit/method";
+import type { Creditor } from "../../engine/credit/method";
 import { checkNeeds } from "../../engine/credit/run";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import { resolveParams } from "../../engine/spec/params";
@@ -20,7 +20,7 @@ export interface GpuCreditOptions extends CreditOptions {
  */
 export async function gpuCredit(
 	compiler: DispatchCompiler,
-	method: AnyMethod,
+	method: Creditor,
 	given: Readonly<Record<string, unknown>>,
 	batch: RolloutBatch,
 	{ onPlan, ...options }: GpuCreditOptions = {},
@@ -31,7 +31,9 @@ export async function gpuCredit(
 	try {
 		const plan = await createCreditPlan(compiler, shapeOf(batch), method, given, buffers, options);
 		onPlan?.(plan);
-		return { method: method.id, params, ...(await runPlan(compiler.device, plan, batch)) };
+		const { id, rewards } = method;
+		const chosen = { method: id, params, ...(rewards ? { rewards } : {}) };
+		return { ...chosen, ...(await runPlan(compiler.device, plan, batch)) };
 	} finally {
 		for (const buffer of [buffers.record, buffers.rows, buffers.signals]) buffer.destroy();
 	}

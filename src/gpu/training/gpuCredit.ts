@@ -1,10 +1,9 @@
 import { InvalidInput } from "../../engine/core/errors";
-import { METHODS } from "../../engine/credit/registry";
+import { creditorOf } from "../../engine/credit/choice";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import { type Tabulated, tabulateSignals, tabulationContext } from "../../engine/signals/tabulated";
 import { buildTask } from "../../engine/spec/buildTask";
 import { resolveParams } from "../../engine/spec/params";
-import { findEntry } from "../../engine/spec/resolveSpec";
 import { TASKS } from "../../engine/tasks/registry";
 import type { Objective } from "../../engine/training/cpuExecutor";
 import type { TrainingPlan } from "../../engine/training/executor";
@@ -69,8 +68,10 @@ export async function createGpuCredit(
 	objective: Objective,
 	options: CreditOptions,
 ): Promise<GpuCredit> {
-	const method = findEntry(METHODS, plan.method.id, "method");
+	const method = creditorOf(plan.method);
 	const params = resolveParams(method.params, plan.method.params, `method ${method.id}`);
+	const { rewards } = method;
+	const chosen = { method: method.id, params, ...(rewards ? { rewards } : {}) };
 	const { shape } = sources;
 	const tables = objective.annotate ? tablesOf(plan) : [];
 	if (!tables)
@@ -82,7 +83,7 @@ export async function createGpuCredit(
 		const read = signals ? { ...buffers, ...signals.on(buffers.sections) } : buffers;
 		const compiling = createCreditPlan(compiler, sizes, method, params, read, options);
 		compiling.catch(() => signals?.dispose());
-		return onDevice(await compiling, signals, method.id, params, shape);
+		return onDevice(await compiling, signals, chosen, shape);
 	} catch (error) {
 		// What the graph compiler refuses, the float64 interpreter may still do.
 		if (!(error instanceof InvalidInput)) throw error;
@@ -101,8 +102,7 @@ function tablesOf(plan: TrainingPlan): readonly Tabulated[] | null {
 function onDevice(
 	plan: CreditPlan,
 	signals: CreditSignals | null,
-	method: string,
-	params: Readonly<Record<string, unknown>>,
+	chosen: Pick<CreditResult, "method" | "params" | "rewards">,
 	{ B, T }: RolloutShape,
 ): GpuCredit {
 	const { advantage, scored, terms, weights } = plan.program;
@@ -119,8 +119,7 @@ function onDevice(
 					return floats[scored + i] ? floats[first + i]! : Number.NaN;
 				});
 			return {
-				method,
-				params,
+				...chosen,
 				advantage: numbers(advantage),
 				terms: Object.fromEntries(Object.entries(terms).map(([name, first]) => [name, numbers(first)])),
 				mask: actionMask.slice(),

@@ -1,4 +1,5 @@
 import { gae } from "../../engine/credit/methods/gae";
+import { withRewards } from "../../engine/credit/rewards/compose";
 import { targetParams } from "../../engine/training/critic";
 import type { CriticPlan } from "../../engine/training/executor";
 import { type CreditBuffers, type CreditOptions, createCreditPlan } from "../credit/creditPlan";
@@ -22,7 +23,8 @@ export async function createGpuCritic(
 	buffers: CreditBuffers,
 	options: CreditOptions,
 ): Promise<GpuCritic> {
-	const plan = await createCreditPlan(compiler, shape, gae, targetParams(critic), buffers, options);
+	const paid = withRewards(gae, critic.rewards ?? []);
+	const plan = await createCreditPlan(compiler, shape, paid, targetParams(critic), buffers, options);
 	const SIZE = shape.B * shape.T;
 	const constants = { SIZE, TOKEN_SECTION: tokenSection, ADVANTAGE: plan.program.advantage };
 	const targets = await compiler.dispatch(

@@ -36,6 +36,7 @@ export const cocoa = defineMethod({
 		}),
 	},
 	presets: { takenAction: {} },
+	paidByTask: "its hindsight is about the outcome that the environment paid",
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.991, apples: 0.987 }],
 	needs: () => [

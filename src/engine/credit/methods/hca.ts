@@ -34,6 +34,7 @@ export const hca = defineMethod({
 		}),
 	},
 	presets: { paper: {} },
+	paidByTask: "its hindsight is about the return that the environment paid",
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.995, apples: 0.994 }],
 	needs: () => [

@@ -1,7 +1,6 @@
 import { defineMethod, type Estimate } from "../method";
-import { div, groupStat, rolloutInput, spread, sub } from "../ops";
-
-const BATCH = { within: "batch" } as const;
+import { rolloutInput, spread } from "../ops";
+import { scaledReturns } from "../rewards/writers/ircr";
 
 /**
  * IRCR: every token of a rollout gets the rollout's return, scaled to the range seen in the batch.
@@ -27,9 +26,5 @@ export const ircr = defineMethod({
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],
 	needs: () => [],
-	estimate: (): Estimate => {
-		const returns = rolloutInput("returns");
-		const low = groupStat(returns, "min", BATCH);
-		return { terms: { outcome: spread(div(sub(returns, low), sub(groupStat(returns, "max", BATCH), low))) } };
-	},
+	estimate: (): Estimate => ({ terms: { outcome: spread(scaledReturns(rolloutInput("returns"))) } }),
 });

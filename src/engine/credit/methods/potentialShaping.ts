@@ -1,6 +1,7 @@
 import { defineMethod, type Estimate } from "../method";
-import { add, mul, next, orElse, rolloutInput, select, sub, tokenInput, tokenSignal } from "../ops";
+import { add, tokenInput } from "../ops";
 import { groupBaseline, toGo, writerParams } from "../redistribution";
+import { shapingOf } from "../rewards/writers/potentialShaping";
 
 /**
  * Potential-based shaping: rewards plus γΦ_{t+1} − Φ_t, then rewards to go minus a group baseline.
@@ -30,9 +31,7 @@ export const potentialShaping = defineMethod({
 	gradients: [{ door: "groupMean", apples: "groupMean" }],
 	needs: () => [{ signal: "potential", level: "token", meaning: "potential of the prefix before each token" }],
 	estimate: (p): Estimate => {
-		const potential = tokenSignal("potential");
-		const end = select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0);
-		const shaping = toGo(sub(mul(next(potential, end), p.discount), potential), p);
+		const shaping = toGo(shapingOf(p.discount).rewards, p);
 		const earned = toGo(tokenInput("rewards"), p);
 		const baseline = groupBaseline(add(earned, shaping), p);
 		return { terms: { return: earned, shaping, ...(baseline ? { baseline } : {}) } };

@@ -1,6 +1,6 @@
 import { defineMethod, type Estimate } from "../method";
-import { div, groupStat, previous, reduceToRollouts, rolloutInput, spread, sub, tokenSignal } from "../ops";
-import { choiceParam, flagParam } from "../sharedParams";
+import { rolloutInput } from "../ops";
+import { redistributed, rudderParams } from "../rewards/writers/rudder";
 
 /**
  * Prefix differences of a predicted return, as in RUDDER: each token is paid the change it makes to the prediction.
@@ -23,32 +23,17 @@ export const rudder = defineMethod({
 		url: "https://arxiv.org/abs/1806.07857",
 		verification: "released code read",
 	},
-	params: {
-		start: choiceParam({
-			label: "Forecast before the first token",
-			help: "The mean return of the group, or 0.",
-			default: "mean",
-			options: ["mean", "zero"],
-		}),
-		correct: flagParam({
-			label: "Correct",
-			help: "Spread what the forecast missed evenly over the tokens.",
-			default: true,
-		}),
-	},
+	params: rudderParams,
 	presets: { centred: {}, paper: { start: "zero" } },
+	paidByTask: "its forecast is of the return that the environment paid; put rudder before another method instead",
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [
 		{ door: 0.998, apples: 0.998 },
 		{ params: { start: "zero" }, door: "equal", apples: "equal" },
 	],
 	needs: () => [{ signal: "returnPrediction", level: "token", meaning: "predicted return after each token" }],
-	estimate: ({ start, correct }): Estimate => {
-		const returns = rolloutInput("returns");
-		const forecast = tokenSignal("returnPrediction");
-		const before = start === "mean" ? groupStat(returns, "mean", { within: "group" }) : 0;
-		const difference = sub(forecast, previous(forecast, before));
-		const missed = div(sub(returns, reduceToRollouts(forecast, "last")), rolloutInput("policyLength"));
-		return { terms: { difference, ...(correct ? { correction: spread(missed) } : {}) } };
+	estimate: (p): Estimate => {
+		const { difference, correction } = redistributed(p, rolloutInput("returns"));
+		return { terms: { difference, ...(correction ? { correction } : {}) } };
 	},
 });

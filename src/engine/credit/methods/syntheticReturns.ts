@@ -1,7 +1,7 @@
 import { defineMethod, type Estimate } from "../method";
 import { add, mul, tokenInput, tokenSignal } from "../ops";
 import { groupBaseline, toGo, writerParams } from "../redistribution";
-import { numberParam } from "../sharedParams";
+import { syntheticParams } from "../rewards/writers/syntheticReturns";
 
 /**
  * Synthetic returns: each token is paid what regression says it contributes to later rewards, beside its own reward.
@@ -24,8 +24,7 @@ export const syntheticReturns = defineMethod({
 		verification: "released code read",
 	},
 	params: {
-		alpha: numberParam({ label: "α", help: "Weight of the contribution.", default: 0.3, min: 0, max: 100, unit: "" }),
-		beta: numberParam({ label: "β", help: "Weight of the reward itself.", default: 1, min: 0, max: 100, unit: "" }),
+		...syntheticParams,
 		...writerParams,
 	},
 	presets: { paper: {} },

@@ -8,6 +8,7 @@ export interface CreditRow {
 	readonly method: string;
 	readonly preset: string | null;
 	readonly params: CreditResult["params"];
+	readonly rewards?: NonNullable<CreditResult["rewards"]>;
 	readonly advantage: readonly number[];
 	readonly terms: Readonly<Record<string, readonly number[]>>;
 	readonly weights?: readonly number[];
@@ -42,6 +43,7 @@ export async function writeCreditParquet(rows: readonly CreditRow[]): Promise<Ui
 		text("method", ({ method }) => method),
 		text("preset", ({ preset }) => preset),
 		text("params", ({ params }) => JSON.stringify(params)),
+		...(rows.some(({ rewards }) => rewards) ? [text("rewards", ({ rewards = [] }) => JSON.stringify(rewards))] : []),
 		text("cost", ({ cost }) => JSON.stringify(cost)),
 		{ name: "mask", type: "INT32", list: true, data: rows.map(({ mask }) => mask) },
 		numbers("advantage", ({ advantage }) => advantage),

@@ -1,0 +1,128 @@
+import { InvalidInput } from "../../core/errors";
+import { resolveParams } from "../../spec/params";
+import { findEntry } from "../../spec/resolveSpec";
+import type { AnyMethod, Creditor, Estimate, RewardChoice } from "../method";
+import { add, type Node, reduceToRollouts, rolloutInput, sub, tokenInput } from "../ops";
+import { REWARD_WRITERS } from "./registry";
+import type { AnyWriter, Paid, Written } from "./writer";
+
+interface Link {
+	readonly writer: AnyWriter;
+	readonly params: RewardChoice["params"];
+}
+
+/**
+ * A method behind writers of rewards, each of which pays tokens something else than what came before it: r → r' → r'' → A.
+ *
+ * The method reads r'' where it read r, and their sums where it read returns. Its terms are those of the environment's rewards, or of what
+ * took their place; every writer that adds has a term of its own name, A with what it pays less A without, so that all add up.
+ * Which tokens are scored stays what it is without a chain.
+ *
+ * **Edges** no writers: the method itself. For methods that are linear in the rewards the term is the credit of what the writer pays; where a
+ * deviation divides, it is the whole change. Signals that a method reads stay those of what the environment pays.
+ * @throws InvalidInput for an unknown writer or parameter, and one sentence for chains that make no sense: a writer twice, one that would
+ * lose what others wrote, one before a method that is about what the environment paid; `estimate` for methods that read no rewards.
+ */
+export function withRewards(method: AnyMethod, chosen: readonly RewardChoice[], known = REWARD_WRITERS): Creditor {
+	if (chosen.length === 0) return method;
+	const chain = chosen.map(({ id, params }): Link => {
+		const writer = findEntry(known, id, "reward writer");
+		return { writer, params: resolveParams(writer.params, params, `reward writer ${id}`) };
+	});
+	checkOrder(chain);
+	if (method.paidByTask) throw new InvalidInput(`Method ${method.id} takes no reward writer: ${method.paidByTask}.`);
+	return {
+		id: method.id,
+		params: method.params,
+		rewards: chain.map(({ writer: { id }, params }) => ({ id, params })),
+		needs: (params) => [...chain.flatMap((link) => link.writer.needs(link.params)), ...method.needs(params)],
+		estimate: (params) => estimateAfter(method, chain, params),
+	};
+}
+
+function checkOrder(chain: readonly Link[]): void {
+	chain.forEach(({ writer: { id, kind } }, k) => {
+		const before = chain.slice(0, k).map(({ writer }) => writer.id);
+		if (before.includes(id)) throw new InvalidInput(`Reward writer ${id} stands in the chain twice; name it once.`);
+		if (kind === "replaces" && k > 0)
+			throw new InvalidInput(
+				`Reward writer ${id} pays the outcome in its own way, so what ${before.join(" and ")} wrote before it would be lost; put ${id} first.`,
+			);
+	});
+}
+
+function estimateAfter(method: AnyMethod, chain: readonly Link[], params: Readonly<Record<string, unknown>>): Estimate {
+	const plain = method.estimate(params);
+	const { weights, scored } = plain;
+	if (!readsRewards(Object.values(plain.terms)))
+		throw new InvalidInput(
+			`Method ${method.id} reads no rewards of tokens or rollouts here, so reward writer ${chain[0]!.writer.id} before it would change nothing.`,
+		);
+	const discount = typeof params.discount === "number" ? params.discount : 1;
+	let paid: Paid = { rewards: tokenInput("rewards"), returns: rolloutInput("returns") };
+	let terms: Estimate["terms"] = {};
+	let total: Node<"token"> | null = null;
+	if (chain[0]!.writer.kind === "adds") {
+		terms = plain.terms;
+		total = sumOf(terms);
+	}
+	for (const { writer, params: own } of chain) {
+		paid = after(paid, writer.kind, writer.write(own, paid, discount));
+		const stage = termsOn(plain, paid);
+		const now = sumOf(stage);
+		terms = total ? { ...terms, [writer.id]: sub(now, total) } : stage;
+		total = now;
+	}
+	return {
+		terms,
+		...(scored ? { scored } : {}),
+		...(weights ? { weights: rewritten(weights, paid, new Map()) } : {}),
+	};
+}
+
+function after(paid: Paid, kind: AnyWriter["kind"], { rewards, sum }: Written): Paid {
+	const returns = sum ?? reduceToRollouts(rewards, "sum");
+	return kind === "replaces"
+		? { rewards, returns }
+		: { rewards: add(paid.rewards, rewards), returns: add(paid.returns, returns) };
+}
+
+function termsOn({ terms }: Estimate, paid: Paid): Estimate["terms"] {
+	const seen = new Map<Node, Node>();
+	return Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, rewritten(term, paid, seen)]));
+}
+
+const sumOf = (terms: Estimate["terms"]): Node<"token"> => Object.values(terms).reduce((a, b) => add(a, b));
+
+/** The graph with what was written where it reads what was paid; what reads neither is shared, and so computed once. */
+function rewritten<N extends Node>(node: N, paid: Paid, seen: Map<Node, Node>): N {
+	let made = seen.get(node);
+	if (!made) {
+		made =
+			inPlaceOf(node, paid) ??
+			withArgs(
+				node,
+				node.args.map((arg) => rewritten(arg, paid, seen)),
+			);
+		seen.set(node, made);
+	}
+	return made as N;
+}
+
+function inPlaceOf(node: Node, paid: Paid): Node | null {
+	if (isInput(node, "rewards")) return paid.rewards;
+	return isInput(node, "returns") ? paid.returns : null;
+}
+
+const withArgs = (node: Node, args: readonly Node[]): Node =>
+	args.every((arg, i) => arg === node.args[i]) ? node : { ...node, args };
+
+const isInput = ({ kind }: Node, name: "rewards" | "returns") => kind.op === "input" && kind.name === name;
+
+function readsRewards(nodes: readonly Node[], seen = new Set<Node>()): boolean {
+	return nodes.some((node) => {
+		if (seen.has(node)) return false;
+		seen.add(node);
+		return isInput(node, "rewards") || isInput(node, "returns") || readsRewards(node.args, seen);
+	});
+}

@@ -1,0 +1,27 @@
+import { klNeeds, klParams, klPenalty as penaltyOf } from "../../klReward";
+import { mul, neg } from "../../ops";
+import { defineWriter } from "../writer";
+
+/**
+ * Divergence from the reference policy as a price: r'_t = r_t − klCoef · k(log p_t − log p_ref,t), under the policy that sampled.
+ *
+ * **Edges** methods with a `klCoef` of their own take it again. **Source** Ziegler et al. 2019, https://arxiv.org/abs/1909.08593,
+ * section 2; the default weight is that of TRL's RLOO and of MA-RLHF.
+ */
+export const klPenalty = defineWriter({
+	id: "klPenalty",
+	title: "KL in the reward",
+	summary: "Charges each token for what the reference policy would not have said.",
+	source: {
+		cite: "Ziegler et al. 2019, Fine-Tuning Language Models from Human Preferences",
+		url: "https://arxiv.org/abs/1909.08593",
+		verification: "compared with the released code",
+	},
+	params: { ...klParams, klCoef: { ...klParams.klCoef, default: 0.05 } },
+	kind: "adds",
+	needs: (p) => klNeeds(p),
+	write(p, { rewards }) {
+		const penalty = penaltyOf(p);
+		return { rewards: penalty ? neg(penalty) : mul(rewards, 0) };
+	},
+});

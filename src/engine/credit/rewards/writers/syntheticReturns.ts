@@ -1,0 +1,31 @@
+import { add, mul, tokenSignal } from "../../ops";
+import { numberParam } from "../../sharedParams";
+import { defineWriter } from "../writer";
+
+export const syntheticParams = {
+	alpha: numberParam({ label: "α", help: "Weight of the contribution.", default: 0.3, min: 0, max: 100, unit: "" }),
+	beta: numberParam({ label: "β", help: "Weight of the reward itself.", default: 1, min: 0, max: 100, unit: "" }),
+};
+
+/**
+ * Synthetic returns as a reward: r'_t = α·c_t + β·r_t, c what regression says that the token contributes to later rewards.
+ *
+ * Reads the token signal `contribution` = c. **Edges** c is known up to a constant only. **Source** Raposo et al. 2021,
+ * "Synthetic Returns for Long-Term Credit Assignment", https://arxiv.org/abs/2102.12425.
+ */
+export const syntheticReturns = defineWriter({
+	id: "syntheticReturns",
+	title: "Synthetic returns",
+	summary: "Pays the moments that make later rewards likely, at once.",
+	source: {
+		cite: "Raposo et al. 2021, Synthetic Returns for Long-Term Credit Assignment",
+		url: "https://arxiv.org/abs/2102.12425",
+		verification: "released code read",
+	},
+	params: syntheticParams,
+	kind: "adds",
+	needs: () => [{ signal: "contribution", level: "token", meaning: "contribution of each token to later rewards" }],
+	write: ({ alpha, beta }, { rewards }) => ({
+		rewards: add(mul(tokenSignal("contribution"), alpha), mul(rewards, beta - 1)),
+	}),
+});
