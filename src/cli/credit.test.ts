@@ -273,6 +273,15 @@ describe("ascribe loss", () => {
 			{ id: "b", dlogp: [0, 0] },
 		]);
 	});
+	it("tells of the divergence and the entropy where the rollouts carry what they follow from, and of neither elsewhere", async () => {
+		const metricsOf = async (more: object) =>
+			(await run([{ ...rows[0], ...more }], "loss", "--loss", "ppo")).output[0]?.metrics as Record<string, number>;
+		expect(Object.keys(await metricsOf({}))).toEqual(["policyLoss", "clipFraction", "meanRatio", "tokens"]);
+		// One token counts; d = −1 − (−1.5), k3 = exp(−d) + d − 1.
+		const told = await metricsOf({ ref_logprobs: [-1.5, -9], entropy: [0.7, 9] });
+		expect(told.kl).toBeCloseTo(Math.exp(-0.5) + 0.5 - 1, 12);
+		expect(told.entropy).toBeCloseTo(0.7, 12);
+	});
 	it("names what is missing", async () => {
 		const { status, stderr } = await run([{ ...rows[0], new_logprobs: undefined }], "loss", "--loss", "ppo");
 		expect(status).toBe(2);

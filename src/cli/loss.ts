@@ -2,7 +2,7 @@ import { InvalidInput } from "../engine/core/errors";
 import type { RolloutRecord } from "../engine/formats/record";
 import { type RolloutLine, readRollouts } from "../engine/formats/rolloutsJsonl";
 import { LOSSES, lossConfig } from "../engine/losses/registry";
-import { type SurrogateInput, surrogate } from "../engine/losses/surrogate";
+import { type SurrogateConfig, type SurrogateInput, surrogate } from "../engine/losses/surrogate";
 import { findEntry } from "../engine/spec/resolveSpec";
 import type { Command } from "./command";
 import { chosenParams, PARAM_OPTIONS } from "./methodArgs";
@@ -24,9 +24,13 @@ export const lossCommand: Command = {
 		const width = Math.max(1, ...lines.map(({ record }) => record.tokens.length));
 		const counted = lines.map(countedTokens);
 		const config = lossConfig(loss.id, params, width);
-		const input = inputOf(lines, counted, config.klCoef > 0, config.entropyCoef > 0 || config.mixBy === "entropy");
-		const out = surrogate(config, input);
-		io.json({ loss: out.loss, metrics: out.metrics });
+		const known = columnsOf(lines, config);
+		const out = surrogate(config, inputOf(lines, counted, known));
+		const { kl, entropy, ...metrics } = out.metrics;
+		io.json({
+			loss: out.loss,
+			metrics: { ...metrics, ...(known.reference ? { kl } : {}), ...(known.entropy ? { entropy } : {}) },
+		});
 		let at = 0;
 		lines.forEach(({ record }, b) => {
 			const dlogp = new Array<number>(record.tokens.length).fill(0);
@@ -51,11 +55,24 @@ function countedTokens({ record, where }: RolloutLine): number[] {
 	});
 }
 
+interface Columns {
+	readonly reference: boolean;
+	readonly entropy: boolean;
+}
+
+/** Columns that the loss reads, and those that it could do without but that are there to be told of. */
+function columnsOf(lines: readonly RolloutLine[], { klCoef, entropyCoef, mixBy }: SurrogateConfig): Columns {
+	const has = (name: string) => lines.every(({ record }) => Array.isArray(record[name]));
+	return {
+		reference: klCoef > 0 || has("ref_logprobs"),
+		entropy: entropyCoef > 0 || mixBy === "entropy" || has("entropy"),
+	};
+}
+
 function inputOf(
 	lines: readonly RolloutLine[],
 	counted: readonly (readonly number[])[],
-	reference: boolean,
-	entropy: boolean,
+	{ reference, entropy }: Columns,
 ): SurrogateInput {
 	const column = (name: keyof RolloutRecord & string) =>
 		Float64Array.from(lines.flatMap((line, b) => counted[b]!.map((t) => numberAt(line, name, t))));

@@ -84,8 +84,8 @@ export interface SurrogateOutput {
 
 export interface SurrogateMetrics {
 	readonly policyLoss: number;
-	/** Aggregated KL estimate, before its coefficient. */
-	readonly kl: number;
+	/** Aggregated KL estimate, before its coefficient; null without a reference. */
+	readonly kl: number | null;
 	readonly entropy: number;
 	readonly clipFraction: number;
 	readonly meanRatio: number;
@@ -111,20 +111,21 @@ export function surrogate(config: SurrogateConfig, input: SurrogateInput): Surro
 		const reference = input.refLogProbs?.[i];
 		sums.policy += w * branch.loss[i]!;
 		sums.entropy += w * input.entropy[i]!;
-		if (reference === undefined || config.klCoef === 0) continue;
+		if (reference === undefined) continue;
 		const kl = klTerm(config, input.logProbs[i]! - reference);
 		sums.kl += w * kl.value;
-		dlogProbs[i]! += w * config.klCoef * kl.slope;
+		// A weight of 0 leaves out what is not finite, too.
+		if (config.klCoef !== 0) dlogProbs[i]! += w * config.klCoef * kl.slope;
 	}
 	const clipFraction = share(branch.clipped);
 	return {
-		loss: sums.policy + config.klCoef * sums.kl - config.entropyCoef * sums.entropy,
+		loss: sums.policy + (config.klCoef === 0 ? 0 : config.klCoef * sums.kl) - config.entropyCoef * sums.entropy,
 		dlogProbs,
 		dentropy: config.entropyCoef === 0 ? null : weights.map((w) => -config.entropyCoef * w),
 		clipFraction,
 		metrics: {
 			policyLoss: sums.policy,
-			kl: sums.kl,
+			kl: input.refLogProbs ? sums.kl : null,
 			entropy: sums.entropy,
 			clipFraction,
 			meanRatio: n === 0 ? 1 : ratios.compared.reduce((a, l) => a + Math.exp(l), 0) / n,
