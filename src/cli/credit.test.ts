@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 import dumps from "../../public/datasets/dumps/manifest.json";
 import { memorySource } from "../engine/formats/containers/byteSource";
 import { importFile } from "../engine/formats/importFile";
+import type { RolloutRecord } from "../engine/formats/record";
+import { creditLint } from "../engine/lint/creditLint";
 import { COMMANDS } from "./catalog";
 import { runCli } from "./run";
 import { captureIo } from "./testing";
@@ -145,6 +147,21 @@ describe("ascribe credit", () => {
 		);
 		const { output } = await run(rows, "credit", "--method", "drGrpo");
 		expect(output.map(({ advantage }) => advantage)).toEqual([[0.5], [-0.5], [0.5], [-0.5]]);
+	});
+	it("compares a rollout that has neither group nor prompt with no other, like Credit Lint, and says so", async () => {
+		const rows = [1, 0, 0].map((reward, i) => ({ id: `${i}`, tokens: [i], reward }));
+		const { output, stderr } = await run(rows, "credit", "--method", "drGrpo");
+		expect(output.map(({ advantage }) => advantage)).toEqual([[0], [0], [0]]);
+		expect(stderr).toContain("r.jsonl, line 1 (and 2 other rollouts): there is neither group nor prompt");
+		expect((await run(rows, "import")).stderr).toContain(" 3 groups");
+		expect(creditLint(rows as unknown as RolloutRecord[])).toEqual([]);
+		const named = await run(
+			[...rows, { id: "3", tokens: [3], reward: 1, prompt: "q" }],
+			"credit",
+			"--method",
+			"drGrpo",
+		);
+		expect(named.output.map(({ advantage }) => advantage)).toEqual([[0], [0], [0], [0]]);
 	});
 	it("explains one token", async () => {
 		const { output } = await run(PAIR, "credit", "--method", "drGrpo", "--trace", "b:2");

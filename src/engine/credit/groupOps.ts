@@ -1,3 +1,4 @@
+import { largest } from "../core/extremes";
 import type { CpuOps } from "./cpuOps";
 import type { Kind, Node, Normaliser, Scope, Stat } from "./ops";
 
@@ -66,7 +67,6 @@ export function groupStatistic(
 
 const sum = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
 const allEqual = (xs: readonly number[]) => xs.every((x) => x === xs[0]);
-const largest = (xs: readonly number[]) => xs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
 
 function weightedMean(xs: readonly number[], ws: readonly number[]): number {
 	if (allEqual(xs)) return xs[0]!;
@@ -127,7 +127,7 @@ const STATS: Readonly<Record<Stat, Statistic>> = {
 	sd1: same((xs, ws) => deviation(xs, ws, 1)),
 	sd0: same((xs, ws) => deviation(xs, ws, 0)),
 	min: same((xs) => -largest(xs.map((x) => -x))),
-	max: same(largest),
+	max: same((xs) => largest(xs)),
 	count: same((xs) => xs.length),
 	rank: ranks,
 };

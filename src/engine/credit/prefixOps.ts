@@ -1,3 +1,4 @@
+import { largest, smallest } from "../core/extremes";
 import type { RolloutBatch } from "../rollouts/batch";
 import type { CpuOps } from "./cpuOps";
 import type { Kind, Node, TreeStat } from "./ops";
@@ -110,7 +111,7 @@ function grow(root: TreeNode, names: Iterable<string | number>, rollout: number)
 
 /** Means over children may differ in the last bits where they are equal by right. */
 function allEqual(xs: readonly number[]): boolean {
-	const [low, high] = [Math.min(...xs), Math.max(...xs)];
+	const [low, high] = [smallest(xs), largest(xs)];
 	return high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high));
 }
 

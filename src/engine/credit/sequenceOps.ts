@@ -1,3 +1,4 @@
+import { largest, smallest } from "../core/extremes";
 import type { CpuOps, Domain } from "./cpuOps";
 import type { Fold, Kind, Node } from "./ops";
 import type { Spans } from "./partition";
@@ -62,8 +63,8 @@ const FOLDS: Readonly<Record<Fold, (xs: readonly number[]) => number>> = {
 	mean: (xs) => (xs.length > 0 ? total(xs) / xs.length : 0),
 	first: (xs) => xs[0] ?? 0,
 	last: (xs) => xs.at(-1) ?? 0,
-	min: (xs) => (xs.length > 0 ? Math.min(...xs) : 0),
-	max: (xs) => (xs.length > 0 ? Math.max(...xs) : 0),
+	min: (xs) => (xs.length > 0 ? smallest(xs) : 0),
+	max: (xs) => (xs.length > 0 ? largest(xs) : 0),
 	count: (xs) => xs.length,
 };
 

@@ -4,7 +4,7 @@ import type { Partition, Spans } from "./partition";
 /** The spans of a partition on a batch; spans without a policy token are left out. */
 export function spansOf(batch: RolloutBatch, partition: Partition): Spans {
 	const rows: Row[] = [];
-	for (let b = 0; b < batch.B; b++) rows.push(...rowsOf(batch, partition, b));
+	for (let b = 0; b < batch.B; b++) for (const row of rowsOf(batch, partition, b)) rows.push(row);
 	return pack(batch, rows);
 }
 

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { gzipSync, strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { spansOf } from "../credit/spans";
 import { creditLint } from "../lint/creditLint";
 import { type ByteSource, memorySource } from "./containers/byteSource";
 import { linesOf } from "./containers/lines";
 import { importFile, importPieces } from "./importFile";
 import type { RolloutRecord } from "./record";
+import { batchesOf } from "./recordsBatch";
 import { writeCsv } from "./writers/csv";
 import { writeParquet } from "./writers/parquet";
 
@@ -46,6 +48,34 @@ describe("a file of rollouts", () => {
 			expect.stringContaining("dump.jsonl, line 2 is not JSON"),
 			expect.stringContaining("dump.jsonl, line 3: score"),
 		]);
+	});
+
+	it("takes a message, a mismatch and a partition of 300,000 tokens", async () => {
+		const N = 300_000;
+		const completion = [{ role: "assistant", content: "a ".repeat(N) }];
+		const chat = { prompt: "q", completion, reward: 1, advantage: 0, step: 1 };
+		const [read] = await records(textFile(jsonl([chat])));
+		expect(read!.tokens.length).toBeGreaterThanOrEqual(N);
+		const row = (x: number) => new Array<number>(N).fill(x);
+		const steps = row(0).map((_, i) => ({ start: i, end: i + 1 }));
+		const logprobs = { logprobs: row(-1), signals: { trainerLogProbs: row(-2) } };
+		const long = { id: "a", group: "g", tokens: row(1), reward: 1, steps, ...logprobs };
+		const lines = (await importFile(textFile(jsonl([long, { ...long, id: "b", reward: 0 }])))).lines;
+		const found = creditLint(lines.map(({ record }) => record));
+		expect(found.find(({ check }) => check === "samplerDrift")?.rows).toEqual([0, 1]);
+		const { batch } = batchesOf(lines).batches[0]!;
+		expect(spansOf(batch, { kind: "steps" }).count).toBe(2 * N);
+	});
+
+	it("refuses what nests without end, with its place", async () => {
+		for (const extra of ["[".repeat(200_000) + "]".repeat(200_000), `${'{"a":'.repeat(2000)}NaN${"}".repeat(2000)}`]) {
+			const text = `${jsonl([{ id: "a", tokens: [1], reward: 1 }])}{"id":"b","tokens":[1],"reward":0,"x":${extra}}\n`;
+			const { lines, broken } = await importFile(textFile(text));
+			expect(lines.length).toBe(1);
+			expect(broken.map(({ message }) => message)).toEqual([
+				"dump.jsonl, line 2 nests lists and objects more than 500 levels deep, which is not read.",
+			]);
+		}
 	});
 
 	it("keeps rows with the bare NaN and Infinity that Python writes, for Credit Lint to name", async () => {

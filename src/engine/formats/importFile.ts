@@ -121,7 +121,7 @@ export async function importFile(
 			lines.push(line);
 			altered.add(line);
 		}
-		broken.push(...piece.broken);
+		for (const error of piece.broken) broken.push(error);
 		if (piece.notice) warnings.push(`${source.name}: ${piece.notice}`);
 		if (piece.cut) warnings.push(`${source.name} ends in the middle of its last line, which is left out.`);
 		onPiece?.(piece.read, lines.length);

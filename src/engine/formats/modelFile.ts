@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { largest } from "../core/extremes";
 import { checkModelConfig, type ModelConfig, type ParameterLayout, parameterLayout } from "../model/config";
 import { readSafetensors, type SafetensorsFile, tensorValues, writeSafetensors } from "./safetensors";
 
@@ -67,7 +68,7 @@ function modelConfigOf(file: SafetensorsFile, where: string, heads: number | und
 	return checkModelConfig({
 		vocabSize,
 		contextLength,
-		layers: Math.max(-1, ...blocks) + 1,
+		layers: largest(blocks, -1) + 1,
 		width,
 		heads: heads ?? headsOf(file.metadata, where),
 		headBias: file.tensors.has("lm_head.bias"),

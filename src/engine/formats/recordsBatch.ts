@@ -1,5 +1,8 @@
 import { InvalidInput } from "../core/errors";
+import { largest } from "../core/extremes";
+import { plural } from "../core/plural";
 import type { RolloutBatch, Signal, SpanTable } from "../rollouts/batch";
+import { groupKey, isAlone } from "./groups";
 import { paidOf, sumOfRewards } from "./paid";
 import { isPolicy, type NumberRow, type RolloutRecord, type StepRecord, type TurnRecord } from "./record";
 import type { RolloutLine } from "./rolloutsJsonl";
@@ -17,17 +20,19 @@ export interface BatchesOf {
 }
 
 /**
- * Batches of a file's rollouts, one a step. Groups are keyed by (step, group); without `group`, equal prompts of a step form one.
+ * Batches of a file's rollouts, one a step; for groups see `groupKey`.
  * `reward` is the whole return; if only one of `reward` and `rewards` is given the other follows (paid on the last policy token). A reward
  * that is not known is NaN on a counted token and nothing elsewhere.
  * @throws InvalidInput for a rollout without any reward.
  */
 export function batchesOf(lines: readonly RolloutLine[]): BatchesOf {
-	const warnings: string[] = [];
+	const warnings: string[] = aloneOf(lines);
 	const bySteps = new Map<number | null, number[]>();
 	lines.forEach(({ record }, i) => {
 		const step = record.step ?? null;
-		bySteps.set(step, [...(bySteps.get(step) ?? []), i]);
+		const members = bySteps.get(step);
+		if (members) members.push(i);
+		else bySteps.set(step, [i]);
 	});
 	const batches = [...bySteps.values()].map((members) => ({
 		lines: members,
@@ -39,10 +44,22 @@ export function batchesOf(lines: readonly RolloutLine[]): BatchesOf {
 	return { batches, warnings };
 }
 
+function aloneOf(lines: readonly RolloutLine[]): string[] {
+	const alone = lines.filter(({ record }) => isAlone(record));
+	if (alone.length === 0) return [];
+	const others = alone.length > 1 ? ` (and ${plural(alone.length - 1, "other rollout")})` : "";
+	return [
+		`${alone[0]!.where}${others}: there is neither group nor prompt; such a rollout is a group of its own, compared with no other.`,
+	];
+}
+
 function batchOf(lines: readonly RolloutLine[], warnings: string[]): RolloutBatch {
 	const records = lines.map(({ record }) => record);
 	const B = records.length;
-	const T = Math.max(1, ...records.map(({ tokens }) => tokens.length));
+	const T = largest(
+		records.map(({ tokens }) => tokens.length),
+		1,
+	);
 	const shape = { B, T };
 	const actionMask = Uint8Array.from(tokenRows(records, shape, ({ tokens, mask }) => mask ?? tokens.map(() => 1), 0));
 	const { rewards, returns } = rewardsOf(lines, shape, actionMask, warnings);
@@ -130,8 +147,8 @@ function offsetsOf(rows: readonly (readonly unknown[])[]): Int32Array {
 
 function groupIdsOf(records: readonly RolloutRecord[]): Int32Array {
 	const numbers = new Map<string, number>();
-	return Int32Array.from(records, ({ group, prompt }) => {
-		const name = group === undefined ? `prompt ${JSON.stringify(prompt)}` : `group ${group}`;
+	return Int32Array.from(records, (record, b) => {
+		const name = groupKey(record, b);
 		const number = numbers.get(name) ?? numbers.size;
 		numbers.set(name, number);
 		return number;

@@ -3,6 +3,7 @@ import type { LintInput, Member } from "../lint/check";
 import { factsOf, type RolloutFacts, returnOf } from "../lint/facts";
 import type { ByteSource } from "./containers/byteSource";
 import { parseLine } from "./containers/text";
+import { groupKey } from "./groups";
 import type { Importer } from "./importers/importer";
 import type { ImportedLine } from "./importFile";
 import type { RolloutRecord } from "./record";
@@ -65,7 +66,7 @@ export class RolloutIndex {
 	/** Adds rollouts of a file that was added before. */
 	add(file: number, lines: readonly ImportedLine[]): void {
 		for (const { record, where: _, ...line } of lines) {
-			const group = this.groupOf(record);
+			const group = this.groupOf(groupKey(record, this.entries.length));
 			this.members[group]!.push(this.entries.length);
 			const step = record.step ?? null;
 			const rows = this.stepRows.get(step);
@@ -123,8 +124,7 @@ export class RolloutIndex {
 		return { ...found, id: summary.id };
 	}
 
-	private groupOf({ step, group, prompt, id }: RolloutRecord): number {
-		const key = JSON.stringify([step ?? null, group ?? (prompt === undefined ? `rollout ${id}` : prompt)]);
+	private groupOf(key: string): number {
 		let number = this.groupNumbers.get(key);
 		if (number === undefined) {
 			number = this.members.length;

@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { readJson } from "../core/json";
 import { parseJson } from "./containers/json";
 import type { RolloutRecord } from "./record";
 
@@ -44,12 +45,7 @@ export function checkIds(lines: readonly RolloutLine[]): void {
 }
 
 function readRecord(line: string, where: string): RolloutRecord {
-	let value: unknown;
-	try {
-		value = parseJson(line);
-	} catch (cause) {
-		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
+	const value = readJson(line, where, parseJson);
 	if (!isObject(value)) throw new InvalidInput(`${where} must be an object with at least id and tokens.`);
 	return checkedRecord(value, where);
 }

@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { readJson } from "../core/json";
 import { type Importer, words } from "./importers/importer";
 import type { NumberRow, RolloutRecord } from "./record";
 
@@ -48,12 +49,7 @@ export async function openTokenizer(text: string, name: string): Promise<TextTok
 const EXACT = { skip_special_tokens: false, clean_up_tokenization_spaces: false };
 
 function parsed(text: string, name: string): object {
-	let json: unknown;
-	try {
-		json = JSON.parse(text);
-	} catch (cause) {
-		throw new InvalidInput(`${name} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
+	const json = readJson(text, name);
 	const isModel = typeof json === "object" && json !== null && "model" in json && typeof json.model === "object";
 	if (!isModel) throw new InvalidInput(`${name} is no tokenizer.json: it has no "model".`);
 	return json as object;

@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { readJson } from "../core/json";
 import type { ModelConfig } from "../model/config";
 
 /** A sequence whose tokens are made more or less likely: entry t of mask and advantages belongs to token t. */
@@ -29,12 +30,7 @@ export function readWeightedSequences(text: string, where: string, config: Model
 }
 
 function readLine(line: string, where: string, config: ModelConfig): WeightedSequence {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch (cause) {
-		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
+	const value = readJson(line, where);
 	if (typeof value !== "object" || value === null || Array.isArray(value))
 		throw new InvalidInput(`${where} must be an object with tokens, mask and advantages.`);
 	const { tokens: ids, mask, advantages, align = "same" } = value as Record<string, unknown>;
@@ -66,12 +62,7 @@ function alignedEntries(field: unknown, T: number, shift: number, where: string)
 
 /** Reads a JSON array of token-id arrays. @throws InvalidInput names file, sequence and token. */
 export function readTokenArrays(text: string, where: string, config: ModelConfig): Int32Array[] {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (cause) {
-		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
+	const value = readJson(text, where);
 	if (!Array.isArray(value) || value.length === 0)
 		throw new InvalidInput(`${where} must be an array of arrays of token ids, as in [[0,1,2],[3,4]].`);
 	return value.map((ids: unknown, i) => checkTokens(ids, `${where}, sequence ${i}`, config));

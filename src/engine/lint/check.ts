@@ -1,3 +1,4 @@
+import { groupKey } from "../formats/groups";
 import type { RolloutRecord } from "../formats/record";
 import { factsOf, type RolloutFacts } from "./facts";
 
@@ -69,12 +70,10 @@ export interface Check {
 	run(input: LintInput): Omit<Finding, "check" | "title" | "why" | "harm" | "thread"> | null;
 }
 
-/** Groups by (step, group); without a group, equal prompts of a step form one. */
+/** Groups as credit has them; see `groupKey`. */
 export function lintInput(records: readonly RolloutRecord[]): LintInput {
 	const rows = records.map((record, row): Member => ({ row, record }));
-	const groups = groupedBy(rows, ({ row, record: { step, group, prompt } }) =>
-		JSON.stringify([step ?? null, group ?? prompt ?? `row ${row}`]),
-	);
+	const groups = groupedBy(rows, ({ row, record }) => groupKey(record, row));
 	return {
 		rows,
 		groups: [...groups].map(([key, members]) => ({
@@ -115,5 +114,3 @@ export function correlation(xs: readonly number[], ys: readonly number[]): numbe
 
 export const percent = (share: number): string =>
 	`${share >= 0.995 || share < 0.1 ? (100 * share).toFixed(share >= 0.995 ? 0 : 1) : (100 * share).toFixed(0)} %`;
-
-export const plural = (n: number, one: string): string => `${n.toLocaleString("en")} ${n === 1 ? one : `${one}s`}`;

@@ -1,4 +1,5 @@
-import { type Check, correlation, deviation, type Group, groupedBy, mean, percent, plural } from "./check";
+import { plural } from "../core/plural";
+import { type Check, correlation, deviation, type Group, groupedBy, mean, percent } from "./check";
 import type { RolloutFacts } from "./facts";
 
 const EQUAL = 1e-6;

@@ -1,5 +1,7 @@
+import { largest } from "../core/extremes";
+import { plural } from "../core/plural";
 import { isPolicy, type MessageRecord, type NumberRow, type RolloutRecord } from "../formats/record";
-import { type Check, type Member, percent, plural } from "./check";
+import { type Check, type Member, percent } from "./check";
 import { counts, returnOf, theirCredit } from "./facts";
 
 interface Hit {
@@ -150,7 +152,7 @@ export const samplerDrift: Check = {
 		const outside = all.filter((gap) => gap > Math.log(1.2)).length / all.length;
 		const meanGap = all.reduce((a, b) => a + b, 0) / all.length;
 		if (!(meanGap > 0.1 || outside > 0.01)) return null;
-		const hits = pairs.map((p) => ({ row: p.row, n: Math.max(...p.gaps) })).filter((h) => h.n > Math.log(1.2));
+		const hits = pairs.map((p) => ({ row: p.row, n: largest(p.gaps) })).filter((h) => h.n > Math.log(1.2));
 		return finding(
 			hits,
 			pairs.length,

@@ -1,3 +1,4 @@
+import { largest } from "../core/extremes";
 import type { WeightedSequence } from "../formats/weightedSequences";
 import { createActivations, type TokenBatch } from "./activations";
 import { backward, createBackwardScratch } from "./backward";
@@ -16,7 +17,7 @@ export function weightedLogProbLoss(
 	sequences: readonly WeightedSequence[],
 	gradients: Float64Array,
 ): number {
-	const N = Math.max(...sequences.map((s) => s.tokens.length));
+	const N = largest(sequences.map((s) => s.tokens.length));
 	const V = config.vocabSize;
 	const acts = createActivations(config, 1, N);
 	const scratch = createBackwardScratch(config, 1, N);

@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { readJson } from "../core/json";
 import type { ExperimentSpec } from "./experiment";
 import { type ParamTable, type ParamValues, resolveParams } from "./params";
 import {
@@ -64,12 +65,7 @@ export function parseSpec(value: unknown): ExperimentSpec {
 
 /** Reads the text of a spec file. @param where names it in messages. */
 export function parseSpecText(text: string, where: string): ExperimentSpec {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (cause) {
-		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
+	const value = readJson(text, where);
 	try {
 		return parseSpec(value);
 	} catch (error) {

@@ -1,5 +1,7 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { InvalidInput } from "../core/errors";
+import { largest } from "../core/extremes";
+import { readJson } from "../core/json";
 import { readModelFile, writeModelFile } from "../formats/modelFile";
 import type { ModelConfig } from "../model/config";
 import { toFloat32 } from "../model/parameters";
@@ -71,14 +73,14 @@ export function readRunFile(bytes: Uint8Array, where: string): RunFile {
 	const entries = unzip(bytes, where);
 	const text = (name: string) => strFromU8(entry(entries, name, where));
 	const spec = parseSpecText(text("spec.json"), `${where}, spec.json`);
-	const prints = parse(text("fingerprints.json"), `${where}, fingerprints.json`) as Partial<RunFile>;
+	const prints = readJson(text("fingerprints.json"), `${where}, fingerprints.json`) as Partial<RunFile>;
 	const { model, checkpoint } = readCheckpoint(entries, where);
 	return {
 		spec,
 		model,
 		label: prints.label ?? null,
 		fingerprints: prints.fingerprints ?? [],
-		events: lines(text("events.jsonl")).map((line) => parse(line, `${where}, events.jsonl`)),
+		events: lines(text("events.jsonl")).map((line, i) => readJson(line, `${where}, events.jsonl, line ${i + 1}`)),
 		rollouts: text("rollouts.jsonl"),
 		credit: text("credit.jsonl"),
 		checkpoint,
@@ -111,13 +113,13 @@ export function checkpointStep(bytes: Uint8Array, where: string): number | null 
 		if (step !== undefined) steps.push(Number(step));
 		return false;
 	});
-	return steps.length > 0 ? Math.max(...steps) : null;
+	return steps.length > 0 ? largest(steps) : null;
 }
 
 function readCheckpoint(entries: Entries, where: string): { model: ModelConfig; checkpoint: Checkpoint } {
 	const steps = Object.keys(entries).flatMap((name) => CHECKPOINT.exec(name)?.slice(1).map(Number) ?? []);
 	if (steps.length === 0) throw new InvalidInput(`${where} holds no checkpoint: its run ended before the first step.`);
-	const step = Math.max(...steps);
+	const step = largest(steps);
 	const base = `checkpoints/step-${step}`;
 	const read = (name: string) => readModelFile(entry(entries, name, where), `${where}, ${name}`);
 	const { config, parameters } = read(`${base}.safetensors`);
@@ -147,7 +149,7 @@ function optimizerSteps(text: string | undefined, where: string): number {
 /** What signals kept, where they kept something. */
 function signalMemory(text: string | undefined, where: string): Pick<TrainState, "memory"> {
 	if (text === undefined) return {};
-	const memory = parse(text, `${where}, what signals keep,`);
+	const memory = readJson(text, `${where}, what signals keep,`);
 	const isMemory = memory !== null && typeof memory === "object" && Object.values(memory).every(Number.isFinite);
 	if (!isMemory) throw new InvalidInput(`${where}: what signals keep must be a finite number for each provider.`);
 	return { memory: memory as SignalMemory };
@@ -173,14 +175,6 @@ function entry(entries: Entries, name: string, where: string): Uint8Array {
 	const bytes = Object.hasOwn(entries, name) ? entries[name] : undefined;
 	if (!bytes) throw new InvalidInput(`${where} is no complete run file: it lacks ${name}.`);
 	return bytes;
-}
-
-function parse(text: string, where: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (cause) {
-		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
 }
 
 const lines = (text: string) => text.split("\n").filter((line) => line !== "");

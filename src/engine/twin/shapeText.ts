@@ -1,4 +1,4 @@
-import { plural } from "../lint/check";
+import { plural } from "../core/plural";
 import type { Shape } from "./shape";
 
 /** A shape in words: `3 turns, 14 tokens, reward only at the end, groups of 8`. */

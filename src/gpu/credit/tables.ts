@@ -1,3 +1,4 @@
+import { largest } from "../../engine/core/extremes";
 import type { SpanTable } from "../../engine/rollouts/batch";
 import { floatBits } from "./instructions";
 
@@ -31,7 +32,10 @@ export function setsOf(B: number, groupIds: ArrayLike<number> | number): Sets {
 		members: Int32Array.from([...groups.values()].flat()),
 		ranges: [...ranges, [0, B]],
 		groups: groups.size,
-		largest: Math.max(1, ...ranges.map(([, count]) => count)),
+		largest: largest(
+			ranges.map(([, count]) => count),
+			1,
+		),
 	};
 }
 

@@ -1,3 +1,4 @@
+import { largest } from "../../engine/core/extremes";
 import type { WeightedSequence } from "../../engine/formats/weightedSequences";
 import type { ModelConfig } from "../../engine/model/config";
 import type { OptimizerPlan } from "../../engine/training/executor";
@@ -110,7 +111,7 @@ export class GpuModel {
 	}
 
 	private async openFitting(data: readonly WeightedSequence[], optimizer?: OptimizerPlan): Promise<Fitting> {
-		const N = Math.max(...data.map((s) => s.tokens.length));
+		const N = largest(data.map((s) => s.tokens.length));
 		const B = Math.min(data.length, Math.max(1, Math.floor(CHUNK_ROWS / N)));
 		const { compiler, variant, device } = this;
 		const share: ModelState = this.home.buffers;

@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../engine/core/extremes";
 import type { FilesTable } from "../../workers/filesApi";
 
 /** The training steps of files, with what can be said of each of them from returns and lengths alone. */
@@ -49,7 +50,7 @@ function deadShare(rows: readonly number[], group: Int32Array, reward: Float64Ar
 		else groups.set(group[row] as number, [reward[row] as number]);
 	}
 	const several = [...groups.values()].filter((returns) => returns.length > 1);
-	const dead = several.filter((returns) => Math.max(...returns) - Math.min(...returns) < EQUAL);
+	const dead = several.filter((returns) => largest(returns) - smallest(returns) < EQUAL);
 	return dead.length / several.length;
 }
 

@@ -1,3 +1,4 @@
+import { largest } from "../../engine/core/extremes";
 import type { Finding } from "../../engine/lint/check";
 
 /** What an issue says about the file beside the finding. */
@@ -35,7 +36,10 @@ export function issueText(finding: Finding, { format, rollouts, groups, worst, s
 
 /** A code span whose fence is longer than any run of backticks inside. */
 function code(text: string): string {
-	const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+	const longest = largest(
+		(text.match(/`+/g) ?? []).map((run) => run.length),
+		0,
+	);
 	const fence = "`".repeat(longest + 1);
 	const pad = longest > 0 ? " " : "";
 	return `${fence}${pad}${text.replaceAll(/\s+/g, " ")}${pad}${fence}`;

@@ -1,3 +1,4 @@
+import { largest } from "../../engine/core/extremes";
 import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
 
 /** A node with its place, or a crowd of small branches that were folded into one. */
@@ -52,7 +53,7 @@ export function visibleNodes(tree: RolloutTree, view: Viewport): Placed[] {
 		const small = children.findIndex((c, k) => isFolded(tree, c, k, children.length, scale.perRow));
 		const kept = small < 0 ? children : children.slice(0, small);
 		if (small >= 0) out.push(placed(tree, children.slice(small), view.colour, scale, false));
-		open.push(...kept.reverse());
+		for (const child of kept.reverse()) open.push(child);
 	}
 	return out.filter((p) => p.x1 > p.x0);
 }
@@ -97,7 +98,7 @@ function placed(
 		colour: mean((i) => colourOf(tree, i, colour)),
 		branches,
 		x0,
-		x1: Math.max(...nodes.map((i) => x(i).x1)) - GAP,
+		x1: largest(nodes.map((i) => x(i).x1)) - GAP,
 		y0,
 		y1: Math.max(y0 + 1, y0 + count * perRow - GAP),
 	};

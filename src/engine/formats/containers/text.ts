@@ -1,5 +1,6 @@
 import { strFromU8 } from "fflate";
 import { InvalidInput } from "../../core/errors";
+import { readJson } from "../../core/json";
 import type { ByteSource, StopSignal } from "./byteSource";
 import { parseJson } from "./json";
 import { linesOf, type TextLine } from "./lines";
@@ -45,12 +46,7 @@ function rowOf(line: TextLine, { name }: ByteSource): FoundRow | BrokenRow {
 
 /** One JSON object. @throws InvalidInput that names the place. */
 export function parseLine(text: string, where: string): Record<string, unknown> {
-	let value: unknown;
-	try {
-		value = parseJson(text);
-	} catch (cause) {
-		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
+	const value = readJson(text, where, parseJson);
 	if (typeof value !== "object" || value === null || Array.isArray(value))
 		throw new InvalidInput(`${where} is ${text.slice(0, 40)}; it must be a JSON object.`);
 	return value as Record<string, unknown>;
@@ -79,12 +75,7 @@ async function wholeRows(source: ByteSource): Promise<FoundRow[]> {
 			`${source.name} is one JSON value of ${Math.round(source.size / 2 ** 20)} MB; write one object a line instead, which is read piece by piece.`,
 		);
 	const text = strFromU8(await source.read(0, source.size));
-	let value: unknown;
-	try {
-		value = parseJson(text.replace(/^\uFEFF/, ""));
-	} catch (cause) {
-		throw new InvalidInput(`${source.name} is not JSON: ${(cause as Error).message}.`, { cause });
-	}
+	const value = readJson(text.replace(/^\uFEFF/, ""), source.name, parseJson);
 	const list = Array.isArray(value) ? value : [value];
 	return list.map((row: unknown, i) => {
 		if (typeof row !== "object" || row === null || Array.isArray(row))

@@ -1,3 +1,4 @@
+import { largest } from "../../core/extremes";
 import type { NumberRow, RolloutRecord } from "../record";
 import { advantagesOf, type ForeignWriter, promptIds, turnsOf } from "./foreignWriter";
 
@@ -56,7 +57,7 @@ export const nemoRl: ForeignWriter = {
 	tokens: "ids",
 	carries: ["step", "prompt", "tokens", "mask", "logprobs", "advantages", "reward", "signals"],
 	rows(records) {
-		const longest = Math.max(...records.map((r) => promptIds(r).length + r.tokens.length));
+		const longest = largest(records.map((r) => promptIds(r).length + r.tokens.length));
 		return records.map((r, i) => {
 			// Rows are padded on the right, and every value but `idx` sits in a list of length one.
 			const whole = <T>(list: readonly T[] | undefined, before: T, pad: T) => {

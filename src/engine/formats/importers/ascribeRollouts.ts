@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../core/errors";
+import { readJson } from "../../core/json";
 import { checkedRecord } from "../rolloutsJsonl";
 import { has, type Importer, isRow, type Row } from "./importer";
 
@@ -37,11 +38,7 @@ function fromTable(row: Row, where: string): Row {
 }
 
 function parsed(text: string, where: string): Row {
-	try {
-		const value: unknown = JSON.parse(text);
-		if (isRow(value)) return value;
-	} catch {
-		// Said below, like every other kind of wrong content.
-	}
+	const value = readJson(text, `${where}: extra`);
+	if (isRow(value)) return value;
 	throw new InvalidInput(`${where}: extra is ${text.slice(0, 40)}; it must be a JSON object.`);
 }

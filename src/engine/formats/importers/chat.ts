@@ -76,9 +76,12 @@ export function fromMessages(
 		const scored = actor === "policy" ? scoredOf(message) : undefined;
 		const own = scored?.tokens ?? words(messageText(message));
 		anyScored ||= scored !== undefined;
-		tokens.push(...own);
-		mask.push(...own.map(() => (actor === "policy" ? 1 : 0)));
-		logprobs.push(...(scored?.logprobs ?? own.map(() => null)));
+		// Spread into one call, a long message would not fit the call stack.
+		own.forEach((token, i) => {
+			tokens.push(token);
+			mask.push(actor === "policy" ? 1 : 0);
+			logprobs.push(scored?.logprobs[i] ?? null);
+		});
 		return { start, end: tokens.length, actor };
 	});
 	return { tokens, mask, turns, ...(anyScored ? { text: tokens, logprobs } : {}) };

@@ -38,7 +38,7 @@ export function joined(before: readonly Piece[], after: readonly Piece[]) {
 		const span = { start: at, end: at + tokens[i]!.length };
 		const { actor, reward } = p;
 		if (span.end > at) turns.push({ ...span, actor, ...present({ reward }) });
-		messages.push(...p.said.map((m) => ({ ...span, ...m })));
+		for (const m of p.said) messages.push({ ...span, ...m });
 		at = span.end;
 	}
 	const promptIds = before.every(({ ids }) => ids) ? before.flatMap(({ ids }) => ids ?? []) : undefined;

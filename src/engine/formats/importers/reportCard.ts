@@ -1,4 +1,5 @@
 import { type Shape, ShapeCounter } from "../../twin/shape";
+import { groupKey, isAlone } from "../groups";
 import type { RolloutRecord } from "../record";
 import { type Channel, NO_TEXT } from "./importer";
 
@@ -24,7 +25,7 @@ const CARRIES: Readonly<Record<Channel, (r: RolloutRecord) => boolean>> = {
 	ref_logprobs: (r) => r.ref_logprobs !== undefined,
 	values: (r) => r.values !== undefined,
 	advantages: (r) => r.advantages !== undefined,
-	groups: (r) => r.group !== undefined || r.prompt !== undefined,
+	groups: (r) => !isAlone(r),
 	turns: (r) => r.turns !== undefined,
 	reward: (r) => typeof r.reward === "number" || r.rewards !== undefined,
 };
@@ -43,8 +44,7 @@ export class CardCounter {
 		for (const name of CHANNELS) if (CARRIES[name](record)) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
 		if (this.parts.length === 0 && record.dims) this.parts = Object.keys(record.dims);
 		this.steps.add(record.step);
-		// Group names are counted within their step; rollouts without one group by equal prompt.
-		this.shapes.add(record, JSON.stringify([record.step ?? null, record.group ?? record.prompt ?? record.id]));
+		this.shapes.add(record, groupKey(record, this.rollouts));
 	}
 
 	card(): ReportCard {

@@ -1,3 +1,4 @@
+import { smallest } from "../../core/extremes";
 import { choiceParam } from "../../credit/sharedParams";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { withColumns } from "../additions";
@@ -47,7 +48,7 @@ export const declaredLabels = defineProvider({
 		const steps = batch.steps!;
 		const label = spanColumn(steps, (b, s) => {
 			const own = labels[b]?.subarray(steps.start[s]!, steps.end[s]!).filter((x) => !Number.isNaN(x));
-			return own && own.length > 0 ? Math.min(...own) : Number.NaN;
+			return own && own.length > 0 ? smallest(own) : Number.NaN;
 		});
 		const paid = Array.from(batch.lengths, (_, b) => paidSteps(batch, b, sources.task!));
 		const reward = spanColumn(steps, (b, s) => {

@@ -1,3 +1,4 @@
+import { largest } from "../../core/extremes";
 import { withSignal } from "../additions";
 import { choicesOf, groupMeans } from "../choiceFeatures";
 import { defineProvider } from "../provider";
@@ -27,7 +28,10 @@ export const prefixRegression = defineProvider({
 		const { choices, columns } = choicesOf(batch);
 		const means = groupMeans(batch);
 		const data = new Float64Array(batch.B * batch.T);
-		const longest = Math.max(0, ...choices.map((own) => own.length));
+		const longest = largest(
+			choices.map((own) => own.length),
+			0,
+		);
 		for (let n = 1; n <= longest; n++) {
 			const members = [...choices.keys()].filter((b) => choices[b]!.length >= n);
 			const rows = members.map((b) => choices[b]!.slice(0, n).map(({ column }) => [column, 1] as const));

@@ -1,3 +1,4 @@
+import { largest } from "../../core/extremes";
 import { choiceParam } from "../../credit/sharedParams";
 import type { RolloutBatch } from "../../rollouts/batch";
 import { withSignal } from "../additions";
@@ -36,7 +37,10 @@ export const rewardRegression = defineProvider({
 	needs: () => [],
 	annotate(batch, { params }) {
 		const { choices, columns } = choicesOf(batch);
-		const longest = Math.max(0, ...choices.map((own) => own.length));
+		const longest = largest(
+			choices.map((own) => own.length),
+			0,
+		);
 		const rows: (readonly [number, number])[][] = [];
 		const y: number[] = [];
 		for (const own of choices)

@@ -1,0 +1,34 @@
+import { InvalidInput } from "./errors";
+
+/** Deepest nesting that is read. What walks a value calls itself, and the call stack has an end; no file of ours nests a tenth of that. */
+const DEEPEST = 500;
+
+/**
+ * The value of a JSON text from outside.
+ * @param where names the place in messages.
+ * @param parse reads a wider language than JSON.
+ * @throws InvalidInput for what is not JSON, or nests more than 500 levels deep.
+ */
+export function readJson(text: string, where: string, parse: (text: string) => unknown = JSON.parse): unknown {
+	let value: unknown;
+	try {
+		value = parse(text);
+	} catch (cause) {
+		// Parsers that call themselves run out of stack.
+		if (cause instanceof RangeError) throw tooDeep(where);
+		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
+	}
+	if (isDeeper(value, DEEPEST)) throw tooDeep(where);
+	return value;
+}
+
+const tooDeep = (where: string) =>
+	new InvalidInput(`${where} nests lists and objects more than ${DEEPEST} levels deep, which is not read.`);
+
+function isDeeper(value: unknown, levels: number): boolean {
+	if (typeof value !== "object" || value === null) return false;
+	if (levels === 0) return true;
+	for (const part of Array.isArray(value) ? value : Object.values(value))
+		if (typeof part === "object" && isDeeper(part, levels - 1)) return true;
+	return false;
+}
