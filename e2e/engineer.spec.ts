@@ -94,6 +94,7 @@ test("an engineer debugs a run of several turns by keyboard: the turn that lost,
 		expect(right?.at).toBe(left?.at);
 		expect(right?.words.slice(0, right.at)).toEqual(left?.words.slice(0, left.at));
 		expect(right?.words[right.at]).not.toBe(left?.words[left.at]);
+		for (const mark of await page.locator("[data-parting]").all()) await expect(mark).toBeInViewport();
 		expect(await seriousFindings(page)).toEqual([]);
 	});
 
@@ -171,5 +172,5 @@ test("of a recording too siblings stand side by side; ways on need a run, and th
 	await expect(page.getByRole("complementary", { name: "Branch at a turn" })).toContainText("a recording keeps none");
 	await press(page, "Control+k");
 	await page.keyboard.type("bars or");
-	await expect(page.getByRole("option")).toContainText("Shift B");
+	await expect(page.getByRole("listbox", { name: "Commands" }).getByRole("option")).toContainText("Shift B");
 });

@@ -11,7 +11,17 @@ export interface LayoutDefinition {
 
 /** Panels whose drawings and numbers can be saved; the layout "figure" shows one of them. */
 export const FIGURE_PANELS: readonly string[] = [
-	...["credit", "tree", "attention", "fidelity", "methods", "rollouts", "library", "errors", "inspector", "curves"],
+	"credit",
+	"siblings",
+	"tree",
+	"attention",
+	"fidelity",
+	"methods",
+	"rollouts",
+	"library",
+	"errors",
+	"inspector",
+	"curves",
 ];
 
 export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {

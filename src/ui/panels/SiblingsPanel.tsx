@@ -44,9 +44,10 @@ function Siblings({ display, pair }: { readonly display: Display; readonly pair:
 	const lines = useMemo(() => sideBySide(batch, [left, right], partsOf), [batch, left, right, partsOf]);
 	const shared = useMemo(() => sharedTokens(batch, left, right), [batch, left, right]);
 	useEffect(() => listenToSides(box.current as HTMLElement), []);
+	const open = (places: readonly number[]) => setOpened(new Set([...opened, ...places]));
 	const holdsPin = ({ left: l, right: r }: Line) =>
 		(pinned?.rollout === left && holds(l, pinned.token)) || (pinned?.rollout === right && holds(r, pinned.token));
-	const all = withoutShared(foldAlike(lines, opened, holdsPin), shared, pinned?.token ?? -1);
+	const all = withoutShared(foldAlike(lines, opened, holdsPin), opened, shared, pinned?.token ?? -1);
 	const { rows, hidden } = withinBudget(all, budget);
 	const shown = { display, pair, unit, shared, partsOf, credit: rowsWithin(display, 2 * budget) };
 	return (
@@ -59,10 +60,10 @@ function Siblings({ display, pair }: { readonly display: Display; readonly pair:
 							key={row.key}
 							{...shown}
 							lines={row.lines}
-							onOpen={() => setOpened(new Set([...opened, row.key]))}
+							onOpen={() => open(row.lines.map((_, i) => row.key + i))}
 						/>
 					) : (
-						<SideLine key={row.key} {...shown} line={row.line} skipped={row.skipped} />
+						<SideLine key={row.key} {...shown} line={row.line} skipped={row.skipped} onOpen={() => open([row.key])} />
 					),
 				)}
 				{hidden > 0 ? (

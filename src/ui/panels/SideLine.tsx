@@ -23,24 +23,37 @@ interface Shown {
 	readonly credit: readonly CreditRow[];
 }
 
+interface LineProps extends Shown {
+	readonly line: Line;
+	/** Tokens at its start that both share and that are not drawn. */
+	readonly skipped: number;
+	readonly onOpen: () => void;
+}
+
 /** What both rollouts did at one place of their course, with the credit of it. */
-export function SideLine(props: Shown & { readonly line: Line; readonly skipped: number }): JSX.Element {
-	const { line, pair } = props;
+export function SideLine(props: LineProps): JSX.Element {
+	const { line, pair, skipped, onOpen } = props;
 	return (
-		<div className="side-line">
-			<Side {...props} rollout={pair.left} span={line.left} />
-			<Side {...props} rollout={pair.right} span={line.right} />
-		</div>
+		<>
+			{skipped > 0 ? (
+				<button type="button" className="side-fold quiet" title="Show them with their credit" onClick={onOpen}>
+					{skipped} tokens before, alike
+				</button>
+			) : null}
+			<div className="side-line">
+				<Side {...props} rollout={pair.left} span={line.left} />
+				<Side {...props} rollout={pair.right} span={line.right} />
+			</div>
+		</>
 	);
 }
 
 interface SideProps extends Shown {
 	readonly rollout: number;
 	readonly span: Span | null;
-	readonly skipped: number;
 }
 
-function Side({ display, unit, partsOf, shared, credit, rollout, span, skipped }: SideProps): JSX.Element {
+function Side({ display, unit, partsOf, shared, credit, rollout, span }: SideProps): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const marks = useStore(layoutStore, (l) => l.marks);
 	if (!span) return <p className="side-none muted">no such {unit}</p>;
@@ -52,7 +65,6 @@ function Side({ display, unit, partsOf, shared, credit, rollout, span, skipped }
 		<div className="side">
 			<p className="side-name muted">
 				{name}
-				{skipped > 0 ? `, after ${skipped} tokens that are alike` : ""}
 				<Paid display={display} rollout={rollout} span={span} />
 			</p>
 			<Chart

@@ -2,10 +2,11 @@ import { listenToStrip } from "./stripListeners";
 
 /**
  * Pointer and keyboard of rollouts side by side: as in the credit strip, and the arrow keys up and down go from one text to the one before
- * or after it. If nothing has the focus, the texts get it: what had it may have left the screen for them. @returns the way to stop.
+ * or after it. If nothing has the focus, the texts get it: what had it may have left the screen for them. Where the two part comes into view. @returns the way to stop.
  */
 export function listenToSides(box: HTMLElement): () => void {
 	if (document.activeElement === document.body) box.focus({ preventScroll: true });
+	requestAnimationFrame(() => box.querySelector("[data-parting]")?.scrollIntoView({ block: "nearest" }));
 	const stop = listenToStrip(box);
 	const press = (event: KeyboardEvent) => {
 		const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -14,12 +14,14 @@ export type Row =
 
 /** Tokens at the start of a long part that both rollouts share are folded but for so many. */
 const CONTEXT = 16;
+/** A pinned token so close before the place where two rollouts part is drawn with it. */
+const NEAR = 200;
 /** Fewer than this are not worth folding. */
 const LEAST = 12;
 
 /**
- * Folds runs of lines that read the same, except those that were opened and those with the pinned token.
- * @param opened places of the first lines of folds that were opened.
+ * Folds runs of lines that read the same, but for those that were opened and the one with the pinned token.
+ * @param opened places of lines that were opened.
  */
 export function foldAlike(
 	lines: readonly Line[],
@@ -27,35 +29,40 @@ export function foldAlike(
 	isPinned: (line: Line) => boolean,
 ): Row[] {
 	const rows: Row[] = [];
-	for (let k = 0; k < lines.length; ) {
-		const run = runOfAlike(lines, k);
-		const folded = run > k && !opened.has(k) && !lines.slice(k, run).some(isPinned);
-		if (folded) rows.push({ kind: "fold", key: k, lines: lines.slice(k, run) });
-		else
-			for (let i = k; i < Math.max(run, k + 1); i++)
-				rows.push({ kind: "line", key: i, line: lines[i] as Line, skipped: 0 });
-		k = Math.max(run, k + 1);
-	}
+	let run: Line[] = [];
+	const endRun = (end: number) => {
+		if (run.length > 0) rows.push({ kind: "fold", key: end - run.length, lines: run });
+		run = [];
+	};
+	lines.forEach((line, k) => {
+		if (line.alike && !opened.has(k) && !isPinned(line)) run.push(line);
+		else {
+			endRun(k);
+			rows.push({ kind: "line", key: k, line, skipped: 0 });
+		}
+	});
+	endRun(lines.length);
 	return rows;
 }
 
-/** Where the lines that read the same end. */
-function runOfAlike(lines: readonly Line[], from: number): number {
-	const end = lines.findIndex((line, i) => i >= from && !line.alike);
-	return end < 0 ? lines.length : end;
-}
-
 /**
- * Leaves out what two rollouts share of the part in which they part, but for its end, if that is much.
- * @param shared tokens that both begin with. @param pinned token that stays on screen, -1 for none.
+ * Leaves out what two rollouts share of the part in which they part, but for its end, if that is much and was not opened.
+ * @param shared tokens that both begin with. @param pinned token that stays on screen unless it is far from where they part, -1 for none.
  */
-export function withoutShared(rows: readonly Row[], shared: number, pinned: number): Row[] {
+export function withoutShared(
+	rows: readonly Row[],
+	opened: ReadonlySet<number>,
+	shared: number,
+	pinned: number,
+): Row[] {
 	const parting = rows.find((row) => row.kind === "line" && !row.line.alike);
+	const isNear = pinned >= 0 && pinned < shared && shared - pinned <= NEAR;
+	const context = isNear ? Math.max(CONTEXT, shared - pinned) : CONTEXT;
 	return rows.map((row) => {
 		const from = row.kind === "line" ? (row.line.left ?? row.line.right)?.from : undefined;
-		if (row !== parting || row.kind !== "line" || from === undefined) return row;
-		const skipped = shared - CONTEXT - from;
-		if (skipped < LEAST || (pinned >= from && pinned < from + skipped)) return row;
+		if (row !== parting || row.kind !== "line" || from === undefined || opened.has(row.key)) return row;
+		const skipped = shared - context - from;
+		if (skipped < LEAST) return row;
 		const { left, right } = row.line;
 		return { ...row, skipped, line: { ...row.line, left: skip(left, skipped), right: skip(right, skipped) } };
 	});

@@ -150,17 +150,22 @@ describe("folding", () => {
 
 	it("folds runs of lines that read the same, not the one with the pinned token, nor one that was opened", () => {
 		expect(folded([])).toEqual(["fold 0 of 2", "line 2", "fold 3 of 1"]);
-		expect(folded([0])).toEqual(["line 0", "line 1", "line 2", "fold 3 of 1"]);
+		expect(folded([0, 1])).toEqual(["line 0", "line 1", "line 2", "fold 3 of 1"]);
+		expect(folded([], 6)).toEqual(["fold 0 of 1", "line 1", "line 2", "fold 3 of 1"]);
 		expect(folded([], 13)).toEqual(["fold 0 of 2", "line 2", "line 3"]);
 	});
 
-	it("leaves out most of a long beginning that both share, unless a pinned token is in it", () => {
-		const rows = foldAlike([alike(0, 10), other(10, 100)], new Set(), () => false);
-		const drawn = (shared: number, pinned = -1) =>
-			withoutShared(rows, shared, pinned).map((row) => row.kind === "line" && [row.line.left?.from, row.skipped]);
+	it("leaves out most of a long beginning that both share, not a pinned token near its end, nor what was opened", () => {
+		const rows = foldAlike([alike(0, 10), other(10, 900)], new Set(), () => false);
+		const drawn = (shared: number, pinned = -1, opened: number[] = []) =>
+			withoutShared(rows, new Set(opened), shared, pinned).map(
+				(row) => row.kind === "line" && [row.line.left?.from, row.skipped],
+			);
 		expect(drawn(60)).toEqual([false, [44, 34]]);
 		expect(drawn(60, 50)).toEqual([false, [44, 34]]);
-		expect(drawn(60, 43)).toEqual([false, [10, 0]]);
+		expect(drawn(60, 40)).toEqual([false, [40, 30]]);
+		expect(drawn(800, 20)).toEqual([false, [784, 774]]);
+		expect(drawn(60, -1, [1])).toEqual([false, [10, 0]]);
 		expect(drawn(30)).toEqual([false, [10, 0]]);
 	});
 
