@@ -1,7 +1,7 @@
 const INITIAL = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-const K = Uint32Array.of(
+const K = Int32Array.of(
 	0x428a2f98,
 	0x71374491,
 	0xb5c0fbcf,
@@ -76,20 +76,31 @@ const BLOCK = 64;
  * **Source** NIST FIPS 180-4 (2015), section 6.2, https://doi.org/10.6028/NIST.FIPS.180-4.
  */
 export class Sha256 {
-	private readonly state = Uint32Array.from(INITIAL);
+	// Signed words throughout: arithmetic on them stays in 32-bit registers, on unsigned ones it is done in float64.
+	private readonly state = Int32Array.from(INITIAL);
 	private readonly block = new Uint8Array(BLOCK);
-	private readonly words = new Uint32Array(BLOCK);
+	private readonly words = new Int32Array(BLOCK);
 	private filled = 0;
 	private length = 0;
 
 	update(bytes: Uint8Array): this {
 		this.length += bytes.length;
-		for (let i = 0; i < bytes.length; ) {
-			const take = Math.min(BLOCK - this.filled, bytes.length - i);
-			this.block.set(bytes.subarray(i, i + take), this.filled);
-			this.filled += take;
-			i += take;
-			if (this.filled === BLOCK) this.compress();
+		let i = 0;
+		while (i < bytes.length) {
+			// Whole blocks are read where they lie.
+			if (this.filled === 0 && i + BLOCK <= bytes.length) {
+				this.compress(bytes, i);
+				i += BLOCK;
+			} else {
+				const take = Math.min(BLOCK - this.filled, bytes.length - i);
+				this.block.set(bytes.subarray(i, i + take), this.filled);
+				this.filled += take;
+				i += take;
+				if (this.filled === BLOCK) {
+					this.filled = 0;
+					this.compress(this.block, 0);
+				}
+			}
 		}
 		return this;
 	}
@@ -103,27 +114,35 @@ export class Sha256 {
 		tail.setUint32(0, Math.floor(bits / 2 ** 32));
 		tail.setUint32(4, bits >>> 0);
 		this.update(new Uint8Array(tail.buffer));
-		return Array.from(this.state, (word) => word.toString(16).padStart(8, "0")).join("");
+		return Array.from(this.state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 	}
 
-	private compress(): void {
+	private compress(bytes: Uint8Array, from: number): void {
 		const w = this.words;
-		const bytes = this.block;
-		for (let t = 0; t < 16; t++)
-			w[t] = (bytes[4 * t]! << 24) | (bytes[4 * t + 1]! << 16) | (bytes[4 * t + 2]! << 8) | bytes[4 * t + 3]!;
+		for (let t = 0; t < 16; t++) {
+			const at = from + 4 * t;
+			w[t] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+		}
 		for (let t = 16; t < 64; t++) {
 			const x = w[t - 15]!;
 			const y = w[t - 2]!;
 			const sigma0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
 			const sigma1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
-			w[t] = sigma1 + w[t - 7]! + sigma0 + w[t - 16]!;
+			w[t] = (sigma1 + w[t - 7]! + sigma0 + w[t - 16]!) | 0;
 		}
-		this.rounds(w);
-		this.filled = 0;
+		this.rounds();
 	}
 
-	private rounds(w: Uint32Array): void {
-		let [a, b, c, d, e, f, g, h] = this.state as unknown as Eight;
+	private rounds(): void {
+		const { state, words: w } = this;
+		let a = state[0]!;
+		let b = state[1]!;
+		let c = state[2]!;
+		let d = state[3]!;
+		let e = state[4]!;
+		let f = state[5]!;
+		let g = state[6]!;
+		let h = state[7]!;
 		for (let t = 0; t < 64; t++) {
 			const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
 			const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + K[t]! + w[t]!) | 0;
@@ -138,13 +157,16 @@ export class Sha256 {
 			b = a;
 			a = (t1 + t2) | 0;
 		}
-		[a, b, c, d, e, f, g, h].forEach((word, i) => {
-			this.state[i]! += word;
-		});
+		state[0]! += a;
+		state[1]! += b;
+		state[2]! += c;
+		state[3]! += d;
+		state[4]! += e;
+		state[5]! += f;
+		state[6]! += g;
+		state[7]! += h;
 	}
 }
-
-type Eight = [number, number, number, number, number, number, number, number];
 
 function rotate(x: number, n: number): number {
 	return (x >>> n) | (x << (32 - n));
