@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { Files } from "../../src/workers/files";
+import { ImportFolder } from "../../src/workers/importFolder";
 
 // A verl dump of the given size, read by the class that the page's worker runs: time to the first group, time to the end, memory,
 // and how long a cancel waits.
@@ -17,7 +18,12 @@ let peak = 0;
 const watch = setInterval(() => {
 	peak = Math.max(peak, process.memoryUsage().rss);
 }, 20);
-const files = new Files(() => performance.now());
+const nothingKept = new ImportFolder({
+	directory: () => Promise.reject(new Error("Nothing is kept here.")),
+	granted: async () => undefined,
+	now: () => Date.now(),
+});
+const files = new Files(() => performance.now(), nothingKept);
 let first = Number.NaN;
 const start = performance.now();
 const report = await files.open([{ name: "1.jsonl", file }], ({ groups }) => {

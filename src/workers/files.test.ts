@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { creditOf } from "../engine/credit/run";
+import { memoryFolder } from "../testing/memoryFolder";
 import { SMALL_TOKENIZER } from "../testing/smallTokenizer";
 import { Files } from "./files";
 import type { FilesProgress } from "./filesApi";
+import { ImportFolder } from "./importFolder";
 
 const verl = (step: number, i: number, output = `so ${i}`) => ({ input: `q${i >> 1}`, output, score: i % 2, step });
 const fileOf = (name: string, rows: readonly unknown[]) => ({
@@ -17,10 +19,12 @@ const STEPS = [2, 10, 1].map((step) =>
 );
 
 /** Time goes on by a second each time somebody looks. */
-function desk() {
+function desk(kept = memoryFolder()) {
 	let time = 0;
 	const seen: FilesProgress[] = [];
-	const files = new Files(() => (time += 1000));
+	const now = () => (time += 1000);
+	const folder = new ImportFolder({ directory: async () => kept, granted: async () => undefined, now });
+	const files = new Files(now, folder);
 	return { files, seen, open: (list: Parameters<Files["open"]>[0]) => files.open(list, (p) => void seen.push(p)) };
 }
 

@@ -14,7 +14,19 @@ import { findingsOf } from "../engine/lint/creditLint";
 import { returnOf, theirCredit } from "../engine/lint/facts";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import { refusedMethods } from "../engine/signals/refusedMethods";
-import type { FilesApi, FilesProgress, FilesReport, FilesStep, FilesTable, NamedFile } from "./filesApi";
+import { hashOf } from "./fileHash";
+import type {
+	FilesApi,
+	FilesProgress,
+	FilesReport,
+	FilesStep,
+	FilesTable,
+	Keeping,
+	NamedFile,
+	OpenFile,
+	StoredImport,
+} from "./filesApi";
+import type { HashedFile, ImportFolder } from "./importFolder";
 
 /** A word about progress at most this often. */
 const TELL_MS = 100;
@@ -28,24 +40,39 @@ const NAMED = 5;
 /** Rollout files that a person brought. */
 export class Files implements FilesApi {
 	private index = new RolloutIndex();
-	private stop: { aborted: boolean } & StopSignal = { aborted: false };
+	private stop = new AbortController();
 	/** What was opened last, to be read again when a tokenizer comes. */
 	private opened: readonly NamedFile[] = [];
+	/** Those of them that hold rollouts, one for each file of the index. */
+	private readable: readonly NamedFile[] = [];
 	private tokenizer: TextTokenizer | undefined;
+	/** Where the tokenizer came from. */
+	private tokenizerFile: NamedFile | undefined;
+	/** The import that is open and the way to let it go; null for files from elsewhere. */
+	private held: { readonly id: string; readonly release: () => void } | null = null;
+	/** Hashes that are known or being computed. */
+	private hashes = new WeakMap<File, Promise<string>>();
 
-	constructor(private readonly now: () => number) {}
+	/**
+	 * @param now a clock, milliseconds.
+	 * @param folder what the browser keeps.
+	 */
+	constructor(
+		private readonly now: () => number,
+		private readonly folder: ImportFolder,
+	) {}
 
 	async open(files: readonly NamedFile[], onProgress: (progress: FilesProgress) => void): Promise<FilesReport> {
-		this.stop.aborted = true;
-		const stop = { aborted: false };
+		this.letGo();
+		const { signal } = this.stop;
 		const index = new RolloutIndex();
-		this.stop = stop;
 		this.index = index;
 		const rollouts = await this.takeTokenizer(files);
 		const reading = new Reading(index, rollouts, this.now, onProgress, this.tokenizer);
-		for (const { name, file } of [...rollouts].sort((a, b) => byNumber.compare(a.name, b.name)))
-			await reading.read(sourceOf(name, file), stop);
+		for (const named of [...rollouts].sort((a, b) => byNumber.compare(a.name, b.name)))
+			await reading.read(named, signal);
 		this.opened = rollouts;
+		this.readable = reading.files;
 		return reading.report();
 	}
 
@@ -53,8 +80,10 @@ export class Files implements FilesApi {
 	private async takeTokenizer(files: readonly NamedFile[]): Promise<readonly NamedFile[]> {
 		const rollouts: NamedFile[] = [];
 		for (const named of files)
-			if (await isTokenizer(named)) this.tokenizer = await openTokenizer(await named.file.text(), named.name);
-			else rollouts.push(named);
+			if (await isTokenizer(named)) {
+				this.tokenizer = await openTokenizer(await named.file.text(), named.name);
+				this.tokenizerFile = named;
+			} else rollouts.push(named);
 		if (rollouts.length > 0 || !this.tokenizer) return rollouts;
 		if (this.opened.length === 0)
 			throw new InvalidInput(
@@ -64,7 +93,78 @@ export class Files implements FilesApi {
 	}
 
 	async cancel(): Promise<void> {
-		this.stop.aborted = true;
+		this.letGo();
+	}
+
+	async close(): Promise<void> {
+		this.letGo();
+	}
+
+	/** Ends what goes on with the files of before, and lets other tabs delete them. */
+	private letGo(): void {
+		this.stop.abort();
+		this.stop = new AbortController();
+		this.held?.release();
+		this.held = null;
+	}
+
+	async identify(): Promise<OpenFile[]> {
+		const { index } = this;
+		const hashed = await this.hashed(this.readable);
+		return hashed.map(({ name, hash, file }, i) => {
+			const [first, end] = index.rowsOf(i);
+			return { name, hash, size: file.size, first, end };
+		});
+	}
+
+	async keep(about: Pick<StoredImport, "title" | "about">): Promise<Keeping> {
+		const { signal } = this.stop;
+		const others = this.tokenizerFile ? [this.tokenizerFile] : [];
+		return this.folder.keep(await this.hashed(this.readable), await this.hashed(others), about, signal);
+	}
+
+	private async hashed(files: readonly NamedFile[]): Promise<HashedFile[]> {
+		const { signal } = this.stop;
+		const found: HashedFile[] = [];
+		for (const { name, file } of files) {
+			const hash = this.hashes.get(file) ?? hashOf(file, signal);
+			this.hashes.set(file, hash);
+			// One that was cancelled or could not be read is computed again when somebody asks again.
+			hash.catch(() => this.hashes.delete(file));
+			found.push({ name, file, hash: await hash });
+		}
+		return found;
+	}
+
+	async imports(): Promise<StoredImport[]> {
+		return this.folder.list(this.held?.id ?? null);
+	}
+
+	async openImport(id: string, onProgress: (progress: FilesProgress) => void): Promise<FilesReport> {
+		this.letGo();
+		const { signal } = this.stop;
+		const found = await this.folder.open(id);
+		if (!found)
+			throw new InvalidInput("These files are no longer kept by this browser; open them again from where they lie.");
+		try {
+			if (signal.aborted) throw new Cancelled();
+			for (const { file, hash } of found.files) this.hashes.set(file, Promise.resolve(hash));
+			const report = this.open(found.files, onProgress);
+			this.held = { id, release: found.release };
+			return await report;
+		} catch (error) {
+			found.release();
+			if (this.held?.release === found.release) this.held = null;
+			throw error;
+		}
+	}
+
+	async importFiles(id: string): Promise<NamedFile[] | null> {
+		return this.folder.files(id);
+	}
+
+	async forget(id: string): Promise<boolean> {
+		return this.folder.forget(id);
 	}
 
 	async table(): Promise<FilesTable> {
@@ -117,7 +217,7 @@ export class Files implements FilesApi {
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 const byNumber = new Intl.Collator("en", { numeric: true });
 
-function sourceOf(name: string, file: File): ByteSource {
+function sourceOf({ name, file }: NamedFile): ByteSource {
 	return {
 		name,
 		size: file.size,
@@ -134,6 +234,8 @@ async function isTokenizer({ name, file }: NamedFile): Promise<boolean> {
 
 /** One pass over the files. A file of no known format is said and left out, as long as another one can be read. */
 class Reading {
+	/** Files that hold rollouts, in the order of the index. */
+	readonly files: NamedFile[] = [];
 	private readonly counter = new CardCounter();
 	private readonly altered = new AlteredTexts();
 	private readonly warnings: string[] = [];
@@ -153,14 +255,19 @@ class Reading {
 		this.total = files.reduce((sum, { file }) => sum + file.size, 0);
 	}
 
-	async read(source: ByteSource, stop: StopSignal): Promise<void> {
+	/** Reads a file, and takes it among those that can be read as soon as it has given a row. */
+	async read(named: NamedFile, stop: StopSignal): Promise<void> {
+		const source = sourceOf(named);
 		const number = this.index.files.length;
 		try {
 			for await (const { importer, lines, broken, cut, notice, read } of importPieces(source, {
 				signal: stop,
 				...(this.tokenizer ? { tokenizer: this.tokenizer } : {}),
 			})) {
-				if (!this.index.files[number]) this.index.files.push({ source, importer });
+				if (!this.index.files[number]) {
+					this.index.files.push({ source, importer });
+					this.files.push(named);
+				}
 				this.index.add(number, lines);
 				for (const line of lines) {
 					this.counter.add(line.record);

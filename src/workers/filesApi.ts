@@ -63,6 +63,40 @@ export interface FilesStep {
 	readonly theirs: CreditResult | null;
 }
 
+/** A file of an import, with its SHA-256 as 64 hexadecimal digits. */
+export interface KeptFile {
+	readonly name: string;
+	readonly hash: string;
+	/** Bytes. */
+	readonly size: number;
+}
+
+/** A file that is open. Its rollouts are rows [first, end) of the table. */
+export interface OpenFile extends KeptFile {
+	readonly first: number;
+	readonly end: number;
+}
+
+/** Files that were opened together and that the browser keeps. */
+export interface StoredImport {
+	readonly id: string;
+	/** Name of the file, or of the folder. */
+	readonly title: string;
+	/** What it holds, for people. */
+	readonly about: string;
+	readonly files: readonly KeptFile[];
+	/** Bytes. */
+	readonly size: number;
+	/** Milliseconds since 1970. */
+	readonly openedAt: number;
+	/** This page reads it now; another tab does. While either holds it cannot be deleted. */
+	readonly here: boolean;
+	readonly elsewhere: boolean;
+}
+
+/** What became of the wish to keep files. */
+export type Keeping = "kept" | "full" | "blocked" | "too-large" | "cancelled";
+
 /** Files of rollouts in a worker of their own; nothing leaves the machine. A call that fails rejects with one sentence. */
 export interface FilesApi {
 	/**
@@ -71,6 +105,20 @@ export interface FilesApi {
 	 */
 	open(files: readonly NamedFile[], onProgress: (progress: FilesProgress) => void): Promise<FilesReport>;
 	cancel(): Promise<void>;
+	/** Lets go of the files that are open. */
+	close(): Promise<void>;
+	/** The files that are open and hold rollouts, with their hashes, in the order in which rollouts are counted. */
+	identify(): Promise<OpenFile[]>;
+	/** Keeps the files that are open in the browser. */
+	keep(about: Pick<StoredImport, "title" | "about">): Promise<Keeping>;
+	/** What the browser keeps, the one opened last first. */
+	imports(): Promise<StoredImport[]>;
+	/** Opens files that the browser keeps, as `open` does. */
+	openImport(id: string, onProgress: (progress: FilesProgress) => void): Promise<FilesReport>;
+	/** The files of an import; null when it is gone. */
+	importFiles(id: string): Promise<NamedFile[] | null>;
+	/** Deletes an import. @returns false while a tab reads it. */
+	forget(id: string): Promise<boolean>;
 	table(): Promise<FilesTable>;
 	/** The step of a group: whole if that is small enough, else the group alone. Works as soon as progress says that there is a group. */
 	stepOf(group: number): Promise<FilesStep>;

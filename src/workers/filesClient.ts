@@ -13,6 +13,13 @@ export function startFiles(): FilesApi {
 	return {
 		open: (list, onProgress) => files().open(list, proxy(onProgress)),
 		cancel: () => files().cancel(),
+		close: () => files().close(),
+		identify: () => files().identify(),
+		keep: (about) => files().keep(about),
+		imports: () => files().imports(),
+		openImport: (id, onProgress) => files().openImport(id, proxy(onProgress)),
+		importFiles: (id) => files().importFiles(id),
+		forget: (id) => files().forget(id),
 		table: () => files().table(),
 		stepOf: (group) => files().stepOf(group),
 		lint: () => files().lint(),

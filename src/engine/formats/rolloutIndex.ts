@@ -49,6 +49,8 @@ export class RolloutIndex {
 	private readonly groupNumbers = new Map<string, number>();
 	private readonly members: number[][] = [];
 	private readonly stepRows = new Map<number | null, number[]>();
+	/** Where the rows of each file end. */
+	private readonly ends: number[] = [];
 	private kept = 0;
 
 	get size(): number {
@@ -83,6 +85,12 @@ export class RolloutIndex {
 				record: keep ? record : null,
 			});
 		}
+		this.ends[file] = this.entries.length;
+	}
+
+	/** Rows [first, end) of a file: files come one after the other. */
+	rowsOf(file: number): readonly [first: number, end: number] {
+		return [file === 0 ? 0 : this.ends[file - 1]!, this.ends[file]!];
 	}
 
 	summary(row: number): RolloutSummary {

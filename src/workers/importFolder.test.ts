@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { sha256 } from "../engine/core/sha256";
+import { encodeUtf8 } from "../engine/core/utf8";
+import { memoryFolder, memoryLocks } from "../testing/memoryFolder";
+import { hashInPieces, hashOf } from "./fileHash";
+import { type HashedFile, ImportFolder } from "./importFolder";
+
+const going = new AbortController().signal;
+const about = { title: "a title", about: "what it is" };
+const fileOf = (text: string, name = `${text}.jsonl`): HashedFile => ({
+	name,
+	file: new File([text], name),
+	hash: sha256(encodeUtf8(text)),
+});
+
+interface Browser {
+	readonly root?: FileSystemDirectoryHandle;
+	readonly locks?: LockManager;
+	readonly granted?: number;
+}
+
+/** A tab of a browser whose clock goes on by one with each look. */
+let time = 0;
+const tab = ({ root = memoryFolder(), locks = memoryLocks(), granted }: Browser = {}) =>
+	new ImportFolder({ directory: async () => root, granted: async () => granted, locks, now: () => ++time });
+
+async function textsOf(folder: ImportFolder, id: string): Promise<string[]> {
+	const files = (await folder.files(id)) ?? [];
+	return Promise.all(files.map(({ file }) => file.text()));
+}
+
+describe("the hash of a file", () => {
+	it("is its SHA-256, at once and in pieces of any size", async () => {
+		const file = new File(["abc"], "a");
+		const known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+		expect(await hashOf(file, going)).toBe(known);
+		for (const piece of [1, 2, 3, 9]) expect(await hashInPieces(file, going, piece)).toBe(known);
+		await expect(hashInPieces(file, { aborted: true })).rejects.toThrow("Cancelled");
+		await expect(hashOf(file, { aborted: true })).rejects.toThrow("Cancelled");
+	});
+});
+
+describe("files that the browser keeps", () => {
+	it("are there for the next page, with what is known of them, the one opened last first", async () => {
+		const root = memoryFolder();
+		const before = tab({ root });
+		expect(await before.keep([fileOf("one"), fileOf("two")], [fileOf("tok", "tokenizer.json")], about, going)).toBe(
+			"kept",
+		);
+		expect(await before.keep([fileOf("three")], [], { ...about, title: "3" }, going)).toBe("kept");
+		const [last, first] = await tab({ root }).list(null);
+		expect([last?.title, first?.title]).toEqual(["3", "a title"]);
+		expect(last?.id).toBe(sha256(encodeUtf8("three")).slice(0, 16));
+		expect(first).toMatchObject({ ...about, size: 9, here: false, elsewhere: false });
+		expect(first?.files.map(({ name }) => name)).toEqual(["one.jsonl", "two.jsonl", "tokenizer.json"]);
+		const opened = await tab({ root }).open(first!.id);
+		expect(await Promise.all(opened!.files.map(({ file }) => file.text()))).toEqual(["one", "two", "tok"]);
+		expect((await before.list(null)).map(({ title }) => title)).toEqual(["a title", "3"]);
+	});
+
+	it("are stored once, however often and in whatever order they are opened", async () => {
+		let writes = 0;
+		const folder = tab({ root: memoryFolder((name) => void (writes += name.endsWith(".json") ? 0 : 1)) });
+		await folder.keep([fileOf("one"), fileOf("two")], [], about, going);
+		expect(await folder.keep([fileOf("two"), fileOf("one")], [], { ...about, title: "again" }, going)).toBe("kept");
+		expect(writes).toBe(2);
+		expect((await folder.list(null)).map(({ title }) => title)).toEqual(["again"]);
+	});
+
+	it("make room from the oldest on, but not those that a tab reads", async () => {
+		const [root, locks] = [memoryFolder(), memoryLocks()];
+		const folder = tab({ root, locks, granted: 20 });
+		for (const text of ["aaa", "bbb", "ccc"]) await folder.keep([fileOf(text)], [], { ...about, title: text }, going);
+		const reader = await tab({ root, locks, granted: 20 }).open(sha256(encodeUtf8("aaa")).slice(0, 16));
+		await folder.keep([fileOf("ddddd")], [], { ...about, title: "d" }, going);
+		expect((await folder.list(null)).map(({ title }) => title)).toEqual(["d", "aaa"]);
+		expect(await folder.keep([fileOf("eeeeeeeeee")], [], about, going)).toBe("full");
+		reader!.release();
+		expect(await folder.keep([fileOf("eeeeeeeeeee")], [], about, going)).toBe("too-large");
+		expect(await folder.keep([fileOf("eeeeeeeeee")], [], { ...about, title: "e" }, going)).toBe("kept");
+		expect((await folder.list(null)).map(({ title }) => title)).toEqual(["e"]);
+	});
+
+	it("cannot be deleted while this or another tab reads them", async () => {
+		const browser = { root: memoryFolder(), locks: memoryLocks() };
+		const [one, two] = [tab(browser), tab(browser)];
+		await one.keep([fileOf("a")], [], about, going);
+		const [{ id }] = (await one.list(null)) as [{ id: string }];
+		const reader = await two.open(id);
+		expect(await one.list(null)).toMatchObject([{ here: false, elsewhere: true }]);
+		expect(await two.list(id)).toMatchObject([{ here: true, elsewhere: false }]);
+		expect(await one.forget(id)).toBe(false);
+		expect(await textsOf(two, id)).toEqual(["a"]);
+		reader!.release();
+		await Promise.resolve();
+		expect(await one.forget(id)).toBe(true);
+		expect(await two.open(id)).toBeNull();
+		expect(await two.list(null)).toEqual([]);
+	});
+
+	it("are whole or not there: a copy that was interrupted or found no room leaves nothing", async () => {
+		let fail: Error | null = null;
+		const root = memoryFolder((name) => {
+			if (fail && !name.endsWith(".json")) throw fail;
+		});
+		const folder = tab({ root });
+		fail = new DOMException("There is no room.", "QuotaExceededError");
+		expect(await folder.keep([fileOf("a")], [], about, going)).toBe("full");
+		fail = new DOMException("Not here.", "SecurityError");
+		expect(await folder.keep([fileOf("a")], [], about, going)).toBe("blocked");
+		fail = null;
+		const stopped = new AbortController();
+		stopped.abort();
+		expect(await folder.keep([fileOf("a")], [], about, stopped.signal)).toBe("cancelled");
+		const names: string[] = [];
+		for await (const name of (await root.getDirectoryHandle("imports")).keys()) names.push(name);
+		expect(names).toEqual([]);
+		expect(await folder.list(null)).toEqual([]);
+	});
+
+	it("are not kept where the browser keeps nothing, and a description that is damaged is left out", async () => {
+		const none = new ImportFolder({
+			directory: () => Promise.reject(new DOMException("No.", "SecurityError")),
+			granted: async () => undefined,
+			now: () => 0,
+		});
+		expect(await none.keep([fileOf("a")], [], about, going)).toBe("blocked");
+		expect([await none.list(null), await none.open("a"), await none.forget("a")]).toEqual([[], null, true]);
+		const root = memoryFolder();
+		const folder = tab({ root });
+		await folder.keep([fileOf("a")], [], about, going);
+		const imports = await root.getDirectoryHandle("imports");
+		const bad = await (await imports.getFileHandle("bad.json", { create: true })).createWritable();
+		await new Blob(['{"title":7}']).stream().pipeTo(bad);
+		expect(await folder.list(null)).toHaveLength(1);
+	});
+});

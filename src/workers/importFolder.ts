@@ -1,0 +1,236 @@
+import { sha256 } from "../engine/core/sha256";
+import { encodeUtf8 } from "../engine/core/utf8";
+import type { Keeping, KeptFile, NamedFile, StoredImport } from "./filesApi";
+
+/** Most bytes of files that are kept, all together; older ones make room. Half of what the browser grants, if that is less. */
+const MOST_BYTES = 2 * 2 ** 30;
+const MOST_IMPORTS = 50;
+/** Digits of the name of an import: of the hash of its files. */
+const ID_DIGITS = 16;
+/** Held by whoever changes what is kept. */
+const CHANGING = "ascribe-imports";
+/** Held, shared, by every tab that reads a kept import. */
+const READING = "ascribe-import ";
+
+/** What the browser offers; in a worker that is `navigator`. */
+export interface Keeper {
+	/** Rejects where the browser keeps nothing for this page. */
+	directory(): Promise<FileSystemDirectoryHandle>;
+	/** Bytes that may be stored; undefined where the browser does not say. */
+	granted(): Promise<number | undefined>;
+	/** Absent where the browser has no locks: then two tabs are not kept apart. */
+	readonly locks?: LockManager;
+	/** Milliseconds since 1970. */
+	now(): number;
+}
+
+/** A file with what is known of it. */
+export type HashedFile = NamedFile & Pick<KeptFile, "hash">;
+
+/**
+ * Files that a person opened before, in the browser's own file system: a folder for each import, its files by their hash, and beside it a
+ * description, which is written last. A copy that was interrupted has none, and is swept away with the next change. An import is named after
+ * what its files hold, so opening the same again stores nothing twice.
+ */
+export class ImportFolder {
+	constructor(private readonly keeper: Keeper) {}
+
+	/** Everything that is kept, the one opened last first. Descriptions that cannot be read are left out. */
+	async list(own: string | null): Promise<StoredImport[]> {
+		const folder = await this.folder();
+		if (!folder) return [];
+		const held = (await this.keeper.locks?.query())?.held ?? [];
+		const readers = (id: string) => held.filter(({ name }) => name === READING + id).length;
+		const found = await descriptions(folder);
+		return found.map((one) => {
+			const here = one.id === own;
+			return { ...one, here, elsewhere: readers(one.id) > (here ? 1 : 0) };
+		});
+	}
+
+	/** Copies files into the browser's storage, or marks them as opened now if they are there. */
+	async keep(
+		rollouts: readonly HashedFile[],
+		others: readonly HashedFile[],
+		about: Pick<StoredImport, "title" | "about">,
+		signal: AbortSignal,
+	): Promise<Keeping> {
+		const folder = await this.folder();
+		if (!folder) return "blocked";
+		const id = idOf(rollouts);
+		const files = [...rollouts, ...others];
+		return this.alone(async () => {
+			const size = sum(files.map(({ file }) => file.size));
+			const room = Math.min(MOST_BYTES, ((await this.keeper.granted()) ?? Number.POSITIVE_INFINITY) / 2);
+			if (size > room) return "too-large";
+			await this.sweep(folder);
+			if (!(await this.makeRoom(folder, id, room - size))) return "full";
+			try {
+				const home = await folder.getDirectoryHandle(id, { create: true });
+				for (const { hash, file } of files) await copy(home, hash, file, signal);
+				const kept = files.map(({ name, hash, file }) => ({ name, hash, size: file.size }));
+				await writeDescription(folder, { id, ...about, files: kept, size, openedAt: this.keeper.now() });
+				return "kept";
+			} catch (error) {
+				await this.sweep(folder);
+				if (signal.aborted) return "cancelled";
+				return (error as Error).name === "QuotaExceededError" ? "full" : "blocked";
+			}
+		});
+	}
+
+	/**
+	 * The files of an import, which no tab can delete until `release` is called. It counts as opened now.
+	 * @returns null when it is gone or damaged.
+	 */
+	async open(id: string): Promise<{ readonly files: HashedFile[]; readonly release: () => void } | null> {
+		const release = await this.hold(id);
+		const files = await this.files(id);
+		if (!files) {
+			release();
+			return null;
+		}
+		const folder = await this.folder();
+		await this.alone(async () => {
+			const found = folder && (await descriptionOf(folder, id));
+			if (found) await writeDescription(folder, { ...found, openedAt: this.keeper.now() });
+			// A full storage costs only the order in which imports make room.
+		}).catch(() => undefined);
+		return { files, release };
+	}
+
+	/** The files of an import as they are stored; null when one is gone or damaged. */
+	async files(id: string): Promise<HashedFile[] | null> {
+		try {
+			const folder = await this.folder();
+			const found = folder && (await descriptionOf(folder, id));
+			if (!found) return null;
+			const home = await folder.getDirectoryHandle(id);
+			const files = found.files.map(async ({ name, hash, size }) => {
+				const file = await (await home.getFileHandle(hash)).getFile();
+				if (file.size !== size) throw new Error(`${name} is cut.`);
+				return { name, hash, file };
+			});
+			return await Promise.all(files);
+		} catch {
+			return null;
+		}
+	}
+
+	/** Deletes an import. @returns false while a tab reads it. */
+	async forget(id: string): Promise<boolean> {
+		const folder = await this.folder();
+		return folder === null || this.alone(() => this.remove(folder, id));
+	}
+
+	private async folder(): Promise<FileSystemDirectoryHandle | null> {
+		try {
+			return await (await this.keeper.directory()).getDirectoryHandle("imports", { create: true });
+		} catch {
+			return null;
+		}
+	}
+
+	/** One change at a time, over all tabs. */
+	private alone<T>(change: () => Promise<T>): Promise<T> {
+		const { locks } = this.keeper;
+		return locks ? locks.request(CHANGING, change).then((result) => result) : change();
+	}
+
+	private hold(id: string): Promise<() => void> {
+		const { locks } = this.keeper;
+		if (!locks) return Promise.resolve(() => undefined);
+		return new Promise((resolve, reject) => {
+			const held = () => new Promise<void>((release) => resolve(release));
+			locks.request(READING + id, { mode: "shared" }, held).catch(reject);
+		});
+	}
+
+	/** Removes an import that nobody reads; whoever wants to read it meanwhile finds it gone. */
+	private async remove(folder: FileSystemDirectoryHandle, id: string): Promise<boolean> {
+		const erase = async () => {
+			await folder.removeEntry(`${id}.json`).catch(() => undefined);
+			await folder.removeEntry(id, { recursive: true }).catch(() => undefined);
+			return true;
+		};
+		const { locks } = this.keeper;
+		if (!locks) return erase();
+		return locks.request(READING + id, { ifAvailable: true }, async (lock) => (lock ? erase() : false));
+	}
+
+	/** Lets the oldest go until others take at most `room` bytes. @returns false where those that are read leave too little. */
+	private async makeRoom(folder: FileSystemDirectoryHandle, id: string, room: number): Promise<boolean> {
+		const others = (await descriptions(folder)).filter((one) => one.id !== id);
+		let size = sum(others.map((one) => one.size));
+		let count = others.length;
+		for (const oldest of others.reverse()) {
+			if (size <= room && count < MOST_IMPORTS) break;
+			if (!(await this.remove(folder, oldest.id))) continue;
+			size -= oldest.size;
+			count -= 1;
+		}
+		return size <= room;
+	}
+
+	/** Removes what copies that did not end have left. */
+	private async sweep(folder: FileSystemDirectoryHandle): Promise<void> {
+		const names = new Set<string>();
+		for await (const name of folder.keys()) names.add(name);
+		for (const name of names)
+			if (!name.endsWith(".json") && !names.has(`${name}.json`))
+				await folder.removeEntry(name, { recursive: true }).catch(() => undefined);
+	}
+}
+
+type Description = Omit<StoredImport, "here" | "elsewhere">;
+
+/** The same files have the same name, in whatever order they came. */
+function idOf(files: readonly HashedFile[]): string {
+	const hashes = files.map(({ hash }) => hash).sort();
+	return (hashes.length === 1 ? hashes[0]! : sha256(encodeUtf8(hashes.join("\n")))).slice(0, ID_DIGITS);
+}
+
+async function descriptions(folder: FileSystemDirectoryHandle): Promise<Description[]> {
+	const found: Description[] = [];
+	for await (const name of folder.keys()) {
+		const one = name.endsWith(".json") ? await descriptionOf(folder, name.slice(0, -".json".length)) : null;
+		if (one) found.push(one);
+	}
+	return found.sort((a, b) => b.openedAt - a.openedAt);
+}
+
+async function descriptionOf(folder: FileSystemDirectoryHandle, id: string): Promise<Description | null> {
+	try {
+		const text = await (await (await folder.getFileHandle(`${id}.json`)).getFile()).text();
+		const found = JSON.parse(text) as Partial<Description>;
+		const whole =
+			typeof found.title === "string" &&
+			typeof found.about === "string" &&
+			Number.isFinite(found.size) &&
+			Number.isFinite(found.openedAt) &&
+			Array.isArray(found.files);
+		return whole ? ({ ...found, id } as Description) : null;
+	} catch {
+		return null;
+	}
+}
+
+const writeDescription = (folder: FileSystemDirectoryHandle, description: Description): Promise<void> =>
+	write(folder, `${description.id}.json`, new Blob([JSON.stringify(description)]));
+
+/** A file of the right length under its hash is the file. */
+async function copy(home: FileSystemDirectoryHandle, hash: string, file: Blob, signal: AbortSignal): Promise<void> {
+	const there = await home.getFileHandle(hash).then(
+		async (handle) => (await handle.getFile()).size === file.size,
+		() => false,
+	);
+	if (!there) await write(home, hash, file, signal);
+}
+
+/** Writes a file whole or not at all: the browser swaps it in when the last byte is there. */
+async function write(home: FileSystemDirectoryHandle, name: string, content: Blob, signal?: AbortSignal) {
+	const target = await (await home.getFileHandle(name, { create: true })).createWritable();
+	await content.stream().pipeTo(target, signal ? { signal } : {});
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
