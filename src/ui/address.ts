@@ -1,4 +1,6 @@
 import { MAX_LINK_LENGTH } from "../engine/spec/link";
+import { fileStore } from "./files/fileStore";
+import { wantedFileStore } from "./files/wantedFile";
 import { openLink } from "./openLink";
 import { addressLink } from "./share";
 import { draftStore } from "./stores/draft";
@@ -33,7 +35,9 @@ export function followAddress(): () => void {
 		timer = setTimeout(write, SETTLED_MS);
 	};
 	const stops = [
-		...[draftStore, layoutStore, viewStore, frontStore, selectionStore].map((store) => store.subscribe(later)),
+		...[draftStore, layoutStore, viewStore, frontStore, selectionStore, fileStore, wantedFileStore].map((store) =>
+			store.subscribe(later),
+		),
 		runStore.subscribe((run, before) => {
 			if (changesAddress(run, before)) later();
 		}),

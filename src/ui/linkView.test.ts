@@ -4,6 +4,7 @@ import goldens from "../engine/spec/goldenLinks.json";
 import { encodeLink, type ViewState } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
+import { forgetWanted } from "./files/wantedFile";
 import { followLinkedSelection } from "./linkedSelection";
 import { openLink } from "./openLink";
 import { showFrame } from "./recording/player";
@@ -30,6 +31,7 @@ function freshPage(): void {
 	for (const store of [runStore, selectionStore, timelineStore, viewStore, layoutStore, frontStore] as const)
 		(store.setState as (state: unknown, replace: true) => void)(store.getInitialState(), true);
 	draftStore.setState({ presetId: first.id, spec: first.spec, edited: "", rejected: {} });
+	forgetWanted();
 }
 
 /** What the page does when the recording has come. */

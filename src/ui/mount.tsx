@@ -9,6 +9,7 @@ import { creditCss } from "./charts/creditColours";
 import { followEmbedding } from "./embed";
 import { isEmbedded } from "./embedded";
 import { connectExact } from "./exact";
+import { followWantedFile } from "./files/linkedFile";
 import { connectFiles } from "./files/openFiles";
 import { followHistory } from "./history";
 import { followInput } from "./input";
@@ -26,6 +27,7 @@ import { followDrops } from "./shell/dropZone";
 import { mountHoverCard } from "./shell/hoverCard";
 import { followShortcuts } from "./shell/shortcuts";
 import { followSpeeds } from "./speeds";
+import { connectImports } from "./storage/keepImports";
 import { followRuns } from "./storage/keepRuns";
 import { setOpened } from "./stores/run";
 import "./styles/tokens.css";
@@ -50,6 +52,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	connectLab(lab);
 	connectExact(lab, trainer);
 	connectFiles(files, lab);
+	connectImports(files);
 	followEmbedding();
 	if (!isEmbedded) {
 		followDrops();
@@ -60,6 +63,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	followSpeeds();
 	followLinkedSelection();
 	const recorded = followPreset();
+	followWantedFile(!isEmbedded);
 	followHistory();
 	followPinIntoView();
 	if (!isEmbedded) welcome();

@@ -62,7 +62,7 @@ export function followPinIntoView(): void {
 
 /** Copies the link to the present settings and layout. */
 export function copyLink(): void {
-	const { link } = shareLink(location.href.replace(/[?#].*$/, ""));
+	const { link } = shareLink(location.href.replace(/[?#].*$/, ""), { withName: true });
 	void navigator.clipboard?.writeText(link).catch(() => undefined);
 }
 

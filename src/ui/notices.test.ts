@@ -69,12 +69,35 @@ describe("noticesOf", () => {
 
 	it("says what a run bundle holds, and offers to go on with one that is not over", () => {
 		const spec = { ...PRESETS[0]!.spec, steps: 120 };
-		const bundle = { name: "a.zip", bytes: new Uint8Array(), checkpoint: 60, read: false };
+		const bundle = { name: "a.zip", bytes: new Uint8Array(), checkpoint: 60, leftOut: 0, read: false };
 		const cardOf = (file: typeof bundle) => noticesOf({ ...healthy, step: 64, spec, file });
 		expect(cardOf(bundle)[0]?.happened).toBe("a.zip is open: a run at step 64 of 120.");
 		expect(cardOf(bundle)[0]?.actions).toEqual(["go-on", "close-file"]);
 		expect(cardOf({ ...bundle, checkpoint: 120 })[0]?.actions).toEqual(["close-file"]);
 		expect(cardOf({ ...bundle, read: true })).toEqual([]);
+		expect(cardOf(bundle)[0]?.works).toMatch(/as they stand in the file\.$/);
+		expect(cardOf({ ...bundle, leftOut: 1 })[0]?.works).toContain("The other file that came with it was left out");
+		expect(cardOf({ ...bundle, leftOut: 3 })[0]?.works).toContain("The 3 other files that came with it were left out");
+	});
+
+	it("asks for the file of a link once it was looked for, and says what was brought in its place", () => {
+		const wanted = {
+			file: { hash: "9e41aa07", name: "step_30.jsonl" },
+			place: { rollout: 0, token: null, turn: null, length: null },
+			missing: true,
+			other: null,
+		};
+		const card = (more: object) => noticesOf(healthy, { wanted: { ...wanted, ...more } })[0];
+		expect(card({ missing: false })).toBeUndefined();
+		expect(card({})?.happened).toBe("Drop step_30.jsonl (hash 9e41aa07) to continue.");
+		expect(card({ file: { hash: "9e41aa07", name: "" } })?.happened).toBe(
+			"Drop the file with hash 9e41aa07 to continue.",
+		);
+		expect(card({ other: { hash: "0badcafe", name: "x" } })?.happened).toContain(
+			"What was opened is x (hash 0badcafe)",
+		);
+		expect(isComplete(card({}))).toBe(true);
+		expect(isComplete(noticesOf(healthy, { unkept: "a.jsonl" })[0])).toBe(true);
 	});
 
 	it("keeps the words of a file apart from ours", () => {

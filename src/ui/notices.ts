@@ -1,4 +1,6 @@
+import { describeFile } from "../engine/spec/linkFile";
 import { otherBuild } from "./build";
+import type { WantedFile } from "./files/wantedFile";
 import { isAlive, type Run } from "./stores/run";
 
 /** What the person is told when something is not as it should be: what happened, what still works, what to do. */
@@ -31,6 +33,9 @@ export type NoticeAction =
 	| "go-on"
 	| "close-file"
 	| "close-problem"
+	| "bring-file"
+	| "without-file"
+	| "close-keeping"
 	| "take-newer"
 	| "stay-here"
 	| "dismiss";
@@ -52,17 +57,32 @@ export interface Circumstances {
 	readonly frames?: boolean;
 	/** A newer version of the page waits. */
 	readonly newer?: boolean;
+	/** The file that a link points into and that has to be brought. */
+	readonly wanted?: WantedFile | null;
+	/** Name of the files for which there is no room. */
+	readonly unkept?: string;
 }
 
 /** The notices that follow from what is known of the adapter, the run, the link and the recording, most pressing first. */
 export function noticesOf(
 	run: Pick<Run, "device" | "failure" | "step" | "phase" | "opened"> & Partial<Pick<Run, "file" | "spec">>,
-	{ needs = "", recording = "", full = false, kept = null, frames = false, newer = false }: Circumstances = {},
+	{
+		needs = "",
+		recording = "",
+		full = false,
+		kept = null,
+		frames = false,
+		newer = false,
+		wanted = null,
+		unkept = "",
+	}: Circumstances = {},
 ): Notice[] {
 	return [
 		...failureNotices(run, { needs, kept, frames }),
 		...fileNotices(run),
+		...(wanted?.missing ? [wantedNotice(wanted)] : []),
 		...(full ? [FULL] : []),
+		...(unkept ? [unkeptNotice(unkept)] : []),
 		...linkNotices(run),
 		...recordingNotices(recording),
 		...deviceNotices(run),
@@ -89,6 +109,28 @@ const FULL: Notice = {
 	actions: ["show-stored", "save-file"],
 };
 
+/** Names come from links and folders: they are data, and stand in plain sentences. */
+function wantedNotice({ file, other }: WantedFile): Notice {
+	const drop = `Drop ${describeFile(file)} to continue.`;
+	return {
+		id: "wanted",
+		tone: "warning",
+		happened: other ? `What was opened is ${describeFile(other)}, another file than the link means. ${drop}` : drop,
+		works: "The link points at a place in this file and holds nothing of it: whoever sent the link has the file.",
+		todo: "Drop it anywhere on the page, or choose it here. It is read on this machine and uploaded nowhere.",
+		actions: ["bring-file", "without-file"],
+	};
+}
+
+const unkeptNotice = (title: string): Notice => ({
+	id: "unkept",
+	tone: "warning",
+	happened: `This browser has no more room to keep ${title}.`,
+	works: "It is read and on screen; what was kept of other files and of runs is still there.",
+	todo: "Delete what you do not need, or open the file again after the page was closed.",
+	actions: ["show-stored", "close-keeping"],
+});
+
 function fileNotices({ file, spec, step }: Pick<Run, "step"> & Partial<Pick<Run, "file" | "spec">>): Notice[] {
 	if (!file || !spec || file.read) return [];
 	const over = file.checkpoint >= spec.steps;
@@ -97,13 +139,20 @@ function fileNotices({ file, spec, step }: Pick<Run, "step"> & Partial<Pick<Run,
 			id: "file",
 			tone: "warning",
 			happened: `${file.name} is open: a run at step ${step} of ${spec.steps}.`,
-			works: "Its settings, curves, fingerprints and latest rollouts are on screen, as they stand in the file.",
+			works: `Its settings, curves, fingerprints and latest rollouts are on screen, as they stand in the file.${leftOutText(file.leftOut)}`,
 			todo: over
 				? "It is over; Run starts another with the same settings."
 				: `Go on trains from its checkpoint at step ${file.checkpoint}, with the numbers of a run that never stopped.`,
 			actions: over ? ["close-file"] : ["go-on", "close-file"],
 		},
 	];
+}
+
+function leftOutText(files: number): string {
+	if (files === 0) return "";
+	const [what, them] =
+		files === 1 ? ["The other file that came", "it"] : [`The ${files} other files that came`, "them"];
+	return ` ${what} with it ${files === 1 ? "was" : "were"} left out: open ${them} without the run to see rollouts.`;
 }
 
 function recordingNotices(problem: string): Notice[] {

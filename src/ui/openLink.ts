@@ -4,6 +4,7 @@ import { decodeLink } from "../engine/spec/link";
 import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
+import { forgetWanted, isFilePlace, wantFile } from "./files/wantedFile";
 import { intoWhat, isPlace, readSelection } from "./linkedSelection";
 import { isViewPart, readView } from "./linkView";
 import { taskOf } from "./registries";
@@ -19,17 +20,20 @@ export function openLink(hash: string): Opened | null {
 		return decoded.reason === "empty"
 			? null
 			: { notices: [decoded.message], note: "", fingerprints: [], newer: decoded.reason === "newer" };
-	const { preset: id, changes, view, build, note, fingerprints, madeOn, curve } = decoded.state;
+	const { preset: id, changes, view, build, note, fingerprints, madeOn, curve, file } = decoded.state;
 	try {
 		const preset = findPreset(id);
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
 		const { usable, problem } = usableSpec(parseSpec(spec));
 		choosePreset(preset.id, usable);
-		const unknown = Object.keys(view).filter((name) => !isViewPart(name) && !isPlace(name));
+		forgetWanted();
+		const isKnown = (name: string) => isViewPart(name) || (file ? isFilePlace(name) : isPlace(name));
+		const unknown = Object.keys(view).filter((name) => !isKnown(name));
 		const seen = [
 			...unknown.map((name) => `The view has no ${JSON.stringify(name)}.`),
 			...readView(view),
-			...readSelection(view, intoWhat(fingerprints), usable),
+			...readSelection(file ? {} : view, intoWhat(fingerprints), usable),
+			...(file ? wantFile(file, view) : []),
 		];
 		addLinkedRun(usable, curve);
 		chooseExecutor(fingerprints);

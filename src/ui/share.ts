@@ -1,11 +1,14 @@
 import { changesBetween } from "../engine/spec/changes";
 import { encodeLink, type LinkState, LONG_LINK_LENGTH, MAX_LINK_LENGTH } from "../engine/spec/link";
 import { thinCurve } from "../engine/spec/linkCurve";
+import { HASH_DIGITS } from "../engine/spec/linkFile";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
 import { isSameSpec } from "../engine/spec/sameSpec";
 import { madeOn } from "../engine/training/reproduction";
 import { BUILD } from "./build";
+import { type LinkedPlace, linkedPlace } from "./files/linkedFile";
+import { isFilePlace } from "./files/wantedFile";
 import { intoWhat, isPlace, writeSelection } from "./linkedSelection";
 import { writeView } from "./linkView";
 import { draftStore } from "./stores/draft";
@@ -24,6 +27,8 @@ export interface Share {
 	readonly warning: string;
 	/** False when only a file will do. */
 	readonly possible: boolean;
+	/** The link points into a file that whoever opens it must have. */
+	readonly ofFile: boolean;
 }
 
 /** What goes into a link beside the settings. */
@@ -31,6 +36,8 @@ export interface ShareOptions {
 	readonly note?: string;
 	/** What is on screen goes with the settings. */
 	readonly withView?: boolean;
+	/** The name of a file that the link points into goes with its hash. */
+	readonly withName?: boolean;
 }
 
 /** What links carry of a run. */
@@ -39,9 +46,13 @@ type LinkedRun = Pick<LinkState, "fingerprints" | "madeOn" | "curve">;
 type BuiltRun = LinkedRun & Pick<LinkState, "build">;
 const NO_RUN: LinkedRun = { fingerprints: [] };
 
-/** A link to the settings on screen, with the fingerprints and the success curve of the run if it was made with just these. */
-export function shareLink(base: string, { note = "", withView = true }: ShareOptions = {}): Share {
-	const state = stateOf({ ...ownRun(), build: BUILD }, note, withView);
+/**
+ * A link to the settings on screen, with the fingerprints and the success curve of the run if it was made with just these; or, while
+ * rollouts of a file are on screen, to the place in that file.
+ */
+export function shareLink(base: string, { note = "", withView = true, withName = false }: ShareOptions = {}): Share {
+	const place = withView ? linkedPlace() : null;
+	const state = stateOf({ ...ownRun(), build: BUILD }, note, withView, place && (withName ? place : nameless(place)));
 	const link = `${base}#${encodeLink(state)}`;
 	return {
 		link,
@@ -49,6 +60,7 @@ export function shareLink(base: string, { note = "", withView = true }: ShareOpt
 		outside: missingOf(state, withView),
 		warning: warningOf(link.length),
 		possible: link.length <= MAX_LINK_LENGTH,
+		ofFile: place !== null,
 	};
 }
 
@@ -61,20 +73,29 @@ export function addressLink(): string {
 	const kept = opened && isSameSpec(opened.spec ?? null, draftStore.getState().spec) ? opened : null;
 	const own = phase === "done" ? ownRun() : NO_RUN;
 	const run = kept?.fingerprints.length ? { build: "", ...kept } : { ...own, build: BUILD };
-	return encodeLink(stateOf(run, kept?.note ?? "", true));
+	const place = linkedPlace();
+	// Nobody said that the name may be told; a link that still waits for its file stays as it came.
+	const shown = place && (place.waits ? place : nameless(place));
+	return encodeLink(stateOf(run, kept?.note ?? "", true, shown));
 }
 
-function stateOf({ fingerprints, madeOn, curve, build }: BuiltRun, note: string, withView: boolean): LinkState {
+const nameless = ({ file, ...place }: LinkedPlace): LinkedPlace => ({ ...place, file: { ...file, name: "" } });
+
+function stateOf(run: BuiltRun, note: string, withView: boolean, place: LinkedPlace | null): LinkState {
+	// Rollouts of a file are of no run on this page.
+	const { fingerprints, madeOn, curve, build } = place ? { ...NO_RUN, build: BUILD } : run;
+	const selected = place ? place.view : writeSelection(intoWhat(fingerprints));
 	const { presetId, spec } = draftStore.getState();
 	const preset = findPreset(presetId);
 	return {
 		preset: preset.id,
 		changes: changesBetween(preset.spec, spec, PARAM_TABLES),
-		view: withView ? { ...writeView(), ...writeSelection(intoWhat(fingerprints)) } : {},
+		view: withView ? { ...writeView(), ...selected } : {},
 		build,
 		fingerprints,
 		...(madeOn ? { madeOn } : {}),
 		...(curve ? { curve } : {}),
+		...(place ? { file: place.file } : {}),
 		note,
 	};
 }
@@ -89,7 +110,7 @@ function ownRun(): LinkedRun {
 	return { fingerprints: short, ...(on && short.length > 0 ? { madeOn: on } : {}), ...(curve ? { curve } : {}) };
 }
 
-function partsOf({ changes, view, fingerprints, madeOn, curve, build, note }: LinkState): string[] {
+function partsOf({ changes, view, fingerprints, madeOn, curve, build, file, note }: LinkState): string[] {
 	const differing = Object.keys(changes).length;
 	const viewed = Object.keys(view);
 	return [
@@ -97,7 +118,11 @@ function partsOf({ changes, view, fingerprints, madeOn, curve, build, note }: Li
 		...(differing > 0
 			? [differing === 1 ? "1 setting that differs from it" : `${differing} settings that differ from it`]
 			: []),
-		...(viewed.length > 0 ? [viewed.some(isPlace) ? "the view with what is selected" : "the view"] : []),
+		...(file ? [`${HASH_DIGITS} digits of the file’s hash`] : []),
+		...(file?.name ? [`its name, ${file.name}`] : []),
+		...(viewed.length > 0
+			? [viewed.some((name) => isPlace(name) || isFilePlace(name)) ? "the view with what is selected" : "the view"]
+			: []),
 		...(fingerprints.length > 0 ? [`${fingerprints.length} fingerprints of the run`] : []),
 		...(madeOn?.adapter ? ["the name of its graphics adapter"] : []),
 		...(curve ? ["its success curve"] : []),
@@ -106,13 +131,13 @@ function partsOf({ changes, view, fingerprints, madeOn, curve, build, note }: Li
 	];
 }
 
-function missingOf({ view }: LinkState, withView: boolean): string[] {
+function missingOf({ view, file }: LinkState, withView: boolean): string[] {
 	const selected = selectionStore.getState().pinned !== null;
 	return [
-		"rollouts",
+		file ? "anything that the file holds" : "rollouts",
 		"weights",
 		...(withView ? [] : ["the view"]),
-		...(withView && selected && !Object.keys(view).some(isPlace)
+		...(withView && selected && !file && !Object.keys(view).some(isPlace)
 			? ["the pinned token, since its rollouts are not inside"]
 			: []),
 	];

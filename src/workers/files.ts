@@ -188,7 +188,8 @@ export class Files implements FilesApi {
 		const { step } = this.index.summary(first);
 		const whole = this.index.membersOfStep(step);
 		const tokens = whole.reduce((sum, row) => sum + this.index.summary(row).length, 0);
-		const rows = tokens <= STEP_TOKENS ? whole : members;
+		// More may come while these are read.
+		const rows = [...(tokens <= STEP_TOKENS ? whole : members)];
 		const records = await Promise.all(rows.map((row) => this.index.record(row)));
 		const paid = records.some((record) => Number.isFinite(returnOf(record))) ? Number.NaN : 0;
 		const lines = records.map((record, i) => ({ record: scored(record, paid), where: `rollout ${rows[i]! + 1}` }));

@@ -1,7 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { Finding, OursChoice } from "../../engine/lint/check";
 import type { ToyTwin } from "../../engine/twin/toyTwin";
-import type { FilesProgress, FilesReport, FilesTable } from "../../workers/filesApi";
+import type { FilesProgress, FilesReport, FilesTable, OpenFile } from "../../workers/filesApi";
 import type { FileSteps } from "./fileSteps";
 
 /** The rollout files that a person brought. */
@@ -12,6 +12,8 @@ export interface FileState {
 	readonly progress: FilesProgress | null;
 	readonly report: FilesReport | null;
 	readonly table: FilesTable | null;
+	/** Their hashes, which links need; null while they are computed, and for the sample that comes with the page. */
+	readonly identities: readonly OpenFile[] | null;
 	/** Their training steps, over which the scrubber moves; null until all is read. */
 	readonly steps: FileSteps | null;
 	/** null while they are looked for. */
@@ -39,6 +41,7 @@ const NONE: FileState = {
 	progress: null,
 	report: null,
 	table: null,
+	identities: null,
 	steps: null,
 	findings: null,
 	ours: null,

@@ -12,21 +12,24 @@ import { openFiles, sentenceOf } from "./openFiles";
 const LARGEST_FIGURE = 32 * 2 ** 20;
 
 /**
- * Opens whatever a person brought: a figure of ours restores the view that it was made from, a run bundle its run; everything else is
- * taken for rollouts.
+ * Opens whatever a person brought: a figure of ours restores the view that it was made from, a run bundle its run, several bundles their runs
+ * one after the other, the last on screen and the others behind it; everything else is taken for rollouts. What comes with bundles is left
+ * out, and said: a run and the rollouts of a file are not on screen at once.
  */
 export async function openAny(files: readonly NamedFile[]): Promise<void> {
 	const only = files.length === 1 ? files[0] : undefined;
 	const link = only ? linkIn(new Uint8Array(await only.file.slice(0, LARGEST_FIGURE).arrayBuffer())) : null;
 	if (link !== null) return setOpened(openLink(link));
-	if (only && (await isRunBundle(only))) return openBundle(only);
+	const isBundle = await Promise.all(files.map(isRunBundle));
+	const bundles = files.filter((_, i) => isBundle[i]);
+	if (bundles.length > 0) return openBundles(bundles, files.length - bundles.length);
 	showData();
 	await openFiles(files);
 }
 
-async function openBundle(file: NamedFile): Promise<void> {
+async function openBundles(bundles: readonly NamedFile[], leftOut: number): Promise<void> {
 	try {
-		await openRun(file);
+		for (const bundle of bundles) await openRun(bundle, leftOut);
 		bringToFront("credit");
 	} catch (error) {
 		showData();

@@ -1,9 +1,18 @@
 import type { Finding, OursChoice } from "../../engine/lint/check";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
-import type { FilesApi, FilesStep, NamedFile } from "../../workers/filesApi";
+import type {
+	FilesApi,
+	FilesProgress,
+	FilesReport,
+	FilesStep,
+	FilesTable,
+	NamedFile,
+	StoredImport,
+} from "../../workers/filesApi";
 import type { LabApi } from "../../workers/labApi";
 import { download } from "../figures/download";
+import { keepOpened, refreshImports } from "../storage/keepImports";
 import { draftStore } from "../stores/draft";
 import { bringToFront } from "../stores/front";
 import { type Latest, type OurCredit, runStore } from "../stores/run";
@@ -25,16 +34,30 @@ export function connectFiles(api: FilesApi, creditor: Creditor): void {
 	lab = creditor;
 }
 
-/** Reads files, shows their first group as soon as it is there, then looks for what is wrong with their credit. */
+/** Reads files, shows their first group as soon as it is there, then looks for what is wrong with their credit, and keeps them. */
 export async function openFiles(list: readonly NamedFile[]): Promise<void> {
+	if (list.length > 0) await read(titleOf(list), (api, tell) => api.open(list, tell), "keep");
+}
+
+/** Opens files that the browser keeps. */
+export async function openImport({ id, title }: StoredImport): Promise<void> {
+	await read(title, (api, tell) => api.openImport(id, tell), "kept");
+	await refreshImports();
+}
+
+/** Where files come from: from a person, to be kept; from what is kept; or from the page itself. */
+type Origin = "keep" | "kept" | "page";
+type Opener = (api: FilesApi, tell: (progress: FilesProgress) => void) => Promise<FilesReport>;
+
+async function read(title: string, open: Opener, origin: Origin): Promise<void> {
 	const api = files;
-	if (!api || list.length === 0) return;
+	if (!api) return;
 	const mine = ++generation;
 	const current = () => mine === generation;
-	resetFiles({ phase: "reading", title: titleOf(list) });
+	resetFiles({ phase: "reading", title });
 	let shown = false;
 	try {
-		const report = await api.open(list, (progress) => {
+		const report = await open(api, (progress) => {
 			if (!current()) return;
 			fileStore.setState({ progress });
 			if (!shown && progress.groups > 0) {
@@ -45,7 +68,9 @@ export async function openFiles(list: readonly NamedFile[]): Promise<void> {
 		if (!current()) return;
 		const table = await api.table();
 		fileStore.setState({ phase: "open", report, table, steps: stepsOf(table) });
+		if (isCut(table)) shownOf = -1;
 		await showGroup(fileStore.getState().group ?? 0);
+		if (origin !== "page") void identify(api, current).then(() => (origin === "keep" ? keepThese(current) : undefined));
 		const findings = await api.lint();
 		if (!current()) return;
 		fileStore.setState({ findings });
@@ -57,6 +82,32 @@ export async function openFiles(list: readonly NamedFile[]): Promise<void> {
 	}
 }
 
+/** Whether the step on screen was shown before all of it was read. */
+function isCut({ step }: FilesTable): boolean {
+	const { rows } = fileStore.getState();
+	const at = step[rows[0] ?? 0];
+	return rows.length < step.filter((other) => Object.is(other, at)).length;
+}
+
+/** Names the files by their hashes, so that links can point into them. */
+async function identify(api: FilesApi, current: () => boolean): Promise<void> {
+	try {
+		const identities = await api.identify();
+		if (current()) fileStore.setState({ identities });
+	} catch (error) {
+		// Without a hash there is no link into the file, and no copy of it; what is on screen is as good as before.
+		if (current() && !isCancelled(error)) fileStore.setState({ problem: sentenceOf(error) });
+	}
+}
+
+/** Keeps the files on screen in the browser, if the person wants that. */
+export async function keepThese(current: () => boolean = () => true): Promise<void> {
+	const { title, report, identities } = fileStore.getState();
+	if (!report || !identities || !current()) return;
+	const formats = report.formats.map((format) => format.title).join(", ");
+	await keepOpened({ title, about: `${formats}, ${report.card.rollouts.toLocaleString("en")} rollouts` });
+}
+
 /** Sample dump that comes with the page. */
 const EXAMPLE = "datasets/dumps/verl/12.jsonl";
 
@@ -65,7 +116,8 @@ export async function openExample(): Promise<void> {
 	try {
 		const response = await fetch(EXAMPLE);
 		if (!response.ok) throw new Error(`${EXAMPLE} could not be fetched (${response.status}).`);
-		await openFiles([{ name: "example/12.jsonl", file: new File([await response.blob()], "12.jsonl") }]);
+		const example = { name: "example/12.jsonl", file: new File([await response.blob()], "12.jsonl") };
+		await read(example.name, (api, tell) => api.open([example], tell), "page");
 	} catch (error) {
 		resetFiles({ problem: sentenceOf(error) });
 	}
@@ -78,7 +130,7 @@ export function cancelReading(): void {
 /** Closes the files; what they showed stays on screen until something else takes its place. */
 export function closeFiles(): void {
 	generation++;
-	void files?.cancel();
+	void files?.close().then(refreshImports);
 	resetFiles({});
 }
 

@@ -24,6 +24,7 @@ import { offlineStore } from "../offline/serviceWorker";
 import { findEntry, METHODS } from "../registries";
 import { NoticeCard } from "../shell/Notices";
 import { Recorder, RecorderFile } from "./Recorder";
+import { StorageRoom, StoredImports } from "./StoredImports";
 import { StoredRuns } from "./StoredRuns";
 import { TwinCard } from "./TwinCard";
 
@@ -37,7 +38,9 @@ export default function DataPanel(): JSX.Element {
 			{phase === "none" ? <Invitation /> : null}
 			{phase === "reading" ? <Reading /> : null}
 			{phase === "open" ? <Opened /> : null}
+			<StoredImports />
 			<StoredRuns />
+			<StorageRoom />
 		</div>
 	);
 }

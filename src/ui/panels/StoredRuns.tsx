@@ -11,7 +11,7 @@ const PROBLEMS = {
 
 /** Runs that the browser keeps: go on with one, save it as a file, delete it. */
 export function StoredRuns(): JSX.Element | null {
-	const { runs, quota, problem } = useStore(storedStore);
+	const { runs, problem } = useStore(storedStore);
 	if (runs.length === 0 && !problem) return null;
 	return (
 		<section className="stored" aria-label="Runs in this browser">
@@ -22,11 +22,6 @@ export function StoredRuns(): JSX.Element | null {
 					<StoredLine key={run.id} run={run} />
 				))}
 			</ul>
-			{quota ? (
-				<p className="muted tabular">
-					{megabytes(quota.used)} of {megabytes(quota.most)} used. Runs stay on this machine, at this address.
-				</p>
-			) : null}
 		</section>
 	);
 }

@@ -30,8 +30,18 @@ export function followPreset(): Promise<void> {
 	return opened;
 }
 
+let settled = Promise.resolve();
+
+/** Resolves when no recording is on its way to the screen. */
+export const settledRecording = (): Promise<void> => settled;
+
 /** Puts a preset's recording on screen, unless a run is on or was, or another preset was chosen meanwhile. */
-export async function openRecording(preset: string): Promise<void> {
+export function openRecording(preset: string): Promise<void> {
+	settled = showRecording(preset);
+	return settled;
+}
+
+async function showRecording(preset: string): Promise<void> {
 	if (!isRecorded(preset)) return leaveRecording();
 	try {
 		const recording = await loadRecording(preset);

@@ -1,7 +1,10 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import { filesOfInput } from "../files/droppedFiles";
 import { fileStore } from "../files/fileStore";
+import { openAny } from "../files/openAny";
+import { forgetWanted, wantedFileStore } from "../files/wantedFile";
 import { bytesText } from "../format";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
 import { offlineStore, stayHere, takeNewer } from "../offline/serviceWorker";
@@ -9,6 +12,7 @@ import { showStep } from "../recording/player";
 import { remember, remembered } from "../remembered";
 import { exportRun, probeAgain, startRun } from "../session";
 import { costOf } from "../setup";
+import { importsStore } from "../storage/keepImports";
 import { keptStep, resumeFailed, storedStore } from "../storage/keepRuns";
 import { goOnFromFile } from "../storage/openRun";
 import { changeField, draftStore } from "../stores/draft";
@@ -34,6 +38,9 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 	"go-on": { label: "Go on", act: () => void goOnFromFile() },
 	"close-file": { label: "Understood", act: closeFileCard },
 	"close-problem": { label: "Understood", act: () => fileStore.setState({ problem: "" }) },
+	"bring-file": { label: "Choose the file", act: bringFile },
+	"without-file": { label: "Go on without it", act: forgetWanted },
+	"close-keeping": { label: "Understood", act: closeKeeping },
 	"take-newer": { label: "Reload", act: takeNewer },
 	"stay-here": { label: "Not now", act: stayHere },
 	dismiss: { label: "Dismiss", act: dismissFailure },
@@ -48,6 +55,19 @@ function closeDevice(): void {
 	const status = runStore.getState().device?.status ?? null;
 	toldStore.setState({ status });
 	remember(TOLD, status ?? "");
+}
+
+/** The browser's dialog for files. */
+function bringFile(): void {
+	const input = document.createElement("input");
+	input.type = "file";
+	input.multiple = true;
+	input.addEventListener("change", () => void openAny(filesOfInput(input)));
+	input.click();
+}
+
+function closeKeeping(): void {
+	importsStore.setState({ problem: "" });
 }
 
 function showStored(): void {
@@ -85,6 +105,9 @@ export function Notices(): JSX.Element | null {
 	const kept = useStore(storedStore, keptStep);
 	const frames = useStore(timelineStore, (t) => t.frames.length > 0);
 	const newer = useStore(offlineStore, (o) => o.newer !== null);
+	const wanted = useStore(wantedFileStore, (w) => w.wanted);
+	const roomless = useStore(importsStore, (i) => i.problem === "full");
+	const unkept = useStore(fileStore, (f) => (roomless ? f.title : ""));
 	const phase = useStore(runStore, (r) => r.phase);
 	const file = useStore(runStore, (r) => r.file);
 	const { step, spec } = runStore.getState();
@@ -94,7 +117,7 @@ export function Notices(): JSX.Element | null {
 	const untold = device?.status === told ? null : device;
 	const notices = noticesOf(
 		{ device: untold, failure, opened, step, phase, file, spec },
-		{ needs, recording, full, kept, frames, newer },
+		{ needs, recording, full, kept, frames, newer, wanted, unkept },
 	);
 	if (notices.length === 0) return null;
 	return (

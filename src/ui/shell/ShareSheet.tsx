@@ -27,15 +27,15 @@ const listOf = (parts: readonly string[]) =>
 
 /** The link to what is on screen, with what is in it and what is not, in every form that it can be passed on. */
 export function ShareSheet(): JSX.Element {
-	const [options, setOptions] = useState<Required<ShareOptions>>({ note: "", withView: true });
+	const [options, setOptions] = useState<Required<ShareOptions>>({ note: "", withView: true, withName: true });
 	const share = useMemo(() => shareLink(pageAddress(), options), [options]);
 	return (
 		<>
 			<input aria-label="Link" readOnly value={share.link} onFocus={(e) => e.target.select()} />
-			<LinkOptions options={options} onChange={setOptions} />
+			<LinkOptions options={options} ofFile={share.ofFile} onChange={setOptions} />
 			<p className="muted">
-				{share.link.length} characters. Inside: {listOf(share.inside)}. Not inside: {share.outside.join(", ")}. Opening
-				it starts nothing.
+				{share.link.length} characters. Inside: {listOf(share.inside)}. Not inside: {share.outside.join(", ")}.{" "}
+				{share.ofFile ? "Whoever opens it is asked for the same file." : "Opening it starts nothing."}
 			</p>
 			{share.warning ? <p className="stale">{share.warning}</p> : null}
 			<Forms key={share.link} share={share} />
@@ -46,11 +46,13 @@ export function ShareSheet(): JSX.Element {
 
 interface OptionsProps {
 	readonly options: Required<ShareOptions>;
+	/** The link points into a file, whose name may be told or not. */
+	readonly ofFile: boolean;
 	readonly onChange: (options: Required<ShareOptions>) => void;
 }
 
-/** The note, and whether what is on screen goes with the settings. */
-function LinkOptions({ options, onChange }: OptionsProps): JSX.Element {
+/** The note, and whether what is on screen and the name of its file go with the settings. */
+function LinkOptions({ options, ofFile, onChange }: OptionsProps): JSX.Element {
 	const id = useId();
 	return (
 		<>
@@ -75,6 +77,16 @@ function LinkOptions({ options, onChange }: OptionsProps): JSX.Element {
 						{title}
 					</label>
 				))}
+				{ofFile ? (
+					<label>
+						<input
+							type="checkbox"
+							checked={options.withName}
+							onChange={() => onChange({ ...options, withName: !options.withName })}
+						/>
+						Name of the file
+					</label>
+				) : null}
 			</fieldset>
 		</>
 	);

@@ -22,9 +22,10 @@ export async function isRunBundle({ file }: NamedFile): Promise<boolean> {
 
 /**
  * Opens a run bundle: its settings become those on screen, its curves, fingerprints and latest rollouts are shown. Nothing starts.
+ * @param leftOut how many other files came with it and are not opened.
  * @throws one sentence for a file that is damaged, or while a run is on.
  */
-export async function openRun({ name, file }: NamedFile): Promise<void> {
+export async function openRun({ name, file }: NamedFile, leftOut = 0): Promise<void> {
 	if (isAlive(runStore.getState().phase))
 		throw new Error(`${name} holds a run. One is on here: cancel it first, then open the file again.`);
 	const bytes = new Uint8Array(await file.arrayBuffer());
@@ -37,7 +38,7 @@ export async function openRun({ name, file }: NamedFile): Promise<void> {
 	choosePreset(nearestPreset(run.spec), run.spec);
 	const { device } = runStore.getState();
 	if (run.label && (run.label.kind !== "gpu" || canUseGpu(device))) setBackend(run.label.kind);
-	showRunFile({ name, bytes, checkpoint: run.checkpoint?.step ?? 0, read: false }, run.spec, events);
+	showRunFile({ name, bytes, checkpoint: run.checkpoint?.step ?? 0, leftOut, read: false }, run.spec, events);
 }
 
 /** Goes on with the run on screen from the checkpoint of its file. */

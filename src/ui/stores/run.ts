@@ -70,6 +70,8 @@ export interface RunOfFile {
 	readonly bytes: Uint8Array<ArrayBuffer>;
 	/** Step of its checkpoint, from which it can go on. */
 	readonly checkpoint: number;
+	/** Files that came with it and were not opened. */
+	readonly leftOut: number;
 	/** Somebody has read the card that says so. */
 	readonly read: boolean;
 }

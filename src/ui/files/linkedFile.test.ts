@@ -1,0 +1,189 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { decodeLink } from "../../engine/spec/link";
+import { PRESETS } from "../../engine/spec/presets";
+import { memoryFolder } from "../../testing/memoryFolder";
+import { Files } from "../../workers/files";
+import { ImportFolder } from "../../workers/importFolder";
+import { openLink } from "../openLink";
+import { shareLink } from "../share";
+import { connectImports, importsStore } from "../storage/keepImports";
+import { draftStore } from "../stores/draft";
+import { runStore, setOpened } from "../stores/run";
+import { chooseGroup, pinToken, selectionStore } from "../stores/selection";
+import { timelineStore } from "../stores/timeline";
+import { fileStore, resetFiles } from "./fileStore";
+import { followWantedFile } from "./linkedFile";
+import { closeFiles, connectFiles, openFiles } from "./openFiles";
+import { forgetWanted, wantedFileStore } from "./wantedFile";
+
+const first = PRESETS[0]!;
+const named = (name: string, rows: readonly unknown[]) => ({
+	name,
+	file: new File([rows.map((row) => `${JSON.stringify(row)}\n`).join("")], name),
+});
+/** Rollout i of a group: a prompt's token, a reply of the environment between two turns of the policy. */
+const record = (group: string, i: number, length = 5) => ({
+	schema: "ascribe.rollout/1",
+	id: `${group}${i}`,
+	group,
+	step: 1,
+	tokens: Array.from({ length }, (_, t) => t + i),
+	mask: Array.from({ length }, (_, t) => (t === 2 ? 0 : 1)),
+	turns: [
+		{ start: 0, end: 2, actor: "policy" },
+		{ start: 2, end: 3, actor: "tool" },
+		{ start: 3, end: length, actor: "policy" },
+	],
+	reward: i % 2,
+	advantages: { theirs: Array.from({ length }, (_, t) => (t === 2 ? 0 : i - 0.5)) },
+});
+const A = named("a.jsonl", [record("p", 0), record("p", 1)]);
+const B = named("b.jsonl", [record("q", 0), record("r", 0), record("q", 1), record("r", 1)]);
+/** The same places, but texts that were cut otherwise. */
+const LONGER = named("b.jsonl", [record("q", 0, 7), record("r", 0, 7), record("q", 1, 7), record("r", 1, 7)]);
+
+/** Every file here brings its credit. */
+const credit = { credit: async () => [{ ok: false, reason: "none" }], twin: async () => null };
+
+/** A browser with its own storage. */
+function browser(): void {
+	const folder = new ImportFolder({
+		directory: async () => shared,
+		granted: async () => undefined,
+		now: () => Date.now(),
+	});
+	const files = new Files(() => performance.now(), folder);
+	connectFiles(files, credit as never);
+	connectImports(files);
+}
+let shared = memoryFolder();
+
+/** The page before anything was opened; its storage stays. */
+function freshPage(): void {
+	closeFiles();
+	resetFiles({});
+	forgetWanted();
+	for (const store of [runStore, selectionStore, timelineStore] as const)
+		(store.setState as (state: unknown, replace: true) => void)(store.getInitialState(), true);
+	draftStore.setState({ presetId: first.id, spec: first.spec, edited: "", rejected: {} });
+	browser();
+}
+
+const share = (withName = true) => new URL(shareLink("https://example.org/", { withName }).link).hash;
+const opened = (hash: string) => setOpened(openLink(hash));
+const known = () => vi.waitFor(() => expect(fileStore.getState().identities).not.toBeNull());
+const missing = () => vi.waitFor(() => expect(wantedFileStore.getState().wanted?.missing).toBe(true));
+const landed = () => vi.waitFor(() => expect(selectionStore.getState().pinned).not.toBeNull());
+const onScreen = () => {
+	const { latest } = runStore.getState();
+	const { pinned } = selectionStore.getState();
+	return [latest?.batch.ids?.[pinned!.rollout], pinned!.token];
+};
+
+async function bring(...list: (typeof A)[]): Promise<void> {
+	await openFiles(list);
+	await known();
+}
+
+vi.stubGlobal("navigator", {});
+followWantedFile(true);
+beforeEach(() => {
+	shared = memoryFolder();
+	importsStore.setState({ wish: false });
+	freshPage();
+});
+
+describe("a link into a file", () => {
+	it("counts the rollouts of that file alone, wherever it is opened, among others or by itself", async () => {
+		await bring(A, B);
+		const row = fileStore.getState().table!.ids.findIndex((id) => id.includes("r1"));
+		expect(row).toBe(5);
+		await vi.waitFor(() => expect(fileStore.getState().rows).toContain(row));
+		pinToken(fileStore.getState().rows.indexOf(row), 4);
+		const decoded = decodeLink(share());
+		if (!decoded.ok) throw new Error(decoded.message);
+		expect(decoded.state.view).toMatchObject({ rollout: 3, token: 4, turn: 2, length: 5 });
+		expect(decoded.state.file?.name).toBe("b.jsonl");
+		const hash = share();
+		for (const list of [[B], [A, B]]) {
+			freshPage();
+			opened(hash);
+			await missing();
+			await bring(...list);
+			await landed();
+			expect(onScreen()).toEqual([expect.stringContaining("r1"), 4]);
+			expect(wantedFileStore.getState().wanted).toBeNull();
+		}
+	});
+
+	it("opens by itself what the browser keeps, and says no name where the sender tells none", async () => {
+		importsStore.setState({ wish: true });
+		await bring(B);
+		await vi.waitFor(() => expect(importsStore.getState().list).toHaveLength(1));
+		pinToken(0, 3);
+		const hash = share(false);
+		expect(decodeLink(hash)).toMatchObject({ state: { file: { name: "" } } });
+		freshPage();
+		opened(hash);
+		await landed();
+		expect(onScreen()).toEqual([expect.stringContaining("q0"), 3]);
+	});
+
+	it("without a token shows the group of its rollout", async () => {
+		await bring(B);
+		chooseGroup(1);
+		const hash = share();
+		freshPage();
+		opened(hash);
+		await missing();
+		await bring(B);
+		await vi.waitFor(() => expect(selectionStore.getState().group).toBe(1));
+		expect(selectionStore.getState().pinned).toBeNull();
+	});
+
+	it("that meets another file waits on, and tells which", async () => {
+		await bring(B);
+		pinToken(0, 3);
+		const hash = share();
+		freshPage();
+		opened(hash);
+		await missing();
+		await bring(A);
+		await vi.waitFor(() => expect(wantedFileStore.getState().wanted?.other?.name).toBe("a.jsonl"));
+		expect(selectionStore.getState().pinned).toBeNull();
+		// Another link takes its place.
+		opened(`#${share().slice(1)}`);
+		await vi.waitFor(() => expect(wantedFileStore.getState().wanted).toBeNull());
+	});
+
+	it("goes to the turn where the text is cut into other tokens here, and says so", async () => {
+		await bring(LONGER);
+		pinToken(1, 5);
+		const decoded = decodeLink(share());
+		if (!decoded.ok) throw new Error(decoded.message);
+		const { encodeLink } = await import("../../engine/spec/link");
+		const other = encodeLink({ ...decoded.state, view: { ...decoded.state.view, length: 9, token: 6 } });
+		freshPage();
+		opened(`#${other}`);
+		await missing();
+		await bring(LONGER);
+		await landed();
+		expect(selectionStore.getState().pinned).toMatchObject({ token: 3 });
+		expect(runStore.getState().opened?.notices.join()).toContain("9 there and 7 here");
+	});
+
+	it("past the end of its file, or with places that are no numbers, is answered with a sentence", async () => {
+		await bring(B);
+		const decoded = decodeLink(share());
+		if (!decoded.ok) throw new Error(decoded.message);
+		const { encodeLink } = await import("../../engine/spec/link");
+		freshPage();
+		opened(`#${encodeLink({ ...decoded.state, view: { rollout: 40, token: -1, turn: "x" } })}`);
+		expect(runStore.getState().opened?.notices).toHaveLength(2);
+		await missing();
+		await bring(B);
+		await vi.waitFor(() =>
+			expect(runStore.getState().opened?.notices.at(-1)).toBe("The link points at rollout 41 of b.jsonl, which has 4."),
+		);
+	});
+});

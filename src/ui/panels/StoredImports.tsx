@@ -1,0 +1,116 @@
+import { type JSX, useEffect } from "react";
+import { useStore } from "zustand";
+import { HASH_DIGITS } from "../../engine/spec/linkFile";
+import type { StoredImport } from "../../workers/filesApi";
+import { fileStore } from "../files/fileStore";
+import { keepThese, openImport } from "../files/openFiles";
+import { bytesText } from "../format";
+import {
+	forgetImport,
+	type Imports,
+	importsStore,
+	LARGEST_ARCHIVE,
+	refreshImports,
+	saveImport,
+	setWish,
+} from "../storage/keepImports";
+import { storedStore } from "../storage/keepRuns";
+
+const PROBLEMS: Readonly<Record<Exclude<Imports["problem"], "">, string>> = {
+	full: "There is no more room: the files on screen are not kept. Delete others first.",
+	blocked: "The browser keeps nothing for this page: these files have to be opened again next time.",
+	"too-large":
+		"These files are too large to be kept, at most 2 GB and half of the room there is: open them again next time.",
+};
+
+/** Files that the browser keeps: open them again, save them, delete them; and whether it should keep any. */
+export function StoredImports(): JSX.Element {
+	const { list, wish, copying, problem } = useStore(importsStore);
+	useEffect(() => {
+		const look = () => {
+			if (document.visibilityState === "visible") void refreshImports();
+		};
+		look();
+		// Another tab may have kept or deleted some.
+		document.addEventListener("visibilitychange", look);
+		return () => document.removeEventListener("visibilitychange", look);
+	}, []);
+	return (
+		<section className="stored" aria-label="Files in this browser">
+			<h3>Files in this browser</h3>
+			<label className="keep-files">
+				<input type="checkbox" checked={wish} onChange={() => choose(!wish)} /> Keep what I open, for the next time
+			</label>
+			{problem ? <p className="muted">{PROBLEMS[problem]}</p> : null}
+			{copying ? <p className="muted">Keeping a copy …</p> : null}
+			<ul>
+				{list.map((one) => (
+					<ImportLine key={one.id} one={one} />
+				))}
+			</ul>
+		</section>
+	);
+}
+
+/** Files that are open when the wish comes are kept, too. */
+function choose(wish: boolean): void {
+	setWish(wish);
+	if (wish) void keepThese();
+}
+
+/** What is used of the room that the browser grants, for runs and files alike. */
+export function StorageRoom(): JSX.Element | null {
+	const quota = useStore(storedStore, (s) => s.quota);
+	const none = useStore(storedStore, (s) => s.runs.length === 0);
+	const empty = useStore(importsStore, (i) => i.list.length === 0);
+	if (none && empty) return null;
+	return (
+		<p className="muted tabular">
+			{quota ? `${bytesText(quota.used)} of ${bytesText(quota.most)} used. ` : ""}
+			Files and runs stay on this machine, at this address; the oldest make room for new ones.
+		</p>
+	);
+}
+
+function ImportLine({ one }: { readonly one: StoredImport }): JSX.Element {
+	const reading = useStore(fileStore, (f) => f.phase === "reading");
+	const { files, title, about, size, openedAt, here, elsewhere } = one;
+	const when = new Date(openedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+	const hash = files.length === 1 ? `, hash ${files[0]?.hash.slice(0, HASH_DIGITS)}` : "";
+	const large = files.length > 1 && size > LARGEST_ARCHIVE;
+	return (
+		<li>
+			<p className="data-title">{title}</p>
+			<p className="muted tabular">
+				{about}
+				<br />
+				{when}, {bytesText(size)}
+				{hash}
+				{here ? ", on this page" : elsewhere ? ", open in another tab" : ""}
+			</p>
+			<p className="actions">
+				<button type="button" disabled={here || reading} onClick={() => void openImport(one)}>
+					Open
+				</button>
+				<button
+					type="button"
+					className="quiet"
+					disabled={large}
+					title={large ? "Too large for one archive; the files are where they came from" : undefined}
+					onClick={() => void saveImport(one)}
+				>
+					Save
+				</button>
+				<button
+					type="button"
+					className="quiet"
+					disabled={here || elsewhere}
+					title={here ? "Close it first" : undefined}
+					onClick={() => void forgetImport(one)}
+				>
+					Delete
+				</button>
+			</p>
+		</li>
+	);
+}

@@ -1,0 +1,99 @@
+import { createStore } from "zustand/vanilla";
+import type { FilesApi, Keeping, NamedFile, StoredImport } from "../../workers/filesApi";
+import { isEmbedded } from "../embedded";
+import { download } from "../figures/download";
+import { remember, remembered } from "../remembered";
+import { refresh } from "./keepRuns";
+
+/** Files that the browser keeps for this page. */
+export interface Imports {
+	/** The one opened last first. */
+	readonly list: readonly StoredImport[];
+	/** The person wants files that they open to be kept. */
+	readonly wish: boolean;
+	/** A copy is being made. */
+	readonly copying: boolean;
+	/** Why the files on screen are not kept; empty while all is well. */
+	readonly problem: "" | "full" | "blocked" | "too-large";
+}
+
+const WISH = "ascribe.keep-files/1";
+type Keeper = Pick<FilesApi, "imports" | "keep" | "forget" | "importFiles">;
+let files: Keeper | null = null;
+
+export const importsStore = createStore<Imports>(() => ({
+	list: [],
+	wish: remembered(WISH) !== "no",
+	copying: false,
+	problem: "",
+}));
+
+/** Takes the worker that keeps files. */
+export function connectImports(api: Keeper): void {
+	files = api;
+}
+
+/** Reads again what is kept, by whichever tab. */
+export async function refreshImports(): Promise<void> {
+	if (files && !isEmbedded) importsStore.setState({ list: await files.imports() });
+}
+
+/** Keeps the files that are open, if that is wished. */
+export async function keepOpened(about: Pick<StoredImport, "title" | "about">): Promise<void> {
+	if (!files || isEmbedded || !importsStore.getState().wish) return;
+	importsStore.setState({ copying: true, problem: "" });
+	let kept: Keeping = "blocked";
+	try {
+		kept = await files.keep(about);
+	} finally {
+		importsStore.setState({ copying: false, problem: kept === "kept" || kept === "cancelled" ? "" : kept });
+	}
+	await refreshAll();
+}
+
+export function setWish(wish: boolean): void {
+	remember(WISH, wish ? "" : "no");
+	importsStore.setState({ wish, ...(wish ? {} : { problem: "" }) });
+}
+
+/** The import that holds a file whose hash begins so; null where none does. */
+export async function keptImportWith(hash: string): Promise<StoredImport | null> {
+	await refreshImports();
+	const holds = (one: StoredImport) => one.files.some((file) => file.hash.startsWith(hash));
+	return importsStore.getState().list.find(holds) ?? null;
+}
+
+export async function forgetImport({ id }: StoredImport): Promise<void> {
+	await files?.forget(id);
+	await refreshAll();
+}
+
+/** What is used of the storage stands beside the runs. */
+async function refreshAll(): Promise<void> {
+	await Promise.all([refreshImports(), refresh()]);
+}
+
+/** Saves what is kept as it was opened: one file as itself, several as an archive. */
+export async function saveImport({ id, title }: StoredImport): Promise<void> {
+	const found = (await files?.importFiles(id)) ?? [];
+	const [only] = found;
+	if (!only) return refreshImports();
+	if (found.length === 1) return download(only.name.split("/").at(-1) as string, only.file, "application/octet-stream");
+	download(`${title.replaceAll(/\W+/g, "-")}.zip`, await archiveOf(found), "application/zip");
+}
+
+/** Most bytes of an archive: it is put together in memory, and larger ones are not read either. */
+export const LARGEST_ARCHIVE = 2 ** 29;
+
+async function archiveOf(found: readonly NamedFile[]): Promise<Blob> {
+	const { Zip, ZipPassThrough } = await import("fflate");
+	const pieces: Uint8Array<ArrayBuffer>[] = [];
+	const zip = new Zip((_, piece) => void pieces.push(piece as Uint8Array<ArrayBuffer>));
+	for (const { name, file } of found) {
+		const member = new ZipPassThrough(name);
+		zip.add(member);
+		member.push(new Uint8Array(await file.arrayBuffer()), true);
+	}
+	zip.end();
+	return new Blob(pieces, { type: "application/zip" });
+}
