@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { decodeLink, type LinkState } from "../src/engine/spec/link";
 import { linkIn } from "../src/ui/figures/carriedLink";
+import { downloaded } from "./actions";
 import { expect, test } from "./test";
 
 /** What the address says; null while it holds no link. */
@@ -98,11 +98,9 @@ test("a panel is shared as a picture that carries the link of the sheet, note in
 	await expect(sheet.getByRole("img", { name: "Curves, as saved" })).toBeVisible();
 	await sheet.getByLabel("Note").fill("Look at the entropy.");
 	for (const kind of ["PNG", "SVG"]) {
-		const saving = page.waitForEvent("download");
-		await sheet.getByRole("button", { name: `Save ${kind}` }).click();
-		const saved = await saving;
-		expect(saved.suggestedFilename()).toBe(`ascribe-curves.${kind.toLowerCase()}`);
-		const carried = linkIn(readFileSync(await saved.path()));
+		const saved = await downloaded(page, () => sheet.getByRole("button", { name: `Save ${kind}` }).click());
+		expect(saved.name).toBe(`ascribe-curves.${kind.toLowerCase()}`);
+		const carried = linkIn(saved.bytes);
 		expect(carried).toBe(new URL(await sheet.getByLabel("Link").inputValue()).hash);
 		expect(decodeLink(carried ?? "")).toMatchObject({ state: { changes: { seed: 5 }, note: "Look at the entropy." } });
 	}

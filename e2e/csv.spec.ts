@@ -1,12 +1,11 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { downloaded, openFile } from "./actions";
 import { expect, test } from "./test";
 
 async function csvOf(page: Page, panel: string): Promise<string[][]> {
 	await page.getByRole("button", { name: `Export ${panel}` }).click();
-	const saved = page.waitForEvent("download");
-	await page.getByRole("button", { name: "CSV", exact: true }).click();
-	const text = readFileSync(await (await saved).path()).toString();
+	const csv = page.getByRole("button", { name: "CSV", exact: true });
+	const text = (await downloaded(page, () => csv.click())).bytes.toString();
 	await page.keyboard.press("Escape");
 	return text
 		.trim()
@@ -46,8 +45,7 @@ test("with files on screen the numbers are theirs, of the rows that are listed",
 	const rows = [1, 2, 3].flatMap((step) => [0, 1, 2, 3].map((i) => row(i, step)));
 	await page.goto("");
 	await page.getByRole("tab", { name: "Data" }).click();
-	const buffer = Buffer.from(rows.map((r) => JSON.stringify(r)).join("\n"));
-	await page.getByTestId("files").setInputFiles({ name: "dump.jsonl", mimeType: "", buffer });
+	await openFile(page, "dump.jsonl", rows.map((r) => JSON.stringify(r)).join("\n"));
 	await expect(page.locator('[data-panel="data"]')).toContainText("12 rollouts");
 	const curves = await csvOf(page, "Curves");
 	expect(new Set(column(curves, "run"))).toEqual(new Set(["dump.jsonl"]));

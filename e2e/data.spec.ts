@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { SMALL_TOKENIZER } from "../src/testing/smallTokenizer";
+import { openFile } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -11,7 +12,7 @@ const dump = (path: string) =>
 async function openDump(page: Page, name: string, content: Buffer | string): Promise<void> {
 	await page.goto("");
 	await page.getByRole("tab", { name: "Data" }).click();
-	await page.getByTestId("files").setInputFiles({ name, mimeType: "", buffer: Buffer.from(content) });
+	await openFile(page, name, content);
 }
 
 test("a verl dump: what was found, what is missing, what is wrong, and its rollouts as text", async ({ page }) => {
@@ -50,9 +51,7 @@ test("the sample, and a file with the trainer's own advantages", async ({ page }
 	await expect(page.locator('[data-panel="data"]')).toContainText("24 rollouts in 3 groups");
 	await page.getByTestId("files").isHidden();
 	await page.getByRole("button", { name: "Close" }).click();
-	await page
-		.getByTestId("files")
-		.setInputFiles({ name: "completions.parquet", mimeType: "", buffer: dump("trl/completions_00012.parquet") });
+	await openFile(page, "completions.parquet", dump("trl/completions_00012.parquet"));
 	await expect(page.locator('[data-panel="data"]')).toContainText("TRL completions");
 	await expect(page.locator(".finding").filter({ hasText: "The method behind the credit" })).toContainText("grpo");
 });
@@ -100,6 +99,6 @@ test("a file of no known format is answered with what it is nearest to", async (
 	await expect(card).toContainText("What is on screen stays as it is");
 	await card.getByRole("button", { name: "Understood" }).click();
 	await expect(card).toHaveCount(0);
-	await page.getByTestId("files").setInputFiles({ name: "photo.bin", mimeType: "", buffer: Buffer.from([1, 2, 3]) });
+	await openFile(page, "photo.bin", Buffer.from([1, 2, 3]));
 	await expect(page.getByRole("alert")).toContainText("photo.bin");
 });

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { chooseExecutor } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -14,9 +15,7 @@ test("the first journey, on WebGPU: run, see the curve rise, look at a token, pa
 	const settled = { timeout: 120_000 };
 	await page.goto("");
 	// A software adapter has to be chosen: WebAssembly is faster on the same processor.
-	await page.locator(".chip").click();
-	await page.getByRole("radio", { name: /^Graphics adapter/ }).check();
-	await page.keyboard.press("Escape");
+	await chooseExecutor(page, "Graphics adapter");
 	await expect(page.locator(".chip")).toContainText("Software GPU");
 	await test.step("a recorded run is on screen at once, with the truth above the method", async () => {
 		await expect(page.locator(".token").first()).toBeVisible({ timeout: 5_000 });

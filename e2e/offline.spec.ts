@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { chooseExecutor } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -70,9 +71,7 @@ test("without a network the page opens, shows its recording, opens panels and an
 	await expect(page.locator('[data-panel="data"]')).toContainText("works without a network");
 	await page.getByRole("button", { name: "Try an example" }).click();
 	await expect(page.locator('[data-panel="data"]')).toContainText("24 rollouts in 3 groups");
-	await page.locator(".chip").first().click();
-	await page.getByRole("radio", { name: /^WebAssembly/ }).check();
-	await page.keyboard.press("Escape");
+	await chooseExecutor(page, "WebAssembly");
 	await page.getByRole("button", { name: "Step", exact: true }).click();
 	await expect(page.locator(".progress-text")).toHaveText("Paused at step 1", { timeout: 120_000 });
 	await page.getByRole("button", { name: "Share" }).click();

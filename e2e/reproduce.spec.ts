@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { decodeLink, encodeLink } from "../src/engine/spec/link";
+import { chooseExecutor } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -18,12 +19,6 @@ const SMALL = {
 	fingerprints: [],
 	note: "",
 };
-
-async function chooseExecutor(page: Page, name: RegExp): Promise<void> {
-	await page.locator(".chip").first().click();
-	await page.getByRole("radio", { name }).check();
-	await page.keyboard.press("Escape");
-}
 
 async function runToTheEnd(page: Page): Promise<void> {
 	await page.getByRole("button", { name: /^Run( again)?$/ }).click();
@@ -42,7 +37,7 @@ test("a shared exact run is made again in another profile and by the command lin
 	browser,
 }) => {
 	await page.goto(`#${encodeLink(SMALL)}`);
-	await chooseExecutor(page, /^WebAssembly/);
+	await chooseExecutor(page, "WebAssembly");
 	await runToTheEnd(page);
 	await button(page, "Share").click();
 	await expect(page.locator(".share-card:popover-open")).toContainText(
@@ -82,7 +77,7 @@ test("a run on the graphics adapter has the fingerprints of the command line's, 
 	page,
 }) => {
 	await page.goto(`#${encodeLink({ ...SMALL, changes: { ...SMALL.changes, steps: 3 } })}`);
-	await chooseExecutor(page, /^Graphics adapter/);
+	await chooseExecutor(page, "Graphics adapter");
 	await runToTheEnd(page);
 	await chip(page).click();
 	const shared = await fingerprintsOf(page);
@@ -114,7 +109,7 @@ test("a run on the graphics adapter has the fingerprints of the command line's, 
 	if (!decoded.ok) throw new Error(decoded.message);
 	const madeOn = { plan: "00000000", adapter: "nvidia ampere" };
 	await page.goto(`?other#${encodeLink({ ...decoded.state, fingerprints: ["gpu:00000000@0"], madeOn })}`);
-	await chooseExecutor(page, /^Graphics adapter/);
+	await chooseExecutor(page, "Graphics adapter");
 	await runToTheEnd(page);
 	await expect(chip(page)).toContainText("differs: adapter, plan");
 	await chip(page).click();

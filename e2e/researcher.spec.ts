@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { decodeLink } from "../src/engine/spec/link";
 import { findPreset } from "../src/engine/spec/presets";
+import { downloaded, openFile } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -80,9 +81,9 @@ test("a folder of verl dumps: report card, lint, methods apart, toy twin, figure
 		await expect(data.locator(".recorder")).toContainText("never token ids, log-probabilities or advantages");
 		await data.locator(".recorder summary").click();
 		await expect(data.getByLabel("ascribe_recorder.py")).toHaveValue(/def record_verl\(/);
-		const saved = page.waitForEvent("download");
-		await data.getByRole("button", { name: "Save ascribe_recorder.py" }).click();
-		expect(readFileSync(await (await saved).path())).toEqual(readFileSync("python/ascribe_recorder.py"));
+		const save = data.getByRole("button", { name: "Save ascribe_recorder.py" });
+		const { bytes } = await downloaded(page, () => save.click());
+		expect(bytes).toEqual(readFileSync("python/ascribe_recorder.py"));
 		await data.locator(".recorder summary").click();
 	});
 
@@ -148,9 +149,8 @@ test("a folder of verl dumps: report card, lint, methods apart, toy twin, figure
 
 	await test.step("a figure of a column's width, and a link that holds no rollout", async () => {
 		await panel(page, "credit").getByRole("button", { name: "Export Credit" }).click();
-		const waiting = page.waitForEvent("download");
-		await page.getByRole("button", { name: "SVG", exact: true }).click();
-		expect(readFileSync(await (await waiting).path(), "utf8")).toContain('width="84mm"');
+		const svg = page.getByRole("button", { name: "SVG", exact: true });
+		expect((await downloaded(page, () => svg.click())).bytes.toString()).toContain('width="84mm"');
 		await page.keyboard.press("Escape");
 		await page.getByRole("button", { name: "Share" }).click();
 		await expect(page.locator(".share-card:popover-open")).toContainText("Not inside: rollouts, weights.");
@@ -167,11 +167,8 @@ test("a folder of verl dumps: report card, lint, methods apart, toy twin, figure
 		await expect(panel(page, "credit")).toContainText("How much is");
 		await data.getByText("Save the rollouts").click();
 		await expect(data).toContainText("all texts of these 384 rollouts");
-		const saved = page.waitForEvent("download");
-		await data.getByRole("button", { name: "Save as JSONL" }).click();
-		const lines = readFileSync(await (await saved).path(), "utf8")
-			.trim()
-			.split("\n");
+		const save = data.getByRole("button", { name: "Save as JSONL" });
+		const lines = (await downloaded(page, () => save.click())).bytes.toString().trim().split("\n");
 		expect(lines.length).toBe(384);
 		expect(JSON.parse(lines[0]!)).toMatchObject({ schema: "ascribe.rollout/1", step: 1, format: 1, gts: "1" });
 	});
@@ -189,7 +186,7 @@ test("a twin whose preset was never recorded is trained", async ({ page }) => {
 		reward: i % 3 === 0 ? 1 : 0,
 	}));
 	const content = rows.map((row) => JSON.stringify(row)).join("\n");
-	await page.getByTestId("files").setInputFiles({ name: "a.jsonl", mimeType: "", buffer: Buffer.from(content) });
+	await openFile(page, "a.jsonl", content);
 	const twin = panel(page, "data").locator(".twin");
 	await expect(twin).toContainText("1 turn, 4 tokens, reward only at the end, groups of 4: most like");
 	await expect(twin).toContainText("Groups are set to 4, as yours.");

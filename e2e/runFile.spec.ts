@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { PRESET_FINGERPRINTS } from "../src/wasm/exactFingerprints";
+import { chooseExecutor, downloaded } from "./actions";
 import { expect, test } from "./test";
 
 /** Drops a file on the page, as from a folder of the system. */
@@ -23,17 +23,13 @@ test("a run saved as a file opens where it is dropped, and goes on from its chec
 	// Computed in Node, in one go.
 	const known = PRESET_FINGERPRINTS.find(({ preset }) => preset === "keydoor@1")!;
 	await page.goto("?preset=keydoor@1");
-	await page.locator(".chip").first().click();
-	await page.getByRole("radio", { name: /^WebAssembly/ }).check();
-	await page.keyboard.press("Escape");
+	await chooseExecutor(page, "WebAssembly");
 	await page.getByRole("button", { name: "Step", exact: true }).click();
 	await expect(page.locator(".progress-text")).toHaveText("Paused at step 1", { timeout: 120_000 });
 	await page.getByRole("button", { name: "Step", exact: true }).click();
 	await expect(page.locator(".progress-text")).toHaveText("Paused at step 2");
 	await page.getByRole("button", { name: "Share" }).click();
-	const saved = page.waitForEvent("download");
-	await page.getByRole("button", { name: "Save run as a file" }).click();
-	const bytes = readFileSync(await (await saved).path());
+	const { bytes } = await downloaded(page, () => page.getByRole("button", { name: "Save run as a file" }).click());
 	const prints = await page.locator(".fingerprints").textContent();
 	const texts = await page.locator('[data-panel="credit"] .token').allTextContents();
 	await page.close();

@@ -1,4 +1,5 @@
 import { PRESET_FINGERPRINTS } from "../src/wasm/exactFingerprints";
+import { chooseExecutor, downloaded } from "./actions";
 import { expect, test } from "./test";
 
 test("a run whose tab was closed goes on in the next one, to the bits of one that was never stopped", async ({
@@ -7,9 +8,7 @@ test("a run whose tab was closed goes on in the next one, to the bits of one tha
 }) => {
 	const known = PRESET_FINGERPRINTS.find(({ preset }) => preset === "keydoor@1")!;
 	await page.goto("");
-	await page.locator(".chip").first().click();
-	await page.getByRole("radio", { name: /^WebAssembly/ }).check();
-	await page.keyboard.press("Escape");
+	await chooseExecutor(page, "WebAssembly");
 	await page.getByRole("button", { name: "Step", exact: true }).click();
 	await expect(page.locator(".progress-text")).toHaveText("Paused at step 1", { timeout: 120_000 });
 	await page.getByRole("tab", { name: "Data" }).click();
@@ -35,15 +34,12 @@ test("a full storage is said on a card, with the way to make room", async ({ pag
 			Promise.reject(new DOMException("There is no room.", "QuotaExceededError"));
 	});
 	await page.goto("");
-	await page.locator(".chip").first().click();
-	await page.getByRole("radio", { name: /^WebAssembly/ }).check();
-	await page.keyboard.press("Escape");
+	await chooseExecutor(page, "WebAssembly");
 	await page.getByRole("button", { name: "Step", exact: true }).click();
 	const card = page.getByRole("alert").filter({ hasText: "no more room" });
 	await expect(card).toContainText("Training goes on", { timeout: 120_000 });
-	const saved = page.waitForEvent("download");
-	await card.getByRole("button", { name: "Save the run as a file" }).click();
-	expect((await saved).suggestedFilename()).toBe("run.ascribe.zip");
+	const saved = await downloaded(page, () => card.getByRole("button", { name: "Save the run as a file" }).click());
+	expect(saved.name).toBe("run.ascribe.zip");
 	await card.getByRole("button", { name: "Show what is kept" }).click();
 	await expect(page.getByRole("region", { name: "Runs in this browser" })).toContainText("There is no more room");
 });

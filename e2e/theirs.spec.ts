@@ -1,3 +1,4 @@
+import { openFile } from "./actions";
 import { expect, test } from "./test";
 
 /** Two groups of two with the credit of GRPO over the deviation with divisor n, three tokens each: ±1; one token was changed by hand. */
@@ -25,8 +26,7 @@ test("theirs stands beside ours recomputed, and the first token that differs is 
 }) => {
 	await page.goto("");
 	await page.getByRole("tab", { name: "Data" }).click();
-	const open = (content: string) =>
-		page.getByTestId("files").setInputFiles({ name: "r.jsonl", mimeType: "", buffer: Buffer.from(content) });
+	const open = (content: string) => openFile(page, "r.jsonl", content);
 	await open(dump(-1));
 	const labels = page.locator(".rollout").first().locator(".row-labels");
 	await expect(labels).toContainText("theirs: grpo");

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { makeBatch, makeMetrics } from "../src/testing/fakeTrainer";
+import { downloaded } from "./actions";
 import { seriousFindings } from "./axe";
 import { stubTrainer } from "./stubTrainer";
 import { expect, test } from "./test";
@@ -158,14 +159,7 @@ for (const colorScheme of ["light", "dark"] as const)
 
 test("panels export figures and numbers", async ({ page }) => {
 	await openWithRollouts(page);
-	const save = async (kind: string) => {
-		const waiting = page.waitForEvent("download");
-		await page.getByRole("button", { name: kind, exact: true }).click();
-		const file = await waiting;
-		const chunks: Buffer[] = [];
-		for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
-		return { name: file.suggestedFilename(), bytes: Buffer.concat(chunks) };
-	};
+	const save = (kind: string) => downloaded(page, () => page.getByRole("button", { name: kind, exact: true }).click());
 	await page.getByRole("button", { name: "Export Credit" }).click();
 	const text = (await save("SVG")).bytes.toString();
 	expect(text).toContain('fill="#ffffff"');

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+
+/** Chooses what the next run trains on, by the start of its name in the card of the adapter's chip. */
+export async function chooseExecutor(page: Page, name: "WebAssembly" | "Graphics adapter"): Promise<void> {
+	await page.locator(".chip").first().click();
+	await page.getByRole("radio", { name: new RegExp(`^${name}`) }).check();
+	await page.keyboard.press("Escape");
+}
+
+/** Opens a file of rollouts with the button of the panel "Data", which must be on screen. */
+export const openFile = (page: Page, name: string, content: Buffer | string): Promise<void> =>
+	page.getByTestId("files").setInputFiles({ name, mimeType: "", buffer: Buffer.from(content) });
+
+/** The file that the page saves when `act` is done. */
+export async function downloaded(page: Page, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+	const waiting = page.waitForEvent("download");
+	await act();
+	const saved = await waiting;
+	return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) };
+}
