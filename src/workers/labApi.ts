@@ -6,7 +6,7 @@ import type { OracleMode, Truth } from "../engine/oracle/truth";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type { TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree, TreeNumbers } from "../engine/rollouts/rolloutTree";
-import type { Rhythm } from "../engine/signals/rhythm";
+import type { Rhythm, RhythmOptions } from "../engine/signals/rhythm";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { Shape } from "../engine/twin/shape";
 import type { ToyTwin } from "../engine/twin/toyTwin";
@@ -58,6 +58,8 @@ export interface AttentionAnswer {
 	readonly heads: number;
 	/** `[layers·heads·N·N]`: row t, the weights of token t on tokens 0 … t. */
 	readonly maps: Float32Array;
+	/** How the rhythm was read off: by the experiment's options. */
+	readonly reading: RhythmOptions;
 	/** Heads by index layer·heads + head; tokens counted from the first after the prompt. */
 	readonly rhythm: Rhythm;
 }

@@ -97,13 +97,14 @@ function withFlow(batch: RolloutBatch, look: Float64Array, influence: Float64Arr
 }
 
 /** Maps of the chosen layers' heads in one row, over N tokens of which the response starts at `first`. */
-interface Chosen {
+export interface Chosen {
 	readonly heads: readonly ArrayLike<number>[];
 	readonly N: number;
 	readonly first: number;
 }
 
-function chosen(
+/** The maps that a reading looks at: of its layers, with or without the prompt. */
+export function chosen(
 	{ N, promptLength, layers }: RolloutAttention,
 	{ layers: which, keys }: Pick<FlowReading, "layers" | "keys">,
 ): Chosen {
