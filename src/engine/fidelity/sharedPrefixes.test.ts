@@ -64,6 +64,16 @@ const MEASURED = [
 		vinePpo: [0.75, 0.6],
 	},
 	{
+		K: 2,
+		keys: [1, 4],
+		groupSize: 32,
+		drGrpo: [0.402, 0.33],
+		td: [0.701, 0.65],
+		tempo: [0.562, 0.4],
+		pairs: [0.596, 0.42],
+		vinePpo: [0.75, 0.6],
+	},
+	{
 		K: 4,
 		keys: [1, 4],
 		groupSize: 8,
