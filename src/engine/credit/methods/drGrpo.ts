@@ -1,16 +1,25 @@
 import { defineMethod } from "../method";
 import { scoredGroups, singletonParam } from "../normaliserParams";
-import { normalise, rolloutInput, spread } from "../ops";
+import { div, equal, groupStat, max, mul, type Node, normalise, not, rolloutInput, spread } from "../ops";
+import { choiceParam } from "../sharedParams";
+
+const GROUP = { within: "group" } as const;
+const BATCH = { within: "batch" } as const;
 
 /**
  * GRPO done right: the return minus the mean of its group, undivided.
  *
  * A_{i,t} = R_i − mean_g R. The other half of the method is its loss: sums over tokens divided by a constant (`agg=constant`).
  *
- * **Edges** equal returns give exactly 0; a group of one as `singleton` says.
+ * With `correction=valid`, GPG's: times α = B/valid, B rollouts in the batch, valid those whose group is not all alike, so that groups without
+ * contrast do not shrink the step. Presets `gpg`, and `gpgVerl` (`correction=nonzero`), where verl counts rollouts whose return is not 0.
+ *
+ * **Edges** equal returns give exactly 0; a group of one as `singleton` says, and it counts as alike.
  * **Against the exact advantage** the return's sign for every token; in expectation (G−1)/G of the exact policy gradient.
  * **Reduces** to RLOO · (G−1)/G.
- * **Source** Liu et al. 2025, "Understanding R1-Zero-Like Training: A Critical Perspective", https://arxiv.org/abs/2503.20783.
+ * **Source** Liu et al. 2025, "Understanding R1-Zero-Like Training: A Critical Perspective", https://arxiv.org/abs/2503.20783. The correction:
+ * Chu et al. 2025, "GPG", https://arxiv.org/abs/2504.02546, with F_norm = 1, not verified against its text; verl's `compute_gpg_outcome_advantage`
+ * was read.
  */
 export const drGrpo = defineMethod({
 	id: "drGrpo",
@@ -22,24 +31,48 @@ export const drGrpo = defineMethod({
 		url: "https://arxiv.org/abs/2503.20783",
 		verification: "compared with the released code",
 	},
-	params: { singleton: singletonParam("zero") },
-	presets: { paper: {}, verl: { singleton: "raw" }, trl: {} },
+	params: {
+		singleton: singletonParam("zero"),
+		correction: choiceParam({
+			label: "Correction",
+			help: "Times the rollouts of the batch over those whose group is not all alike (valid), or whose return is not 0 (nonzero).",
+			default: "none",
+			options: ["none", "valid", "nonzero"],
+		}),
+	},
+	presets: {
+		paper: {},
+		verl: { singleton: "raw" },
+		trl: {},
+		gpg: { correction: "valid" },
+		gpgVerl: { correction: "nonzero", singleton: "raw" },
+	},
 	traits: { zeroWhenEqual: true, groupLocal: true },
-	gradients: [{ door: "groupMean", apples: "groupMean" }],
+	batchWide: ({ correction }) => correction !== "none",
+	gradients: [
+		{ door: "groupMean", apples: "groupMean" },
+		{ params: { correction: "valid" }, door: "scaled", apples: "scaled" },
+	],
 	needs: () => [],
-	estimate: ({ singleton }) => ({
-		terms: {
-			outcome: spread(
-				normalise(rolloutInput("returns"), {
-					within: "group",
-					center: "mean",
-					scale: "none",
-					eps: 0,
-					epsOn: "sd",
-					singleton: singleton === "raw" ? "raw" : "zero",
-				}),
-			),
-		},
-		...scoredGroups(singleton),
-	}),
+	estimate: ({ singleton, correction }) => {
+		const returns = rolloutInput("returns");
+		const outcome = normalise(returns, {
+			within: "group",
+			center: "mean",
+			scale: "none",
+			eps: 0,
+			epsOn: "sd",
+			singleton: singleton === "raw" ? "raw" : "zero",
+		});
+		const corrected = correction === "none" ? outcome : mul(outcome, correctionOf(returns, correction));
+		return { terms: { outcome: spread(corrected) }, ...scoredGroups(singleton) };
+	},
 });
+
+/** Rollouts of the batch over those that count: 0 where none is valid, all of them where none is paid. */
+function correctionOf(returns: Node<"rollout">, correction: "valid" | "nonzero"): Node<"rollout"> {
+	const all = groupStat(returns, "count", BATCH);
+	if (correction === "nonzero") return div(all, max(groupStat(not(equal(returns, 0)), "sum", BATCH), 1));
+	const alike = equal(groupStat(returns, "min", GROUP), groupStat(returns, "max", GROUP));
+	return div(all, groupStat(not(alike), "sum", BATCH));
+}

@@ -45,6 +45,25 @@ describe("grpo", () => {
 
 describe("drGrpo", () => {
 	it("subtracts the mean", () => near(perRollout("drGrpo", preset("drGrpo", "paper")), [0.75, -0.25, -0.25, -0.25]));
+	describe("with GPG's correction", () => {
+		const pairs = (...rewards: number[]) => batchOf(rewards.map((reward, i) => ({ reward, group: Math.floor(i / 2) })));
+		const of = (batch: ReturnType<typeof batchOf>, name: string) =>
+			rowsOf(batch, "drGrpo", preset("drGrpo", name)).map((row) => row[0]!);
+		it("makes up for groups without contrast: two of eight rollouts have some", () =>
+			near(of(pairs(1, 0, 0, 0, 1, 1, 0, 0), "gpg"), [2, -2, 0, 0, 0, 0, 0, 0], 1e-12));
+		it("counts returns that are not 0 as verl does: three of eight", () =>
+			near(of(pairs(1, 0, 0, 0, 1, 1, 0, 0), "gpgVerl"), [4 / 3, -4 / 3, 0, 0, 0, 0, 0, 0], 1e-12));
+		it("is 0 where no group has contrast, and Dr.GRPO where all have", () => {
+			expect(of(pairs(1, 1, 0, 0), "gpg")).toEqual([0, 0, 0, 0]);
+			expect(of(pairs(0, 0), "gpgVerl")).toEqual([0, 0]);
+			expect(of(pairs(1, 0, 0, 3), "gpg")).toEqual(of(pairs(1, 0, 0, 3), "paper"));
+		});
+		it("has a group of one count as alike, whose reward verl passes on", () => {
+			const batch = batchOf([{ reward: 1 }, { reward: 0 }, { reward: 3, group: 1 }]);
+			near(of(batch, "gpg"), [0.75, -0.75, 0], 1e-12);
+			near(of(batch, "gpgVerl"), [0.75, -0.75, 4.5], 1e-12);
+		});
+	});
 });
 
 describe("dapo", () => {

@@ -2,8 +2,8 @@ import { defineLoss } from "../loss";
 import { aggParams, commonConfig, penaltyParams } from "../lossParams";
 
 /**
- * Group policy gradient: ℓ = −A·log p, mean over tokens, with the credit of Dr.GRPO. The paper also multiplies the advantages of a batch by
- * B over the number of its rollouts whose group is not all alike; that factor is left out here.
+ * Group policy gradient: ℓ = −A·log p, mean over tokens, with the credit of Dr.GRPO in its preset `gpg` (or `gpgVerl`), whose
+ * factor makes up for groups that are all alike.
  *
  * **Source** Chu et al. 2025, https://arxiv.org/abs/2504.02546; verl's `gpg` policy loss.
  */
