@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { batchOf, distance, ragged } from "../credit/testing";
+import { subsetWeight } from "./providers/returnRegression";
+import { ridge } from "./ridge";
 import { annotated, rows } from "./testing";
 
 describe("regressions on the batch", () => {
@@ -19,6 +21,45 @@ describe("regressions on the batch", () => {
 				bits.map(([a, , c]) => [2 * a! - 0.5, 2 * a! - 0.5, 2 * a! - c!]),
 			),
 		).toBeLessThanOrEqual(1e-6);
+	});
+
+	it("find the rewards of three kinds from how often each occurs, and the smallest ones where that does not settle them", () => {
+		const counts = (...of: number[]) => of.map((n, kind) => [kind, n] as const);
+		const [a, b] = [counts(1, 1, 1), counts(2, 1, 0)];
+		expect(distance([[...ridge([a, b, counts(0, 0, 3)], [3, 1, 6], 3, 1e-9)]], [[0, 1, 2]])).toBeLessThanOrEqual(1e-6);
+		// (1, −2, 1) changes none of these sums.
+		expect(distance([[...ridge([a, b, counts(0, 1, 2)], [3, 1, 5], 3, 1e-9)]], [[0, 1, 2]])).toBeLessThanOrEqual(1e-6);
+	});
+
+	it("know what a subset of tokens costs: .0833 for two of four, over all six choices", () => {
+		const [rewards, R] = [[1, 0, 0, 1], 2];
+		const pairs = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].filter((j) => j > i).map((j) => [i, j] as const));
+		const losses = pairs.map(([i, j]) => (R / 4 - (rewards[i]! + rewards[j]!) / 2) ** 2);
+		const mean = losses.reduce((sum, loss) => sum + loss, 0) / 6;
+		// Σ (r̂ − ½)² = 1, in the scale of means.
+		expect([mean, subsetWeight(4, 2) / 16].map((x) => x.toFixed(6))).toEqual(["0.083333", "0.083333"]);
+		expect([subsetWeight(4, 4), subsetWeight(4, 9), subsetWeight(1, 1)]).toEqual([0, 0, 0]);
+		expect(subsetWeight(5, 1)).toBe(5);
+	});
+
+	it("even rewards out where one token of two stands for both", () => {
+		const two = batchOf([
+			{ tokens: [1, 1], reward: 1 },
+			{ tokens: [1, 2], reward: 0 },
+		]);
+		const of = (subset: number) => rows(annotated("returnRegression", two, { ...tiny, subset }).batch, "rewardModel");
+		// ±½ about the mean of ½, which is ¼ a token. Alone y: (½ − y)² is 0 at ½; with (x − y)² at x = 0 both meet at ¼.
+		for (const [subset, y] of [
+			[0, 0.5],
+			[2, 0.5],
+			[1, 0.25],
+		] as const)
+			expect(
+				distance(of(subset), [
+					[0.25, 0.25 + y],
+					[0.25, 0.25 - y],
+				]),
+			).toBeLessThanOrEqual(1e-6);
 	});
 
 	it("find what a choice contributes to the last reward, centred at its place", () => {

@@ -7,6 +7,8 @@ import { groupBaseline, toGo, writerParams } from "../redistribution";
  *
  * A_t = Σ_{k≥t} γ^{k−t} r̂_k − baseline. Reads the token signal `rewardModel` = r̂.
  *
+ * `returnRegression` learns r̂ from sums over all tokens (Efroni et al.) or, with its `subset`, over random ones (RRD, Ren et al.).
+ *
  * **Edges** r̂ need not add up to R; what is not identifiable stays so.
  * **Against the exact advantage** biased by the regression's error.
  * **Source** Efroni et al. 2021, "Reinforcement Learning with Trajectory Feedback", https://arxiv.org/abs/2008.06036; Ren et al. 2022, https://arxiv.org/abs/2111.13485.

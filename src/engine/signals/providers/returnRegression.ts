@@ -1,6 +1,6 @@
-import { numberParam } from "../../credit/sharedParams";
+import { integerParam, numberParam } from "../../credit/sharedParams";
 import { withSignal } from "../additions";
-import { choicesOf, groupMeans } from "../choiceFeatures";
+import { type Choice, choicesOf, groupMeans } from "../choiceFeatures";
 import { defineProvider } from "../provider";
 import { ridge } from "../ridge";
 
@@ -15,8 +15,18 @@ export const ridgeParam = numberParam({
 });
 
 /**
+ * What estimating Σ_t r̂_t of n tokens from K of them adds to the squared error, for each (r̂_t − mean)²: n(n − K)/(K(n − 1)), the variance of n
+ * times the mean of K drawn without replacement. **Edges** 0 where K covers all, and for one token.
+ */
+export const subsetWeight = (n: number, K: number): number => (K >= n ? 0 : (n * (n - K)) / (K * (n - 1)));
+
+/**
  * A learned reward for each token: r̂ of (place, token) with Σ_t r̂_t ≈ R over each rollout, by ridge regression on the batch. What the
  * group's mean return explains is spread evenly over the tokens.
+ *
+ * With `subset` = K > 0, randomised return decomposition: Σ_t r̂_t is estimated from K tokens drawn at random. The expected loss over all draws is
+ * that of the whole sum plus n(n − K)/(K(n − 1)) · Σ_t (r̂_t − mean)², so that it is solved without drawing; it evens rewards out within a rollout.
+ * Ren et al. weigh rollouts by 1/n² and sample; taking that variance off again, their unbiased form, is `subset` = 0.
  *
  * **Edges** directions that no rollout tells apart get the smallest coefficients. Choices at the same place of different prompts
  * share a coefficient, so it suits tasks where a token means the same at a place.
@@ -26,24 +36,31 @@ export const returnRegression = defineProvider({
 	title: "Return decomposition by regression",
 	summary: "Fits a reward for every choice so that they add up to the return.",
 	source: {
-		cite: "Efroni, Merlis & Mannor 2021, Reinforcement Learning with Trajectory Feedback",
-		url: "https://arxiv.org/abs/2008.06036",
+		cite: "Efroni, Merlis & Mannor 2021, Reinforcement Learning with Trajectory Feedback; Ren et al. 2022, Learning Long-Term Reward Redistribution via Randomized Return Decomposition",
+		url: "https://arxiv.org/abs/2111.13485",
 	},
 	cost: "arithmetic",
 	provides: [{ signal: "rewardModel", level: "token", meaning: "learned reward of each token" }],
 	reads: [],
-	params: { ridge: ridgeParam },
+	params: {
+		ridge: ridgeParam,
+		subset: integerParam({
+			label: "Subset",
+			help: "Tokens of a rollout from which its sum is estimated, on average over all choices of so many; 0: all.",
+			default: 0,
+			min: 0,
+			max: 1e6,
+			unit: "tokens",
+		}),
+	},
 	needs: () => [],
 	annotate(batch, { params }) {
 		const { choices, columns } = choicesOf(batch);
 		const means = groupMeans(batch);
-		const rows = choices.map((own) => own.map(({ column }) => [column, 1] as const));
-		const weights = ridge(
-			rows,
-			batch.returns.map((r, b) => r - means[b]!),
-			columns,
-			params.ridge,
-		);
+		const sums = choices.map((own) => own.map(({ column }) => [column, 1] as const));
+		const spreads = params.subset > 0 ? choices.flatMap((own) => spreadRows(own, params.subset)) : [];
+		const wanted = [...batch.returns.map((r, b) => r - means[b]!), ...spreads.map(() => 0)];
+		const weights = ridge([...sums, ...spreads], wanted, columns, params.ridge);
 		const data = new Float64Array(batch.B * batch.T);
 		for (const [b, own] of choices.entries())
 			for (const { at, column } of own) data[at] = weights[column]! + means[b]! / own.length;
@@ -52,3 +69,11 @@ export const returnRegression = defineProvider({
 		};
 	},
 });
+
+/** Rows of a regression whose squares add up to the weight of a subset times Σ_t (r̂_t − mean)². */
+function spreadRows(own: readonly Choice[], subset: number) {
+	const n = own.length;
+	const by = Math.sqrt(subsetWeight(n, subset));
+	if (by === 0) return [];
+	return own.map((_, t) => own.map(({ column }, i) => [column, by * ((i === t ? 1 : 0) - 1 / n)] as const));
+}
