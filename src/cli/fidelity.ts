@@ -7,6 +7,7 @@ import { openSpec } from "../engine/spec/registries";
 import { findEntry } from "../engine/spec/resolveSpec";
 import { modelOf } from "../engine/training/plan";
 import type { Command } from "./command";
+import { shownName } from "./openExperiment";
 import { openWeights } from "./openWeights";
 
 export const fidelityCommand: Command = {
@@ -31,7 +32,7 @@ export const fidelityCommand: Command = {
 	],
 	async run(args, io) {
 		const { spec: given, parameters } = openWeights(args.operand(0), io);
-		const { spec, task } = openSpec(given);
+		const { spec, task } = openSpec(given, shownName(args.operand(0)));
 		if (spec.rollout.topK !== 0 || spec.rollout.topP !== 1)
 			throw new InvalidInput("The oracle values the whole distribution: topK must be 0 and topP 1.");
 		const own = spec.probes.length > 0 ? [...new Set([spec.method.id, ...spec.probes])] : ALL_METHODS;

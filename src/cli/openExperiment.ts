@@ -22,6 +22,9 @@ export function openEarlier(name: string, io: Io): EarlierRun {
 	return { spec: openSpecOf(name, io), fingerprints: [] };
 }
 
+/** How messages name an experiment; a link is too long to be told again. */
+export const shownName = (name: string): string => (isLink(name) ? "the link" : name);
+
 export const isLink = (name: string): boolean => name.includes("#");
 
 function openRunFile(name: string, io: Io): EarlierRun {

@@ -2,6 +2,7 @@ import type { ModelConfig } from "../engine/model/config";
 import { initParameters, toFloat32 } from "../engine/model/parameters";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import { readRunFile } from "../engine/training/runFile";
+import { checkSameModel } from "../engine/training/sameModel";
 import type { Io } from "./io";
 import { openExperiment } from "./openExperiment";
 
@@ -11,8 +12,15 @@ export function openWeights(
 	io: Io,
 ): { spec: ExperimentSpec; parameters: (model: ModelConfig) => Float32Array } {
 	if (path.endsWith(".zip")) {
-		const { spec, checkpoint } = readRunFile(io.readBytes(path), path);
-		if (checkpoint) return { spec, parameters: () => checkpoint.state.parameters };
+		const { spec, model, checkpoint } = readRunFile(io.readBytes(path), path);
+		if (checkpoint)
+			return {
+				spec,
+				parameters(wanted) {
+					checkSameModel(path, model, wanted);
+					return checkpoint.state.parameters;
+				},
+			};
 	}
 	const spec = openExperiment(path, io);
 	return { spec, parameters: (model) => toFloat32(initParameters(model, spec.seed)) };

@@ -14,6 +14,7 @@ import type { Args } from "./args";
 import type { Command } from "./command";
 import { NODE_HOST } from "./host";
 import type { Io } from "./io";
+import { shownName } from "./openExperiment";
 import { openWeights } from "./openWeights";
 import { jsonPrinter } from "./output";
 
@@ -75,7 +76,7 @@ export const oracleCommand: Command = {
 /** The task and the policy that the call names. */
 function openPolicy(args: Args, io: Io) {
 	const { spec: given, parameters } = openWeights(args.operand(0), io);
-	const { spec, task } = openSpec(given);
+	const { spec, task } = openSpec(given, shownName(args.operand(0)));
 	const { topK, topP, temperature } = spec.rollout;
 	if (topK !== 0 || topP !== 1)
 		throw new InvalidInput("The oracle values the whole distribution: the experiment's topK must be 0 and its topP 1.");

@@ -7,6 +7,7 @@ import type { RolloutRequest, TrainingPlan } from "../engine/training/executor";
 import { planOf } from "../engine/training/plan";
 import { promptPool } from "../engine/training/prompts";
 import { Requests } from "../engine/training/requests";
+import { shownName } from "./openExperiment";
 
 /** What is timed: a plan, and the rollout batch of each of its steps. */
 export interface Workload {
@@ -70,7 +71,7 @@ export function freeWorkload(name: Size): Workload {
 
 /** The training steps of an experiment, without its warm start. @throws InvalidInput for what is unknown or out of range. */
 export function experimentWorkload(name: string, given: ExperimentSpec): Workload {
-	const { spec, task } = openSpec(given);
+	const { spec, task } = openSpec(given, shownName(name));
 	const pool = promptPool(task, spec);
 	const plan = planOf(spec, task, pool);
 	const requests = new Requests(plan, pool);

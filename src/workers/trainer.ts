@@ -3,9 +3,11 @@ import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { Task } from "../engine/tasks/task";
 import type { RunEvent } from "../engine/training/events";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
+import { modelOf } from "../engine/training/plan";
 import { Recorder } from "../engine/training/recorder";
 import { Run, type RunHost } from "../engine/training/run";
 import { readRunFile, upToCheckpoint, writeRunFile } from "../engine/training/runFile";
+import { checkSameModel } from "../engine/training/sameModel";
 import { EventBatcher } from "./eventBatcher";
 import type { Backend, DeviceReport, TrainerApi } from "./trainerApi";
 
@@ -57,6 +59,7 @@ export class Trainer implements TrainerApi {
 		try {
 			const before = from && upToCheckpoint(readRunFile(from, "The stored run"));
 			const { spec, task } = this.host.resolve(before?.spec ?? given);
+			if (before) checkSameModel("The stored run", before.model, modelOf(spec, task));
 			// What happened before is told again, so that curves are whole.
 			for (const event of before?.events ?? []) batcher.add(event as RunEvent);
 			const recorder = new Recorder(before);

@@ -2,7 +2,7 @@ import { InvalidInput } from "../../engine/core/errors";
 import { STREAMS } from "../../engine/core/rng";
 import { batchRecords } from "../../engine/formats/batchRecords";
 import { readModelFile } from "../../engine/formats/modelFile";
-import { type ModelConfig, parameterLayout } from "../../engine/model/config";
+import type { ModelConfig } from "../../engine/model/config";
 import { toFloat32 } from "../../engine/model/parameters";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { parseSpecText } from "../../engine/spec/parseSpec";
@@ -12,11 +12,12 @@ import { planOf } from "../../engine/training/plan";
 import { promptPool } from "../../engine/training/prompts";
 import { Requests } from "../../engine/training/requests";
 import { readRunFile } from "../../engine/training/runFile";
+import { checkSameModel } from "../../engine/training/sameModel";
 import type { Args } from "../args";
 import { BACKENDS, openExecutor } from "../backends";
 import type { Command } from "../command";
 import type { Io } from "../io";
-import { openExperiment } from "../openExperiment";
+import { openExperiment, shownName } from "../openExperiment";
 
 export const rolloutCommand: Command = {
 	name: "rollout",
@@ -37,10 +38,13 @@ export const rolloutCommand: Command = {
 	],
 	async run(args, io) {
 		const policy = openPolicy(args, io);
-		const { spec, task } = openSpec(sampledSpec(policy.spec, args));
+		const { spec, task } = openSpec(
+			sampledSpec(policy.spec, args),
+			shownName(args.text("experiment") ?? args.operand(0)),
+		);
 		const pool = promptPool(task, spec);
 		const plan = planOf(spec, task, pool);
-		checkFits(args.operand(0), policy.model, plan.model);
+		checkSameModel(args.operand(0), policy.model, plan.model);
 		const executor = await openExecutor(args.choice("backend", BACKENDS), plan, io.note);
 		try {
 			executor.upload(freshState(policy.parameters));
@@ -89,15 +93,3 @@ function sampledSpec(spec: ExperimentSpec, args: Args): ExperimentSpec {
 	const seed = args.integer("seed", { min: 0, max: 2 ** 32 - 1 }) ?? spec.seed;
 	return { ...spec, seed, minibatches: 1, rollout: { ...spec.rollout, prompts, groupSize, temperature } };
 }
-
-/** The checkpoint and the experiment must describe the same model. */
-function checkFits(path: string, found: ModelConfig, wanted: ModelConfig): void {
-	const sizes = (config: ModelConfig) => JSON.stringify(parameterLayout(config).tensors.map((t) => [t.name, t.shape]));
-	if (sizes(found) !== sizes(wanted) || found.heads !== wanted.heads)
-		throw new InvalidInput(
-			`${path} is another model than its experiment's: it has ${inWords(found)}, the experiment asks for ${inWords(wanted)}.`,
-		);
-}
-
-const inWords = (c: ModelConfig) =>
-	`${c.layers} layers, width ${c.width}, ${c.heads} heads, ${c.vocabSize} tokens, context ${c.contextLength}`;

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { writeModelFile } from "../../engine/formats/modelFile";
-import { initParameters } from "../../engine/model/parameters";
+import { initParameters, toFloat32 } from "../../engine/model/parameters";
 import { encodeLink } from "../../engine/spec/link";
 import { findPreset } from "../../engine/spec/presets";
 import { openSpec } from "../../engine/spec/registries";
+import { freshState } from "../../engine/training/checkpoint";
 import { modelOf } from "../../engine/training/plan";
-import { readRunFile } from "../../engine/training/runFile";
+import { readRunFile, writeRunFile } from "../../engine/training/runFile";
 import { EXIT, runCli } from "../run";
 import { captureIo } from "../testing";
 import { rolloutCommand } from "./rollout";
@@ -129,6 +130,13 @@ describe("wrong calls", () => {
 	put("cut.safetensors", writeModelFile(model, parameters, metadata).subarray(0, 4000));
 	put("silent.safetensors", writeModelFile(model, parameters));
 	altered("other.json", { model: { ...small.model, width: 16 } });
+	altered("param.json", { method: { id: "rloo", params: { center: "mean" } } });
+	altered("reward.json", { task: { ...small.task, reward: "process.exit()" } });
+	altered("signal.json", { signals: { nope: {} } });
+	const wide = { ...small, model: { ...small.model, width: 16 } };
+	const checkpoint = { step: 1, state: freshState(toFloat32(parameters)), reference: null };
+	const nothing = { label: null, fingerprints: [], events: [], rollouts: "", credit: "" };
+	put("wide.ascribe.zip", writeRunFile({ spec: wide, model, checkpoint, ...nothing }));
 
 	it.each([
 		[["train", "odd.json"], /width 63 .*divisible.*4/],
@@ -155,6 +163,13 @@ describe("wrong calls", () => {
 			["train", "small.json", "--out", "small.json"],
 			/small\.json\/run\.ascribe\.zip cannot be written: a file is in the way/,
 		],
+		[
+			["train", "other.json", "--resume", "wide.ascribe.zip"],
+			/wide\.ascribe\.zip holds another model .*width 8.*width 16/,
+		],
+		[["train", "param.json"], /param\.json: method rloo has no parameter/],
+		[["train", "reward.json"], /reward\.json: task\.reward: The formula has "\."/],
+		[["train", "signal.json"], /signal\.json: There is no signal provider "nope"/],
 		[["rollout", "absent.zip"], /absent\.zip cannot be read: there is no such file/],
 		[["rollout", "no.ascribe.zip"], /no\.ascribe\.zip is no run file/],
 		[["rollout", "cut.safetensors"], /cut\.safetensors.*data_offsets end at byte/],

@@ -9,12 +9,13 @@ import { labelText } from "../../engine/training/reproduction";
 import { Requests } from "../../engine/training/requests";
 import { Run } from "../../engine/training/run";
 import { type RunFile, readRunFile, writeRunFile } from "../../engine/training/runFile";
+import { checkRunModel } from "../../engine/training/sameModel";
 import type { Args } from "../args";
 import { BACKENDS, openExecutor } from "../backends";
 import type { Command } from "../command";
 import { NODE_HOST } from "../host";
 import type { Io } from "../io";
-import { isLink, openEarlier } from "../openExperiment";
+import { isLink, openEarlier, shownName } from "../openExperiment";
 import { tellProfile } from "../profile";
 import { ProgressLine } from "../progress";
 import { Comparison } from "../verdict";
@@ -46,7 +47,7 @@ export const trainCommand: Command = {
 	async run(args, io) {
 		const name = args.operand(0);
 		const earlier = openEarlier(name, io);
-		const { spec, task } = openSpec(withOptions(earlier.spec, args));
+		const { spec, task } = openSpec(withOptions(earlier.spec, args), shownName(name));
 		const backend = args.choice("backend", BACKENDS);
 		const out = args.text("out");
 		const resumed = readResumed(args, spec, io);
@@ -101,6 +102,7 @@ function readResumed(args: Args, spec: ExperimentSpec, io: Io): RunFile | null {
 	const path = resumedPath(args);
 	if (path === undefined) return null;
 	const file = readRunFile(io.readBytes(path), path);
+	checkRunModel(file, path);
 	if (!isSameSpec(openSpec({ ...file.spec, steps: spec.steps }).spec, spec))
 		throw new InvalidInput(
 			`${path} is of another experiment; go on with its own: ascribe train ${path} --resume ${path}.`,

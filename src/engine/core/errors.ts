@@ -33,3 +33,12 @@ export class Cancelled extends AscribeError {
 		super("cancelled", message);
 	}
 }
+
+/** What some work gives. @throws InvalidInput with the place before its sentence, as in `mine.json: …`, and whatever else the work throws. */
+export function placed<T>(where: string, work: () => T): T {
+	try {
+		return work();
+	} catch (error) {
+		throw error instanceof InvalidInput ? new InvalidInput(`${where}: ${error.message}`, { cause: error }) : error;
+	}
+}

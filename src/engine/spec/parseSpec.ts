@@ -1,4 +1,4 @@
-import { InvalidInput } from "../core/errors";
+import { InvalidInput, placed } from "../core/errors";
 import { readJson } from "../core/json";
 import type { ExperimentSpec } from "./experiment";
 import { type ParamTable, type ParamValues, resolveParams } from "./params";
@@ -66,11 +66,7 @@ export function parseSpec(value: unknown): ExperimentSpec {
 /** Reads the text of a spec file. @param where names it in messages. */
 export function parseSpecText(text: string, where: string): ExperimentSpec {
 	const value = readJson(text, where);
-	try {
-		return parseSpec(value);
-	} catch (error) {
-		throw error instanceof InvalidInput ? new InvalidInput(`${where}: ${error.message}`, { cause: error }) : error;
-	}
+	return placed(where, () => parseSpec(value));
 }
 
 function checkTogether(spec: ExperimentSpec): ExperimentSpec {

@@ -1,3 +1,4 @@
+import { placed } from "../core/errors";
 import { creditorOf } from "../credit/choice";
 import { METHODS } from "../credit/registry";
 import { REWARD_WRITERS } from "../credit/rewards/registry";
@@ -32,11 +33,13 @@ export const PARAM_TABLES: ParamTables = {
 
 /**
  * An experiment with all parameters filled in, and its task.
+ * @param where names the file that it is from, for messages.
  * @throws InvalidInput for what is unknown or out of range, and for writers of rewards that make no sense before the method.
  */
-export function openSpec(given: ExperimentSpec): { spec: ExperimentSpec; task: Task } {
+export function openSpec(given: ExperimentSpec, where?: string): { spec: ExperimentSpec; task: Task } {
+	if (where !== undefined) return placed(where, () => openSpec(given));
 	const spec = resolveSpec(given, REGISTRIES);
 	if (spec.method.rewards) creditorOf(spec.method).estimate(spec.method.params);
 	const definition: TaskDefinition = findEntry(REGISTRIES.tasks, spec.task.id, "task");
-	return { spec, task: buildTask(definition, spec.task) };
+	return { spec, task: buildTask(definition, spec.task, "task.reward") };
 }

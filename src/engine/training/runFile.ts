@@ -125,6 +125,11 @@ function readCheckpoint(entries: Entries, where: string): { model: ModelConfig; 
 	const { config, parameters } = read(`${base}.safetensors`);
 	const [first, second] = MOMENTS.map((moment) => read(`${base}.${moment}.safetensors`));
 	const reference = "checkpoints/reference.safetensors" in entries ? read("checkpoints/reference.safetensors") : null;
+	for (const other of [first!, second!, ...(reference ? [reference] : [])])
+		if (other.parameters.length !== parameters.length)
+			throw new InvalidInput(
+				`${where}: its parameters number ${parameters.length}, but the moments or the reference ${other.parameters.length}.`,
+			);
 	return {
 		model: config,
 		checkpoint: {

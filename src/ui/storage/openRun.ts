@@ -29,11 +29,13 @@ export async function openRun({ name, file }: NamedFile, leftOut = 0): Promise<v
 	if (isAlive(runStore.getState().phase))
 		throw new Error(`${name} holds a run. One is on here: cancel it first, then open the file again.`);
 	const bytes = new Uint8Array(await file.arrayBuffer());
-	const [{ readRunFile }, { eventsOf }] = await Promise.all([
+	const [{ readRunFile }, { eventsOf }, { checkRunModel }] = await Promise.all([
 		import("../../engine/training/runFile"),
 		import("../../engine/training/runFileEvents"),
+		import("../../engine/training/sameModel"),
 	]);
 	const run = readRunFile(bytes, name);
+	checkRunModel(run, name);
 	const events = eventsOf(run, name);
 	choosePreset(nearestPreset(run.spec), run.spec);
 	const { device } = runStore.getState();
