@@ -59,11 +59,8 @@ function choose(wish: boolean): void {
 }
 
 /** What is used of the room that the browser grants, for runs and files alike. */
-export function StorageRoom(): JSX.Element | null {
+export function StorageRoom(): JSX.Element {
 	const quota = useStore(storedStore, (s) => s.quota);
-	const none = useStore(storedStore, (s) => s.runs.length === 0);
-	const empty = useStore(importsStore, (i) => i.list.length === 0);
-	if (none && empty) return null;
 	return (
 		<p className="muted tabular">
 			{quota ? `${bytesText(quota.used)} of ${bytesText(quota.most)} used. ` : ""}
@@ -76,7 +73,7 @@ function ImportLine({ one }: { readonly one: StoredImport }): JSX.Element {
 	const reading = useStore(fileStore, (f) => f.phase === "reading");
 	const { files, title, about, size, openedAt, here, elsewhere } = one;
 	const when = new Date(openedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-	const hash = files.length === 1 ? `, hash ${files[0]?.hash.slice(0, HASH_DIGITS)}` : "";
+	const hash = files.length === 1 ? `, hash\u00a0${files[0]?.hash.slice(0, HASH_DIGITS)}` : "";
 	const large = files.length > 1 && size > LARGEST_ARCHIVE;
 	return (
 		<li>
