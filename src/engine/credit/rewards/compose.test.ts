@@ -52,6 +52,21 @@ describe("worked by hand", () => {
 		// To go γ-discounted: 1·.81 − 0, plus .729 · 2; the mean of the returns .87, 2.67 and 0 is 1.18.
 		same([[a![0]!, b![0]!]], [[0.81 - 1.18, 0.81 + 1.458 - 1.18]]);
 	});
+	it("potential-based shaping: an end with a potential of its own attracts, by γ³Φ_3 = .729", () => {
+		const attracted = { ...shaped, truncated: Uint8Array.of(1), bootstrap: Float64Array.of(1) };
+		const { terms } = creditAfter(attracted, { center: "none", discount: 0.9 }, "reinforce", "potentialShaping");
+		// F = (.45, .22, .10): to go .729, .31, .1.
+		same(ragged(shaped, terms.potentialShaping!), [[0.729, 0.31, 0.1]]);
+	});
+	it("a plain bonus pays going to and fro more than the goal, a potential pays it nothing", () => {
+		const there = Array.from({ length: 400 }, (_, t) => (t % 2 === 0 ? 0.3 : 0));
+		const first = (batch: RolloutBatch, ...rewards: string[]) =>
+			rowsAfter(batch, { center: "none", discount: 0.9 }, "reinforce", ...rewards)[0]![0]!;
+		near([first(batchOf([{ rewards: there }])), first(batchOf([{ rewards: [0.3, 0, 1] }]))], [1.578947, 1.11]);
+		const still = batchOf([{ rewards: there.map(() => 0) }]);
+		const potential = there.map((_, t) => (t % 2 === 0 ? 0 : 0.3));
+		near([first(withSignals(still, { potential: [potential] }), "potentialShaping")], [0]);
+	});
 	it("RUDDER: (.11, .01, .51, −.04, .41)", () => {
 		const batch = withSignals(batchOf([{ length: 5, reward: 1 }]), { returnPrediction: [[0.1, 0.1, 0.6, 0.55, 0.95]] });
 		same(rowsAfter(batch, PLAIN, "reinforce", "rudder"), [[0.11, 0.01, 0.51, -0.04, 0.41]]);
