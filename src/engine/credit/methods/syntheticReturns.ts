@@ -6,7 +6,8 @@ import { syntheticParams } from "../rewards/writers/syntheticReturns";
 /**
  * Synthetic returns: each token is paid what regression says it contributes to later rewards, beside its own reward.
  *
- * r'_t = α·c_t + β·r_t, to go, minus a group baseline. Reads the token signal `contribution` = c.
+ * r'_t = α·c_t + β·r_t, to go, minus a group baseline. Reads the token signal `contribution` = c. `rewardRegression` fits c in closed form, linear
+ * in the choices; the release's network, whose gate and instant reward make a prediction of each reward, is not here.
  *
  * **Edges** c is known up to a constant only: with a discount below 1 that constant matters, without a baseline always.
  * **Against the exact advantage** biased by the regression; it keeps credit where the reward's cause is.

@@ -10,6 +10,8 @@ import { numberParam } from "../sharedParams";
  * `bootstrap` where the rollout was cut.
  *
  * **Against the exact advantage** as GAE; λ trades the critic's bias against the outcome's variance.
+ * **Edges** traces of states (accumulating, replacing, dutch) tell how a table of values is updated as a walk goes on, which nothing here does; over
+ * a whole rollout with values held still, what accumulating traces bring back adds up to this credit.
  * **Reduces** to GAE with the same γ, λ and values (tested).
  * **Source** Sutton 1988, "Learning to predict by the methods of temporal differences", https://doi.org/10.1007/BF00115009.
  */
