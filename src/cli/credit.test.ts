@@ -178,6 +178,20 @@ describe("ascribe credit", () => {
 		);
 		expect((await run(PAIR, "credit", "--method", "drGrpo", "--trace", "z:0")).stderr).toMatch(/no rollout "z"/);
 	});
+	it("explains no token of a rollout whose name fits several, and takes longer names", async () => {
+		const rows = [
+			{ id: "0", group: "p", step: 1, tokens: [1], reward: 1 },
+			{ id: "0", group: "q", step: 1, tokens: [1], reward: 0 },
+			{ id: "0", group: "q", step: 2, tokens: [1], reward: 5 },
+			{ id: "1", group: "q", step: 2, tokens: [1], reward: 3 },
+		];
+		const trace = (name: string) => run(rows, "credit", "--method", "drGrpo", "--trace", name);
+		expect((await trace("0:0")).stderr).toContain("fits 3 rollouts; name one of 1/p/0:0, 1/q/0:0, 2/q/0:0.");
+		expect((await trace("q/0:0")).stderr).toContain("fits 2 rollouts; name one of 1/q/0:0, 2/q/0:0.");
+		expect((await trace("2/q/0:0")).output).toMatchObject([{ id: "0", token: 0, value: 1 }]);
+		expect((await trace("1:0")).output).toMatchObject([{ id: "1", value: -1 }]);
+		expect((await trace("p/0:0")).output).toMatchObject([{ id: "0", value: 0 }]);
+	});
 	it("prints null for tokens that the method does not score, and says so once", async () => {
 		const { output, stderr } = await run(PAIR, "credit", "--method", "grpo", "--param", "singleton=skip");
 		expect(output[1]).toMatchObject({ advantage: [null] });
@@ -192,6 +206,19 @@ describe("ascribe credit", () => {
 		[{ id: "a", tokens: [1], reward: "1" }, /line 1: reward is "1"; it must be a finite number/],
 		[{ id: "a", tokens: [1], reward: 1, steps: [{ start: 0, end: 2 }] }, /line 1: steps, entry 0 is .* within 0 to 1/],
 		[{ id: 7, tokens: [1], reward: 1 }, /line 1: id is 7/],
+		[
+			{
+				id: "a",
+				tokens: [1, 2],
+				reward: 1,
+				turns: [
+					{ start: 1, end: 2 },
+					{ start: 0, end: 2 },
+				],
+			},
+			/line 1: turns, entry 0 covers tokens 1 to 2, and entry 1 covers 0 to 2; turns must not overlap/,
+		],
+		[{ id: "a", tokens: [1], reward: 1, parent: { id: "a", at: 1 } }, /line 1: parent is the rollout itself, "a"/],
 	])("names the line and the field of a fault: %j", async (line, message) => {
 		const { status, output, stderr } = await run([line], "credit", "--method", "grpo");
 		expect({ status, output }).toEqual({ status: 2, output: [] });
@@ -254,6 +281,11 @@ describe("ascribe credit", () => {
 		);
 		const known = rows.flatMap(({ advantage }) => advantage as (number | null)[]).filter((a) => a !== null);
 		expect(known.some((a) => a !== 0)).toBe(true);
+	});
+	it("says how a provider is given its parameter", async () => {
+		const { status, stderr } = await run(PAIR, "credit", "--method", "grpo", "--signal", "observedKeys.longest");
+		expect(status).toBe(2);
+		expect(stderr).toContain('given as "observedKeys.longest"; it must be ID or ID.NAME=VALUE');
 	});
 	it("names what a method lacks, and what it does not have", async () => {
 		expect((await run(PAIR, "credit", "--method", "reinforce", "--param", "center=value")).stderr).toMatch(

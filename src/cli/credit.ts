@@ -7,6 +7,7 @@ import { REWARD_WRITERS } from "../engine/credit/rewards/registry";
 import { creditBy } from "../engine/credit/run";
 import { traceOf } from "../engine/credit/traceOps";
 import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
+import type { RolloutLine } from "../engine/formats/rolloutsJsonl";
 import type { CreditRow } from "../engine/formats/writers/creditTables";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import { annotateFor } from "../engine/signals/annotate";
@@ -23,6 +24,7 @@ import { loadRollouts } from "./loadRollouts";
 import { chosenParams, PARAM_OPTIONS } from "./methodArgs";
 import { nodeGpu } from "./nodeGpu";
 import { creditPrinter, jsonPrinter } from "./output";
+import { tracedRollout } from "./tracedRollout";
 
 export const creditCommand: Command = {
 	name: "credit",
@@ -52,7 +54,7 @@ export const creditCommand: Command = {
 		{
 			name: "trace",
 			value: "ID:TOKEN",
-			help: "instead: how one token came by its credit, step by step, as one object",
+			help: "instead: how one token came by its credit, step by step, as one object; GROUP/ID:TOKEN, or STEP/GROUP/ID:TOKEN, where several rollouts have that id",
 		},
 		{ name: "out", value: "FILE", help: "write there instead of standard output: *.jsonl, *.parquet or *.csv" },
 	],
@@ -71,7 +73,7 @@ export const creditCommand: Command = {
 		const { batches, warnings } = batchesOf(lines);
 		for (const warning of warnings) io.note(`ascribe: ${warning}`);
 		if (traced) {
-			traced.print(explain(trace!, batches, method, params, signals));
+			traced.print(explain(trace!, lines, batches, method, params, signals));
 			return traced.finish();
 		}
 		const output: CreditRow[] = new Array(lines.length);
@@ -144,8 +146,9 @@ const chosenRewards = (texts: readonly string[]): RewardChoice[] =>
 function chosenOf(texts: readonly string[], entries: readonly { id: string; params: ParamTable }[], kind: string) {
 	const choices = new Map<string, Record<string, unknown>>();
 	for (const text of texts) {
-		const [, id = "", name, value = ""] = /^([^.=]+)(?:\.([^=]+)=(.*))?$/.exec(text) ?? [];
-		const entry = findEntry(entries, id || text, kind);
+		const [, id, name, value = ""] = /^([^.=]+)(?:\.([^=]+)=(.*))?$/.exec(text) ?? [];
+		if (id === undefined) throw new InvalidInput(`The ${kind} is given as "${text}"; it must be ID or ID.NAME=VALUE.`);
+		const entry = findEntry(entries, id, kind);
 		const own = choices.get(id) ?? {};
 		const spec = name !== undefined && Object.hasOwn(entry.params, name) ? entry.params[name] : undefined;
 		choices.set(id, name === undefined ? own : { ...own, [name]: spec ? parseParam(spec, value) : value });
@@ -156,23 +159,20 @@ function chosenOf(texts: readonly string[], entries: readonly { id: string; para
 /** @throws InvalidInput when there is no such rollout or token. */
 function explain(
 	target: string,
+	lines: readonly RolloutLine[],
 	batches: readonly StepBatch[],
 	method: Creditor,
 	params: Params,
 	signals: SignalChoices,
 ) {
-	const colon = target.lastIndexOf(":");
-	const [id, token] = [target.slice(0, colon), target.slice(colon + 1)];
-	if (colon < 0 || !/^\d+$/.test(token))
-		throw new InvalidInput(`--trace is "${target}"; it must be ID:TOKEN, as in p0/3:7.`);
-	for (const { batch } of batches) {
-		const b = batch.ids!.indexOf(id);
-		if (b < 0) continue;
-		const annotated = annotateFor(method, params, batch, {}, signals).batch;
-		const { rollout: _, ...trace } = traceOf(method, params, annotated, b, Number(token));
-		return { id, ...trace };
-	}
-	throw new InvalidInput(`There is no rollout "${id}" in the file.`);
+	const { line, token } = tracedRollout(
+		target,
+		lines.map(({ record }) => record),
+	);
+	const { batch, lines: own } = batches.find((step) => step.lines.includes(line))!;
+	const annotated = annotateFor(method, params, batch, {}, signals).batch;
+	const { rollout: _, ...trace } = traceOf(method, params, annotated, own.indexOf(line), token);
+	return { id: lines[line]!.record.id, ...trace };
 }
 
 function report(

@@ -32,7 +32,7 @@ describe("ascribe import", () => {
 			["1_2_0", "1", 1],
 			["1_3_0", "1", 1],
 		]);
-		expect(stderr).toContain("verl rollout dump: 4 rollouts, 2 groups, 1 steps; without tokens");
+		expect(stderr).toContain("verl rollout dump: 4 rollouts, 2 groups, 1 step; without tokens");
 		expect(stderr).toContain("Toy twin: 1 turn, 2 tokens, reward only at the end, groups of 2: most like ");
 	});
 

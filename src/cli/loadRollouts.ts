@@ -1,3 +1,4 @@
+import { plural } from "../engine/core/plural";
 import { type ImportedFile, importFile } from "../engine/formats/importFile";
 import type { TextTokenizer } from "../engine/formats/tokenizer";
 import type { Io } from "./io";
@@ -19,12 +20,14 @@ export async function loadRollouts(
 	const file = await importFile(source, {
 		signal: io.signal,
 		...(tokenizer ? { tokenizer } : {}),
-		onPiece: (read, rollouts) => io.progress(`${path}: ${percentDone(read, source.size)}, ${rollouts} rollouts`),
+		onPiece: (read, rollouts) =>
+			io.progress(`${path}: ${percentDone(read, source.size)}, ${plural(rollouts, "rollout")}`),
 	});
 	io.progress("");
 	if (!keepGoing && file.broken.length > 0) throw file.broken[0]!;
 	for (const { message } of file.broken.slice(0, 5)) io.note(`ascribe: left out: ${message}`);
-	if (file.broken.length > 5) io.note(`ascribe: … and ${file.broken.length - 5} more rows that could not be read.`);
+	if (file.broken.length > 5)
+		io.note(`ascribe: … and ${plural(file.broken.length - 5, "more row")} that could not be read.`);
 	for (const warning of file.warnings) io.note(`ascribe: ${warning}`);
 	return file;
 }

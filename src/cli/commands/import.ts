@@ -1,3 +1,4 @@
+import { plural } from "../../engine/core/plural";
 import { reportCard } from "../../engine/formats/importers/reportCard";
 import { openTokenizer } from "../../engine/formats/tokenizer";
 import { rolloutFile } from "../../engine/formats/writers/registry";
@@ -51,5 +52,5 @@ interface Card extends ReturnType<typeof reportCard> {
 
 function summary({ title, rollouts, steps, groups, missing }: Card): string {
 	const lacks = missing.length > 0 ? `; without ${missing.join(", ")}` : "";
-	return `${title}: ${rollouts} rollouts, ${groups} groups, ${steps} steps${lacks}.`;
+	return `${title}: ${plural(rollouts, "rollout")}, ${plural(groups, "group")}, ${plural(steps, "step")}${lacks}.`;
 }

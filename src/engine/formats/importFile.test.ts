@@ -127,6 +127,18 @@ describe("a file of rollouts", () => {
 		await expect(records(memorySource("x.zip", zip))).rejects.toThrow("neither *.jsonl nor samples/*.json");
 	});
 
+	it("says of a damaged Parquet file or archive that it is damaged, in no words of a program", async () => {
+		const whole = await writeParquet([{ schema: "ascribe.rollout/1", id: "a", tokens: [1], reward: 1 }]);
+		const blank = new Uint8Array(57);
+		blank.set(strToU8("PAR1"));
+		blank.set(strToU8("PAR1"), 53);
+		const holed = whole.map((byte, i) => (i >= 4 && i < whole.length - 60 ? 0xff : byte));
+		for (const bytes of [blank, holed, whole.subarray(0, 40), strToU8("PK\u0003\u0004 no archive")])
+			await expect(records(memorySource("bad", bytes))).rejects.toThrow(
+				/^bad is not readable as (Parquet|a zip archive): (?!.*(undefined|properties|function|offset is outside))[^.]+\.$/,
+			);
+	});
+
 	it("stops between two pieces when it is told to", async () => {
 		const signal = { aborted: false };
 		const source = textFile(jsonl(Array.from({ length: 20_000 }, (_, i) => ({ ...verl(i), output: "x".repeat(100) }))));

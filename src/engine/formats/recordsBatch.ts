@@ -181,9 +181,11 @@ function rewardsOf(lines: readonly RolloutLine[], { B, T }: Shape, actionMask: U
 function parentsOf(lines: readonly RolloutLine[], warnings: string[]): Partial<RolloutBatch> {
 	if (!lines.some(({ record }) => record.parent)) return {};
 	const rows = new Map(lines.map(({ record }, b) => [record.id, b]));
-	const parent = Int32Array.from(lines, ({ record, where }) => {
+	// Ids are unique within a group only.
+	const inGroups = new Map(lines.map(({ record }, b) => [`${groupKey(record, b)} ${record.id}`, b]));
+	const parent = Int32Array.from(lines, ({ record, where }, b) => {
 		if (!record.parent) return -1;
-		const row = rows.get(record.parent.id);
+		const row = inGroups.get(`${groupKey(record, b)} ${record.parent.id}`) ?? rows.get(record.parent.id);
 		if (row === undefined)
 			warnings.push(`${where}: its parent ${JSON.stringify(record.parent.id)} is not among the rollouts of its step.`);
 		return row ?? -1;

@@ -66,6 +66,8 @@ export function checkedRecord(given: Readonly<Record<string, unknown>>, where: s
 	for (const [name, check] of Object.entries(CHECKS))
 		if (value[name] !== undefined && value[name] !== null) check(value[name], `${where}: ${name}`, T);
 	if (typeof value.id !== "string") throw new InvalidInput(`${where}: id is ${show(value.id)}; it must be a string.`);
+	if (isObject(value.parent) && value.parent.id === value.id)
+		throw new InvalidInput(`${where}: parent is the rollout itself, ${show(value.id)}; it must be another rollout.`);
 	const known = Object.entries(value).filter(([name, field]) => field !== null || !Object.hasOwn(CHECKS, name));
 	return { schema: "ascribe.rollout/1", ...Object.fromEntries(known) } as unknown as RolloutRecord;
 }
@@ -168,6 +170,23 @@ function spans(fields: Readonly<Record<string, Check>>): Check {
 	};
 }
 
+interface Span {
+	readonly start: number;
+	readonly end: number;
+}
+
+/** One alone wrote each token. @throws InvalidInput for turns that share one. */
+function checkApart(turns: readonly Span[], where: string): void {
+	const inOrder = [...turns.entries()].filter(([, t]) => t.end > t.start).sort(([, a], [, b]) => a.start - b.start);
+	inOrder.slice(1).forEach(([i, turn], k) => {
+		const [before, { start, end }] = inOrder[k]!;
+		if (turn.start < end)
+			throw new InvalidInput(
+				`${where}, entry ${i} covers tokens ${turn.start} to ${turn.end}, and entry ${before} covers ${start} to ${end}; turns must not overlap.`,
+			);
+	});
+}
+
 const SPAN_FIELDS: Readonly<Record<string, Check>> = {
 	state_key: must((x) => typeof x === "string" || isNumber(x), "a string or a number"),
 	reward: finite,
@@ -210,7 +229,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
 	reward: finite,
 	success: must((x) => typeof x === "boolean", "true or false"),
 	done: must((x) => x === "end" || x === "limit", '"end" or "limit"'),
-	turns: spans({ ...SPAN_FIELDS, actor: text }),
+	turns: (value, where, T) => {
+		spans({ ...SPAN_FIELDS, actor: text })(value, where, T);
+		checkApart(value as Span[], where);
+	},
 	steps: spans(SPAN_FIELDS),
 	messages,
 	parent: (value, where, T) => {

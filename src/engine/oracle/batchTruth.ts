@@ -51,7 +51,9 @@ function byPrompt(batch: RolloutBatch): Map<string, number[]> {
 	const groups = new Map<string, number[]>();
 	for (let b = 0; b < batch.B; b++) {
 		const prompt = batch.promptTokens.subarray(batch.promptOffsets[b], batch.promptOffsets[b + 1]).join();
-		groups.set(prompt, [...(groups.get(prompt) ?? []), b]);
+		const members = groups.get(prompt);
+		if (members) members.push(b);
+		else groups.set(prompt, [b]);
 	}
 	return groups;
 }

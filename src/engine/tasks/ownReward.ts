@@ -40,7 +40,7 @@ export function withReward(task: Task, formula: string): Task {
 		const is = (text: string) => Number(text === tokens[token]);
 		const reward = expression.evaluate({ names: { r, policy: Number(policy) }, tests: { is } });
 		if (!Number.isFinite(reward))
-			throw new InvalidInput(`The formula pays ${reward} for "${tokens[token]}"; it must be a finite number.`);
+			throw new InvalidInput(`task.reward pays ${reward} for "${tokens[token]}"; it must be a finite number.`);
 		return reward;
 	};
 	const env = payingEnvironment(task.env, pay);

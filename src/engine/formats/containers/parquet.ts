@@ -1,6 +1,7 @@
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { Cancelled, InvalidInput } from "../../core/errors";
 import type { ByteSource, StopSignal } from "./byteSource";
+import { unreadable } from "./damage";
 import type { FoundRow } from "./rows";
 
 /** Rows decoded at a time. */
@@ -29,11 +30,12 @@ export async function* parquetRows(source: ByteSource, signal?: StopSignal): Asy
 			return new Uint8Array(bytes).buffer;
 		},
 	};
-	const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => unreadable(source, cause));
-	const codecs = metadata.row_groups.flatMap((group) => group.columns.map((c) => c.meta_data?.codec ?? "UNCOMPRESSED"));
-	const compressors = codecs.every((codec) => BUILT_IN.has(codec))
-		? undefined
-		: (await import("hyparquet-compressors")).compressors;
+	const damaged = (cause: unknown): never => {
+		throw unreadable(source.name, "Parquet", cause);
+	};
+	const metadata = await parquetMetadataAsync(file).catch(damaged);
+	const builtIn = await Promise.resolve(metadata).then(readsAlone).catch(damaged);
+	const compressors = builtIn ? undefined : (await import("hyparquet-compressors")).compressors;
 	const total = Number(metadata.num_rows);
 	for (let first = 0; first < total; first += ROWS) {
 		if (signal?.aborted) throw new Cancelled();
@@ -45,7 +47,7 @@ export async function* parquetRows(source: ByteSource, signal?: StopSignal): Asy
 			rowEnd,
 			parsers: TIMES,
 			...(compressors ? { compressors } : {}),
-		}).catch((cause: unknown) => unreadable(source, cause));
+		}).catch(damaged);
 		yield rows.map((row, i) => ({
 			row: plain(row, `${source.name}, row ${first + i + 1}`) as Record<string, unknown>,
 			number: first + i + 1,
@@ -54,14 +56,9 @@ export async function* parquetRows(source: ByteSource, signal?: StopSignal): Asy
 	}
 }
 
-function unreadable({ name }: ByteSource, cause: unknown): never {
-	throw new InvalidInput(
-		`${name} is not readable as Parquet: ${cause instanceof Error ? cause.message : String(cause)}.`,
-		{
-			cause,
-		},
-	);
-}
+/** Whether the reader has all codecs of a file itself. */
+const readsAlone = ({ row_groups }: FileMetaData): boolean =>
+	row_groups.every(({ columns }) => columns.every((c) => BUILT_IN.has(c.meta_data?.codec ?? "UNCOMPRESSED")));
 
 /** BigInt has no place in JSON, and what is undefined is missing. */
 function plain(value: unknown, where: string): unknown {

@@ -2,6 +2,7 @@ import { gunzipSync } from "fflate";
 import { InvalidInput } from "../../core/errors";
 import { refusePickle } from "../importers/registry";
 import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
+import { unreadable } from "./damage";
 import { parquetRows } from "./parquet";
 import { type BrokenRow, textRows } from "./text";
 import { zipRows } from "./zip";
@@ -58,6 +59,6 @@ async function unpacked(source: ByteSource): Promise<ByteSource> {
 	try {
 		return memorySource(source.name, gunzipSync(await source.read(0, source.size)));
 	} catch (cause) {
-		throw new InvalidInput(`${source.name} is not readable as gzip: ${(cause as Error).message}.`, { cause });
+		throw unreadable(source.name, "gzip", cause);
 	}
 }

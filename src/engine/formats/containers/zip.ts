@@ -1,6 +1,7 @@
 import { strFromU8, unzipSync } from "fflate";
 import { Cancelled, InvalidInput } from "../../core/errors";
 import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
+import { unreadable } from "./damage";
 import { linesOf } from "./lines";
 import type { FoundRow } from "./rows";
 import { parseLine } from "./text";
@@ -53,7 +54,7 @@ async function unpack(source: ByteSource): Promise<[string, Uint8Array][]> {
 		});
 		return Object.entries(found);
 	} catch (cause) {
-		throw new InvalidInput(`${source.name} is not a readable zip archive: ${(cause as Error).message}.`, { cause });
+		throw unreadable(source.name, "a zip archive", cause);
 	}
 }
 
