@@ -14,6 +14,7 @@ import {
 	type TurnBranch,
 	turnBranchStore,
 	valueAfter,
+	type Way,
 	waysOf,
 } from "../turnBranch";
 import { useComparison } from "../useComparison";
@@ -54,9 +55,10 @@ export function TurnBranchCard({ branch, display }: Props): JSX.Element {
 				</select>
 				<button
 					type="button"
+					title={busy ? "Keep what was found" : "Other ways on, by another seed"}
 					onClick={busy ? stopTurnBranch : () => void sampleOn({ ...branch, seed: branch.seed + 1 })}
 				>
-					{busy ? "Stop" : "Sample again"}
+					{busy ? "Stop" : "Again"}
 				</button>
 				<button type="button" className="quiet icon" title="Back to the branch of the tree" onClick={closeTurnBranch}>
 					<span className="visually-hidden">Close</span>
@@ -188,7 +190,12 @@ function Ways({ branch, display }: Props): JSX.Element | null {
 	const at = rollout * batch.T;
 	const own = batch.tokens.subarray(at + span.from, at + span.to).join();
 	const ways = waysOf(before.continuations, unit === "turn" ? null : span.to - span.from);
-	const more = ways.length - MOST_WAYS;
+	const isOwn = (way: Way) => way.tokens.join() === own;
+	const most = ways.slice(0, MOST_WAYS);
+	// What was done here is listed however rare it is.
+	const rare = ways.slice(MOST_WAYS).filter(isOwn);
+	const listed = [...most.slice(0, MOST_WAYS - rare.length), ...rare];
+	const more = ways.length - listed.length;
 	return (
 		<table className="branch-ways tabular">
 			<thead>
@@ -199,11 +206,11 @@ function Ways({ branch, display }: Props): JSX.Element | null {
 				</tr>
 			</thead>
 			<tbody>
-				{ways.slice(0, MOST_WAYS).map((way) => (
-					<tr key={way.tokens.join()} data-own={way.tokens.join() === own}>
+				{listed.map((way) => (
+					<tr key={way.tokens.join()} data-own={isOwn(way)}>
 						<th scope="row">
 							<code>{way.tokens.map((id) => tokens[id] ?? `#${id}`).join(" ") || "nothing"}</code>
-							{way.tokens.join() === own ? <span className="muted"> as here</span> : null}
+							{isOwn(way) ? <span className="muted"> as here</span> : null}
 						</th>
 						<td>{way.count}</td>
 						<td>{signed(way.mean)}</td>
