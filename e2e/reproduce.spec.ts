@@ -41,7 +41,7 @@ test("a shared exact run is made again in another profile and by the command lin
 	await runToTheEnd(page);
 	await button(page, "Share").click();
 	await expect(page.locator(".share-card:popover-open")).toContainText(
-		"3 fingerprints of the run and its success curve",
+		"3 fingerprints of the run, its success curve and the build (",
 	);
 	const link = await page.getByLabel("Link").inputValue();
 	expect(link.length).toBeLessThanOrEqual(300);
