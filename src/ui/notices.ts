@@ -1,5 +1,6 @@
 import { describeFile } from "../engine/spec/linkFile";
 import { otherBuild } from "./build";
+import { isEmbedded } from "./embedded";
 import type { WantedFile } from "./files/wantedFile";
 import { isAlive, type Run } from "./stores/run";
 
@@ -111,13 +112,14 @@ const FULL: Notice = {
 
 /** Names come from links and folders: they are data, and stand in plain sentences. */
 function wantedNotice({ file, other }: WantedFile): Notice {
-	const drop = `Drop ${describeFile(file)} to continue.`;
+	// Inside another page nothing can be dropped.
+	const drop = `${isEmbedded ? "Open" : "Drop"} ${describeFile(file)} to continue.`;
 	return {
 		id: "wanted",
 		tone: "warning",
 		happened: other ? `What was opened is ${describeFile(other)}, another file than the link means. ${drop}` : drop,
 		works: "The link points at a place in this file and holds nothing of it: whoever sent the link has the file.",
-		todo: "Drop it anywhere on the page, or choose it here. It is read on this machine and uploaded nowhere.",
+		todo: `${isEmbedded ? "Choose it here." : "Drop it anywhere on the page, or choose it here."} It is read on this machine and uploaded nowhere.`,
 		actions: ["bring-file", "without-file"],
 	};
 }
