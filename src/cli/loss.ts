@@ -1,4 +1,5 @@
 import { InvalidInput } from "../engine/core/errors";
+import { largest } from "../engine/core/extremes";
 import type { RolloutRecord } from "../engine/formats/record";
 import { type RolloutLine, readRollouts } from "../engine/formats/rolloutsJsonl";
 import { LOSSES, lossConfig } from "../engine/losses/registry";
@@ -21,7 +22,10 @@ export const lossCommand: Command = {
 		const loss = findEntry(LOSSES, args.required("loss"), "loss");
 		const { params } = chosenParams(args, loss, "loss");
 		const lines = readRollouts(io.readText(path), path);
-		const width = Math.max(1, ...lines.map(({ record }) => record.tokens.length));
+		const width = largest(
+			lines.map(({ record }) => record.tokens.length),
+			1,
+		);
 		const counted = lines.map(countedTokens);
 		const config = lossConfig(loss.id, params, width);
 		const known = columnsOf(lines, config);

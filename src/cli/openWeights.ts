@@ -23,5 +23,6 @@ export function openWeights(
 			};
 	}
 	const spec = openExperiment(path, io);
+	io.note(`ascribe: the policy has its initial parameters, seed ${spec.seed}; name a run file for a trained one.`);
 	return { spec, parameters: (model) => toFloat32(initParameters(model, spec.seed)) };
 }

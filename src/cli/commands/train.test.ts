@@ -102,6 +102,15 @@ describe("ascribe train", () => {
 		expect(fingerprints).toEqual(whole.prints);
 	});
 
+	it("says so when no rollout has a sibling to be compared with", async () => {
+		const alone = { ...small, rollout: { ...small.rollout, groupSize: 1 } };
+		writeFileSync(join(folder, "alone.json"), JSON.stringify(alone));
+		expect((await exact("alone.json")).stderr).toMatch(/GRPO compares rollouts of one prompt.*all credit is 0/);
+		const raw = { ...alone, method: { id: "grpo", params: { singleton: "raw" } } };
+		writeFileSync(join(folder, "alone.json"), JSON.stringify(raw));
+		expect((await exact("alone.json")).stderr).not.toMatch(/compares/);
+	});
+
 	it("goes on with a run of a preset, whose fields stand in another order than those of a file", async () => {
 		await exact(linkOf([]), "--out", "linked");
 		const rest = await exact(linkOf([]), "--resume", "linked/run.ascribe.zip", "--steps", "4");

@@ -116,6 +116,7 @@ function terminalEvents(io: Io): (event: RunEvent) => void {
 	const progress = new ProgressLine();
 	return (event) => {
 		if (event.type === "ready") io.note(`ascribe: executor ${labelText(event.label)}`);
+		if (event.type === "ready" && event.note) io.note(`ascribe: ${event.note}`);
 		if (event.type === "fingerprint") io.json({ step: event.step, fingerprint: event.fingerprint });
 		const line = progress.after(event);
 		if (line !== null) io.progress(line);

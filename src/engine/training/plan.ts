@@ -66,6 +66,18 @@ function methodOf({ method: { id, params } }: ExperimentSpec) {
 	return method && { method, params: resolveParams(method.params, params, `method ${id}`) };
 }
 
+/** What a person should know of an experiment that can be trained but will not learn; empty when there is nothing. */
+export function planNote(spec: ExperimentSpec): string {
+	const known = methodOf(spec);
+	if (
+		spec.rollout.groupSize > 1 ||
+		!known?.method.traits.zeroWhenEqual ||
+		(known.params as Readonly<Record<string, unknown>>).singleton === "raw"
+	)
+		return "";
+	return `${known.method.title} compares rollouts of one prompt, and every group has one: all credit is 0. Raise the rollouts of a prompt.`;
+}
+
 /**
  * The writers behind which a value head learns: those of a method that reads values, so that both are about the same rewards.
  * @throws InvalidInput for a writer that reads signals: they may come from the very values that are to be learnt.

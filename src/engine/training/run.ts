@@ -9,7 +9,7 @@ import { evaluate } from "./evaluate";
 import type { RunEvent } from "./events";
 import type { StepMetrics, TrainingExecutor, TrainingPlan } from "./executor";
 import { Gate } from "./gate";
-import { planOf } from "./plan";
+import { planNote, planOf } from "./plan";
 import { type PromptPool, promptPool } from "./prompts";
 import { Reporter } from "./reporter";
 import { Requests } from "./requests";
@@ -161,7 +161,7 @@ export class Run {
 		this.side = new SideWork();
 		this.candidate = null;
 		this.compiling("");
-		const notes: string[] = [];
+		const notes = [planNote(this.options.spec)].filter(Boolean);
 		const executor = await this.options.createExecutor(this.plan, (note) => notes.push(note));
 		try {
 			this.gate.check();

@@ -1,3 +1,4 @@
+import { InvalidInput } from "../../core/errors";
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { add, equal, groupStat, less, max, min, mul, normalise, not, rolloutInput, spread, sub } from "../ops";
@@ -19,7 +20,7 @@ const GROUP = { within: "group" } as const;
  * left/all.
  *
  * **Edges** the deviation is taken after the price: a short wrong answer can get positive credit. A group of one as `singleton` says; it is
- * never dropped as equal, unless that skips it.
+ * never dropped as equal, unless that skips it. A buffer longer than L is refused, as verl does.
  * **Presets** `paper` drops equal groups. verl: its price grows on; `filter_groups` is off unless a run turns it on (`verl`), as the recipe
  * of the paper's run does, on accuracy, over up to ten batches of new prompts, groups of one kept (`verlRecipe`).
  * **Against the exact advantage** GRPO's relation, to the priced return.
@@ -41,7 +42,7 @@ export const dapo = defineMethod({
 	params: {
 		maxLength: integerParam({
 			label: "Longest response",
-			help: "L: from here on the whole price is due.",
+			help: "L: from here on the whole price is due. Toy responses have tens of tokens: with the published number they pay nothing.",
 			default: 20480,
 			min: 1,
 			max: 1e9,
@@ -87,6 +88,10 @@ export const dapo = defineMethod({
 	gradients: [{ door: "scaled", apples: 0.994 }],
 	needs: () => [],
 	estimate: ({ maxLength, buffer, factor, beyond, dropEqual, scale, eps, singleton }) => {
+		if (buffer > maxLength)
+			throw new InvalidInput(
+				`Method dapo: buffer is ${buffer}; it must be at most maxLength, ${maxLength}, or the price would begin before the first token.`,
+			);
 		const returns = rolloutInput("returns");
 		const over = max(mul(sub(rolloutInput("policyLength"), maxLength - buffer), 1 / buffer), 0);
 		const price = mul(beyond === "flat" ? min(over, 1) : over, -factor);

@@ -21,7 +21,7 @@ export const gspo = defineLoss({
 		level: {
 			type: "choice",
 			label: "Ratio level",
-			help: "One ratio per response, its value with each token's own gradient, or one ratio per item.",
+			help: "One ratio per response, its value with each token's own gradient, or one ratio per item. In training the whole response is one item.",
 			default: "sequence",
 			options: ["sequence", "sequenceToken", "item"],
 		},
