@@ -91,7 +91,7 @@ test("a folder of verl dumps: report card, lint, methods apart, toy twin, figure
 		await expect(data.locator(".finding").first()).toContainText("Merged groups");
 		const dead = data.locator(".finding").filter({ hasText: "Dead groups" });
 		await expect(dead).toContainText("10 groups of 48 (21 %) have equal returns");
-		await expect(dead).toContainText("Since step 8 it is 50 %, before that 0.0 %.");
+		await expect(dead).toContainText("Since step 8 it is 50 %, before that 0 %.");
 		await dead.getByRole("button", { name: "List 80 rollouts" }).click();
 		await expect(panel(page, "rollouts")).toContainText("80 of 384 rollouts");
 		await expect(page.getByLabel("Step of the files")).toHaveAttribute("aria-valuetext", "step 8 of 12");

@@ -1,5 +1,5 @@
 export { deadGroups, groupMean, lengthBias, lengthCredit, mergedGroups, unevenGroups } from "./groupChecks";
-export { explainedCredit, unexplainedCredit } from "./recomputeChecks";
+export { explainedCredit, oddCredit, unexplainedCredit } from "./recomputeChecks";
 export {
 	badMask,
 	constantCredit,

@@ -112,5 +112,11 @@ export function correlation(xs: readonly number[], ys: readonly number[]): numbe
 	return scale > 0 ? cov / scale : Number.NaN;
 }
 
-export const percent = (share: number): string =>
-	`${share >= 0.995 || share < 0.1 ? (100 * share).toFixed(share >= 0.995 ? 0 : 1) : (100 * share).toFixed(0)} %`;
+/** A share in words: "42 %", "3.1 %". Only all is "100 %", and only none "0 %". */
+export function percent(share: number): string {
+	const shown = 100 * share;
+	if (share === 0 || share === 1) return `${shown} %`;
+	if (share < 0.0005) return "under 0.1 %";
+	if (share > 0.9995) return "over 99.9 %";
+	return `${shown.toFixed(share >= 0.1 && share < 0.995 ? 0 : 1)} %`;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RolloutRecord } from "../formats/record";
 import * as catalog from "./catalog";
+import { percent } from "./check";
 import { CHECKS, creditLint } from "./creditLint";
 
 const rollout = (id: string, fields: Partial<RolloutRecord> = {}): RolloutRecord => ({
@@ -66,6 +67,19 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		reward: 0,
 		advantages: { critic: record.tokens.map((_, t) => record.tokens.length + 0.1 * t) },
 	});
+	/** 1200 counted tokens with the credit of GRPO, and one of them with another. */
+	const withOneOdd = lengths.map((_, i) => {
+		const advantages = { critic: Array.from({ length: 50 }, (_, t) => (i === 7 && t === 3 ? 9 : (i % 2) - 0.5)) };
+		const tokens = Array<number>(50).fill(1);
+		return rollout(`${i}`, {
+			group: `${i >> 1}`,
+			tokens,
+			mask: tokens,
+			logprobs: undefined,
+			reward: i % 2,
+			advantages,
+		});
+	});
 	const turns = (reward: number) => [
 		{ start: 0, end: 1, actor: "policy", reward },
 		{ start: 1, end: 2, actor: "tool" },
@@ -91,6 +105,7 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		["rewardSum", swap(0, { rewards: [0, 0, 0.5] }), [0]],
 		["truncatedRollouts", swap(0, { done: "limit" }), [0]],
 		["explainedCredit", uniform, [0, 1]],
+		["oddCredit", withOneOdd, [7]],
 		["unexplainedCredit", good.map((r, i) => ({ ...r, advantages: { grpo: [i, 0, i] } })), [0, 1, 2, 3]],
 		["retokenised", swap(0, { text: ["a", "b", "c"], response: "a bc" }), [0]],
 	])("%s", (check, records, rows) => {
@@ -100,8 +115,13 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		expect(finding?.message).toMatch(/\.$/);
 	});
 	test("and every check has such a case", () => {
-		expect(Object.keys(CHECKS)).toHaveLength(18);
+		expect(Object.keys(CHECKS)).toHaveLength(19);
 	});
+});
+
+test("a share is all or none in words only where it is", () => {
+	const shares = [0, 1e-4, 0.004, 0.5, 319 / 320, 0.99999, 1];
+	expect(shares.map(percent)).toEqual(["0 %", "under 0.1 %", "0.4 %", "50 %", "99.7 %", "over 99.9 %", "100 %"]);
 });
 
 test("numbers nobody knows are counted where they would count, and only there", () => {

@@ -7,10 +7,14 @@ import { explainCredit } from "./recompute";
 const REWARDS = [1, 0, 0, 0.25, 2, 1];
 
 /** Two groups of three; `advantage` says what the trainer wrote for a rollout, from its group's rewards. */
-function file(advantage: (reward: number, group: readonly number[]) => number, method = "trainer"): RolloutRecord[] {
+function file(
+	advantage: (reward: number, group: readonly number[]) => number,
+	method = "trainer",
+	digits = 5,
+): RolloutRecord[] {
 	return REWARDS.map((reward, i) => {
 		const group = REWARDS.slice(3 * Math.floor(i / 3), 3 * Math.floor(i / 3) + 3);
-		const a = Number(advantage(reward, group).toPrecision(5));
+		const a = Number(advantage(reward, group).toPrecision(digits));
 		return {
 			schema: "ascribe.rollout/1",
 			id: `${i}`,
@@ -22,6 +26,11 @@ function file(advantage: (reward: number, group: readonly number[]) => number, m
 		};
 	});
 }
+/** `n` rollouts: those of a file again and again, in groups of their own. */
+const many = (n: number, ...args: Parameters<typeof file>): RolloutRecord[] =>
+	Array.from({ length: Math.ceil(n / 6) }, (_, k) => file(...args).map((r) => ({ ...r, group: `${k} ${r.group}` })))
+		.flat()
+		.slice(0, n);
 const explain = (records: readonly RolloutRecord[]) => explainCredit(lintInput(records));
 const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 const deviation = (xs: readonly number[], ddof: number) =>
@@ -59,6 +68,40 @@ describe("the method behind a file's advantages", () => {
 		expect(explain(twice)?.named?.mismatch).toMatchObject({ row: 1, token: 0, theirs: 0 });
 	});
 
+	it("names the tokens on which the method does not hold, and counts the others", () => {
+		const records = many(1600, (r, g) => r - mean(g)).map((record, i) =>
+			i === 700 ? { ...record, advantages: { trainer: [...record.advantages!.trainer!.slice(0, 2), 7.5] } } : record,
+		);
+		const found = creditLint(records);
+		const note = found.find(({ check }) => check === "explainedCredit");
+		// Rollouts 0 to 1025 are 342 whole groups: 2052 counted tokens.
+		expect(note?.message).toMatch(/ on 2,051 of 2,052 tokens compared\.$/);
+		expect(note?.share).toBeLessThan(1);
+		const odd = found.find(({ check }) => check === "oddCredit");
+		// Rollout 700 is second in a group with rewards 0.25, 2, 1.
+		expect(odd).toMatchObject({ rows: [700], worst: 700, ours: { mismatch: { row: 700, token: 2 } } });
+		expect(odd?.message).toContain("1 token of 2,052 has another advantage than ");
+		expect(odd?.message).toContain("rollout 701, token 2, theirs 7.5, ours 0.91667.");
+		expect(found.find(({ check }) => check === "constantCredit")?.message).toBe(
+			"1,599 of 1,600 rollouts with credit have one value on all their tokens.",
+		);
+	});
+
+	it("is the one that comes nearest, and all that come as near are named", () => {
+		// An epsilon of 1e-4 changes 1.2 by 2e-4 of it: within what counts as equal, and yet not the same number.
+		const trl = (r: number, g: readonly number[]) => (8 * (r - mean(g))) / (8 * deviation(g, 1) + 1e-4);
+		const full = file(trl, "trl", 17).map((record) => ({ ...record, reward: 8 * record.reward! }));
+		expect(explain(full)?.alike.map(({ method, preset }) => [method, preset])).toEqual([["grpo", "trl"]]);
+		const paper = (r: number, g: readonly number[]) => (r - mean(g)) / (deviation(g, 1) + 1e-6);
+		const alike = explain(file(paper, "grpo", 17))?.alike.map(({ method, preset }) => `${method} ${preset}`);
+		expect(alike).toEqual(expect.arrayContaining(["grpo paper", "grpo verl", "dapo paper"]));
+		expect(alike).not.toContain("grpo trl");
+		const [note] = creditLint(file(paper, "grpo", 17)).filter(({ check }) => check === "explainedCredit");
+		expect(note?.message).toMatch(
+			/grpo \(paper\), grpo \(verl\).* or .*, which this file cannot tell apart, on all 12 tokens/,
+		);
+	});
+
 	it("is a note in the lint where it is found, and nothing where the file has no credit or no reward", () => {
 		const note = creditLint(file((r, g) => r - mean(g))).find(({ check }) => check === "explainedCredit");
 		expect(note?.message).toContain('The advantages called "trainer" are those of');
@@ -73,9 +116,6 @@ describe("the method behind a file's advantages", () => {
 		expect(explainCredit({ ...input, rows: input.rows.slice(0, 5) })?.best.share).toBe(1);
 		expect(explainCredit({ ...input, rows: input.rows.slice(0, 2) })).toBe(null);
 		// 1024 is no multiple of three.
-		const many = Array.from({ length: 200 }, (_, k) =>
-			file(trl).map((r) => ({ ...r, group: `${k} ${r.group}` })),
-		).flat();
-		expect(explain(many)?.best.share).toBe(1);
+		expect(explain(many(1200, trl))?.best.share).toBe(1);
 	});
 });

@@ -16,13 +16,20 @@ export interface Explanation {
 	readonly params: Readonly<Record<string, unknown>>;
 	/** Share of the counted tokens on which both agree up to `agrees`, relative to the batch's largest advantage. */
 	readonly share: number;
+	/** Tokens on which they agree. */
+	readonly agreed: number;
+	/** Largest difference over those, as a part of the batch's largest advantage. */
+	readonly gap: number;
 	/** First token, in the order of the file, on which they do not. */
-	readonly mismatch: {
-		readonly row: number;
-		readonly token: number;
-		readonly theirs: number;
-		readonly ours: number;
-	} | null;
+	readonly mismatch: Mismatch | null;
+}
+
+/** A token with two advantages. */
+export interface Mismatch {
+	readonly row: number;
+	readonly token: number;
+	readonly theirs: number;
+	readonly ours: number;
 }
 
 /** What is known of the advantages that a file carries. */
@@ -31,6 +38,10 @@ export interface Recomputed {
 	readonly theirs: string;
 	/** The best of all methods and normaliser options. */
 	readonly best: Explanation;
+	/** The methods and presets that the file cannot tell from it, the plainest first: itself, and who fits as well within the file's digits. */
+	readonly alike: readonly Explanation[];
+	/** Rows with tokens on which `best` does not agree. */
+	readonly differing: readonly number[];
 	/** Where the file names a registered method: that method at its defaults. */
 	readonly named: Explanation | null;
 	/** Tokens compared. */
@@ -62,13 +73,36 @@ export function explainCredit(input: LintInput): Recomputed | null {
 	const theirs = theirCredit(records[rows[0]!]!)!.method;
 	const compare = (candidate: Candidate) => agreement(candidate, batches, records, rows);
 	const found = candidates().flatMap((candidate) => compare(candidate) ?? []);
-	const best = found.reduce<Compared | null>((a, b) => (a && a.share >= b.share ? a : b), null);
+	const alike = fittingBest(found);
+	const best = alike[0];
 	if (!best) return null;
 	const method = METHODS.find(({ id }) => id === theirs);
-	const { tokens, ...explanation } = best;
+	const { tokens, rows: differing, ...explanation } = best;
 	const named = method ? compare({ method, preset: null, params: {} }) : null;
-	return { theirs, best: explanation, named, tokens };
+	return { theirs, best: explanation, alike, differing, named, tokens };
 }
+
+/** Rounding of a trainer's float32, as a part of the largest advantage. */
+const FLOAT32 = 1e-7;
+
+/**
+ * Those that agree on most tokens and, there, differ least. The smallest difference is what the file's digits leave; who differs by no more
+ * than twice that could have written the file as well. A preset stands before its method at the defaults; options of nobody's preset
+ * count only where no method fits.
+ */
+function fittingBest(found: readonly Compared[]): Compared[] {
+	const agreed = Math.max(...found.map((f) => f.agreed));
+	const most = found.filter((f) => f.agreed === agreed);
+	const gap = Math.min(...most.map((f) => f.gap));
+	const fitting = most.filter((f) => f.gap <= 2 * gap + FLOAT32);
+	const presets = fitting.filter((f) => f.preset !== null);
+	const known = fitting.filter(
+		(f) => f.preset !== null || (isDefault(f) && !presets.some(({ method }) => method === f.method)),
+	);
+	return known.length > 0 ? known : fitting.slice(0, 1);
+}
+
+const isDefault = ({ preset, params }: Explanation): boolean => preset === null && Object.keys(params).length === 0;
 
 interface Candidate {
 	readonly method: AnyMethod;
@@ -77,6 +111,8 @@ interface Candidate {
 }
 interface Compared extends Explanation {
 	readonly tokens: number;
+	/** Rows with a mismatch. */
+	readonly rows: readonly number[];
 }
 
 /** Where several methods give the same numbers, the plainest is named. */
@@ -128,9 +164,9 @@ function agreement(
 	records: readonly RolloutRecord[],
 	rows: readonly number[],
 ): Compared | null {
-	let tokens = 0;
-	let agreed = 0;
-	let mismatch: Explanation["mismatch"] = null;
+	let [tokens, agreed, gap] = [0, 0, 0];
+	let mismatch: Mismatch | null = null;
+	const differing = new Set<number>();
 	for (const { batch, lines } of batches) {
 		const ours = attempt(() => creditBy(method, params, batch).advantage);
 		if (!ours) return null;
@@ -141,16 +177,23 @@ function agreement(
 		);
 		lines.forEach((line, b) => {
 			const row = rows[line]!;
-			theirCredit(records[row]!)!.row.forEach((their, t) => {
-				if (their === null || !batch.actionMask[b * batch.T + t]) return;
+			theirCredit(records[row]!)!.row.forEach((their, token) => {
+				if (their === null || !batch.actionMask[b * batch.T + token]) return;
 				tokens += 1;
-				const our = ours[b * batch.T + t]!;
-				if (agrees(our, their, largest)) agreed += 1;
-				else if (!mismatch || row < mismatch.row) mismatch = { row, token: t, theirs: their, ours: our };
+				const our = ours[b * batch.T + token]!;
+				if (agrees(our, their, largest)) {
+					agreed += 1;
+					gap = Math.max(gap, Math.abs(our - their) / Math.max(largest, Number.MIN_VALUE));
+					return;
+				}
+				differing.add(row);
+				if (!mismatch || row < mismatch.row) mismatch = { row, token, theirs: their, ours: our };
 			});
 		});
 	}
-	return tokens === 0 ? null : { method: method.id, preset, params, share: agreed / tokens, mismatch, tokens };
+	if (tokens === 0) return null;
+	const share = agreed / tokens;
+	return { method: method.id, preset, params, share, agreed, gap, mismatch, tokens, rows: [...differing] };
 }
 
 function attempt<T>(work: () => T): T | null {

@@ -1,12 +1,13 @@
+import { plural } from "../core/plural";
 import type { RolloutRecord } from "../formats/record";
-import type { Check, LintInput, OursChoice } from "./check";
+import { type Check, type LintInput, type OursChoice, percent } from "./check";
 import { counts, theirCredit } from "./facts";
-import { type Explanation, explainCredit, type Recomputed } from "./recompute";
+import { type Explanation, explainCredit, type Mismatch, type Recomputed } from "./recompute";
 
 /** Above this share of equal tokens a method counts as the one that made the file. */
 const EXPLAINED = 0.999;
 
-/** Both checks ask the same question of the same rollouts. */
+/** All three checks ask the same question of the same rollouts. */
 const answers = new WeakMap<LintInput, Recomputed | null>();
 
 function answerOf(input: LintInput): Recomputed | null {
@@ -23,12 +24,37 @@ export const explainedCredit: Check = {
 	run(input) {
 		const answer = answerOf(input);
 		if (!answer || answer.best.share < EXPLAINED) return null;
+		const { theirs, best, alike, tokens } = answer;
+		const compared = `on ${best.agreed === tokens ? "all" : `${best.agreed.toLocaleString("en")} of`} ${plural(tokens, "token")} compared`;
 		return {
-			message: `The advantages called "${answer.theirs}" are those of ${nameOf(answer.best)} on all ${answer.tokens} tokens compared.`,
-			share: 1,
+			message: `The advantages called "${theirs}" are those of ${oneOf(alike.map(nameOf))} ${compared}.`,
+			share: best.share,
 			rows: rowsWithCredit(input),
 			worst: rowsWithCredit(input)[0]!,
-			ours: oursOf(answer.best, null),
+			ours: oursOf(best, placeOf(input, best.mismatch)),
+		};
+	},
+};
+
+/** A known method gives nearly all of the file's advantages, and not these. */
+export const oddCredit: Check = {
+	id: "oddCredit",
+	title: "Tokens whose credit is not the method's",
+	why: "One method gives the file's advantages on all but a few tokens. Numbers that were changed or damaged after the credit was computed, or a rule for some tokens only, are the usual causes.",
+	harm: "suspicious",
+	run(input) {
+		const answer = answerOf(input);
+		const mismatch = answer?.best.mismatch;
+		if (!answer || answer.best.share < EXPLAINED || !mismatch) return null;
+		const { best, differing, tokens } = answer;
+		const rows = differing.map((i) => input.rows[i]!.row);
+		const odd = tokens - best.agreed;
+		return {
+			message: `${plural(odd, "token")} of ${tokens.toLocaleString("en")} ${odd === 1 ? "has" : "have"} another advantage than ${nameOf(best)} gives, in ${plural(rows.length, "rollout")}. ${odd === 1 ? "It is" : "The first is"} ${told(input, mismatch)}.`,
+			share: 1 - best.share,
+			rows,
+			worst: input.rows[mismatch.row]!.row,
+			ours: oursOf(best, placeOf(input, mismatch)),
 		};
 	},
 };
@@ -47,20 +73,30 @@ export const unexplainedCredit: Check = {
 		if (!answer || answer.best.share >= EXPLAINED) return null;
 		const { best, named, theirs } = answer;
 		if (!named && !input.rows.every(({ record }) => isConstant(record))) return null;
-		const { token, ...first } = best.mismatch!;
-		const { row } = input.rows[first.row]!;
+		const mismatch = best.mismatch!;
 		const claimed = named ? `; ${nameOf(named)}, which the file names, agrees on ${percent(named.share)}` : "";
 		return {
-			message: `The advantages called "${theirs}" are nearest to ${nameOf(best)}, which agrees on ${percent(best.share)} of the tokens${claimed}. First difference: rollout ${row + 1}, token ${token}, theirs ${short(first.theirs)}, ours ${short(first.ours)}.`,
+			message: `The advantages called "${theirs}" are nearest to ${nameOf(best)}, which agrees on ${percent(best.share)} of the tokens${claimed}. First difference: ${told(input, mismatch)}.`,
 			share: 1 - best.share,
 			rows: rowsWithCredit(input),
-			worst: row,
-			ours: oursOf(best, { row, token }),
+			worst: input.rows[mismatch.row]!.row,
+			ours: oursOf(best, placeOf(input, mismatch)),
 		};
 	},
 };
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+/** "a", "a or b, which this file cannot tell apart". */
+const oneOf = (names: readonly string[]): string =>
+	names.length === 1
+		? names[0]!
+		: `${names.slice(0, -1).join(", ")} or ${names.at(-1)}, which this file cannot tell apart,`;
+
+const placeOf = ({ rows }: LintInput, mismatch: Mismatch | null): OursChoice["mismatch"] =>
+	mismatch && { row: rows[mismatch.row]!.row, token: mismatch.token };
+
+const told = ({ rows }: LintInput, { row, token, theirs, ours }: Mismatch): string =>
+	`rollout ${rows[row]!.row + 1}, token ${token}, theirs ${short(theirs)}, ours ${short(ours)}`;
+
 const short = (x: number) => String(Number(x.toPrecision(5)));
 
 function nameOf({ method, preset, params }: Explanation): string {

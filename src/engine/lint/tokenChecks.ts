@@ -59,7 +59,7 @@ export const constantCredit: Check = {
 		return finding(
 			hits,
 			scored.length,
-			`${percent(hits.length / scored.length)} of the rollouts with credit have one value on all their tokens.`,
+			`${hits.length === scored.length ? "All" : `${hits.length.toLocaleString("en")} of`} ${plural(scored.length, "rollout")} with credit have one value on all their tokens.`,
 		);
 	},
 };
