@@ -100,8 +100,22 @@ describe("a file of rollouts", () => {
 		const text =
 			'{"id":"a","tokens":[1,2],"reward":NaN,"rewards":[NaN,1],"values":[Infinity,0],"dims":{"x":NaN,"y":1}}';
 		expect(await records(textFile(text))).toEqual([
-			{ schema: "ascribe.rollout/1", id: "a", tokens: [1, 2], rewards: [null, 1], values: [null, 0], dims: { y: 1 } },
+			{
+				schema: "ascribe.rollout/1",
+				id: "a",
+				tokens: [1, 2],
+				reward: null,
+				rewards: [null, 1],
+				values: [null, 0],
+				dims: { y: 1 },
+			},
 		]);
+		const [bare] = await records(textFile('{"id":"a","tokens":[1,2],"reward":NaN}'));
+		expect(creditLint([bare!])[0]?.message).toMatch(
+			/^1 reward and 0 numbers of counted tokens, in 1 rollout, are missing/,
+		);
+		const [unpaid] = await records(textFile('{"id":"a","tokens":[1,2],"reward":null}'));
+		expect(creditLint([unpaid!])).toEqual([]);
 		await expect(records(textFile('{"id":"a","tokens":[NaN]}'))).rejects.toThrow("tokens, entry 0 is null");
 	});
 

@@ -19,6 +19,7 @@ export interface RolloutRecord {
 	readonly entropy?: NumberRow;
 	/** Reward paid after each token; sums to `reward`. */
 	readonly rewards?: NumberRow;
+	/** null: the source wrote one that is no finite number. Absent: it wrote none. */
 	readonly reward?: number | null;
 	readonly success?: boolean;
 	readonly done?: "end" | "limit";

@@ -52,7 +52,7 @@ function readRecord(line: string, where: string): RolloutRecord {
 
 /**
  * One object as a rollout of schema v1, every known field checked, unknown fields kept. Numbers that are not finite are not known: null in
- * arrays, left out elsewhere.
+ * arrays and of the reward, left out elsewhere.
  * @param where `file, line N`, for messages.
  * @throws InvalidInput names the field and says what would be right.
  */
@@ -69,7 +69,8 @@ export function checkedRecord(given: Readonly<Record<string, unknown>>, where: s
 	if (isObject(value.parent) && value.parent.id === value.id)
 		throw new InvalidInput(`${where}: parent is the rollout itself, ${show(value.id)}; it must be another rollout.`);
 	const known = Object.entries(value).filter(([name, field]) => field !== null || !Object.hasOwn(CHECKS, name));
-	return { schema: "ascribe.rollout/1", ...Object.fromEntries(known) } as unknown as RolloutRecord;
+	const reward = isNumber(given.reward) || typeof given.reward !== "number" ? {} : { reward: null };
+	return { schema: "ascribe.rollout/1", ...Object.fromEntries(known), ...reward } as unknown as RolloutRecord;
 }
 
 /** Whether a field found elsewhere may keep its name in a rollout: the name is free, or it holds one value of the kind that belongs there. */

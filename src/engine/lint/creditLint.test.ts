@@ -134,8 +134,13 @@ test("numbers nobody knows are counted where they would count, and only there", 
 		rows: [1, 2],
 		message: "1 reward and 1 number of counted tokens, in 2 rollouts, are missing or not finite.",
 	});
-	// A file that never had rewards does not lack them.
-	expect(found(rows.map((r) => ({ ...r, reward: null, rewards: undefined, logprobs: undefined })))).toEqual({});
+	const bare = rows.map((r) => ({ ...r, rewards: undefined, logprobs: undefined }));
+	// A file that never had rewards does not lack them; one that wrote NaN for each of them does.
+	expect(found(bare.map((r) => ({ ...r, reward: undefined })))).toEqual({});
+	expect(found(bare.map((r) => ({ ...r, reward: null }))).missingNumbers).toMatchObject({
+		rows: [0, 1, 2],
+		message: "3 rewards and 0 numbers of counted tokens, in 3 rollouts, are missing or not finite.",
+	});
 });
 
 test("the tokens of a message spell what it says, whatever a template writes around it", () => {

@@ -64,7 +64,10 @@ export const constantCredit: Check = {
 	},
 };
 
-/** Numbers that are missing where the mask says a token counts, and rewards that are missing where other rollouts have one. */
+/**
+ * Numbers that are missing where the mask says a token counts, rewards that are missing where other rollouts have one, and rewards that were
+ * written and are no finite number.
+ */
 export const missingNumbers: Check = {
 	id: "missingNumbers",
 	title: "Numbers that are missing or not finite",
@@ -72,7 +75,8 @@ export const missingNumbers: Check = {
 	harm: "wrong",
 	run({ rows }) {
 		const paid = rows.some(({ record }) => Number.isFinite(returnOf(record)));
-		const unpaid = (record: RolloutRecord) => (paid && !Number.isFinite(returnOf(record)) ? 1 : 0);
+		const unpaid = (record: RolloutRecord) =>
+			record.reward === null || (paid && !Number.isFinite(returnOf(record))) ? 1 : 0;
 		const hits = hitsOf(rows, ({ record }) => unpaid(record) + unknownTokens(record));
 		const rewards = rows.reduce((n, { record }) => n + unpaid(record), 0);
 		return finding(

@@ -91,6 +91,11 @@ export class Fields {
 	known(name: string): number | null {
 		return isNonFinite(this.row[name]) ? null : (this.optionalNumber(name) ?? null);
 	}
+	/** What a rollout earned, under the first of the names that the row has: null for a number that is not finite, undefined for none. */
+	reward(...names: readonly string[]): number | null | undefined {
+		const name = names.find((one) => this.row[one] !== undefined && this.row[one] !== null);
+		return name === undefined ? undefined : this.known(name);
+	}
 	/** A list of numbers; null and what is not finite become null. */
 	numbers(name: string): (number | null)[] {
 		const value = this.row[name];

@@ -33,7 +33,7 @@ export const openAiMessages: Importer = {
 			id: typeof row.id === "string" ? row.id : `${origin.file}:${origin.line}`,
 			prompt: messagesText(messages.slice(0, split)),
 			...fromMessages(messages.slice(split), f),
-			reward: f.known("reward") ?? f.known("score"),
+			reward: f.reward("reward", "score"),
 			...present({ group: typeof row.group === "string" ? row.group : undefined }),
 		};
 		return [record];
@@ -68,7 +68,7 @@ export const openAiCompletions: Importer = {
 				id: `${id}/${i}`,
 				group: id,
 				tokens: scored?.tokens ?? text?.tokens ?? [],
-				reward: outer.known("reward"),
+				reward: outer.reward("reward"),
 				...present({ logprobs: scored?.logprobs, text: scored?.tokens, done: reasonOf(choice.row) }),
 			};
 		});

@@ -45,7 +45,7 @@ export const nemoRl: Importer = {
 			id: f.has("idx") ? String(f.number("idx")) : `${origin.file}:${origin.line}`,
 			tokens: ids ? ids.slice(start) : mask.slice(start).map(() => NO_TEXT),
 			mask: mask.slice(start),
-			reward: f.known("rewards"),
+			reward: f.reward("rewards"),
 			...present({
 				prompt: ids?.slice(0, start),
 				step: step === undefined ? undefined : Number(step),

@@ -34,7 +34,7 @@ export const rllm: Importer = {
 				schema: "ascribe.rollout/1",
 				id: `${id}/${i}`,
 				...ofSteps(steps),
-				reward: trajectory.known("reward"),
+				reward: trajectory.reward("reward"),
 				...present({
 					group,
 					step: f.optionalNumber("training_step"),

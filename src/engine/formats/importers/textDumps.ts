@@ -34,7 +34,7 @@ export const skyRl: Importer = {
 							: ("end" as const)
 						: undefined,
 			}),
-			reward: scores ? sumOf(scores) : f.known("score"),
+			reward: scores ? sumOf(scores) : f.reward("score"),
 		};
 		return [record];
 	},
@@ -59,7 +59,7 @@ export const areal: Importer = {
 			id: `${String(row.task_id ?? origin.file)}/${String(row.sample_idx ?? origin.line)}`,
 			prompt: f.string("prompt"),
 			tokens: words(f.string("completion")),
-			reward: f.known("reward"),
+			reward: f.reward("reward"),
 			step: f.number("head_version"),
 			...present({ group: row.task_id === undefined ? undefined : String(row.task_id) }),
 		};
@@ -89,7 +89,7 @@ export const roll: Importer = {
 				id: `${origin.file}:${origin.line}/${i}`,
 				step,
 				tokens: words(response),
-				reward: columns.scores ? new Fields({ scores: columns.scores[i] }, origin).known("scores") : null,
+				reward: columns.scores ? new Fields({ scores: columns.scores[i] }, origin).reward("scores") : undefined,
 				...present({
 					prompt: columns.prompt ? String(columns.prompt[i]) : undefined,
 					group: columns.id ? String(columns.id[i]) : undefined,
@@ -131,7 +131,7 @@ export const tinker: Importer = {
 			tokens: mask.map(() => NO_TEXT),
 			mask,
 			turns,
-			reward: f.known("total_reward"),
+			reward: f.reward("total_reward"),
 			...present({ step: f.optionalNumber("iteration") }),
 		};
 		return [record];
@@ -172,7 +172,7 @@ export const rlLoggingBoard: Importer = {
 			tokens,
 			text: tokens,
 			...channels,
-			reward: f.known("reward"),
+			reward: f.reward("reward"),
 			...present({
 				prompt: typeof row.prompt === "string" ? row.prompt : undefined,
 				step: f.optionalNumber("step"),

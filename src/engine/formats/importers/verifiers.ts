@@ -135,7 +135,7 @@ export const verifiersResults: Importer = {
 			schema: "ascribe.rollout/1" as const,
 			id: `${String(row.example_id)}/${origin.line}`,
 			group: String(row.example_id),
-			reward: f.known("reward"),
+			reward: f.reward("reward"),
 			...present({ done: row.is_truncated === true ? ("limit" as const) : doneOf(row.stop_condition) }),
 		};
 		if (steps.length > 0) return [{ ...base, ...fromTrajectory(steps, row) }];

@@ -26,7 +26,7 @@ export const verl: Importer = {
 			step: f.number("step"),
 			prompt: f.string("input"),
 			tokens: words(f.string("output")),
-			reward: f.known("score"),
+			reward: f.reward("score"),
 			...(uid ? { group: uid.split("_")[0] as string } : {}),
 		};
 		return [record];
