@@ -122,6 +122,18 @@ test.describe("what went wrong is said on a card", () => {
 		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
 	});
 
+	for (const [address, happened] of [
+		["#1zAAAA", "cannot be read"],
+		["?preset=nope@9", "nope@9"],
+	] as const)
+		test(`a link that says nothing of use: ${address}`, async ({ page }) => {
+			await stubTrainer(page, { report: good, events: [] });
+			await page.goto(address);
+			const card = page.getByRole("alert").filter({ hasText: happened });
+			await expect(card).toContainText("The usual settings are on screen; nothing of the link was taken.");
+			await expect(card).not.toContainText("were taken");
+		});
+
 	test("a setting out of range says its range beside the field, and nothing can be started until it is mended", async ({
 		page,
 	}) => {

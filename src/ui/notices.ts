@@ -171,6 +171,12 @@ function recordingNotices(problem: string): Notice[] {
 	];
 }
 
+/** What is on screen where nothing of a link could be taken. */
+const REFUSED = {
+	usual: "The usual settings are on screen; nothing of the link was taken.",
+	kept: "The settings on screen stay as they were; nothing of the link was taken.",
+} as const;
+
 function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 	if (!opened || (opened.notices.length === 0 && (opened.note === "" || opened.read))) return [];
 	if (opened.newer)
@@ -185,7 +191,10 @@ function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 			},
 		];
 	const happened = opened.notices.length > 0 ? opened.notices.join(" ") : "This link carries a note.";
-	const works = opened.note ? `Note: ${opened.note}` : "All other settings of the link were taken.";
+	const note = opened.note ? `Note: ${opened.note}` : "";
+	const works = opened.refused
+		? [REFUSED[opened.refused], note].filter(Boolean).join(" ")
+		: note || "All other settings of the link were taken.";
 	const todo = [otherBuild(opened.build), "Look at the settings, then press Run: a link starts nothing by itself."];
 	return [
 		{ id: "link", tone: "warning", happened, works, todo: todo.filter(Boolean).join(" "), actions: ["close-link"] },

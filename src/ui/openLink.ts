@@ -17,9 +17,7 @@ import { type Opened, setBackend } from "./stores/run";
 export function openLink(hash: string): Opened | null {
 	const decoded = decodeLink(hash);
 	if (!decoded.ok)
-		return decoded.reason === "empty"
-			? null
-			: { notices: [decoded.message], note: "", fingerprints: [], newer: decoded.reason === "newer" };
+		return decoded.reason === "empty" ? null : { ...refusal(decoded.message), newer: decoded.reason === "newer" };
 	const { preset: id, changes, view, build, note, fingerprints, madeOn, curve, file } = decoded.state;
 	try {
 		const preset = findPreset(id);
@@ -48,7 +46,7 @@ export function openLink(hash: string): Opened | null {
 			...(curve ? { curve } : {}),
 		};
 	} catch (error) {
-		return { notices: [(error as Error).message], note, fingerprints: [] };
+		return { ...refusal((error as Error).message), note };
 	}
 }
 
@@ -71,8 +69,14 @@ export function openQuery(search: string): Opened | null {
 		const unknown = layout === undefined || isLayoutName(layout) ? [] : [`There is no layout "${layout}".`];
 		return { notices: [...notices, ...problem, ...unknown], note: "", fingerprints: [] };
 	} catch (error) {
-		return { notices: [(error as Error).message], note: "", fingerprints: [] };
+		return refusal((error as Error).message);
 	}
+}
+
+/** What is told of a link of which nothing was taken. */
+function refusal(message: string): Opened {
+	const refused = draftStore.getState().spec === draftStore.getInitialState().spec ? "usual" : "kept";
+	return { notices: [message], note: "", fingerprints: [], refused };
 }
 
 /** A spec whose task can be built: a formula for the reward that cannot be used is left out, and said. */

@@ -4,13 +4,14 @@ import { decodeLink } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { makeMetrics } from "../testing/fakeTrainer";
 import { BUILD, otherBuild } from "./build";
+import { type Notice, noticesOf } from "./notices";
 import { openedReproduction } from "./openedReproduction";
 import { openLink, openQuery } from "./openLink";
 import { pastRunsStore } from "./runs/pastRuns";
 import { shareLink } from "./share";
 import { changeField, draftStore } from "./stores/draft";
 import { layoutStore } from "./stores/layout";
-import { runStore, setDevice } from "./stores/run";
+import { type Opened, runStore, setDevice } from "./stores/run";
 import { telemetry } from "./telemetry";
 
 const first = PRESETS[0];
@@ -63,6 +64,21 @@ describe("share", () => {
 		expect(openLink("#1zAAAA")?.notices[0]).toContain("cannot be read");
 		expect(openLink("#9z")?.notices[0]).toContain("newer version");
 		expect(draftStore.getState().spec).toEqual(first.spec);
+	});
+
+	it("says that nothing was taken of a link that cannot be read", () => {
+		const worksOf = (opened: Opened | null) => noticesOf({ ...runStore.getState(), opened }).find(isLink)?.works;
+		const isLink = ({ id }: Notice) => id === "link";
+		const other = `1j${Buffer.from('{"p":"nope@9","n":"hi"}').toString("base64url")}`;
+		draftStore.setState(draftStore.getInitialState(), true);
+		const usual = "The usual settings are on screen; nothing of the link was taken.";
+		expect(worksOf(openLink("#1zAAAA"))).toBe(usual);
+		expect(worksOf(openQuery("?preset=nope@9"))).toBe(usual);
+		expect(worksOf(openLink(`#${other}`))).toBe(`${usual} Note: hi`);
+		expect(worksOf(openQuery("?seed=8&grop=3"))).toBe("All other settings of the link were taken.");
+		expect(worksOf(openLink("#1zAAAA"))).toBe(
+			"The settings on screen stay as they were; nothing of the link was taken.",
+		);
 	});
 });
 

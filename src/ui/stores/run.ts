@@ -90,6 +90,8 @@ export interface Opened {
 	readonly spec?: ExperimentSpec;
 	/** How the success of its run rose. */
 	readonly curve?: LinkCurve;
+	/** Nothing of the link could be taken: the page has its usual settings, or those it had before. */
+	readonly refused?: "usual" | "kept";
 	/** The link is of a newer version than this page. */
 	readonly newer?: boolean;
 	/** Somebody has read the note. */
