@@ -34,6 +34,7 @@ describe("chains that make no sense are refused with a sentence", () => {
 			source: { cite: "", url: "", verification: "not verified" },
 			params: {},
 			presets: {},
+			place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 			traits: { zeroWhenEqual: false, groupLocal: false },
 			gradients: [{ door: "scaled", apples: "scaled" }],
 			needs: () => [],

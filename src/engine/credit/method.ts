@@ -1,6 +1,7 @@
 import { defaultsOf, type ParamTable, type ParamValues } from "../spec/params";
 import type { Node } from "./ops";
 import type { Partition } from "./partition";
+import type { Place } from "./place";
 
 /** What a method reads beyond tokens, masks, returns, rewards and groups. */
 export type Need =
@@ -76,6 +77,8 @@ export interface Method<P extends ParamTable = ParamTable> {
 	readonly params: P;
 	/** Parameter values that differ from the defaults, by name of the implementation. */
 	readonly presets: Readonly<Record<string, Partial<ParamValues<P>>>>;
+	/** What can be told from its arithmetic and from what it reads is held against it by `place.test.ts`. */
+	readonly place: Place;
 	/** At the defaults and every preset; `batchWide` names the parameters that look beyond the group all the same. */
 	readonly traits: Traits;
 	readonly batchWide?: (params: ParamValues<P>) => boolean;

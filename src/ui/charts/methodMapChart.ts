@@ -1,4 +1,5 @@
-import { type MappedMethod, SOURCES, UNITS } from "../library/methodMap";
+import { SOURCES, UNITS } from "../../engine/credit/place";
+import type { MappedMethod } from "../library/methodMap";
 import { select } from "./select";
 
 export interface MapOptions {

@@ -8,12 +8,14 @@ import { mappedMethods } from "./methodMap";
 
 const placeOf = (id: string) => mappedMethods().find((m) => m.id === id);
 
-it("places methods by what they read", () => {
-	expect(placeOf("grpo")).toMatchObject({ unit: "rollout", source: "rollouts alone", extra: "none", judge: false });
-	expect(placeOf("gae")).toMatchObject({ unit: "token", source: "values of prefixes", offPolicy: false });
-	expect(placeOf("pure")).toMatchObject({ source: "a judge of steps", judge: true });
-	expect(placeOf("vTrace")).toMatchObject({ source: "values of prefixes", offPolicy: true });
-	expect(placeOf("rudder")).toMatchObject({ source: "another model", extra: "a model's signal" });
+it("shows where methods say that they stand, and what they read", () => {
+	expect(placeOf("grpo")).toMatchObject({ unit: "rollout", source: "rollouts alone", extra: "none", needs: [] });
+	expect(placeOf("vTrace")).toMatchObject({ unit: "token", source: "values of prefixes", offPolicy: true });
+	expect(placeOf("rudder")).toMatchObject({ source: "a fit to the batch", extra: "none", offPolicy: false });
+	expect(placeOf("remax")).toMatchObject({ source: "a greedy rollout", extra: "a greedy rollout of each prompt" });
+	expect(placeOf("rankGrpo")).toMatchObject({ source: "steps, states or marks", needs: ["reward of steps"] });
+	const judged = mappedMethods().flatMap(({ id, judge }) => (judge ? [id] : []));
+	expect(judged).toEqual(["grpoProcess", "pure"]);
 	expect(mappedMethods().length).toBe(METHODS.length);
 });
 

@@ -163,7 +163,8 @@ function RowButton({ id }: { readonly id: string }): JSX.Element {
 function Needs({ method }: { readonly method: MappedMethod }): JSX.Element {
 	const facts = [
 		`one number a ${method.unit}`,
-		method.needs.length > 0 ? `reads ${method.needs.join(", ")}` : "reads rollouts alone",
+		`from ${method.source}`,
+		method.needs.length > 0 ? `reads ${method.needs.join(", ")}` : "reads nothing else",
 		method.extra === "none" ? "no extra cost" : `costs ${method.extra}`,
 		method.offPolicy ? "off-policy" : "on-policy",
 	];

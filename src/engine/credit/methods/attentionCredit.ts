@@ -123,6 +123,7 @@ export const attentionCredit = defineMethod({
 		preplan: { strategy: "preplan" },
 		anchor: { strategy: "anchor" },
 	},
+	place: { unit: "token", source: "the policy's attention", extra: "attention maps", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [{ door: 0.995, apples: 0.994 }],
 	needs: ({ strategy }) => [

@@ -61,6 +61,12 @@ export const brpo = defineMethod({
 		}),
 	},
 	presets: { paper: {}, linear: { prior: "linear" }, base: { prior: "base" }, groupOnly: { baseline: "group" } },
+	place: {
+		unit: "step or segment",
+		source: "steps, states or marks",
+		extra: "an answer at each budget",
+		offPolicy: false,
+	},
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.901, apples: 0.901 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],

@@ -37,6 +37,7 @@ export const cocoa = defineMethod({
 	},
 	presets: { takenAction: {} },
 	paidByTask: "its hindsight is about the outcome that the environment paid",
+	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.991, apples: 0.987 }],
 	needs: () => [

@@ -84,6 +84,7 @@ export const dapo = defineMethod({
 		verl: { beyond: "growing", singleton: "raw" },
 		verlRecipe: { beyond: "growing", singleton: "raw", dropEqual: true },
 	},
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.994 }],
 	needs: () => [],

@@ -47,6 +47,7 @@ export const drGrpo = defineMethod({
 		gpg: { correction: "valid" },
 		gpgVerl: { correction: "nonzero", singleton: "raw" },
 	},
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	batchWide: ({ correction }) => correction !== "none",
 	gradients: [

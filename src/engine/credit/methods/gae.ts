@@ -53,6 +53,7 @@ export const gae = defineMethod({
 		verl: { whiten: true, bootstrap: false, lambda: 1 },
 		rlhf: { whiten: true, bootstrap: false, klCoef: 0.02 },
 	},
+	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [
 		{ door: "equal", apples: "equal" },

@@ -75,6 +75,7 @@ export const gigpo = defineMethod({
 		released: { episodeOver: "steps", singleton: "raw" },
 		releasedStd: { episodeOver: "steps", singleton: "raw", scale: "sd1" },
 	},
+	place: { unit: "step or segment", source: "steps, states or marks", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [
 		{ door: 0.945, apples: 0.947 },

@@ -46,6 +46,7 @@ export const grpo = defineMethod({
 		trl: { eps: 1e-4 },
 		trlBatch: { eps: 1e-4, scaleOver: "batch" },
 	},
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.994 }],
 	batchWide: ({ scale, scaleOver }) => scale !== "none" && scaleOver === "batch",

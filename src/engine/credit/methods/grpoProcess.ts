@@ -34,6 +34,7 @@ export const grpoProcess = defineMethod({
 		singleton: singletonParam("zero"),
 	},
 	presets: { paper: {} },
+	place: { unit: "step or segment", source: "a judge of steps", extra: "a judge", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.897, apples: 0.898 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],

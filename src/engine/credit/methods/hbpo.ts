@@ -87,6 +87,7 @@ export const hbpo = defineMethod({
 		singleton: singletonParam("zero"),
 	},
 	presets: { paper: {}, released: { reward: "released", intraWeight: 2 } },
+	place: { unit: "rollout", source: "steps, states or marks", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.981 }],
 	needs: () => [{ field: "success" }, { signal: "budget", level: "rollout", meaning: "announced number of tokens" }],

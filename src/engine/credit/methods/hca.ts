@@ -35,6 +35,7 @@ export const hca = defineMethod({
 	},
 	presets: { paper: {} },
 	paidByTask: "its hindsight is about the return that the environment paid",
+	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.995, apples: 0.994 }],
 	needs: () => [

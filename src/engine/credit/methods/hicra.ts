@@ -40,6 +40,7 @@ export const hicra = defineMethod({
 		singleton: singletonParam("zero"),
 	},
 	presets: { paper: {} },
+	place: { unit: "token", source: "steps, states or marks", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [
 		{ door: 0.995, apples: 0.993 },

@@ -23,6 +23,7 @@ export const ircr = defineMethod({
 	},
 	params: {},
 	presets: { paper: {} },
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],
 	needs: () => [],

@@ -61,6 +61,12 @@ export const maRlhf = defineMethod({
 		...klParams,
 	},
 	presets: { paper: {}, released: { reward: "mean", klCoef: 0.05 } },
+	place: {
+		unit: "step or segment",
+		source: "values of prefixes",
+		extra: "a critic or fresh continuations",
+		offPolicy: false,
+	},
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [
 		{ door: 0.945, apples: 0.946 },

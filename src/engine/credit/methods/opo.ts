@@ -24,6 +24,7 @@ export const opo = defineMethod({
 	},
 	params: { singleton: singletonParam("zero") },
 	presets: { paper: {}, verl: { singleton: "raw" } },
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [{ door: "groupMean", apples: "groupMean" }],
 	needs: () => [],

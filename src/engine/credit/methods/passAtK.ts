@@ -49,6 +49,7 @@ export const passAtK = defineMethod({
 		singleton: singletonParam("zero"),
 	},
 	presets: { verl: {}, verlUnscaled: { scale: "none" }, analytic: { form: "analytic" } },
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [
 		{ door: "scaled", apples: 0.996 },

@@ -27,6 +27,7 @@ export const potentialShaping = defineMethod({
 	},
 	params: writerParams,
 	presets: { paper: {} },
+	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "groupMean", apples: "groupMean" }],
 	needs: () => [{ signal: "potential", level: "token", meaning: "potential of the prefix before each token" }],

@@ -103,6 +103,7 @@ export const pure = defineMethod({
 		sum: { form: "sum" },
 		mean: { form: "mean" },
 	},
+	place: { unit: "step or segment", source: "a judge of steps", extra: "a judge", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: 0.945, apples: 0.934 }],
 	needs: (p) => [{ stepField: "reward", of: "steps" }, ...klNeeds(p)],

@@ -63,6 +63,7 @@ export const rankGrpo = defineMethod({
 		}),
 	},
 	presets: { paper: {}, expInf: { reward: "own" } },
+	place: { unit: "step or segment", source: "steps, states or marks", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.902, apples: 0.901 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],

@@ -72,6 +72,7 @@ export const reinforce = defineMethod({
 		critic: { center: "value" },
 		runningMean: { center: "running" },
 	},
+	place: { unit: "token", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [
 		{ door: "batchMean", apples: "batchMean" },

@@ -35,6 +35,7 @@ export const reinforcePlusPlus = defineMethod({
 		...whitenScaleParams,
 	},
 	presets: { paper: {}, verl: {}, verlOld: { holes: "reset" } },
+	place: { unit: "token", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],
 	needs: (p) => klNeeds(p),

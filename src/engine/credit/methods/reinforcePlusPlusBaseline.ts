@@ -22,6 +22,7 @@ export const reinforcePlusPlusBaseline = defineMethod({
 	},
 	params: { singleton: singletonParam("zero"), ...whitenScaleParams },
 	presets: { paper: {}, verl: { singleton: "raw" } },
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],
 	needs: () => [],

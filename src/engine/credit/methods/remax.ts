@@ -25,6 +25,7 @@ export const remax = defineMethod({
 	},
 	params: klParams,
 	presets: { paper: {}, verl: {} },
+	place: { unit: "token", source: "a greedy rollout", extra: "a greedy rollout of each prompt", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "equal", apples: "equal" }],
 	needs: (p) => [

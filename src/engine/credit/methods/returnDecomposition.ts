@@ -25,6 +25,7 @@ export const returnDecomposition = defineMethod({
 	},
 	params: writerParams,
 	presets: { paper: {} },
+	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.887, apples: 0.908 }],
 	needs: () => [{ signal: "rewardModel", level: "token", meaning: "learned reward of each token" }],

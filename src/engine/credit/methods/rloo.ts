@@ -48,6 +48,7 @@ export const rloo = defineMethod({
 		trlNormalised: { klCoef: 0.05, normalise: true },
 	},
 	// Equal returns may still differ in what KL takes out of them.
+	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "equal", apples: "equal" }],
 	batchWide: ({ normalise }) => normalise,

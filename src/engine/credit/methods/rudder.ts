@@ -26,6 +26,7 @@ export const rudder = defineMethod({
 	params: rudderParams,
 	presets: { centred: {}, paper: { start: "zero" } },
 	paidByTask: "its forecast is of the return that the environment paid; put rudder before another method instead",
+	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [
 		{ door: 0.998, apples: 0.998 },

@@ -67,6 +67,7 @@ export const spoChain = defineMethod({
 		...whitenParams(false),
 	},
 	presets: { paper: {}, released: { mask: "skip", whiten: true }, naive: { cut: "equal" } },
+	place: { unit: "step or segment", source: "values of prefixes", extra: "fresh continuations", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [
 		{ door: "equal", apples: "equal" },

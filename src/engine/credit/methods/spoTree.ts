@@ -73,6 +73,7 @@ export const spoTree = defineMethod({
 		grpo: { scale: "sd0", dropZero: true },
 		bestOf4: { bestOf: 4 },
 	},
+	place: { unit: "branch", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [
 		{ door: "scaled", apples: "scaled" },

@@ -29,6 +29,7 @@ export const syntheticReturns = defineMethod({
 		...writerParams,
 	},
 	presets: { paper: {} },
+	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.994, apples: 0.994 }],
 	needs: () => [{ signal: "contribution", level: "token", meaning: "contribution of each token to later rewards" }],

@@ -37,6 +37,7 @@ export const tdLambda = defineMethod({
 		}),
 	},
 	presets: { paper: {}, td0: { lambda: 0 }, monteCarlo: { lambda: 1 } },
+	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [
 		{ door: "scaled", apples: "scaled" },

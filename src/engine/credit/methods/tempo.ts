@@ -29,6 +29,7 @@ export const tempo = defineMethod({
 	},
 	params: { scale: scaleParam("sd1"), eps: epsParam(1e-6), singleton: singletonParam("zero") },
 	presets: { paper: {}, released: {}, unscaled: { scale: "none" } },
+	place: { unit: "token", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [
 		{ door: 0.991, apples: 0.986 },

@@ -69,6 +69,7 @@ export const treeGrpo = defineMethod({
 		}),
 	},
 	presets: { paper: {}, released: { singleton: "raw", treeSingleton: "raw" }, turns: { unit: "turn" } },
+	place: { unit: "rollout", source: "steps, states or marks", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.967, apples: 0.91 }],
 	needs: ({ unit, trees }) => [...unitNeeds(unit), ...(trees === "given" ? [TREE] : [])],

@@ -57,6 +57,7 @@ export const treePs = defineMethod({
 		}),
 	},
 	presets: { local: {}, treeRl: { form: "reweighted" } },
+	place: { unit: "branch", source: "steps, states or marks", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
 	gradients: [
 		{ door: 0.961, apples: 0.959 },

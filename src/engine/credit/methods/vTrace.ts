@@ -57,6 +57,7 @@ export const vTrace = defineMethod({
 		}),
 	},
 	presets: { paper: {} },
+	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: true },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [
 		{ door: "scaled", apples: "scaled" },

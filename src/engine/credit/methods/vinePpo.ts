@@ -27,6 +27,7 @@ export const vinePpo = defineMethod({
 	},
 	params: { unit: unitParam("step"), ...whitenParams(false) },
 	presets: { paper: {}, released: { whiten: true } },
+	place: { unit: "step or segment", source: "values of prefixes", extra: "fresh continuations", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "equal", apples: "equal" }],
 	needs: ({ unit }) => [...unitNeeds(unit), { field: "values", at: partitionOf(unit) }],
