@@ -30,3 +30,12 @@ it("every method, task and loss has its docstring; methods and losses name a sou
 		).toContain("Source");
 	}
 });
+
+it("what was not checked against its source says so", () => {
+	for (const { id, source } of [...METHODS, ...LOSSES])
+		if (source.verification === "not verified")
+			expect(
+				docText(docstrings[id] ?? "").parts.map((p) => p.name),
+				id,
+			).toContain("Not verified");
+});

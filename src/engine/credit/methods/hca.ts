@@ -8,6 +8,7 @@ import { numberParam } from "../sharedParams";
  * A_t = (1 − π(a_t|s_t)/h(a_t|s_t, Z))·Z with Z the return and h the probability of the choice once the return is known. Reads
  * `logProbs` and the token signal `hindsightLogProbs` = log h.
  *
+ * **Not verified** against the paper's text or code of its authors.
  * **Edges** h = π gives 0: the outcome says nothing about the choice. −Z·exp is bounded by `maxRatio` on π/h.
  * **Against the exact advantage** equal in expectation over rollouts that take the action; a mean over the choices made is not A.
  * **Source** Harutyunyan et al. 2019, "Hindsight Credit Assignment", https://arxiv.org/abs/1912.02503.

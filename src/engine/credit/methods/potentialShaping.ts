@@ -9,6 +9,7 @@ import { shapingOf } from "../rewards/writers/potentialShaping";
  * Reads the token signal `potential`, Φ of the prefix before each token. Φ after the end is 0; where the limit cut, `bootstrap` if known.
  * Terms: `return`, `shaping`, `baseline`.
  *
+ * **Not verified** against the paper's text; there is no released code.
  * **Edges** without discount a rollout's shaping adds up to −Φ_0, so it acts as a baseline that depends on the prefix.
  * **Against the exact advantage** the same optimal policies for every Φ; with Φ = V and γ = 1 the shaped reward is the exact TD error on average.
  * **Reduces** to REINFORCE over the group at Φ = 0.

@@ -31,6 +31,7 @@ const RUNNING = {
  *
  * With `klCoef` > 0, rewards and returns are those after klCoef · k(log p − log p_ref) is taken from each token's reward.
  *
+ * **Not verified** against the paper's text; there is no released code.
  * **Edges** the running mean takes a batch in after its use, so that it is 0 for the first; a run keeps it in its checkpoint, other rollouts
  * have to carry it. Environment tokens are transparent: they cost no discount. A batch or group of one as `singleton` says; raw and zero
  * matter where it would be compared, by a mean or a scale.

@@ -145,6 +145,20 @@ describe("vTrace", () => {
 	});
 });
 
+describe("vTrace beside the release", () => {
+	// The arithmetic of `from_importance_weights` in vtrace.py, done again in Python with the same bound on both of its ρ.
+	const batch = batchOf([
+		{ rewards: [0.5, 0, -0.25, 1], values: [0.3, 0.6, 0.2, 0.7], logProbs: [-1.2, -0.4, -2, -0.9] },
+	]);
+	const signals = { currentLogProbs: tokenSignal(batch, [[-0.9, -1.1, -1.5, -1.3]]) };
+	it.each([
+		[1, [0.6974917984644047, -0.047231335039550286, 0.36098641242962265, 0.20109601381069184]],
+		[1.5, [0.9903817787252013, -0.007007925432446083, 0.541479618644434, 0.20109601381069184]],
+	])("gives its numbers at ρ̄ = %d", (rhoBar, advantages) => {
+		near(rows({ ...batch, signals }, "vTrace", { discount: 0.9, rhoBar }), [advantages], 1e-12);
+	});
+});
+
 describe("vinePpo", () => {
 	const first = { rewards: [0, 0, 0, 0, 0, 1], values: [0.5, nan, 0.75, 0.25, nan, nan] };
 	const second = { rewards: [0, 0, 0, 0], values: [0.5, nan, 0.25, nan] };

@@ -25,7 +25,8 @@ import { choiceParam, numberParam } from "../sharedParams";
  *
  * **Reduces** to GAE's δ plus corrections; on-policy with λ = 1 to the n-step return minus V.
  * **Against the exact advantage** with clipping the target is the value of a policy between μ and π.
- * **Source** Espeholt et al. 2018, equations 1 and section 4.2, https://arxiv.org/abs/1802.01561.
+ * **Source** Espeholt et al. 2018, equations 1 and section 4.2, https://arxiv.org/abs/1802.01561, whose text was not read; the numbers are those of
+ * `vtrace.py` of https://github.com/google-deepmind/scalable_agent, which fixes c̄ at 1 and lets the gradient have a bound of its own on ρ.
  */
 export const vTrace = defineMethod({
 	id: "vTrace",
@@ -35,7 +36,7 @@ export const vTrace = defineMethod({
 	source: {
 		cite: "Espeholt et al. 2018, IMPALA: Scalable Distributed Deep-RL with Importance Weighted Actor-Learner Architectures",
 		url: "https://arxiv.org/abs/1802.01561",
-		verification: "not verified",
+		verification: "compared with the released code",
 	},
 	params: {
 		discount: discountParam(0.99),

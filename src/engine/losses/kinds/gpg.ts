@@ -5,7 +5,8 @@ import { aggParams, commonConfig, penaltyParams } from "../lossParams";
  * Group policy gradient: ℓ = −A·log p, mean over tokens, with the credit of Dr.GRPO in its preset `gpg` (or `gpgVerl`), whose
  * factor makes up for groups that are all alike.
  *
- * **Source** Chu et al. 2025, https://arxiv.org/abs/2504.02546; verl's `gpg` policy loss.
+ * **Source** Chu et al. 2025, https://arxiv.org/abs/2504.02546, whose text and trainer were not read; verl's `gpg` policy loss, adapted from that
+ * trainer, was: the same number and mean.
  */
 export const gpg = defineLoss({
 	id: "gpg",
@@ -14,7 +15,7 @@ export const gpg = defineLoss({
 	source: {
 		cite: "Chu et al. 2025, GPG: A Simple and Strong Reinforcement Learning Baseline for Model Reasoning",
 		url: "https://arxiv.org/abs/2504.02546",
-		verification: "not verified",
+		verification: "released code read",
 	},
 	params: { ...aggParams("token-mean"), ...penaltyParams },
 	presets: { paper: {}, verl: {} },

@@ -4,6 +4,7 @@ import { aggParams, commonConfig, penaltyParams } from "../lossParams";
 /**
  * The score function: ℓ = −A·log p. No ratio, no clip: meant for one gradient step per rollout batch.
  *
+ * **Not verified** against the paper's text; there is no released code.
  * **Source** Williams 1992, https://doi.org/10.1007/BF00992696.
  */
 export const reinforce = defineLoss({
