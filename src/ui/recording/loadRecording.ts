@@ -6,6 +6,7 @@ export const RECORDED: readonly string[] = [
 	"modchain@1",
 	"keychain@1",
 	"lake@1",
+	"kbhop@1",
 	"toolcalc@1",
 	"anytime@1",
 	"rank@2",
