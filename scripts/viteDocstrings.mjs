@@ -1,11 +1,12 @@
-// Gives the page the docstrings of registered methods, tasks and losses as `virtual:docstrings`: id → text. The library shows them, so that
-// what it says is what stands beside the code.
+// Gives the page the docstrings of registered methods, tasks and losses as `virtual:docstrings`: kind and id → text. The library shows them,
+// so that what it says is what stands beside the code.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NAME = "virtual:docstrings";
-const FOLDERS = ["src/engine/credit/methods", "src/engine/tasks", "src/engine/losses/kinds"];
+/** By kind: a method and a loss may share an id. */
+const FOLDERS = { method: "src/engine/credit/methods", task: "src/engine/tasks", loss: "src/engine/losses/kinds" };
 /** A docstring that stands before an exported constant. */
 const DOCSTRING = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const (\w+)/g;
 
@@ -22,12 +23,15 @@ export function docstrings() {
 }
 
 function collect(root, watch) {
-	const files = FOLDERS.flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)));
-	const sources = files.filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
+	const files = Object.entries(FOLDERS).flatMap(([kind, folder]) =>
+		readdirSync(join(root, folder)).map((name) => ({ kind, path: join(root, folder, name) })),
+	);
+	const sources = files.filter(({ path }) => path.endsWith(".ts") && !path.endsWith(".test.ts"));
 	return Object.fromEntries(
-		sources.flatMap((path) => {
+		sources.flatMap(({ kind, path }) => {
 			watch(path);
-			return [...readFileSync(path, "utf8").matchAll(DOCSTRING)].map(([, text, id]) => [id, unstarred(text)]);
+			const found = [...readFileSync(path, "utf8").matchAll(DOCSTRING)];
+			return found.map(([, text, id]) => [`${kind} ${id}`, unstarred(text)]);
 		}),
 	);
 }

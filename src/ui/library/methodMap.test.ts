@@ -19,23 +19,27 @@ it("shows where methods say that they stand, and what they read", () => {
 	expect(mappedMethods().length).toBe(METHODS.length);
 });
 
+const docOf = (kind: string, id: string) => docText(docstrings[`${kind} ${id}`] ?? "");
+const partsOf = (kind: string, id: string) => docOf(kind, id).parts.map(({ name }) => name);
+const SOURCED = [
+	...METHODS.map((entry) => ({ kind: "method", ...entry })),
+	...LOSSES.map((entry) => ({ kind: "loss", ...entry })),
+];
+
 it("every method, task and loss has its docstring; methods and losses name a source", () => {
-	for (const entry of TASKS) expect(docText(docstrings[entry.id] ?? "").sentence, entry.id).not.toBe("");
-	for (const entry of [...METHODS, ...LOSSES]) {
-		const { sentence, parts } = docText(docstrings[entry.id] ?? "");
-		expect(sentence, entry.id).not.toBe("");
-		expect(
-			parts.map((p) => p.name),
-			entry.id,
-		).toContain("Source");
+	for (const { id } of TASKS) expect(docOf("task", id).sentence, id).not.toBe("");
+	for (const { kind, id } of SOURCED) {
+		expect(docOf(kind, id).sentence, id).not.toBe("");
+		expect(partsOf(kind, id), id).toContain("Source");
 	}
 });
 
+it("a method and a loss of one name have each their own", () => {
+	expect(docOf("method", "reinforce").sentence).toContain("REINFORCE with a baseline");
+	expect(docOf("loss", "reinforce").sentence).toContain("The score function");
+});
+
 it("what was not checked against its source says so", () => {
-	for (const { id, source } of [...METHODS, ...LOSSES])
-		if (source.verification === "not verified")
-			expect(
-				docText(docstrings[id] ?? "").parts.map((p) => p.name),
-				id,
-			).toContain("Not verified");
+	for (const { kind, id, source } of SOURCED)
+		if (source.verification === "not verified") expect(partsOf(kind, id), id).toContain("Not verified");
 });

@@ -132,7 +132,7 @@ function Card({ kind, title, entry, open }: CardProps): JSX.Element {
 			<p>{entry.summary}</p>
 			{entry.about ? <p className="fine">{kind === "method" ? `Family: ${entry.about}.` : entry.about}</p> : null}
 			{mapped ? <Needs method={mapped} /> : null}
-			<Documentation id={entry.id} open={open} />
+			<Documentation of={`${kind} ${entry.id}`} open={open} />
 			<Params entry={entry} />
 			{entry.expectations.map(({ claim, falsifiedIf }) => (
 				<p className="fine" key={claim}>
@@ -182,8 +182,8 @@ function Needs({ method }: { readonly method: MappedMethod }): JSX.Element {
 }
 
 /** The docstring that stands beside the code: equation, edges, bias, what it reduces to. */
-function Documentation({ id, open }: { readonly id: string; readonly open: boolean }): JSX.Element | null {
-	const text = docstrings[id];
+function Documentation({ of, open }: { readonly of: string; readonly open: boolean }): JSX.Element | null {
+	const text = docstrings[of];
 	if (!text) return null;
 	const { sentence, body, parts } = docText(text);
 	return (
