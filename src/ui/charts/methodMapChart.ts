@@ -14,6 +14,8 @@ const TOP = 22;
 const LINE = 17;
 const PAD = 5;
 const TWO_COLUMNS_FROM = 210;
+/** The longest names stand in this. In a narrower panel the map is scrolled. */
+const NARROWEST_CELL = 148;
 
 interface Placed extends MappedMethod {
 	readonly x: number;
@@ -25,7 +27,8 @@ interface Placed extends MappedMethod {
  * every run has to what somebody must supply. ▲ needs a judge, ↺ weighs rollouts of an older policy.
  */
 export function drawMethodMap(element: HTMLElement, methods: readonly MappedMethod[], options: MapOptions): void {
-	const { width, chosen, onChoose } = options;
+	const { chosen, onChoose } = options;
+	const width = Math.max(options.width, LEFT + UNITS.length * NARROWEST_CELL);
 	const cell = (width - LEFT) / UNITS.length;
 	const columns = cell >= TWO_COLUMNS_FROM ? 2 : 1;
 	const inCell = (unit: string, source: string) => methods.filter((m) => m.unit === unit && m.source === source);
@@ -58,12 +61,12 @@ export function drawMethodMap(element: HTMLElement, methods: readonly MappedMeth
 		.attr("aria-label", "Methods by the unit of their credit and the source of their signal");
 	svg
 		.selectAll<SVGTextElement, string>("text.unit")
-		.data([...UNITS])
+		.data(["one number a", ...UNITS])
 		.join("text")
 		.attr("class", "unit")
-		.attr("x", (_, u) => LEFT + u * cell + PAD)
+		.attr("x", (_, u) => (u === 0 ? 0 : LEFT + (u - 1) * cell + PAD))
 		.attr("y", TOP - 8)
-		.text((unit) => `one number a ${unit}`);
+		.text((unit) => unit);
 	svg
 		.selectAll<SVGLineElement, (typeof rows)[number]>("line.row")
 		.data(rows)
