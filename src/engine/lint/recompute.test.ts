@@ -106,6 +106,18 @@ describe("the method behind a file's advantages", () => {
 		);
 	});
 
+	it("is the plainest of those that come as near: options of GRPO before a preset of a tree that has no branches", () => {
+		const flat = ({ advantages }: RolloutRecord) => ({ grpo: Array(3).fill(advantages!.grpo![0]!) });
+		const tokens = (i: number) => ["so", "it", `is${i}`];
+		const rows = file((r, g) => (r - mean(g)) / (deviation(g, 0) + 1e-8), "grpo", 17);
+		const found = explain(
+			rows.map((record, i) => ({ ...record, mask: [1, 1, 1], tokens: tokens(i), advantages: flat(record) })),
+		);
+		expect(found?.best).toMatchObject({ method: "grpo", preset: null, params: { scale: "sd0", eps: 1e-8 } });
+		expect(found?.alike[0]).toMatchObject({ method: "grpo" });
+		expect(found?.alike.map(({ preset }) => preset)).toContain("grpo");
+	});
+
 	it("is a note in the lint where it is found, and nothing where the file has no credit or no reward", () => {
 		const note = creditLint(file((r, g) => r - mean(g))).find(({ check }) => check === "explainedCredit");
 		expect(note?.message).toContain('The advantages called "trainer" are those of');

@@ -87,8 +87,8 @@ const FLOAT32 = 1e-7;
 
 /**
  * Those that agree on most tokens and, there, differ least. The smallest difference is what the file's digits leave; who differs by no more
- * than twice that could have written the file as well. A preset stands before its method at the defaults; options of nobody's preset
- * count only where no method fits.
+ * than twice that could have written the file as well. A method at its defaults counts where none of its presets does, options
+ * of GRPO where none of the plainest methods fits as it stands.
  */
 function fittingBest(found: readonly Compared[]): Compared[] {
 	const agreed = Math.max(...found.map((f) => f.agreed));
@@ -99,7 +99,8 @@ function fittingBest(found: readonly Compared[]): Compared[] {
 	const known = fitting.filter(
 		(f) => f.preset !== null || (isDefault(f) && !presets.some(({ method }) => method === f.method)),
 	);
-	return known.length > 0 ? known : fitting.slice(0, 1);
+	// The first is the plainest of all; where it is none of these, options of GRPO that no preset has.
+	return fitting.slice(0, 1).concat(known.filter((f) => f !== fitting[0]));
 }
 
 const isDefault = ({ preset, params }: Explanation): boolean => preset === null && Object.keys(params).length === 0;
