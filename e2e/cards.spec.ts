@@ -147,4 +147,19 @@ test.describe("what went wrong is said on a card", () => {
 		await expect(page.getByRole("alert")).toHaveCount(0);
 		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
 	});
+
+	test("reward writers in an order that makes none say so, and nothing can be started until it is mended", async ({
+		page,
+	}) => {
+		await stubTrainer(page, { report: good, events: [] });
+		await page.goto("");
+		const writers = page.getByLabel("Reward writers", { exact: true });
+		await writers.selectOption("KL in the reward");
+		await writers.selectOption("IRCR");
+		await expect(page.getByRole("alert")).toContainText("put ircr first");
+		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeDisabled();
+		await page.getByRole("button", { name: "Move IRCR up" }).click();
+		await expect(page.getByRole("alert")).toHaveCount(0);
+		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
+	});
 });

@@ -5,7 +5,7 @@ import { REGISTRIES } from "../engine/spec/registries";
 import { findEntry as findRegistered } from "../engine/spec/resolveSpec";
 import type { Task } from "../engine/tasks/task";
 
-/** What a form shows of a task, method or loss. */
+/** What a form shows of a task, method, loss or reward writer. */
 export interface Entry {
 	readonly id: string;
 	readonly title: string;
@@ -36,6 +36,7 @@ const entriesOf = (registered: readonly Registered[]): readonly Entry[] =>
 export const TASKS = entriesOf(REGISTRIES.tasks);
 export const METHODS = entriesOf(REGISTRIES.methods);
 export const LOSSES = entriesOf(REGISTRIES.losses);
+export const WRITERS = entriesOf(REGISTRIES.rewards);
 
 export const findEntry = (entries: readonly Entry[], id: string): Entry | undefined => entries.find((e) => e.id === id);
 

@@ -1,3 +1,4 @@
+import type { RewardChoice } from "../engine/credit/method";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import { type ParamSpec, type ParamTable, resolveParams } from "../engine/spec/params";
 import { PRESETS } from "../engine/spec/presets";
@@ -11,8 +12,9 @@ import {
 } from "../engine/spec/sections";
 import { type StepCost, stepCost } from "../engine/training/cost";
 import { bytesText, significant } from "./format";
-import { type Entry, findEntry, LOSSES, METHODS, TASKS, taskOf } from "./registries";
+import { type Entry, findEntry, LOSSES, METHODS, TASKS, taskOf, WRITERS } from "./registries";
 import { atPath, withPath } from "./stores/draft";
+import { REWARDS, writerPath } from "./stores/rewardChain";
 
 /** One block of the form: a table of parameters, and for tasks, methods and losses the choice among them. */
 export interface Section {
@@ -91,7 +93,18 @@ export function changedPaths(presetId: string, spec: ExperimentSpec): string[] {
 			.map(([name]) => pathOf(section, name));
 		return moved && section.choice ? [section.choice.path, ...fields] : fields;
 	});
-	return [...others, ...reward];
+	return [...others, ...reward, ...changedWriters(preset.spec, spec)];
+}
+
+/** `method.rewards` for other writers or another order, and the parameters in which a writer differs from its defaults. */
+function changedWriters(before: ExperimentSpec, { method: { rewards = [] } }: ExperimentSpec): string[] {
+	const ids = (writers: readonly RewardChoice[] = []) => writers.map(({ id }) => id).join();
+	const fields = rewards.flatMap(({ id, params }) =>
+		Object.entries(findEntry(WRITERS, id)?.params ?? {})
+			.filter(([name, param]) => (params[name] ?? param.default) !== param.default)
+			.map(([name]) => writerPath(id, name)),
+	);
+	return ids(rewards) === ids(before.method.rewards) ? fields : [REWARDS, ...fields];
 }
 
 /** What a step of a spec takes; null while its sizes do not fit together. */

@@ -82,7 +82,7 @@ export function planNote(spec: ExperimentSpec): string {
  * The writers behind which a value head learns: those of a method that reads values, so that both are about the same rewards.
  * @throws InvalidInput for a writer that reads signals: they may come from the very values that are to be learnt.
  */
-function learntRewards(spec: ExperimentSpec): readonly RewardChoice[] {
+export function learntRewards(spec: ExperimentSpec): readonly RewardChoice[] {
 	const { id, rewards = [] } = spec.method;
 	const known = methodOf(spec);
 	const needs = known?.method.needs(known.params) ?? [];

@@ -107,4 +107,4 @@ function NumberControl({ param, value, id, rejected, onChange, onReject }: Numbe
 }
 
 /** A sentence below the edge of the panel would be missed. */
-const intoView = (sentence: HTMLElement | null): void => sentence?.scrollIntoView?.({ block: "nearest" });
+export const intoView = (sentence: HTMLElement | null): void => sentence?.scrollIntoView?.({ block: "nearest" });

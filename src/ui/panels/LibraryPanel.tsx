@@ -10,8 +10,9 @@ import { docText, withLinks } from "../library/docText";
 import { type MappedMethod, mappedMethods } from "../library/methodMap";
 import { type Entry, LOSSES, METHODS, TASKS } from "../registries";
 import { startRun } from "../session";
-import { changeField, draftStore } from "../stores/draft";
+import { draftStore } from "../stores/draft";
 import { layoutStore, toggleRow } from "../stores/layout";
+import { chooseEntry } from "../stores/rewardChain";
 
 const KINDS = [
 	{ kind: "method", title: "Credit method", entries: METHODS },
@@ -107,7 +108,7 @@ function Card({ kind, title, entry, open }: CardProps): JSX.Element {
 		() => (kind === "method" ? mappedMethods().find((m) => m.id === entry.id) : undefined),
 		[kind, entry.id],
 	);
-	const use = () => changeField(kind, { id: entry.id, params: {} });
+	const use = () => chooseEntry(kind, entry.id);
 	return (
 		<article className="library-card">
 			<header>

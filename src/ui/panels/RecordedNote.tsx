@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { isSameSpec } from "../../engine/spec/sameSpec";
 import { startRun } from "../session";
 import { draftStore } from "../stores/draft";
+import { blockedBy } from "../stores/rewardChain";
 import { runStore } from "../stores/run";
 import { timelineStore } from "../stores/timeline";
 import { RunCost } from "./RunCost";
@@ -13,7 +14,7 @@ export function RecordedNote(): JSX.Element | null {
 	const idle = useStore(runStore, (r) => r.phase === "idle" && r.latest !== null && !r.latest.names);
 	const recorded = useStore(timelineStore, (t) => (t.source === "recording" ? t.frames[0]?.latest.spec : undefined));
 	const same = useStore(draftStore, ({ spec }) => !recorded || isSameSpec(recorded, spec));
-	const broken = useStore(draftStore, (d) => Object.keys(d.rejected).length > 0);
+	const blocked = useStore(draftStore, blockedBy);
 	if (!idle || same) return null;
 	return (
 		<p
@@ -21,7 +22,7 @@ export function RecordedNote(): JSX.Element | null {
 			title="The recording was made with the preset's settings; a run takes those on screen."
 		>
 			<span>Recorded with other settings.</span>
-			<button type="button" disabled={broken} onClick={() => void startRun()}>
+			<button type="button" disabled={blocked !== ""} title={blocked || undefined} onClick={() => void startRun()}>
 				Run these
 			</button>
 			<RunCost />

@@ -3,10 +3,12 @@ import { useStore } from "zustand";
 import { PRESETS } from "../../engine/spec/presets";
 import type { StepCost } from "../../engine/training/cost";
 import { ParamField } from "../controls/ParamField";
+import { RewardChain } from "../controls/RewardChain";
 import { RewardField } from "../controls/RewardField";
 import { bytesText, compact, duration } from "../format";
 import { changedPaths, costOf, costOfDoubling, pathOf, type Section, sectionsOf, valueAt } from "../setup";
 import { changeField, draftStore, rejectField } from "../stores/draft";
+import { chooseEntry } from "../stores/rewardChain";
 import { useSpeed } from "./RunCost";
 
 /** The settings of the next run, generated from the parameter tables. */
@@ -59,6 +61,7 @@ function SectionFields({ section, changed }: { section: Section; changed: Readon
 				<Field key={pathOf(section, name)} section={section} name={name} changed={changed} />
 			))}
 			{section.id === "task" ? <RewardField /> : null}
+			{section.id === "method" ? <RewardChain changed={changed} /> : null}
 		</details>
 	);
 }
@@ -71,7 +74,7 @@ function RegisteredChoice({ section }: { section: Section }): JSX.Element | null
 			className="choice"
 			aria-label={section.title}
 			value={choice.chosen}
-			onChange={(e) => changeField(choice.path, { id: e.target.value, params: {} })}
+			onChange={(e) => chooseEntry(choice.path, e.target.value)}
 		>
 			{choice.entries.map((entry) => (
 				<option key={entry.id} value={entry.id}>

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { compact, duration, fixed, percent } from "../format";
 import { cancelRun, pauseOrResume, startRun, stepOnce } from "../session";
 import { draftStore } from "../stores/draft";
+import { blockedBy } from "../stores/rewardChain";
 import { isAlive, type Run, runStore } from "../stores/run";
 
 /** Run, pause, step, cancel; how far the run is, how long it still takes, and whether settings changed since it began. */
@@ -10,15 +11,15 @@ export function RunBar(): JSX.Element {
 	const phase = useStore(runStore, (r) => r.phase);
 	const spec = useStore(runStore, (r) => r.spec);
 	const stale = useStore(draftStore, (d) => spec !== null && !sameJson(d.spec, spec));
-	const broken = useStore(draftStore, (d) => Object.keys(d.rejected).length > 0);
+	const blocked = useStore(draftStore, blockedBy);
 	const alive = isAlive(phase);
 	return (
 		<fieldset className="run-bar" aria-label="Run">
 			<button
 				type="button"
 				className={!alive || stale ? "primary" : ""}
-				disabled={broken}
-				title={broken ? "A setting has no valid value" : "Start a run with these settings"}
+				disabled={blocked !== ""}
+				title={blocked || "Start a run with these settings"}
 				onClick={() => void startRun()}
 			>
 				{spec === null ? "Run" : "Run again"}

@@ -25,12 +25,15 @@ export function choosePreset(presetId: string, spec: ExperimentSpec): void {
 	draftStore.setState({ presetId, spec, edited: "preset", rejected: {} });
 }
 
-/** Changes one field, named by its path such as `optimizer.learningRate`. */
-export function changeField(path: string, value: unknown): void {
+/**
+ * Changes one field, named by its path such as `optimizer.learningRate`.
+ * @param edited what of it was edited, where it is replaced as a whole.
+ */
+export function changeField(path: string, value: unknown, edited = path): void {
 	draftStore.setState((d) => ({
 		spec: withPath(d.spec, path.split("."), value),
-		edited: path,
-		rejected: without(d.rejected, path),
+		edited,
+		rejected: withoutUnder(d.rejected, edited),
 	}));
 }
 
@@ -38,9 +41,9 @@ export function rejectField(path: string, text: string, sentence: string): void 
 	draftStore.setState((d) => ({ rejected: { ...d.rejected, [path]: { text, sentence } } }));
 }
 
-function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-	const { [key]: _, ...rest } = record;
-	return rest;
+/** What is replaced takes the refused texts of its fields with it: nobody could mend them any more. */
+function withoutUnder<T>(record: Readonly<Record<string, T>>, path: string): Readonly<Record<string, T>> {
+	return Object.fromEntries(Object.entries(record).filter(([key]) => key !== path && !key.startsWith(`${path}.`)));
 }
 
 /** A copy of `target` with the value at `path` replaced; only objects on the path are copied. */
