@@ -1,7 +1,26 @@
 /** Calls back in the next animation frame; at once-a-second pace in hidden tabs, where frames stop but titles still show. */
 export function onFrame(callback: (now: number) => void): void {
-	if (document.hidden) setTimeout(() => callback(performance.now()), 1000);
-	else requestAnimationFrame(callback);
+	const cancel = document.hidden ? afterASecond(called) : inAFrame(called);
+	// A frame that was asked for does not come once the tab is hidden: the wait begins anew.
+	document.addEventListener("visibilitychange", again, { once: true });
+	function called(now: number): void {
+		document.removeEventListener("visibilitychange", again);
+		callback(now);
+	}
+	function again(): void {
+		cancel();
+		onFrame(callback);
+	}
+}
+
+function afterASecond(callback: (now: number) => void): () => void {
+	const timer = setTimeout(() => callback(performance.now()), 1000);
+	return () => clearTimeout(timer);
+}
+
+function inAFrame(callback: (now: number) => void): () => void {
+	const frame = requestAnimationFrame(callback);
+	return () => cancelAnimationFrame(frame);
 }
 
 /** Wraps `callback` so that any number of calls in one frame leads to one run, with the latest argument. */
