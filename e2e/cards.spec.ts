@@ -1,4 +1,5 @@
 import { initParameters, toFloat32 } from "../src/engine/model/parameters";
+import { encodeLink } from "../src/engine/spec/link";
 import { findPreset } from "../src/engine/spec/presets";
 import type { RunEvent } from "../src/engine/training/events";
 import { writeRunFile } from "../src/engine/training/runFile";
@@ -104,6 +105,21 @@ test.describe("what went wrong is said on a card", () => {
 		await expect(page.getByRole("alert")).toContainText("There is no room");
 	});
 
+	test("not enough memory: half the prompts, and the run starts again", async ({ page }) => {
+		await stubTrainer(page, { report: good, events: [failed("out-of-memory", "There is no room for this plan.")] });
+		await page.goto("");
+		const prompts = page.getByLabel("Prompts per step", { exact: true });
+		const before = Number(await prompts.inputValue());
+		await page.getByRole("button", { name: "Run", exact: true }).click();
+		const card = page.getByRole("alert").filter({ hasText: "There is no room" });
+		const needed = await card.locator(".happened").textContent();
+		await page.getByRole("button", { name: "Half the prompts a step" }).click();
+		await expect(prompts).toHaveValue(String(before / 2));
+		// The stubbed run of half the size ends in the same way, and needs less.
+		await expect(card).toBeVisible();
+		await expect(card.locator(".happened")).not.toHaveText(needed ?? "");
+	});
+
 	test("a shader that does not compile: the processor takes over", async ({ page }) => {
 		await stubTrainer(page, { report: good, events: [failed("shader", "matmul.wgsl:12: unresolved value")] });
 		await page.goto("");
@@ -133,6 +149,28 @@ test.describe("what went wrong is said on a card", () => {
 			await expect(card).toContainText("The usual settings are on screen; nothing of the link was taken.");
 			await expect(card).not.toContainText("were taken");
 		});
+
+	test("of a link of a newer version what can be read comes on screen, and the address keeps it", async ({ page }) => {
+		await stubTrainer(page, { report: good, events: [] });
+		const link = `9${encodeLink({
+			preset: "keydoor@1",
+			changes: { seed: 41, "model.dream": 3 },
+			view: {},
+			build: "",
+			fingerprints: [],
+			note: "Look at the door.",
+		}).slice(1)}`;
+		await page.goto(`#${link}`);
+		const seed = page.getByRole("textbox", { name: "Seed" }).first();
+		await expect(seed).not.toHaveValue("41");
+		await page.getByRole("button", { name: "Show what can be read" }).click();
+		await expect(seed).toHaveValue("41");
+		const card = page.getByRole("alert").filter({ hasText: "newer version" });
+		await expect(card).toContainText("model.dream");
+		await expect(card).toContainText("Note: Look at the door.");
+		await expect(card.getByRole("button", { name: "Reload the page" })).toBeVisible();
+		expect(new URL(page.url()).hash).toBe(`#${link}`);
+	});
 
 	test("a setting out of range says its range beside the field, and nothing can be started until it is mended", async ({
 		page,

@@ -4,13 +4,14 @@ import { decodeLink, encodeLink, type LinkState } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { followAddress } from "./address";
 import { BUILD } from "./build";
-import { openLink } from "./openLink";
+import { openLink, openNewerLink } from "./openLink";
 import { changeField, draftStore } from "./stores/draft";
 import { layoutStore, setLayout } from "./stores/layout";
 import { closeOpened, runStore, setOpened } from "./stores/run";
 import { setView, viewStore } from "./stores/view";
 
 const first = PRESETS[0]!;
+const NOTHING = { changes: {}, view: {}, build: "", fingerprints: [], note: "" };
 let stop: () => void;
 
 const settle = () => vi.advanceTimersByTime(1000);
@@ -151,6 +152,40 @@ describe("the address", () => {
 		closeOpened();
 		settle();
 		expect(shown().changes).toEqual({ seed: 8 });
+	});
+
+	it("leaves a link of a newer version of which a part is on screen", () => {
+		const link = encodeLink({
+			preset: first.id,
+			changes: { seed: 11, "model.dream": 3 },
+			view: { layout: "debug", mood: "blue" },
+			build: "",
+			fingerprints: ["gpu:9e41aa07@20"],
+			note: "look",
+		}).replace(/^1/, "#9");
+		open(link);
+		expect(draftStore.getState().spec.seed).toBe(first.spec.seed);
+		setOpened(openNewerLink(link));
+		settle();
+		expect(location.hash).toBe(link);
+		expect(draftStore.getState().spec.seed).toBe(11);
+		expect(layoutStore.getState().layout).toBe("debug");
+		const { opened } = runStore.getState();
+		expect(opened).toMatchObject({ note: "look", fingerprints: [], newer: { link, shown: "part" } });
+		expect(opened?.notices.join(" ")).toMatch(/model\.dream.*"mood"/);
+		changeField("seed", 12);
+		settle();
+		expect(location.hash).toBe(link);
+		closeOpened();
+		settle();
+		expect(shown()).toMatchObject({ changes: { seed: 12 }, fingerprints: [] });
+	});
+
+	it("changes nothing for a link of a newer version of which nothing can be read", () => {
+		open("#9zAAAA");
+		for (const link of ["#9zAAAA", "#9q", encodeLink({ ...NOTHING, preset: "nowhere@1" }).replace(/^1/, "#9")])
+			expect(openNewerLink(link).newer).toEqual({ link, shown: "nothing" });
+		expect(draftStore.getState().spec).toEqual(first.spec);
 	});
 
 	it("that somebody changes by hand is opened, and an anchor that is no link is answered with a sentence", () => {

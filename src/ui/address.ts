@@ -64,8 +64,8 @@ export function followAddress(): () => void {
 /** A field that left the page while somebody typed in it never says that it is done. */
 const isTyping = (field: EventTarget | null) => field !== null && field === document.activeElement;
 
-/** A link that this version could not read stays, so that a reload can bring the version that can. */
-const isUnread = ({ opened }: Run) => opened?.newer === true && opened.notices.length > 0;
+/** A link that this version could not read, or not whole, stays, so that a reload can bring the version that can. */
+const isUnread = ({ opened }: Run) => opened?.newer !== undefined && !opened.read;
 
 /** Steps of a run come many times a second and are not in the address. */
 const changesAddress = (run: Run, before: Run) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PRESETS } from "../engine/spec/presets";
 import { filesNotice, type Notice, noticesOf } from "./notices";
+import type { NewerLink, Opened } from "./stores/run";
 
 const healthy = { device: null, failure: null, step: 0, phase: "idle", opened: null } as const;
 const failed = (code: string, message = "It broke.") =>
@@ -132,8 +133,26 @@ describe("noticesOf", () => {
 	});
 
 	it("tells a newer link from a broken one, and a recording that did not open", () => {
-		const opened = { notices: ["Made with a newer version."], note: "", fingerprints: [], newer: true };
-		expect(noticesOf({ ...healthy, opened })[0]?.actions).toContain("reload");
+		const of = (shown: NewerLink["shown"], more: Partial<Opened> = {}) => {
+			const opened = {
+				notices: ["A sentence."],
+				note: "look",
+				fingerprints: [],
+				newer: { link: "#9z", shown },
+				...more,
+			};
+			return noticesOf({ ...healthy, opened });
+		};
+		for (const shown of ["nothing-yet", "part", "nothing"] as const) {
+			const [card] = of(shown);
+			expect(isComplete(card)).toBe(true);
+			expect(card?.happened).toContain("newer version");
+			expect(card?.actions).toEqual(
+				shown === "nothing-yet" ? ["reload", "show-readable", "close-link"] : ["reload", "close-link"],
+			);
+			expect(of(shown, { read: true })).toEqual([]);
+		}
+		expect(of("part", { notices: [] })[0]?.works).toContain("Note: look");
 		const [card] = noticesOf(healthy, { recording: "datasets/x could not be fetched (404)." });
 		expect(isComplete(card)).toBe(true);
 	});

@@ -2,7 +2,7 @@ import { describeFile } from "../engine/spec/linkFile";
 import { otherBuild } from "./build";
 import { isEmbedded } from "./embedded";
 import type { WantedFile } from "./files/wantedFile";
-import { isAlive, type Run } from "./stores/run";
+import { isAlive, type NewerLink, type Opened, type Run } from "./stores/run";
 
 /** What the person is told when something is not as it should be: what happened, what still works, what to do. */
 export interface Notice {
@@ -29,6 +29,7 @@ export type NoticeAction =
 	| "smaller-model"
 	| "show-before"
 	| "reload"
+	| "show-readable"
 	| "save-file"
 	| "show-stored"
 	| "go-on"
@@ -178,18 +179,9 @@ const REFUSED = {
 } as const;
 
 function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
-	if (!opened || (opened.notices.length === 0 && (opened.note === "" || opened.read))) return [];
-	if (opened.newer)
-		return [
-			{
-				id: "link",
-				tone: "warning",
-				happened: "This link was made with a newer version of the workbench.",
-				works: "What is on screen are the usual settings, not those of the link.",
-				todo: "Reload the page to get the newer version; if it says the same again, the site has yet to be updated.",
-				actions: ["reload", "close-link"],
-			},
-		];
+	if (!opened) return [];
+	if (opened.newer) return opened.read ? [] : [newerLinkNotice(opened, opened.newer)];
+	if (opened.notices.length === 0 && (opened.note === "" || opened.read)) return [];
 	const happened = opened.notices.length > 0 ? opened.notices.join(" ") : "This link carries a note.";
 	const note = opened.note ? `Note: ${opened.note}` : "";
 	const works = opened.refused
@@ -199,6 +191,39 @@ function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 	return [
 		{ id: "link", tone: "warning", happened, works, todo: todo.filter(Boolean).join(" "), actions: ["close-link"] },
 	];
+}
+
+/** The link in the address stays until the card is closed. */
+function newerLinkNotice({ notices, note }: Opened, { shown }: NewerLink): Notice {
+	const base = { id: "link", tone: "warning" } as const;
+	const happened = "This link was made with a newer version of the workbench.";
+	const todo = "Reload the page to get the newer version; if it says the same again, the site has yet to be updated.";
+	switch (shown) {
+		case "nothing-yet":
+			return {
+				...base,
+				happened,
+				works: "What is on screen are the usual settings, not those of the link.",
+				todo,
+				actions: ["reload", "show-readable", "close-link"],
+			};
+		case "part":
+			return {
+				...base,
+				happened: [happened, "On screen is what this one can read of it.", ...notices].join(" "),
+				works: [note && `Note: ${note}`, "The address keeps the link until this is closed."].filter(Boolean).join(" "),
+				todo,
+				actions: ["reload", "close-link"],
+			};
+		case "nothing":
+			return {
+				...base,
+				happened: [happened, "This one can show nothing of it.", ...notices].join(" "),
+				works: "What was on screen stays, and the address keeps the link until this is closed.",
+				todo,
+				actions: ["reload", "close-link"],
+			};
+	}
 }
 
 function deviceNotices({ device }: Pick<Run, "device">): Notice[] {

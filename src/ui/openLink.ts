@@ -1,6 +1,6 @@
 import { applyChanges } from "../engine/spec/changes";
 import type { ExperimentSpec } from "../engine/spec/experiment";
-import { decodeLink } from "../engine/spec/link";
+import { decodeLink, type LinkState } from "../engine/spec/link";
 import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
 import { PARAM_TABLES } from "../engine/spec/registries";
@@ -17,8 +17,29 @@ import { type Opened, setBackend } from "./stores/run";
 export function openLink(hash: string): Opened | null {
 	const decoded = decodeLink(hash);
 	if (!decoded.ok)
-		return decoded.reason === "empty" ? null : { ...refusal(decoded.message), newer: decoded.reason === "newer" };
-	const { preset: id, changes, view, build, note, fingerprints, madeOn, curve, file } = decoded.state;
+		return decoded.reason === "empty"
+			? null
+			: {
+					...refusal(decoded.message),
+					...(decoded.reason === "newer" ? { newer: { link: hash, shown: "nothing-yet" } } : {}),
+				};
+	return openState(decoded.state, decoded.notices);
+}
+
+/**
+ * Takes what this version understands of a link of a newer one: settings, view and note. What its run came to is left aside, since its
+ * settings may say more than was understood. Never throws.
+ */
+export function openNewerLink(link: string): Opened {
+	const decoded = decodeLink(link, { newer: true });
+	if (!decoded.ok) return { ...refusal(decoded.message), newer: { link, shown: "nothing" } };
+	const { curve: _, ...state } = decoded.state;
+	const { notices, note, spec } = openState(state, decoded.notices);
+	return { notices, note, fingerprints: [], newer: { link, shown: spec ? "part" : "nothing" } };
+}
+
+function openState(state: LinkState, told: readonly string[]): Opened {
+	const { preset: id, changes, view, build, note, fingerprints, madeOn, curve, file } = state;
 	try {
 		const preset = findPreset(id);
 		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
@@ -35,7 +56,7 @@ export function openLink(hash: string): Opened | null {
 		];
 		addLinkedRun(usable, curve);
 		chooseExecutor(fingerprints);
-		const all = [...decoded.notices, ...notices, ...problem, ...seen];
+		const all = [...told, ...notices, ...problem, ...seen];
 		return {
 			notices: all,
 			note,

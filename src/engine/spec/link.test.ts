@@ -135,6 +135,15 @@ describe("a link", () => {
 		expect(decoded.ok ? "" : decoded.message).toMatch(/\.$/);
 	});
 
+	test("of a newer version is read where that is asked for, without what is unknown here", () => {
+		const text = `7j${b64(strToU8('{"p":"keydoor@1","c":{"seed":7},"q":[1],"n":"look"}'))}`;
+		expect(decodeLink(text)).toMatchObject({ ok: false, reason: "newer" });
+		const decoded = decodeLink(text, { newer: true });
+		expect(decoded).toMatchObject({ ok: true, state: { preset: "keydoor@1", changes: { seed: 7 }, note: "look" } });
+		expect(decoded.ok && decoded.notices).toEqual(['"q" is not known here and was left out.']);
+		expect(decodeLink("7qAAAA", { newer: true })).toMatchObject({ ok: false, reason: "broken" });
+	});
+
 	test("leaves out and lists what it cannot use, prototype keys among them", () => {
 		const text = `1j${b64(strToU8('{"p":"keydoor@1","c":{"seed":7,"__proto__":1,"constructor":2,"deep":{"a":1}},"z":1,"f":["evil"],"s":"120:<b>","d":"../9e41aa07"}'))}`;
 		const decoded = decodeLink(text);

@@ -73,8 +73,11 @@ export function encodeLink(state: LinkState, codec: "z" | "j" = "z"): string {
 	return `${LINK_VERSION}${codec}${toBase64Url(codec === "z" ? deflateSync(bytes, { level: 9 }) : bytes)}`;
 }
 
-/** Reads the text after `#`, with or without the sign. Never throws. */
-export function decodeLink(text: string): DecodedLink {
+/**
+ * Reads the text after `#`, with or without the sign. Never throws.
+ * @param newer reads a link of a newer version as if it were of this one: what is unknown is left out and listed.
+ */
+export function decodeLink(text: string, { newer = false } = {}): DecodedLink {
 	const hash = text.startsWith("#") ? text.slice(1) : text;
 	if (hash === "") return { ok: false, reason: "empty", message: "The link carries no experiment." };
 	if (hash.length > MAX_ENCODED)
@@ -86,7 +89,7 @@ export function decodeLink(text: string): DecodedLink {
 	const match = /^(\d{1,4})([a-z])([A-Za-z0-9_-]*)$/.exec(hash);
 	if (!match) return broken("it does not look like a link of this workbench");
 	const version = Number(match[1]);
-	if (version > LINK_VERSION)
+	if (version > LINK_VERSION && !newer)
 		return {
 			ok: false,
 			reason: "newer",

@@ -8,6 +8,7 @@ import { forgetWanted, wantedFileStore } from "../files/wantedFile";
 import { bytesText } from "../format";
 import { type Notice, type NoticeAction, noticesOf } from "../notices";
 import { offlineStore, stayHere, takeNewer } from "../offline/serviceWorker";
+import { openNewerLink } from "../openLink";
 import { showStep } from "../recording/player";
 import { remember, remembered } from "../remembered";
 import { exportRun, probeAgain, startRun } from "../session";
@@ -18,7 +19,7 @@ import { goOnFromFile } from "../storage/openRun";
 import { changeField, draftStore } from "../stores/draft";
 import { bringToFront } from "../stores/front";
 import { setLayout } from "../stores/layout";
-import { closeFileCard, closeOpened, dismissFailure, runStore, setBackend } from "../stores/run";
+import { closeFileCard, closeOpened, dismissFailure, runStore, setBackend, setOpened } from "../stores/run";
 import { timelineStore } from "../stores/timeline";
 
 const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly act: () => void }>> = {
@@ -33,6 +34,7 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 	"smaller-model": { label: "Half the width", act: () => shrink("model.width") },
 	"show-before": { label: "Show the last good checkpoint", act: () => showStep(runStore.getState().step - 1) },
 	reload: { label: "Reload the page", act: () => location.reload() },
+	"show-readable": { label: "Show what can be read", act: showReadable },
 	"save-file": { label: "Save the run as a file", act: () => void exportRun() },
 	"show-stored": { label: "Show what is kept", act: showStored },
 	"go-on": { label: "Go on", act: () => void goOnFromFile() },
@@ -55,6 +57,11 @@ function closeDevice(): void {
 	const status = runStore.getState().device?.status ?? null;
 	toldStore.setState({ status });
 	remember(TOLD, status ?? "");
+}
+
+function showReadable(): void {
+	const newer = runStore.getState().opened?.newer;
+	if (newer) setOpened(openNewerLink(newer.link));
 }
 
 /** The browser's dialog for files. */

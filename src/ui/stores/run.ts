@@ -76,6 +76,12 @@ export interface RunOfFile {
 	readonly read: boolean;
 }
 
+/** A link of a newer version, and how much of it is on screen: by itself nothing, on the person's word what is understood of it. */
+export interface NewerLink {
+	readonly link: string;
+	readonly shown: "nothing-yet" | "part" | "nothing";
+}
+
 /** What a link told the page. */
 export interface Opened {
 	/** Sentences for the person: what was changed, left out or could not be read. */
@@ -93,7 +99,7 @@ export interface Opened {
 	/** Nothing of the link could be taken: the page has its usual settings, or those it had before. */
 	readonly refused?: "usual" | "kept";
 	/** The link is of a newer version than this page. */
-	readonly newer?: boolean;
+	readonly newer?: NewerLink;
 	/** Somebody has read the note. */
 	readonly read?: boolean;
 }
