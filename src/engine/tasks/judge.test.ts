@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng";
 import { defaultsOf } from "../spec/params";
 import { tabulateJudge } from "./judge";
+import { kbhop } from "./kbhop";
 import { NO_STATE, tabulate } from "./machine";
 import { modchain } from "./modchain";
 import { rank } from "./rank";
@@ -44,6 +45,46 @@ describe.each(judging.map((task) => [task.id, task] as const))("the judge of %s"
 			expect(stepsBy(task, items, k % 3, response)).toEqual(task.steps(item, response));
 		}
 	});
+});
+
+it("the judge of toolcalc tells formulas apart whose calls come to different digits", () => {
+	const task = built.find(({ id }) => id === "toolcalc")!;
+	// (1 + 5) · 7 and (5 + 3) · 4 are both 2 modulo 10, by way of 6 and of 8.
+	const items = [
+		[1, 5, 7],
+		[5, 3, 4],
+	].map((numbers) => ({ id: "", prompt: [], data: { numbers, postfix: [0, 1, -1, 2, -3] } }));
+	for (const [i, digit] of ["6", "8"].entries()) {
+		const words = `call add v1 v2 ${digit} call mul v4 v3 2 answer v5`.split(" ");
+		const response = words.map((word) => task.vocab.tokens.indexOf(word));
+		const steps = stepsBy(task, items, i, response);
+		expect(steps.map(({ label }) => label)).toEqual([1, 1, 1]);
+		expect(steps).toEqual(task.steps(items[i]!, response));
+	}
+});
+
+it("the judge of kbhop tells apart which facts were cited before", () => {
+	const task = kbhop.build({ ...defaultsOf(kbhop.params), rubric: 0.5 } as never);
+	const items = [task.item("train", 0)];
+	const [search, answer, r0] = ["search", "answer", "r0"].map((word) => task.vocab.tokens.indexOf(word));
+	const question = items[0]!.data as { answer: number; ways: { relation: number; entity: number; to: number }[][] };
+	const [one, two] = question.ways[0]!.map(({ relation, entity }) => [r0! + relation, entity]);
+	const start = [search!, ...one!, question.ways[0]![0]!.to, answer!, question.answer];
+	for (const [cited, labels] of [
+		[
+			[one!, one!],
+			[1, -1],
+		],
+		[
+			[two!, one!],
+			[-1, 1],
+		],
+	] as const) {
+		const response = [...start, ...cited.flat()];
+		const steps = stepsBy(task, items, 0, response);
+		expect(steps.slice(2).map(({ label }) => label)).toEqual(labels);
+		expect(steps).toEqual(task.steps(items[0]!, response));
+	}
 });
 
 it("every task has a judge", () => {

@@ -147,7 +147,7 @@ function vocabularyOf({ entities, relations }: Params) {
  * **Optimal and random return** by backward induction: the best policy knows the base by heart. **Edges** the base depends on
  * `entities` and `relations` alone, so a policy can learn it; misleading replies look like any other.
  * **Steps** are searches, the answer, citations: a search is right if it asks for a fact of a way to the answer that was not found before,
- * even where the reply fails or misleads; a citation if it is such a fact and was found.
+ * even where the reply fails or misleads; a citation if it is a fact of a way that was found and not cited before.
  * **Source** In the manner of the multi-hop questions of Yang et al. 2018, HotpotQA, https://arxiv.org/abs/1809.09600, asked by search
  * calls as in Jin et al. 2025, Search-R1, https://arxiv.org/abs/2503.09516.
  */

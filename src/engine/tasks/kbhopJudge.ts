@@ -7,6 +7,8 @@ interface Reading {
 	readonly question: Question;
 	/** Facts of the ways, by name, that searches have found. */
 	readonly found: readonly string[];
+	/** Those of them that were cited. */
+	readonly cited: readonly string[];
 	/** Relation written, and the name of the fact that was asked for where it is one of the ways'. */
 	readonly relation: number;
 	readonly asked: string | null;
@@ -17,7 +19,8 @@ interface Reading {
 /**
  * Steps are searches, the answer, citations. A search is right if it asks for a fact of a way to the answer that was not found before,
  * whatever the reply; its reward is the fact's share of the way if it is found now, 0 if not, less the price. The answer is right, and paid 1,
- * if it is the question's. A citation is right if it is a fact of a way that was found. A token out of place makes its step wrong; what comes
+ * if it is the question's. A citation is right if it is a fact of a way that was found and not cited
+ * before. A token out of place makes its step wrong; what comes
  * after belongs to none.
  */
 export function judgeOf(params: Params): Judge<Reading> {
@@ -26,6 +29,7 @@ export function judgeOf(params: Params): Judge<Reading> {
 			at: "act",
 			question: item.data as Question,
 			found: [],
+			cited: [],
 			relation: -1,
 			asked: null,
 			due: params.rubric > 0 ? params.hops : 0,
@@ -62,8 +66,9 @@ function readToken(state: Reading, token: number, params: Params): Verdict<Readi
 			return named ? { state: { ...state, at: "cited", relation }, step: "begins" } : misplaced(state, "begins");
 		case "cited": {
 			const name = needed(state, token);
-			const right = name !== null && state.found.includes(name);
-			return { ...goesOn({ at: state.due > 1 ? "cite" : "over", due: state.due - 1 }), label: right ? 1 : -1 };
+			const right = name !== null && state.found.includes(name) && !state.cited.includes(name);
+			const cited = right ? [...state.cited, name] : state.cited;
+			return { ...goesOn({ at: state.due > 1 ? "cite" : "over", due: state.due - 1, cited }), label: right ? 1 : -1 };
 		}
 		case "over":
 			return { state, step: "none" };
@@ -97,12 +102,11 @@ function replied(state: Reading, reply: number, { price }: Params): Verdict<Read
 }
 
 /** Without citations to come only the answer matters once it is asked for. */
-function keyOf({ at, question, found, relation, asked, due }: Reading): string {
+function keyOf({ at, question, found, cited, relation, asked, due }: Reading): string {
 	if (at === "over") return at;
 	if (at === "answer" && due === 0) return `${at} ${question.answer}`;
 	const pending = at === "entity" || at === "cited" ? relation : at === "reply" ? asked : "";
-	const ways = question.ways.map((way) =>
-		way.map((fact) => `${factName(fact)}${found.includes(factName(fact)) ? "+" : "-"}`),
-	);
+	const mark = (name: string) => (cited.includes(name) ? "*" : found.includes(name) ? "+" : "-");
+	const ways = question.ways.map((way) => way.map(factName).map((name) => `${name}${mark(name)}`));
 	return `${at} ${question.answer} ${ways.join("|")} ${pending} ${due}`;
 }

@@ -124,6 +124,8 @@ describe("steps by hand", () => {
 		const cites = taskOf("kbhop", { rubric: 0.5 });
 		const unsupported = "search r0 E1=1:0.48, answer E5=1:1, r0 E1=1, r1 E3=-1";
 		expect(said(cites, item, "search r0 E1 E3 answer E5 r0 E1 r1 E3")).toBe(unsupported);
+		const repeated = "search r0 E1=1:0.48, answer E5=1:1, r0 E1=1, r0 E1=-1";
+		expect(said(cites, item, "search r0 E1 E3 answer E5 r0 E1 r0 E1")).toBe(repeated);
 	});
 
 	it("toolcalc: a call is right if the formula asks for it and its result is not at hand", () => {

@@ -93,12 +93,12 @@ function replied(state: Reading, digit: number, { M }: Params): Reading {
 	};
 }
 
-/** Of the formula its calls matter, and their results where the tool errs; of a pending call only what it will be worth with each value. */
-function keyOf({ at, formula, target, nodes, hits, op, a }: Reading, params: Params): string {
+/** Of the formula its calls matter, and their results; of a pending call only what it will be worth with each value. */
+function keyOf({ at, formula, nodes, hits, op, a }: Reading, params: Params): string {
 	if (at === "over") return at;
 	const flags = hits.map(Number).join("");
 	if (at === "answer") return `${at} ${flags}`;
-	const results = params.errors > 0 ? valuesOf(formula, params.M).slice(formula.numbers.length) : target;
+	const results = valuesOf(formula, params.M).slice(formula.numbers.length);
 	const known = `${at} ${results} ${flags} ${nodes} ${callsOf(formula).map(callName)}`;
 	if (at === "left") return `${known} ${op}`;
 	if (at !== "right") return known;
