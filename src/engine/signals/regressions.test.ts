@@ -31,6 +31,25 @@ describe("regressions on the batch", () => {
 		expect(distance([[...ridge([a, b, counts(0, 1, 2)], [3, 1, 5], 3, 1e-9)]], [[0, 1, 2]])).toBeLessThanOrEqual(1e-6);
 	});
 
+	it("pull coefficients towards their mean as rows of differences from it do", () => {
+		const given = [
+			[
+				[0, 1],
+				[1, 2],
+				[2, 1],
+			],
+			[
+				[1, 1],
+				[3, 1],
+			],
+		] as const;
+		// Columns 0, 2 and 3 about their mean, weight 9: three times each difference.
+		const spread = [0, 2, 3].map((i) => [0, 2, 3].map((j) => [j, 3 * ((i === j ? 1 : 0) - 1 / 3)] as const));
+		const explicit = ridge([...given, ...spread], [3, -1, 0, 0, 0], 4, 0.1);
+		const found = ridge(given, [3, -1], 4, 0.1, [{ columns: [0, 2, 3], weight: 9 }]);
+		expect(distance([[...found]], [[...explicit]])).toBeLessThanOrEqual(1e-12);
+	});
+
 	it("know what a subset of tokens costs: .0833 for two of four, over all six choices", () => {
 		const [rewards, R] = [[1, 0, 0, 1], 2];
 		const pairs = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].filter((j) => j > i).map((j) => [i, j] as const));
@@ -60,6 +79,21 @@ describe("regressions on the batch", () => {
 					[0.25, 0.25 - y],
 				]),
 			).toBeLessThanOrEqual(1e-6);
+	});
+
+	it("even long rollouts out in n² steps each", () => {
+		// As above, with n − 1 tokens in common: (½ − y)² + y²·(n − K)/K is least at y = K/(2n).
+		const [n, subset] = [600, 150];
+		const ends = [1, 2].map((last) => [...new Array<number>(n - 1).fill(0), last]);
+		const long = batchOf(ends.map((tokens, b) => ({ tokens, reward: 1 - b })));
+		const found = rows(annotated("returnRegression", long, { ...tiny, subset }).batch, "rewardModel");
+		const even = new Array<number>(n - 1).fill(0.5 / n);
+		expect(
+			distance(
+				found,
+				[0.125, -0.125].map((y) => [...even, 0.5 / n + y]),
+			),
+		).toBeLessThanOrEqual(1e-6);
 	});
 
 	it("find what a choice contributes to the last reward, centred at its place", () => {

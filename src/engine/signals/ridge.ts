@@ -1,5 +1,11 @@
+/** A penalty on how far coefficients are from one another: weight·Σ_i (w_i − mean)² over n different columns, weight·(I − 11ᵀ/n) in XᵀX. */
+export interface Spread {
+	readonly columns: readonly number[];
+	readonly weight: number;
+}
+
 /**
- * Ridge regression: the w that minimises Σ_i (y_i − x_i·w)² + λ·|w|², by Cholesky decomposition of XᵀX + λI.
+ * Ridge regression: the w that minimises Σ_i (y_i − x_i·w)² + λ·|w|² and the `spreads`, by Cholesky decomposition of XᵀX + λI.
  *
  * **Shapes** rows of `columns` numbers each, given sparsely as (column, value) pairs; y one number a row. **Edges** no rows: zeros.
  * λ must be above 0, so that the system has one solution.
@@ -10,6 +16,7 @@ export function ridge(
 	y: ArrayLike<number>,
 	columns: number,
 	lambda: number,
+	spreads: readonly Spread[] = [],
 ): Float64Array {
 	const A = new Float64Array(columns * columns);
 	const w = new Float64Array(columns);
@@ -18,6 +25,11 @@ export function ridge(
 		for (const [i, a] of row) {
 			w[i]! += a * y[r]!;
 			for (const [j, b] of row) A[i * columns + j]! += a * b;
+		}
+	for (const { columns: own, weight } of spreads)
+		for (const i of own) {
+			A[i * columns + i]! += weight;
+			for (const j of own) A[i * columns + j]! -= weight / own.length;
 		}
 	solve(A, w, columns);
 	return w;

@@ -1,6 +1,6 @@
 import { integerParam, numberParam } from "../../credit/sharedParams";
 import { withSignal } from "../additions";
-import { type Choice, choicesOf, groupMeans } from "../choiceFeatures";
+import { choicesOf, groupMeans } from "../choiceFeatures";
 import { defineProvider } from "../provider";
 import { ridge } from "../ridge";
 
@@ -58,9 +58,12 @@ export const returnRegression = defineProvider({
 		const { choices, columns } = choicesOf(batch);
 		const means = groupMeans(batch);
 		const sums = choices.map((own) => own.map(({ column }) => [column, 1] as const));
-		const spreads = params.subset > 0 ? choices.flatMap((own) => spreadRows(own, params.subset)) : [];
-		const wanted = [...batch.returns.map((r, b) => r - means[b]!), ...spreads.map(() => 0)];
-		const weights = ridge([...sums, ...spreads], wanted, columns, params.ridge);
+		const wanted = batch.returns.map((r, b) => r - means[b]!);
+		const spreads = choices.map((own) => ({
+			columns: own.map(({ column }) => column),
+			weight: subsetWeight(own.length, params.subset || own.length),
+		}));
+		const weights = ridge(sums, wanted, columns, params.ridge, spreads);
 		const data = new Float64Array(batch.B * batch.T);
 		for (const [b, own] of choices.entries())
 			for (const { at, column } of own) data[at] = weights[column]! + means[b]! / own.length;
@@ -69,11 +72,3 @@ export const returnRegression = defineProvider({
 		};
 	},
 });
-
-/** Rows of a regression whose squares add up to the weight of a subset times Σ_t (r̂_t − mean)². */
-function spreadRows(own: readonly Choice[], subset: number) {
-	const n = own.length;
-	const by = Math.sqrt(subsetWeight(n, subset));
-	if (by === 0) return [];
-	return own.map((_, t) => own.map(({ column }, i) => [column, by * ((i === t ? 1 : 0) - 1 / n)] as const));
-}
