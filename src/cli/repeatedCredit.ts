@@ -1,6 +1,5 @@
-import { METHODS } from "../engine/credit/registry";
+import { creditorOf } from "../engine/credit/choice";
 import type { RolloutBatch } from "../engine/rollouts/batch";
-import { findEntry } from "../engine/spec/resolveSpec";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { objectiveOf } from "../engine/training/objective";
 import { CREDIT_LANES, createCreditPlan } from "../gpu/credit/creditPlan";
@@ -43,17 +42,19 @@ async function inWasm(plan: TrainingPlan, batch: RolloutBatch): Promise<Repeated
 	return onHost(() => objective.credit(batch));
 }
 
-async function onGpu({ method: { id, params } }: TrainingPlan, batch: RolloutBatch): Promise<RepeatedCredit> {
+async function onGpu(plan: TrainingPlan, batch: RolloutBatch): Promise<RepeatedCredit> {
 	const { device, software } = await openDevice(await nodeGpu());
 	const lanes = CREDIT_LANES[software ? "software" : "hardware"];
-	const method = findEntry(METHODS, id, "method");
+	const method = creditorOf(plan.method);
 	const buffers = uploadBatch(device, batch);
-	const plan = await createCreditPlan(new DispatchCompiler(device), shapeOf(batch), method, params, buffers, { lanes });
+	const compiler = new DispatchCompiler(device);
+	const { params } = plan.method;
+	const credit = await createCreditPlan(compiler, shapeOf(batch), method, params, buffers, { lanes });
 	return {
 		async compute() {
 			const encoder = device.createCommandEncoder();
 			const pass = encoder.beginComputePass();
-			plan.encode(pass);
+			credit.encode(pass);
 			pass.end();
 			device.queue.submit([encoder.finish()]);
 			await device.queue.onSubmittedWorkDone();

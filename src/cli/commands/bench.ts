@@ -68,7 +68,7 @@ function sizesOf({ name, plan }: Workload) {
 	const { layers, width, heads, vocabSize } = plan.model;
 	return {
 		workload: name,
-		method: plan.method.id,
+		method: [...(plan.method.rewards ?? []), plan.method].map(({ id }) => id).join(" → "),
 		layers,
 		width,
 		heads,

@@ -34,12 +34,14 @@ export const PARAM_TABLES: ParamTables = {
 /**
  * An experiment with all parameters filled in, and its task.
  * @param where names the file that it is from, for messages.
- * @throws InvalidInput for what is unknown or out of range, and for writers of rewards that make no sense before the method.
+ * @throws InvalidInput for what is unknown or out of range, for options of the method that do not fit together, and for writers of rewards
+ * that make no sense before it.
  */
 export function openSpec(given: ExperimentSpec, where?: string): { spec: ExperimentSpec; task: Task } {
 	if (where !== undefined) return placed(where, () => openSpec(given));
 	const spec = resolveSpec(given, REGISTRIES);
-	if (spec.method.rewards) creditorOf(spec.method).estimate(spec.method.params);
+	// Parameters that do not fit together are refused here, before anything is compiled.
+	creditorOf(spec.method).estimate(spec.method.params);
 	const definition: TaskDefinition = findEntry(REGISTRIES.tasks, spec.task.id, "task");
 	return { spec, task: buildTask(definition, spec.task, "task.reward") };
 }

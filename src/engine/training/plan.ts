@@ -55,27 +55,22 @@ export function modelOf(spec: ExperimentSpec, task: Task): ModelConfig {
 
 function criticOf(spec: ExperimentSpec): CriticPlan {
 	const own = resolveParams(CRITIC_PARAMS, spec.signals?.criticValues ?? {}, "signal provider criticValues");
-	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...methodOf(spec)?.params } as KlValues;
+	const known = readsValues(spec) ? methodOf(spec)?.params : undefined;
+	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...known } as KlValues;
 	const rewards = learntRewards(spec);
 	return { ...own, klCoef, klEstimator, ...(rewards.length > 0 ? { rewards } : {}) };
 }
 
 /** The method and all its options; undefined for one that is not known here. */
-function methodOf({ method: { id, params } }: ExperimentSpec) {
+export function methodOf({ method: { id, params } }: ExperimentSpec) {
 	const method = METHODS.find((m) => m.id === id);
 	return method && { method, params: resolveParams(method.params, params, `method ${id}`) };
 }
 
-/** What a person should know of an experiment that can be trained but will not learn; empty when there is nothing. */
-export function planNote(spec: ExperimentSpec): string {
+/** Whether the method reads values: only then must a value head be about the same rewards as the method. */
+function readsValues(spec: ExperimentSpec): boolean {
 	const known = methodOf(spec);
-	if (
-		spec.rollout.groupSize > 1 ||
-		!known?.method.traits.zeroWhenEqual ||
-		(known.params as Readonly<Record<string, unknown>>).singleton === "raw"
-	)
-		return "";
-	return `${known.method.title} compares rollouts of one prompt, and every group has one: all credit is 0. Raise the rollouts of a prompt.`;
+	return known?.method.needs(known.params).some((need) => "field" in need && need.field === "values") ?? false;
 }
 
 /**
@@ -84,9 +79,7 @@ export function planNote(spec: ExperimentSpec): string {
  */
 export function learntRewards(spec: ExperimentSpec): readonly RewardChoice[] {
 	const { id, rewards = [] } = spec.method;
-	const known = methodOf(spec);
-	const needs = known?.method.needs(known.params) ?? [];
-	if (!needs.some((need) => "field" in need && need.field === "values")) return [];
+	if (!readsValues(spec)) return [];
 	for (const { id: writer, params: own } of rewards) {
 		const entry = findEntry(REWARD_WRITERS, writer, "reward writer");
 		for (const need of entry.needs(resolveParams(entry.params, own, `reward writer ${writer}`)))

@@ -1,5 +1,6 @@
 import { InvalidInput } from "../../engine/core/errors";
 import { creditorOf } from "../../engine/credit/choice";
+import { nameOf } from "../../engine/credit/method";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import { type Tabulated, tabulateSignals, tabulationContext } from "../../engine/signals/tabulated";
 import { buildTask } from "../../engine/spec/buildTask";
@@ -75,7 +76,7 @@ export async function createGpuCredit(
 	const { shape } = sources;
 	const tables = objective.annotate ? tablesOf(plan) : [];
 	if (!tables)
-		return onHost(compiler.device, shape, `Method ${method.id} reads signals that are computed on the processor.`);
+		return onHost(compiler.device, shape, `${nameOf(method)} reads signals that are computed on the processor.`);
 	try {
 		const spans = tables.length > 0 ? shapeOfTables(tables) : {};
 		const sizes = { B: shape.B, T: shape.T, groupSize: plan.groupSize, ...spans };

@@ -50,7 +50,7 @@ export const dapo = defineMethod({
 		}),
 		buffer: integerParam({
 			label: "Buffer",
-			help: "Tokens before the longest response over which the price grows.",
+			help: "Tokens before the longest response over which the price grows; at most all of them.",
 			default: 4096,
 			min: 1,
 			max: 1e9,
