@@ -4,7 +4,8 @@ import type { MethodChoice } from "../engine/credit/choice";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
 import type { CreditAnswer, LabApi } from "../workers/labApi";
-import { connectLab } from "./lab";
+import { OURS_ROW } from "./comparison";
+import { askEdit, askWhy, connectLab } from "./lab";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore } from "./stores/run";
 
@@ -13,10 +14,11 @@ if (!spec) throw new Error("There is no preset.");
 const latestAt = (step: number): Latest => ({ step, spec, ...makeBatch({ seed: step }) });
 
 const credit = vi.fn<LabApi["credit"]>();
+const trace = vi.fn<LabApi["trace"]>();
 const unasked = () => Promise.reject(new Error("not asked here"));
 connectLab({
 	credit,
-	trace: unasked,
+	trace,
 	exact: unasked,
 	cancelExact: unasked,
 	attention: unasked,
@@ -34,6 +36,7 @@ const settle = () => soon().then(() => new Promise(requestAnimationFrame));
 
 beforeEach(() => {
 	credit.mockReset();
+	trace.mockReset();
 	layoutStore.setState({ rows: [] });
 	runStore.setState(runStore.getInitialState(), true);
 });
@@ -87,4 +90,32 @@ it("shows the probes of an experiment as rows, once", async () => {
 	layoutStore.setState({ rows: ["opo"] });
 	runStore.setState({ latest: probing(2) });
 	expect(layoutStore.getState().rows).toEqual(["opo"]);
+});
+
+it("says of a file's own credit that only the file knows, and names ours; the arithmetic of ours is asked for", async () => {
+	trace.mockResolvedValue({ steps: [], terms: [] } as never);
+	const latest = latestAt(1);
+	for (const method of ["prime-rl", "grpo"]) {
+		const { advantage } = latest.credit;
+		const theirs: Latest = { ...latest, credit: { ...latest.credit, method, terms: { theirs: advantage } } };
+		await expect(askWhy(theirs, method, 0, 0)).rejects.toThrow(
+			/^The file gives this number and not how it was made\.$/,
+		);
+		const ours = { name: "grpo (paper)", credit: { ...latest.credit, method: "grpo", params: { norm: "paper" } } };
+		await expect(askWhy({ ...theirs, ours }, method, 0, 0)).rejects.toThrow(
+			"not how it was made. The row “ours: grpo (paper)” has the arithmetic of ours.",
+		);
+		expect(trace).not.toHaveBeenCalled();
+		await askWhy({ ...theirs, ours }, OURS_ROW, 0, 0);
+		expect(trace.mock.lastCall?.[1]).toMatchObject({ id: "grpo", params: { norm: "paper" } });
+		trace.mockClear();
+	}
+	const edited = askEdit(
+		{ ...latest, credit: { ...latest.credit, method: "prime-rl" } },
+		{ rollout: 0, token: 0, reward: 1 },
+	);
+	await expect(edited).rejects.toThrow(/^How this credit was made is not known here/);
+	await expect(askWhy(latest, "newest", 0, 0)).rejects.toThrow(/^This page does not have the method “newest”/);
+	await askWhy(latest, latest.credit.method, 1, 2);
+	expect(trace.mock.lastCall?.slice(1)).toMatchObject([{ id: latest.credit.method }, 1, 2]);
 });

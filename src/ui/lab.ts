@@ -5,7 +5,7 @@ import type { AttentionAnswer, BranchAnswer, CreditAnswer, EditAnswer, LabApi, T
 import { OURS_ROW } from "./comparison";
 import { policyOf } from "./exact";
 import { pictures } from "./pictures";
-import { METHODS } from "./registries";
+import { findEntry, METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore, setBeside } from "./stores/run";
 
@@ -44,25 +44,36 @@ function showProbes(probes: readonly string[]): void {
 	layoutStore.setState(({ rows }) => ({ rows: [...new Set([...rows, ...probes])] }));
 }
 
-/** Why a method gave a token its credit; null without a lab. Rejects with one sentence. */
-export function askWhy(
-	{ batch, credit, ours }: Latest,
-	method: string,
-	rollout: number,
-	token: number,
-): Promise<Trace> | null {
+/** Why a method gave a token its credit; null without a lab. Rejects with one sentence, also for credit that only its file can explain. */
+export function askWhy(latest: Latest, method: string, rollout: number, token: number): Promise<Trace> | null {
+	const { batch, credit, ours } = latest;
+	const isOurs = method === OURS_ROW && ours !== undefined;
+	const unknown = isOurs ? "" : unknownWay(latest, method);
+	if (unknown) return Promise.reject(new Error(unknown));
 	// Beside the one that trained, methods stand at their defaults.
-	const choice =
-		method === OURS_ROW && ours
-			? choiceOf(ours.credit)
-			: method === credit.method
-				? choiceOf(credit)
-				: { id: method, params: {} };
+	const choice = isOurs
+		? choiceOf(ours.credit)
+		: method === credit.method
+			? choiceOf(credit)
+			: { id: method, params: {} };
 	return lab?.trace(batch, choice, rollout, token) ?? null;
+}
+
+/** What to say of credit whose arithmetic nobody here knows; empty where it is known. A file may name a method of ours, but not its options. */
+function unknownWay({ credit, ours }: Latest, method: string): string {
+	if (method === credit.method && credit.terms.theirs) {
+		const given = "The file gives this number and not how it was made.";
+		return ours ? `${given} The row “ours: ${ours.name}” has the arithmetic of ours.` : given;
+	}
+	return findEntry(METHODS, method) ? "" : `This page does not have the method “${method}”, nor its arithmetic.`;
 }
 
 /** The rollouts with one token paid otherwise; null without a lab. Rejects with one sentence. */
 export function askEdit({ spec, batch, credit }: Latest, edit: TokenEdit): Promise<EditAnswer> | null {
+	if (!findEntry(METHODS, credit.method))
+		return Promise.reject(
+			new Error("How this credit was made is not known here, so nor is what other rewards would make of it."),
+		);
 	return lab?.edit({ ...spec, method: choiceOf(credit) }, batch, edit) ?? null;
 }
 
