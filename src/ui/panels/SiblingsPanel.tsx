@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { creditCsv } from "../credit/creditCsv";
 import { type Display, rowsWithin } from "../credit/display";
 import { usePanelCsv } from "../figures/publishedCsv";
-import { foldAlike, withinBudget, withoutShared } from "../siblings/folds";
+import { foldAlike, type Row, withinBudget, withoutShared } from "../siblings/folds";
 import { cutFor, type Pair, pairFor, pairStore } from "../siblings/pair";
 import type { Span } from "../siblings/parts";
 import { type Line, sharedTokens, sideBySide } from "../siblings/sideBySide";
@@ -49,6 +49,8 @@ function Siblings({ display, pair }: { readonly display: Display; readonly pair:
 		(pinned?.rollout === left && holds(l, pinned.token)) || (pinned?.rollout === right && holds(r, pinned.token));
 	const all = withoutShared(foldAlike(lines, opened, holdsPin), opened, shared, pinned?.token ?? -1);
 	const { rows, hidden } = withinBudget(all, budget);
+	const drawsPin = (some: readonly Row[]) => some.some((row) => row.kind === "line" && holdsPin(row.line));
+	const pinHidden = drawsPin(all) && !drawsPin(rows);
 	const shown = { display, pair, unit, shared, partsOf, credit: rowsWithin(display, 2 * budget) };
 	return (
 		<div className="siblings">
@@ -68,7 +70,7 @@ function Siblings({ display, pair }: { readonly display: Display; readonly pair:
 				)}
 				{hidden > 0 ? (
 					<button type="button" className="more" onClick={() => setBudget(budget + BUDGET)}>
-						{hidden.toLocaleString("en")} more tokens
+						{hidden.toLocaleString("en")} more tokens{pinHidden ? ", the pinned one among them" : ""}
 					</button>
 				) : null}
 			</div>

@@ -72,7 +72,7 @@ const skip = (span: Span | null, by: number): Span | null => span && { from: spa
 
 /**
  * Cuts rows so that at most `budget` tokens are drawn: those of the rows before the cut as they are, of the row at the cut as many as
- * there is room for, none after it.
+ * there is room for, nothing after it, folds included: they would stand right below a row that they do not follow.
  * @returns the rows, and how many tokens were left out.
  */
 export function withinBudget(rows: readonly Row[], budget: number): { rows: Row[]; hidden: number } {
@@ -80,17 +80,18 @@ export function withinBudget(rows: readonly Row[], budget: number): { rows: Row[
 	let hidden = 0;
 	const kept: Row[] = [];
 	for (const row of rows) {
-		const [left, right] = row.kind === "line" ? [row.line.left, row.line.right] : [null, null];
-		const wanted = sizeOf(left) + sizeOf(right);
-		if (room <= 0 && wanted > 0) hidden += wanted;
-		else if (row.kind === "fold" || wanted <= room) kept.push(row);
-		else {
-			const each = Math.max(1, Math.floor(room / 2));
-			const line = { left: cutTo(left, each), right: cutTo(right, each), alike: row.line.alike };
-			kept.push({ ...row, line });
-			hidden += wanted - sizeOf(line.left) - sizeOf(line.right);
+		const wanted = row.kind === "line" ? sizeOf(row.line.left) + sizeOf(row.line.right) : 0;
+		const each = Math.floor(room / 2);
+		if (hidden > 0) hidden += wanted;
+		else if (row.kind === "fold" || wanted <= room) {
+			kept.push(row);
+			room -= wanted;
+		} else {
+			const line = { ...row.line, left: cutTo(row.line.left, each), right: cutTo(row.line.right, each) };
+			const drawn = sizeOf(line.left) + sizeOf(line.right);
+			if (drawn > 0) kept.push({ ...row, line });
+			hidden = wanted - drawn;
 		}
-		room -= wanted;
 	}
 	return { rows: kept, hidden };
 }

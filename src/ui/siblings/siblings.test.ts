@@ -176,6 +176,19 @@ describe("folding", () => {
 		expect(hidden).toBe(40 + 20);
 		expect(withinBudget(rows, 100).hidden).toBe(0);
 	});
+
+	it("draws nothing below the row that was cut, folds of what comes later neither", () => {
+		const rows = foldAlike([alike(0, 5), other(5, 15), alike(15, 20), other(20, 30)], new Set(), () => false);
+		const cut = (budget: number) => {
+			const { rows: kept, hidden } = withinBudget(rows, budget);
+			return [...kept.map((row) => `${row.kind} ${row.key}`), hidden];
+		};
+		expect(cut(12)).toEqual(["fold 0", "line 1", 8 + 20]);
+		expect(cut(1)).toEqual(["fold 0", 20 + 20]);
+		// Nothing is cut before the fold: it follows the row above it.
+		expect(cut(20)).toEqual(["fold 0", "line 1", "fold 2", 20]);
+		expect(cut(40)).toEqual(["fold 0", "line 1", "fold 2", "line 3", 0]);
+	});
 });
 
 describe("the pair on screen", () => {
