@@ -129,7 +129,8 @@ const unkeptNotice = (title: string): Notice => ({
 	id: "unkept",
 	tone: "warning",
 	happened: `This browser has no more room to keep ${title}.`,
-	works: "It is read and on screen; what was kept of other files and of runs is still there.",
+	works:
+		"It is read and on screen, and every run that was kept is still there. Files opened longest ago may have made room.",
 	todo: "Delete what you do not need, or open the file again after the page was closed.",
 	actions: ["show-stored", "close-keeping"],
 });

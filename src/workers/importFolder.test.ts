@@ -81,6 +81,37 @@ describe("files that the browser keeps", () => {
 		expect((await folder.list(null)).map(({ title }) => title)).toEqual(["e"]);
 	});
 
+	it("stay when another one cannot be kept", async () => {
+		const browser = { root: memoryFolder(), locks: memoryLocks(), granted: 20 };
+		const folder = tab(browser);
+		for (const text of ["aaa", "bbb", "cc"]) await folder.keep([fileOf(text)], [], { ...about, title: text }, going);
+		await tab(browser).open(sha256(encodeUtf8("aaa")).slice(0, 16));
+		expect(await folder.keep([fileOf("eeeeeeeeee")], [], about, going)).toBe("full");
+		expect((await folder.list(null)).map(({ title }) => title)).toEqual(["aaa", "cc", "bbb"]);
+	});
+
+	it("leave nothing of a tokenizer that another took the place of, unless a tab reads it", async () => {
+		const browser = { root: memoryFolder(), locks: memoryLocks() };
+		const folder = tab(browser);
+		const id = sha256(encodeUtf8("a")).slice(0, 16);
+		const keep = (tokenizer: string) => folder.keep([fileOf("a")], [fileOf(tokenizer)], about, going);
+		const stored = async () => {
+			const names: string[] = [];
+			for await (const name of (await (await browser.root.getDirectoryHandle("imports")).getDirectoryHandle(id)).keys())
+				names.push(name);
+			return names.sort();
+		};
+		const hashes = (...texts: string[]) => texts.map((text) => sha256(encodeUtf8(text))).sort();
+		await keep("tokenizer");
+		const reader = await tab(browser).open(id);
+		await keep("another");
+		expect(await stored()).toEqual(hashes("a", "tokenizer", "another"));
+		reader!.release();
+		await Promise.resolve();
+		await keep("a third");
+		expect(await stored()).toEqual(hashes("a", "a third"));
+	});
+
 	it("cannot be deleted while this or another tab reads them", async () => {
 		const browser = { root: memoryFolder(), locks: memoryLocks() };
 		const [one, two] = [tab(browser), tab(browser)];

@@ -39,8 +39,7 @@ export class ImportFolder {
 	async list(own: string | null): Promise<StoredImport[]> {
 		const folder = await this.folder();
 		if (!folder) return [];
-		const held = (await this.keeper.locks?.query())?.held ?? [];
-		const readers = (id: string) => held.filter(({ name }) => name === READING + id).length;
+		const readers = await this.readers();
 		const found = await descriptions(folder);
 		return found.map((one) => {
 			const here = one.id === own;
@@ -70,6 +69,7 @@ export class ImportFolder {
 				for (const { hash, file } of files) await copy(home, hash, file, signal);
 				const kept = files.map(({ name, hash, file }) => ({ name, hash, size: file.size }));
 				await writeDescription(folder, { id, ...about, files: kept, size, openedAt: this.keeper.now() });
+				await this.prune(home, id, new Set(files.map(({ hash }) => hash)));
 				return "kept";
 			} catch (error) {
 				await this.sweep(folder);
@@ -158,9 +158,20 @@ export class ImportFolder {
 		return locks.request(READING + id, { ifAvailable: true }, async (lock) => (lock ? erase() : false));
 	}
 
-	/** Lets the oldest go until others take at most `room` bytes. @returns false where those that are read leave too little. */
+	/** How many tabs read an import, by its name. */
+	private async readers(): Promise<(id: string) => number> {
+		const held = (await this.keeper.locks?.query())?.held ?? [];
+		return (id) => held.filter(({ name }) => name === READING + id).length;
+	}
+
+	/**
+	 * Lets the oldest go until others take at most `room` bytes.
+	 * @returns false where those that are read leave too little; then none goes.
+	 */
 	private async makeRoom(folder: FileSystemDirectoryHandle, id: string, room: number): Promise<boolean> {
+		const readers = await this.readers();
 		const others = (await descriptions(folder)).filter((one) => one.id !== id);
+		if (sum(others.filter((one) => readers(one.id) > 0).map((one) => one.size)) > room) return false;
 		let size = sum(others.map((one) => one.size));
 		let count = others.length;
 		for (const oldest of others.reverse()) {
@@ -170,6 +181,18 @@ export class ImportFolder {
 			count -= 1;
 		}
 		return size <= room;
+	}
+
+	/** Removes files of an import that it no longer lists, such as a tokenizer of before, unless a tab reads them. */
+	private async prune(home: FileSystemDirectoryHandle, id: string, listed: ReadonlySet<string>): Promise<void> {
+		const erase = async () => {
+			const names: string[] = [];
+			for await (const name of home.keys()) names.push(name);
+			for (const name of names) if (!listed.has(name)) await home.removeEntry(name).catch(() => undefined);
+		};
+		const { locks } = this.keeper;
+		if (!locks) return erase();
+		await locks.request(READING + id, { ifAvailable: true }, async (lock) => (lock ? erase() : undefined));
 	}
 
 	/** Removes what copies that did not end have left. */
