@@ -1,7 +1,6 @@
 import type { ViewState } from "../../engine/spec/link";
 import { HASH_DIGITS, type LinkFile, shownName } from "../../engine/spec/linkFile";
 import type { OpenFile } from "../../workers/filesApi";
-import { settledRecording } from "../recording/player";
 import { keptImportWith } from "../storage/keepImports";
 import { addNotices, type Latest, runStore } from "../stores/run";
 import { chooseGroup, pinToken, selectionStore } from "../stores/selection";
@@ -81,8 +80,6 @@ export function followWantedFile(keeps: boolean): void {
 
 async function fetchKept(wanted: WantedFile, keeps: boolean): Promise<void> {
 	const kept = keeps ? await keptImportWith(wanted.file.hash) : null;
-	// A recording that is still on its way would take the place of the file.
-	await settledRecording();
 	if (wantedFileStore.getState().wanted !== wanted) return;
 	if (!kept) return setWanted({ missing: true });
 	await openImport(kept);

@@ -11,7 +11,16 @@ import { runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
 import { timelineStore } from "../stores/timeline";
 import { isRecorded } from "./loadRecording";
-import { beginLiveFrames, followPreset, keepFrame, moveFrame, playOrStop, showFrame, showStep } from "./player";
+import {
+	beginLiveFrames,
+	followPreset,
+	keepFrame,
+	moveFrame,
+	openRecording,
+	playOrStop,
+	showFrame,
+	showStep,
+} from "./player";
 import { recordedFrames } from "./recordedFrames";
 
 const file = readFileSync("public/datasets/keydoor@1.recording");
@@ -87,5 +96,29 @@ it("a preset without a recording takes the recorded rollouts from the screen: th
 	choosePreset(other.id, other.spec);
 	expect(runStore.getState().latest).toBeNull();
 	expect(timelineStore.getState()).toMatchObject({ frames: [], source: "live" });
+	vi.unstubAllGlobals();
+});
+
+it("a recording that arrives late waits on the scrubber while rollouts of a file are on screen; one chosen beside them is shown", async () => {
+	let arrive: () => void = () => undefined;
+	const onItsWay = new Promise<void>((resolve) => {
+		arrive = resolve;
+	});
+	vi.stubGlobal("fetch", () => onItsWay.then(() => new Response(Uint8Array.from(gunzipSync(file)))));
+	const preset = PRESETS.find((p) => p.id === "keydoor@1")!;
+	choosePreset(preset.id, preset.spec);
+	timelineStore.setState({ frames: [], source: "live" });
+	const opened = openRecording(preset.id);
+	const latest = { step: 1, spec: recording.spec, ...makeBatch(), names: ["a"] };
+	runStore.setState({ latest });
+	selectionStore.setState({ group: 0, pinned: { rollout: 0, token: 1 }, hold: true });
+	arrive();
+	await opened;
+	expect(timelineStore.getState()).toMatchObject({ source: "recording", problem: "" });
+	expect(timelineStore.getState().frames).toHaveLength(frames.length);
+	expect(runStore.getState().latest).toBe(latest);
+	expect(selectionStore.getState()).toMatchObject({ group: 0, pinned: { rollout: 0, token: 1 }, hold: true });
+	await openRecording(preset.id);
+	expect(runStore.getState().latest?.names).toBeUndefined();
 	vi.unstubAllGlobals();
 });

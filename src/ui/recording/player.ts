@@ -30,19 +30,13 @@ export function followPreset(): Promise<void> {
 	return opened;
 }
 
-let settled = Promise.resolve();
-
-/** Resolves when no recording is on its way to the screen. */
-export const settledRecording = (): Promise<void> => settled;
-
-/** Puts a preset's recording on screen, unless a run is on or was, or another preset was chosen meanwhile. */
-export function openRecording(preset: string): Promise<void> {
-	settled = showRecording(preset);
-	return settled;
-}
-
-async function showRecording(preset: string): Promise<void> {
+/**
+ * Puts a preset's recording on screen, unless a run is on or was, or another preset was chosen meanwhile. Where rollouts of a file came
+ * meanwhile they stay, and the recording waits on the scrubber.
+ */
+export async function openRecording(preset: string): Promise<void> {
 	if (!isRecorded(preset)) return leaveRecording();
+	const hadFile = isFileOnScreen();
 	try {
 		const recording = await loadRecording(preset);
 		if (draftStore.getState().presetId !== preset || runStore.getState().phase !== "idle") return;
@@ -52,12 +46,16 @@ async function showRecording(preset: string): Promise<void> {
 		const opening = frames[recording.opening]?.latest.step ?? 0;
 		const recorded = { preset, adapter: recording.label.adapter, opening };
 		timelineStore.setState({ frames, source: "recording", recorded, problem: "" });
+		if (!hadFile && isFileOnScreen()) return;
 		selectionStore.setState({ group: null, pinned: null, hold: false });
 		showFrame(recording.opening);
 	} catch (error) {
 		timelineStore.setState({ problem: error instanceof Error ? error.message : String(error) });
 	}
 }
+
+/** Only rollouts of a file bring their own names of tokens. */
+const isFileOnScreen = (): boolean => runStore.getState().latest?.names !== undefined;
 
 /** Another preset was chosen that has no recording: what is on screen would be of another task than the settings. */
 function leaveRecording(): void {
