@@ -1,9 +1,12 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { decodeLink } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { FakeTrainer, makeBatch, makeMetrics } from "../testing/fakeTrainer";
+import { wantFile } from "./files/wantedFile";
 import { setHovered } from "./hover";
 import { cancelRun, connect, followRun, pauseOrResume, startRun, stepOnce } from "./session";
+import { shareLink } from "./share";
 import { runStore } from "./stores/run";
 import { pinToken, selectionStore } from "./stores/selection";
 import { telemetry } from "./telemetry";
@@ -20,6 +23,15 @@ beforeEach(async () => {
 });
 
 describe("session", () => {
+	it("waits no longer for the file of a link: what is shared from now on is the run", async () => {
+		wantFile({ hash: "0badcafe", name: "a.jsonl" }, { rollout: 9 });
+		const shared = () => decodeLink(new URL(shareLink("https://example.org/").link).hash);
+		expect(shared()).toMatchObject({ state: { file: { hash: "0badcafe" } } });
+		await startRun();
+		const decoded = shared();
+		expect(decoded.ok && decoded.state.file).toBeUndefined();
+	});
+
 	it("asks for the adapter once, at start", () => {
 		expect(trainer.calls).toEqual(["probe"]);
 		expect(runStore.getState().device?.adapter).toBe("test adapter");

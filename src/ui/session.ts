@@ -3,6 +3,7 @@ import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { RunEvent } from "../engine/training/events";
 import type { DeviceReport, TrainerApi } from "../workers/trainerApi";
 import { download } from "./figures/download";
+import { forgetWanted } from "./files/wantedFile";
 import { isHovering, onHover } from "./hover";
 import { pictures } from "./pictures";
 import { beginLiveFrames, canPlay, keepFrame, playOrStop, showFrame } from "./recording/player";
@@ -85,6 +86,8 @@ export async function startRun(from: Uint8Array | null = null): Promise<void> {
 
 function clearForRun(spec: ExperimentSpec, from: Uint8Array | null): void {
 	keepRun(from);
+	// What is shared from now on is the run, not a place in a file that never came.
+	forgetWanted();
 	beginRun(spec);
 	beginLiveFrames();
 	unshown = [];
