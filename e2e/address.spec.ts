@@ -106,6 +106,47 @@ test("a panel is shared as a picture that carries the link of the sheet, note in
 	}
 });
 
+test("in the dark theme too a picture is on paper: the same as in the light one, and all of what stands side by side", async ({
+	page,
+}) => {
+	test.slow();
+	const sheet = page.locator(".share-card:popover-open");
+	const drawn = async (panel: string) => {
+		await page.getByRole("button", { name: "Share", exact: true }).click();
+		await sheet.getByRole("button", { name: "As an image" }).click();
+		await sheet.getByLabel("Panel in the picture").selectOption(panel);
+		const source = await sheet.getByRole("img", { name: `${panel}, as saved` }).getAttribute("src");
+		await page.keyboard.press("Escape");
+		return decodeURIComponent(source ?? "");
+	};
+	const pictures = async (colorScheme: "light" | "dark") => {
+		await page.emulateMedia({ colorScheme });
+		await page.goto("?preset=keydoor@1");
+		await page.locator('.token[data-actor="policy"]').first().click();
+		await expect(page.locator(".inspector")).toContainText("Exact value before");
+		await expect(page.locator(".methods-map canvas")).toBeVisible();
+		const credit = await drawn("Credit");
+		const inspector = await drawn("Inspector");
+		await page.keyboard.press("=");
+		await expect(page.locator(".sides .side").first()).toBeVisible();
+		return { credit, inspector, siblings: await drawn("Siblings") };
+	};
+	const [light, dark] = [await pictures("light"), await pictures("dark")];
+	expect(dark.credit).toContain("<image");
+	for (const panel of ["credit", "inspector", "siblings"] as const)
+		expect(dark[panel] === light[panel], `${panel} is drawn alike`).toBe(true);
+	expect(light.credit).toContain('fill="rgb(28, 31, 35)"');
+	const words = [...dark.siblings.matchAll(/>([^<>]+)<\/text>/g)].map(([, word]) => word);
+	const right = await page.getByLabel("Sibling on the right").inputValue();
+	expect(words.join(" ")).toMatch(new RegExp(`Rollout \\d+ .*Rollout ${right} `));
+	expect(words).not.toContain("Next");
+	const turns = await page.locator(".sides .side-name").count();
+	expect(words.filter((word) => word === "Turn").length).toBeGreaterThanOrEqual(turns);
+	const height = Number(/viewBox="0 0 [\d.]+ ([\d.]+)"/.exec(dark.siblings)?.[1]);
+	const lowest = Math.max(...[...dark.siblings.matchAll(/<text x="[\d.]+" y="([\d.]+)"/g)].map(([, y]) => Number(y)));
+	expect(lowest).toBeLessThanOrEqual(height);
+});
+
 test("a link starts nothing, and says what its run would take, whether or not a recording is there to look at", async ({
 	page,
 }) => {

@@ -1,27 +1,11 @@
 import { FIGURE_PANELS } from "../layouts";
 import { shareLink } from "../share";
 import { domFigure } from "./domFigure";
+import { onPaper } from "./paper";
 import { type Drawing, type Figure, svgFigure } from "./svgFigure";
 
 /** The link that restores the view, for the metadata of figures. */
 const viewLink = () => shareLink(location.href.replace(/[?#].*$/, "")).link;
-
-/** Runs `work` while an element stands as on paper: in the light theme whatever the page shows, and as tall as what is in it. */
-function onPaper<T>(element: HTMLElement, work: () => T): T {
-	const before = element.style.colorScheme;
-	const scrolled = [...element.querySelectorAll("*")]
-		.filter((inside) => inside.scrollTop > 0 || inside.scrollLeft > 0)
-		.map((inside) => [inside, inside.scrollLeft, inside.scrollTop] as const);
-	element.style.colorScheme = "light";
-	element.dataset.paper = "";
-	try {
-		return work();
-	} finally {
-		element.style.colorScheme = before;
-		delete element.dataset.paper;
-		for (const [inside, left, top] of scrolled) inside.scrollTo({ left, top, behavior: "instant" });
-	}
-}
 
 const bodyOf = (panel: string) => document.querySelector<HTMLElement>(`[data-panel="${panel}"] .panel-body`);
 

@@ -6,6 +6,7 @@ import { drawHeadMap } from "../attention/headMap";
 import { mapsCsv } from "../attention/mapsCsv";
 import { Chart } from "../charts/Chart";
 import type { Display } from "../credit/display";
+import { onPaperTurn, themeOf } from "../figures/paper";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { fixed } from "../format";
 import { onHover } from "../hover";
@@ -92,8 +93,12 @@ function Grid({ answer, head, theme, onChoose }: GridProps): JSX.Element {
 			}}
 		>
 			<Chart
+				redraws={onPaperTurn}
 				draw={(element) =>
-					drawHeadGrid(element, answer, { theme, label: `Attention maps of ${layers} layers of ${heads} heads` })
+					drawHeadGrid(element, answer, {
+						theme: themeOf(element, theme),
+						label: `Attention maps of ${layers} layers of ${heads} heads`,
+					})
 				}
 			/>
 			<div className="head-marks" style={{ gridTemplateColumns: `repeat(${heads}, 1fr)` }} aria-hidden="true">
@@ -133,11 +138,15 @@ function Enlarged({ answer, map, names, theme, label, rollout }: EnlargedProps):
 				className="chart"
 				redraws={(redraw) => {
 					again.current = redraw;
-					return () => undefined;
+					return onPaperTurn(redraw);
 				}}
 				draw={(element, { width, height }) =>
 					width > 0 &&
-					drawHeadMap(element, { names, map }, { size: Math.min(width, height), theme, label, row: row.current })
+					drawHeadMap(
+						element,
+						{ names, map },
+						{ size: Math.min(width, height), theme: themeOf(element, theme), label, row: row.current },
+					)
 				}
 			/>
 		</div>

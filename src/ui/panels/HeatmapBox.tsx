@@ -2,6 +2,7 @@ import { type JSX, type PointerEvent, useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
 import { drawHeatmap, type HeatmapData, markColumns } from "../charts/heatmap";
+import { onPaperTurn, themeOf } from "../figures/paper";
 import { onHover, setHovered } from "../hover";
 import { usedTheme } from "../shell/document";
 import { layoutStore } from "../stores/layout";
@@ -49,7 +50,12 @@ export function HeatmapBox({ data, rowHeight, columnName, tokenAt, columnOf }: P
 			onPointerLeave={() => setHovered(null)}
 			onPointerDown={(e) => pinToken(at(e).rollout, at(e).token)}
 		>
-			<Chart draw={(element, { width }) => drawHeatmap(element, data, { theme, width, rowHeight, columnName })} />
+			<Chart
+				draw={(element, { width }) =>
+					drawHeatmap(element, data, { theme: themeOf(element, theme), width, rowHeight, columnName })
+				}
+				redraws={onPaperTurn}
+			/>
 		</div>
 	);
 }

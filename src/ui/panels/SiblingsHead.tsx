@@ -28,7 +28,13 @@ export function SiblingsHead({ display, pair, shared }: Props): JSX.Element {
 					Rollout {left} <b className="tabular">{verdictOf(batch, left)}</b>
 				</p>
 				<p>
-					<span>Rollout</span>
+					<span>
+						Rollout
+						<span className="printed">
+							{" "}
+							{right} <b className="tabular">{verdictOf(batch, right)}</b>
+						</span>
+					</span>
 					<select
 						aria-label="Sibling on the right"
 						title="Those first that part from it in the same turn and came out otherwise"
