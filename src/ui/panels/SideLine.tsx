@@ -56,7 +56,7 @@ interface SideProps extends Shown {
 function Side({ display, unit, partsOf, shared, credit, rollout, span }: SideProps): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const marks = useStore(layoutStore, (l) => l.marks);
-	if (!span) return <p className="side-none muted">no such {unit}</p>;
+	if (!span) return <p className="side-none muted">nothing beside it</p>;
 	const name = nameOf(unit, partsOf(rollout), span);
 	const segments = [{ rollout, ...span }];
 	const parting = [{ rollout, token: shared }];
