@@ -7,7 +7,16 @@ import { connectExact } from "./exact";
 import { connectLab } from "./lab";
 import { type Latest, runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
-import { branchHere, isOnScreen, placeOf, stopTurnBranch, turnBranchStore, valueAfter, waysOf } from "./turnBranch";
+import {
+	branchHere,
+	foundText,
+	isOnScreen,
+	placeOf,
+	stopTurnBranch,
+	turnBranchStore,
+	valueAfter,
+	waysOf,
+} from "./turnBranch";
 
 const spec = PRESETS[0]?.spec;
 if (!spec) throw new Error("There is no preset.");
@@ -137,4 +146,19 @@ it("counts what was done instead up to the first reply, the most frequent first"
 		{ tokens: [4], count: 1, mean: 0.5 },
 	]);
 	expect(waysOf([{ tokens: [1, 2, 9], acted: 2, total: 1 }], 1)[0]?.tokens).toEqual([1]);
+});
+
+it("says how many ways on were found, not how many were asked for", () => {
+	const found = (before: number | null, after: number | null, ended: number | null = null) =>
+		foundText({
+			before: before === null ? null : worth(0, before),
+			after: after === null ? null : worth(0, after),
+			ended,
+		});
+	expect(found(64, 64)).toBe("64 ways on from before it and from after it.");
+	expect(found(32, null)).toBe("32 ways on from before it, none from after it.");
+	expect(found(64, 3)).toBe("64 ways on from before it, 3 from after it.");
+	expect(found(1, null)).toBe("1 way on from before it, none from after it.");
+	expect(found(64, null, 0.3)).toBe("64 ways on from before it; the rollout ends with it.");
+	expect(found(null, null)).toBe("No ways on were found.");
 });

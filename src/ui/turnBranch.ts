@@ -123,6 +123,16 @@ export function valueAfter({ after, ended }: TurnBranch): Mean | null {
 	return after?.values.at(-1) ?? null;
 }
 
+/** How many ways on were found, in words: fewer than were asked for where the sampling was ended, none after the end. */
+export function foundText({ before, after, ended }: Pick<TurnBranch, "before" | "after" | "ended">): string {
+	const [found, beyond] = [before, after].map((answer) => answer?.values.length ?? 0);
+	if (found === 0) return "No ways on were found.";
+	const start = `${found} ${found === 1 ? "way" : "ways"} on from before it`;
+	if (ended !== null) return `${start}; the rollout ends with it.`;
+	if (found === beyond) return `${start} and from after it.`;
+	return `${start}, ${beyond || "none"} from after it.`;
+}
+
 /** One thing that was done instead, by how many of the continuations, with their mean return. */
 export interface Way {
 	readonly tokens: readonly number[];

@@ -120,7 +120,7 @@ function CreditBars({ facts }: { facts: readonly Fact[] }): JSX.Element | null {
 		<dl className="bars">
 			{facts.map((fact) => (
 				<div key={`${fact.of} ${fact.name}`} data-kind={fact.kind}>
-					<dt>{fact.name}</dt>
+					<dt title={fact.name}>{fact.name}</dt>
 					<dd>
 						<span className="bar-track" aria-hidden="true">
 							<span className={`bar ${barClass(fact.number)}`} style={barStyle(fact.number / full)} />

@@ -7,6 +7,7 @@ import { selectionStore } from "../stores/selection";
 import { exactTotals } from "../tree/treeNumbers";
 import {
 	closeTurnBranch,
+	foundText,
 	isOnScreen,
 	SAMPLES,
 	sampleOn,
@@ -60,14 +61,14 @@ export function TurnBranchCard({ branch, display }: Props): JSX.Element {
 				>
 					{busy ? "Stop" : "Again"}
 				</button>
+				<p role="status" className="branch-status muted tabular">
+					{busy ? progressOf(branch) : problem ? "" : foundText(branch)}
+				</p>
 				<button type="button" className="quiet icon" title="Back to the branch of the tree" onClick={closeTurnBranch}>
 					<span className="visually-hidden">Close</span>
 					<span aria-hidden="true">×</span>
 				</button>
 			</header>
-			<p role="status" className="branch-status muted tabular" data-busy={busy}>
-				{busy ? progressOf(branch) : problem ? "" : `${samples} ways on from each were sampled.`}
-			</p>
 			{problem ? (
 				<p className="muted">{problem}</p>
 			) : (
@@ -209,8 +210,8 @@ function Ways({ branch, display }: Props): JSX.Element | null {
 				{listed.map((way) => (
 					<tr key={way.tokens.join()} data-own={isOwn(way)}>
 						<th scope="row">
+							{isOwn(way) ? <span className="muted">as here </span> : null}
 							<code>{way.tokens.map((id) => tokens[id] ?? `#${id}`).join(" ") || "nothing"}</code>
-							{isOwn(way) ? <span className="muted"> as here</span> : null}
 						</th>
 						<td>{way.count}</td>
 						<td>{signed(way.mean)}</td>
