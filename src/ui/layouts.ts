@@ -9,21 +9,6 @@ export interface LayoutDefinition {
 	readonly places: Readonly<Partial<Record<Place, readonly string[]>>>;
 }
 
-/** Panels whose drawings and numbers can be saved; the layout "figure" shows one of them. */
-export const FIGURE_PANELS: readonly string[] = [
-	"credit",
-	"siblings",
-	"tree",
-	"attention",
-	"fidelity",
-	"methods",
-	"rollouts",
-	"library",
-	"errors",
-	"inspector",
-	"curves",
-];
-
 export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 	learn: {
 		title: "Learn",
@@ -69,3 +54,11 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		places: {},
 	},
 };
+
+/** Panels of settings and files: nothing of them is a figure. */
+const WITHOUT_FIGURE: readonly string[] = ["setup", "data", "runs"];
+
+/** Panels whose drawings and numbers can be saved, those of every layout but the few above; the layout "figure" shows one of them. */
+export const FIGURE_PANELS: readonly string[] = [
+	...new Set(Object.values(LAYOUTS).flatMap(({ places }) => Object.values(places).flat())),
+].filter((panel) => !WITHOUT_FIGURE.includes(panel));

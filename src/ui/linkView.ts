@@ -2,10 +2,10 @@ import type { ChangeValue } from "../engine/spec/changes";
 import type { ViewState } from "../engine/spec/link";
 import { GRANULARITIES } from "./credit/granularity";
 import { WIDTHS_MM } from "./figures/widths";
-import { FIGURE_PANELS, LAYOUTS } from "./layouts";
+import { FIGURE_PANELS } from "./layouts";
 import { CURVES } from "./panels/curves";
 import { METHODS } from "./registries";
-import { bringToFront, frontOf, frontStore } from "./stores/front";
+import { bringToFront, frontOf, frontStore, placesOf } from "./stores/front";
 import { LAYOUT_NAMES, type Layout, layoutStore, setFigure, USUAL_CURVES, USUAL_FIGURE } from "./stores/layout";
 import { ALIGNMENTS, setView, viewStore } from "./stores/view";
 
@@ -28,12 +28,11 @@ const PARTS: Readonly<Record<string, Part>> = {
 	},
 	panels: {
 		write: () => someOf(panelsInFront()),
-		read: (value) => names(value, Object.values(placesOf()).flat(), (panels) => panels.forEach(bringToFront)),
+		read: (value) => names(value, placesOf().flat(), (panels) => panels.forEach(bringToFront)),
 	},
 	maximised: {
 		write: () => layoutStore.getState().maximised ?? undefined,
-		read: (value) =>
-			choose(value ?? null, [null, ...Object.values(placesOf()).flat()], (m) => setLayout({ maximised: m })),
+		read: (value) => choose(value ?? null, [null, ...placesOf().flat()], (m) => setLayout({ maximised: m })),
 	},
 	figure: {
 		write: () => inFigure(({ panel }) => panel),
@@ -112,12 +111,11 @@ export function readView(view: ViewState): string[] {
 export const isViewPart = (name: string): boolean => Object.hasOwn(PARTS, name);
 
 const setLayout = (change: Partial<Layout>) => layoutStore.setState(change);
-const placesOf = () => LAYOUTS[layoutStore.getState().layout].places;
 
 /** Panels in front that are not the first of their place. */
 function panelsInFront(): string[] {
 	const { panels } = frontStore.getState();
-	return Object.values(placesOf()).flatMap((ids) => {
+	return placesOf().flatMap((ids) => {
 		const front = frontOf(panels, ids);
 		return front !== undefined && front !== ids[0] ? [front] : [];
 	});

@@ -15,7 +15,8 @@ export function bringToFront(panel: string): void {
 	frontStore.setState(({ panels }) => ({ panels: [panel, ...panels.filter((other) => other !== panel)] }));
 }
 
-const placesOf = () => Object.values(LAYOUTS[layoutStore.getState().layout].places);
+/** Panels of each place of the layout. */
+export const placesOf = (): (readonly string[])[] => Object.values(LAYOUTS[layoutStore.getState().layout].places);
 
 /** Whether the layout has a panel. */
 export const hasPanel = (panel: string): boolean => placesOf().some((ids) => ids.includes(panel));
