@@ -1,6 +1,6 @@
 import { currentComparison } from "./comparison";
 import { shareLink } from "./share";
-import { moveChosenSibling } from "./siblings/pair";
+import { askForSides, moveChosenSibling } from "./siblings/pair";
 import { isShown, showPanel } from "./stores/front";
 import { moveRow } from "./stores/layout";
 import { pinToken, selectionStore } from "./stores/selection";
@@ -47,7 +47,10 @@ export function moveSibling(by: 1 | -1): void {
 export function besideSibling(): void {
 	pinSomething();
 	if (isShown("siblings")) moveChosenSibling(1);
-	else showPanel("siblings");
+	else {
+		askForSides();
+		showPanel("siblings");
+	}
 }
 
 /** Puts the pinned token into view, in the strip and wherever else it is marked. */

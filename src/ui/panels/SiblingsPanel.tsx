@@ -1,4 +1,4 @@
-import { type JSX, useEffect, useMemo, useRef, useState } from "react";
+import { type JSX, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { creditCsv } from "../credit/creditCsv";
 import { type Display, rowsWithin } from "../credit/display";
@@ -11,7 +11,7 @@ import { selectionStore } from "../stores/selection";
 import { useDisplay } from "../useDisplay";
 import { SiblingsHead } from "./SiblingsHead";
 import { FoldedLines, SideLine } from "./SideLine";
-import { listenToSides } from "./sideListeners";
+import { leaveSides, listenToSides } from "./sideListeners";
 import "../styles/siblings.css";
 
 /** Two rollouts of a group side by side: where they part, and what each was paid for it. */
@@ -44,6 +44,10 @@ function Siblings({ display, pair }: { readonly display: Display; readonly pair:
 	const lines = useMemo(() => sideBySide(batch, [left, right], partsOf), [batch, left, right, partsOf]);
 	const shared = useMemo(() => sharedTokens(batch, left, right), [batch, left, right]);
 	useEffect(() => listenToSides(box.current as HTMLElement), []);
+	useLayoutEffect(() => {
+		const element = box.current as HTMLElement;
+		return () => leaveSides(element);
+	}, []);
 	const open = (places: readonly number[]) => setOpened(new Set([...opened, ...places]));
 	const holdsPin = ({ left: l, right: r }: Line) =>
 		(pinned?.rollout === left && holds(l, pinned.token)) || (pinned?.rollout === right && holds(r, pinned.token));

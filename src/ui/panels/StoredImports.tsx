@@ -41,8 +41,12 @@ export function StoredImports(): JSX.Element {
 			<label className="keep-files">
 				<input type="checkbox" checked={wish} onChange={() => choose(!wish)} /> Keep what I open, for the next time
 			</label>
-			{problem ? <p className="muted">{PROBLEMS[problem]}</p> : null}
-			{copying ? <p className="muted">Keeping a copy …</p> : null}
+			{/* Always there: a status that comes with its text is not read out. */}
+			<p className="muted" role="status">
+				{problem ? PROBLEMS[problem] : ""}
+				{problem && copying ? <br /> : null}
+				{copying ? "Keeping a copy …" : ""}
+			</p>
 			<ul>
 				{list.map((one) => (
 					<ImportLine key={one.id} one={one} />
@@ -86,12 +90,18 @@ function ImportLine({ one }: { readonly one: StoredImport }): JSX.Element {
 				{here ? ", on this page" : elsewhere ? ", open in another tab" : ""}
 			</p>
 			<p className="actions">
-				<button type="button" disabled={here || reading} onClick={() => void openImport(one)}>
+				<button
+					type="button"
+					aria-label={`Open ${title}`}
+					disabled={here || reading}
+					onClick={() => void openImport(one)}
+				>
 					Open
 				</button>
 				<button
 					type="button"
 					className="quiet"
+					aria-label={`Save ${title}`}
 					disabled={large}
 					title={large ? "Too large for one archive; the files are where they came from" : undefined}
 					onClick={() => void saveImport(one)}
@@ -101,6 +111,7 @@ function ImportLine({ one }: { readonly one: StoredImport }): JSX.Element {
 				<button
 					type="button"
 					className="quiet"
+					aria-label={`Delete ${title}`}
 					disabled={here || elsewhere}
 					title={here ? "Close it first" : undefined}
 					onClick={() => void forgetImport(one)}

@@ -64,10 +64,25 @@ export function pairFor(shown: Shown, pinned: Pinned, before: Pair | null): Pair
 	return left === undefined || right === undefined ? null : { ...base, left, right, chosen: false };
 }
 
+let asked = false;
+
+/** Says that a person asked for two side by side: the keyboard may go there. */
+export function askForSides(): void {
+	asked = true;
+}
+
+/** Whether a person asked since the last time that somebody looked. */
+export function wereSidesAsked(): boolean {
+	const was = asked;
+	asked = false;
+	return was;
+}
+
 /** Puts another sibling on the right. A token that was pinned in the one that leaves gives way to the one on the left where the new two part. */
 export function chooseSibling(rollout: number, pair: Pair): void {
 	const { pinned } = selectionStore.getState();
 	const { batch, left } = pair;
+	askForSides();
 	pairStore.setState({ pair: { ...pair, right: rollout, chosen: true, pinned: pinned ? left : null } });
 	if (pinned?.rollout !== pair.right) return;
 	pinToken(left, Math.min(sharedTokens(batch, left, rollout), (batch.lengths[left] as number) - 1));
