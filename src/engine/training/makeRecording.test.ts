@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { creditorOf } from "../credit/choice";
+import { creditBy, creditOf } from "../credit/run";
 import type { RolloutBatch } from "../rollouts/batch";
 import { PRESETS } from "../spec/presets";
 import { openSpec } from "../spec/registries";
@@ -50,6 +52,30 @@ it("does not change the run that it records, and knows what its rollouts were wo
 	expect(recording.errors.vinePpo?.[0]).toBeLessThanOrEqual(recording.errors.grpo![0]! / 2);
 	// An untrained policy is nearly uniform: two keys, two ways at the door, and an apple in a third of the moves half of the time.
 	expect(Math.abs((exact.values[0] as number) - (1 / 4 + 0.3 / 6))).toBeLessThanOrEqual(0.05);
+});
+
+it("keeps the credit that trained: that of the method behind its writers of rewards", async () => {
+	const rewards = [{ id: "ircr", params: {} }];
+	const method = { id: "reinforce", params: { center: "none", scale: "none" }, rewards };
+	const recording = await makeRecording({
+		preset: { ...preset, spec: { ...spec, method, steps: 1 } },
+		seeds: [1],
+		methods: { grpo: {} },
+		samples: 1,
+		frames: 1,
+		groups: 3,
+		judged: 3,
+		mode: "enumerate",
+		createExecutor,
+		host,
+		onNote: () => {},
+	});
+	const { batch, credit } = recording.frames[0]!;
+	const { advantage } = creditBy(creditorOf(method), method.params, batch);
+	expect(credit.reinforce).toEqual(advantage);
+	expect(credit.reinforce).not.toEqual(creditOf("reinforce", method.params, batch).advantage);
+	expect(credit.grpo).toEqual(creditOf("grpo", {}, batch).advantage);
+	expect(recording.spec.method.rewards).toEqual(rewards);
 });
 
 it("opens where the policy half can and the first group has something to compare", () => {

@@ -1,5 +1,6 @@
 import { Rng } from "../core/rng";
-import { creditOf } from "../credit/run";
+import { creditorOf } from "../credit/choice";
+import { creditBy } from "../credit/run";
 import { residualAfterScaling } from "../fidelity/residual";
 import type { RecordedFrame, Recording } from "../formats/recording";
 import { type BatchTruth, truthOfBatch } from "../oracle/batchTruth";
@@ -22,7 +23,7 @@ import { TapedExecutor, type TapedStep } from "./tapedExecutor";
 export interface RecordingOptions {
 	readonly preset: Preset;
 	readonly seeds: readonly number[];
-	/** Methods whose credit is kept, with parameters where they differ from the defaults; the one that trains keeps its own. */
+	/** Methods whose credit is kept, with parameters where they differ from the defaults; the one that trains keeps its own, and its writers of rewards. */
 	readonly methods: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	/** Continuations behind each value of a prefix. */
 	readonly samples: number;
@@ -140,13 +141,14 @@ function judge(
 	rollouts: readonly number[],
 	batch: RolloutBatch,
 	exact: BatchTruth,
-	{ methods }: RecordingOptions,
+	{ methods, preset }: RecordingOptions,
 ): Judged {
 	const { T } = batch;
 	const values = new Float64Array(taped.batch.B * T).fill(Number.NaN);
 	for (const [i, b] of rollouts.entries()) values.set(batch.values!.subarray(i * T, (i + 1) * T), b * T);
 	const credit = Object.entries(methods).map(([id, params]) => {
-		const { advantage } = creditOf(id, params, { ...taped.batch, values });
+		const method = creditorOf(id === preset.spec.method.id ? preset.spec.method : { id });
+		const { advantage } = creditBy(method, params, { ...taped.batch, values });
 		return [id, tokensOf(advantage, T, rollouts, T)] as const;
 	});
 	const counted = [...batch.actionMask.keys()].filter((i) => batch.actionMask[i] === 1);

@@ -14,6 +14,18 @@ it("the recordings that the page knows are those in the folder, in the order of 
 	expect(RECORDED).toEqual(PRESETS.map((p) => p.id).filter((id) => RECORDED.includes(id)));
 });
 
+it("the credit that trained names the writers of rewards before it, that of other methods none", () => {
+	const recording = readRecording(gunzipSync(readFileSync(`${FOLDER}/${RECORDED[0]}.recording`)), "recording");
+	const rewards = [{ id: "ircr", params: {} }];
+	const { spec } = recording;
+	const behind = recordedFrames({ ...recording, spec: { ...spec, method: { ...spec.method, rewards } } });
+	for (const { latest, answers } of behind) {
+		expect(latest.credit.rewards).toEqual(rewards);
+		for (const answer of answers)
+			expect(answer.ok && answer.credit.rewards).toEqual(answer.method === spec.method.id ? rewards : undefined);
+	}
+});
+
 it.each(RECORDED)(
 	"%s: what a rollout earned beyond its prompt's value is its advantages and the luck of replies",
 	(id) => {

@@ -9,11 +9,12 @@ import type { Frame } from "../stores/timeline";
 export function recordedFrames({ spec, methods, frames }: Recording): Frame[] {
 	return frames.map((frame) => {
 		const { step, batch, credit } = frame;
-		const { id, params } = spec.method;
+		const { id, params, rewards } = spec.method;
 		const answers = Object.keys(credit).map((method) => {
-			return { method, ok: true, credit: creditOf(frame, method, methods[method] ?? {}) } as const;
+			const behind = method === id ? rewards : undefined;
+			return { method, ok: true, credit: creditOf(frame, method, methods[method] ?? {}, behind) } as const;
 		});
-		const trained = answers.find((a) => a.method === id)?.credit ?? creditOf(frame, id, params);
+		const trained = answers.find((a) => a.method === id)?.credit ?? creditOf(frame, id, params, rewards);
 		const groups = [...new Set(batch.groupIds)];
 		return {
 			latest: { step, batch, spec, credit: trained },
@@ -23,10 +24,17 @@ export function recordedFrames({ spec, methods, frames }: Recording): Frame[] {
 	});
 }
 
-function creditOf({ batch, credit }: RecordedFrame, method: string, params: CreditResult["params"]): CreditResult {
+/** @param rewards the writers of rewards before the method, where there were some. */
+function creditOf(
+	{ batch, credit }: RecordedFrame,
+	method: string,
+	params: CreditResult["params"],
+	rewards: CreditResult["rewards"],
+): CreditResult {
 	const advantage = credit[method] ?? new Float64Array(batch.B * batch.T).fill(Number.NaN);
 	const cost = { extraTokens: 0, modelCalls: 0 };
-	return { method, params, advantage, terms: { advantage }, mask: batch.actionMask, cost };
+	const behind = rewards ? { rewards } : {};
+	return { method, params, ...behind, advantage, terms: { advantage }, mask: batch.actionMask, cost };
 }
 
 function exactOf(frame: RecordedFrame, group: number): ExactAnswer {
