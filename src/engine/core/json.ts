@@ -28,7 +28,9 @@ const tooDeep = (where: string) =>
 function isDeeper(value: unknown, levels: number): boolean {
 	if (typeof value !== "object" || value === null) return false;
 	if (levels === 0) return true;
-	for (const part of Array.isArray(value) ? value : Object.values(value))
-		if (typeof part === "object" && isDeeper(part, levels - 1)) return true;
+	if (Array.isArray(value)) return value.some((part) => isDeeper(part, levels - 1));
+	const parts = value as Readonly<Record<string, unknown>>;
+	// A list of its values for every line of a file of rollouts would cost more than the walk.
+	for (const name in parts) if (isDeeper(parts[name], levels - 1)) return true;
 	return false;
 }
