@@ -1,6 +1,6 @@
 import { defineMethod } from "../method";
 import { scoredGroups, singletonParam } from "../normaliserParams";
-import { div, equal, groupStat, max, mul, type Node, normalise, not, rolloutInput, spread } from "../ops";
+import { div, equal, groupStat, less, max, mul, type Node, normalise, not, rolloutInput, spread } from "../ops";
 import { choiceParam } from "../sharedParams";
 
 const GROUP = { within: "group" } as const;
@@ -11,10 +11,10 @@ const BATCH = { within: "batch" } as const;
  *
  * A_{i,t} = R_i − mean_g R. The other half of the method is its loss: sums over tokens divided by a constant (`agg=constant`).
  *
- * With `correction=valid`, GPG's: times α = B/valid, B rollouts in the batch, valid those whose group is not all alike, so that groups without
- * contrast do not shrink the step. Presets `gpg`, and `gpgVerl` (`correction=nonzero`), where verl counts rollouts whose return is not 0.
+ * With `correction=valid`, GPG's: times α = B/valid, B scored rollouts in the batch, valid those whose group is not all alike, so that groups
+ * without contrast do not shrink the step. Presets `gpg`, and `gpgVerl` (`correction=nonzero`), where verl counts rollouts whose return is not 0.
  *
- * **Edges** equal returns give exactly 0; a group of one as `singleton` says, and it counts as alike.
+ * **Edges** equal returns give exactly 0; a group of one as `singleton` says: `zero` is no contrast, `raw` is valid, `skip` is not in B.
  * **Against the exact advantage** the return's sign for every token; in expectation (G−1)/G of the exact policy gradient.
  * **Reduces** to RLOO · (G−1)/G.
  * **Source** Liu et al. 2025, "Understanding R1-Zero-Like Training: A Critical Perspective", https://arxiv.org/abs/2503.20783. The correction:
@@ -65,15 +65,22 @@ export const drGrpo = defineMethod({
 			epsOn: "sd",
 			singleton: singleton === "raw" ? "raw" : "zero",
 		});
-		const corrected = correction === "none" ? outcome : mul(outcome, correctionOf(returns, correction));
+		const corrected = correction === "none" ? outcome : mul(outcome, correctionOf(returns, correction, singleton));
 		return { terms: { outcome: spread(corrected) }, ...scoredGroups(singleton) };
 	},
 });
 
 /** Rollouts of the batch over those that count: 0 where none is valid, all of them where none is paid. */
-function correctionOf(returns: Node<"rollout">, correction: "valid" | "nonzero"): Node<"rollout"> {
-	const all = groupStat(returns, "count", BATCH);
-	if (correction === "nonzero") return div(all, max(groupStat(not(equal(returns, 0)), "sum", BATCH), 1));
+function correctionOf(
+	returns: Node<"rollout">,
+	correction: "valid" | "nonzero",
+	singleton: "raw" | "zero" | "skip",
+): Node<"rollout"> {
+	const several = less(1, groupStat(returns, "count", GROUP));
+	const among = singleton === "skip" ? { where: several } : {};
+	const all = groupStat(returns, "count", BATCH, among);
+	if (correction === "nonzero") return div(all, max(groupStat(not(equal(returns, 0)), "sum", BATCH, among), 1));
 	const alike = equal(groupStat(returns, "min", GROUP), groupStat(returns, "max", GROUP));
-	return div(all, groupStat(not(alike), "sum", BATCH));
+	const valid = not(singleton === "raw" ? mul(alike, several) : alike);
+	return div(all, groupStat(valid, "sum", BATCH, among));
 }

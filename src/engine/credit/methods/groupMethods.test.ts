@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { near } from "../../../testing/near";
+import { near, same } from "../../../testing/near";
 import { creditOf } from "../run";
 import { batchOf, distance, preset, ragged } from "../testing";
 
@@ -57,6 +57,17 @@ describe("drGrpo", () => {
 			expect(of(pairs(1, 1, 0, 0), "gpg")).toEqual([0, 0, 0, 0]);
 			expect(of(pairs(0, 0), "gpgVerl")).toEqual([0, 0]);
 			expect(of(pairs(1, 0, 0, 3), "gpg")).toEqual(of(pairs(1, 0, 0, 3), "paper"));
+		});
+		it("leaves groups of one that are skipped out of the count, and counts those that get credit as valid", () => {
+			const asked = (batch: ReturnType<typeof batchOf>, singleton: string, correction = "valid") =>
+				rowsOf(batch, "drGrpo", { correction, singleton }).map((row) => row[0]!);
+			const batch = batchOf([{ reward: 1 }, { reward: 0 }, { reward: 3, group: 1 }]);
+			same([asked(batch, "skip")], [[0.5, -0.5, Number.NaN]]);
+			same([asked(batch, "skip", "nonzero")], [[1, -1, Number.NaN]]);
+			same([asked(batch, "raw")], [[0.5, -0.5, 3]]);
+			same([asked(batchOf([{ reward: 3 }]), "raw")], [[3]]);
+			const dead = batchOf([{ reward: 1 }, { reward: 1 }, { reward: 3, group: 1 }]);
+			same([asked(dead, "raw")], [[0, 0, 9]]);
 		});
 		it("has a group of one count as alike, whose reward verl passes on", () => {
 			const batch = batchOf([{ reward: 1 }, { reward: 0 }, { reward: 3, group: 1 }]);
