@@ -112,7 +112,7 @@ export const REWARD_CHAINS = [
 	{ id: "reinforce", params: { over: "group", center: "loo" }, rewards: chain("rudder", "klPenalty") },
 	{ id: "tempo", params: {}, rewards: chain("klPenalty") },
 	{ id: "spoTree", params: {}, rewards: chain("ircr") },
-	{ id: "gigpo", params: {}, rewards: chain("potentialShaping") },
+	{ id: "gigpo", params: { discount: 1 }, rewards: chain("potentialShaping") },
 	{ id: "hicra", params: {}, rewards: chain("klPenalty", "syntheticReturns") },
 ];
 

@@ -84,6 +84,8 @@ export interface Method<P extends ParamTable = ParamTable> {
 	readonly batchWide?: (params: ParamValues<P>) => boolean;
 	/** Why no writer of rewards may stand before it, as the end of a sentence; absent where one may. */
 	readonly paidByTask?: string;
+	/** Whether its `discount` counts spans that may hold several tokens; absent: it counts tokens, or there is none. */
+	readonly discountsSpans?: (params: ParamValues<P>) => boolean;
 	/** First that of the defaults. */
 	readonly gradients: readonly [MeasuredGradient, ...MeasuredGradient[]];
 	needs(params: ParamValues<P>): readonly Need[];
@@ -106,8 +108,9 @@ export const nameOf = ({ id, rewards = [] }: Pick<Creditor, "id" | "rewards">): 
 	["Method", id, ...(rewards.length > 0 ? ["after", rewards.map((writer) => writer.id).join(", ")] : [])].join(" ");
 
 /** A method of any parameters: `estimate` is only called with what its own table describes. */
-export type AnyMethod = Omit<Method, "presets" | "needs" | "estimate" | "batchWide"> & {
+export type AnyMethod = Omit<Method, "presets" | "needs" | "estimate" | "batchWide" | "discountsSpans"> & {
 	readonly batchWide?: (params: Readonly<Record<string, unknown>>) => boolean;
+	readonly discountsSpans?: (params: Readonly<Record<string, unknown>>) => boolean;
 	readonly presets: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 	needs(params: Readonly<Record<string, unknown>>): readonly Need[];
 	estimate(params: Readonly<Record<string, unknown>>): Estimate;

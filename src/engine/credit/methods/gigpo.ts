@@ -77,6 +77,7 @@ export const gigpo = defineMethod({
 	},
 	place: { unit: "step or segment", source: "steps, states or marks", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	discountsSpans: () => true,
 	gradients: [
 		{ door: 0.945, apples: 0.947 },
 		{ params: { weight: 100, discount: 1 }, signals: { declaredKeys: { key: "state" } }, door: 0.997, apples: 0.997 },

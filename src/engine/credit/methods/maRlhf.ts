@@ -68,6 +68,7 @@ export const maRlhf = defineMethod({
 		offPolicy: false,
 	},
 	traits: { zeroWhenEqual: false, groupLocal: true },
+	discountsSpans: ({ cut, length }) => cut === "marks" || length > 1,
 	gradients: [
 		{ door: 0.945, apples: 0.946 },
 		{ params: { length: 1 }, door: "equal", apples: "equal" },

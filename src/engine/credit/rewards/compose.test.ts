@@ -139,6 +139,41 @@ describe("identities", () => {
 		const dead = { ...alike, rewards: new Float64Array(alike.B * alike.T), returns: new Float64Array(alike.B) };
 		expect([...creditAfter(dead, {}, "grpo", "potentialShaping").advantage].filter((a) => a !== 0)).toEqual([]);
 	});
+	it.each([
+		["grpo", {}],
+		["rloo", {}],
+		["reinforce", { over: "group", center: "loo", scale: "sd1" }],
+	])("equal returns behind two writers that add give exactly 0: %s", (id, params) => {
+		const rng = Rng.of(5);
+		const eighth = () => rng.integer(17) / 8;
+		for (let round = 0; round < 20; round++) {
+			const paid = Array.from({ length: 5 }, () => ({ reward: eighth(), logProb: -eighth() }));
+			const rows = paid.map(({ reward, logProb }) => ({ reward, logProbs: [logProb] }));
+			const base = batchOf(rows, { refLogProbs: new Float64Array(5) });
+			const contribution = paid.map(({ reward, logProb }) => [1 - (reward - logProb)]);
+			const chain = [
+				{ id: "klPenalty", params: { klCoef: 1 } },
+				{ id: "syntheticReturns", params: { alpha: 1 } },
+			];
+			const batch = withSignals(base, { contribution });
+			expect([...creditAfter(batch, params, id, ...chain).advantage]).toEqual([0, 0, 0, 0, 0]);
+		}
+	});
+	it("no more tokens are without credit behind a writer that weighs rewards by 0 than without it", () => {
+		const known = batchOf([{ rewards: [1, 1] }, { rewards: [1, 1] }]);
+		const rewards = known.rewards.slice();
+		rewards[0] = Number.NaN;
+		const contribution = [
+			[2, 2],
+			[2, 2],
+		];
+		const batch = withSignals({ ...known, rewards }, { contribution });
+		const plain = creditOf("gae", { lambda: 0 }, { ...batch, values: new Float64Array(4) }).advantage;
+		const behind = creditAfter({ ...batch, values: new Float64Array(4) }, { lambda: 0 }, "gae", "syntheticReturns");
+		expect(Number.isNaN(plain[0])).toBe(true);
+		expect(Array.from(behind.advantage, Number.isNaN)).toEqual(Array.from(plain, Number.isNaN));
+		expect(behind.advantage[2]).toBeCloseTo(1.6, 12);
+	});
 	it("RUDDER leaves whole returns as they are", () => {
 		equal(creditAfter(batch, {}, "grpo", "rudder").advantage, creditOf("grpo", {}, batch).advantage);
 	});
@@ -160,7 +195,7 @@ describe.each(METHODS)("$id behind every writer", (method) => {
 		} catch (error) {
 			expect(error).toBeInstanceOf(InvalidInput);
 			expect((error as Error).message).toMatch(
-				/^Method \w+ (takes no reward writer: .*|reads no rewards of tokens or rollouts here, so .* would change nothing)\.$/,
+				/^Method \w+ (takes no reward writer: .*|discounts by spans of tokens, .*|reads no rewards of tokens or rollouts here, so .* would change nothing)\.$/,
 			);
 			return;
 		}
@@ -206,6 +241,31 @@ describe("chains that make no sense are refused with a sentence", () => {
 			"Method pure reads no rewards of tokens or rollouts here, so reward writer ircr before it would change nothing.",
 		);
 		expect(() => pure(1)).not.toThrow();
+	});
+	it.each([
+		[{ id: "klPenalty", params: { klCoef: 0 } }, "klPenalty with klCoef=0, klEstimator=k1"],
+		[{ id: "syntheticReturns", params: { alpha: 0 } }, "syntheticReturns with alpha=0, beta=1"],
+	])("a writer whose parameters leave all as it was: %j", (writer, words) =>
+		expect(() => chained("grpo", writer).estimate(defaults("grpo"))).toThrow(
+			`Reward writer ${words} would change nothing; leave it out.`,
+		),
+	);
+	it("shaping before a discount that counts spans of several tokens", () => {
+		const shaped = (id: string, params: object) => () =>
+			chained(id, "potentialShaping").estimate({ ...defaults(id), ...params });
+		expect(shaped("gigpo", {})).toThrow(
+			"Method gigpo discounts by spans of tokens, so what reward writer potentialShaping pays would not cancel out and would change what is best; set discount to 1 instead of 0.95.",
+		);
+		expect(shaped("maRlhf", { discount: 0.9 })).toThrow("Method maRlhf discounts by spans of tokens");
+		expect(shaped("maRlhf", { discount: 0.9, length: 1, cut: "marks" })).toThrow("set discount to 1 instead of 0.9");
+		for (const [id, params] of [
+			["gigpo", { discount: 1 }],
+			["maRlhf", {}],
+			["maRlhf", { discount: 0.9, length: 1 }],
+			["gae", { discount: 0.9 }],
+		] as const)
+			expect(shaped(id, params)).not.toThrow();
+		expect(() => chained("gigpo", "klPenalty").estimate(defaults("gigpo"))).not.toThrow();
 	});
 	it("a parameter out of range", () =>
 		expect(() => chained("grpo", { id: "klPenalty", params: { klCoef: -1 } })).toThrow(

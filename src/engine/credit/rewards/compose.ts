@@ -19,9 +19,11 @@ interface Link {
  * Which tokens are scored stays what it is without a chain.
  *
  * **Edges** no writers: the method itself. For methods that are linear in the rewards the term is the credit of what the writer pays; where a
- * deviation divides, it is the whole change. Signals that a method reads stay those of what the environment pays.
+ * deviation divides, it is the whole change. Each is taken from the sum of the terms before it, so that equal returns behind the chain give
+ * exactly 0. Signals that a method reads stay those of what the environment pays.
  * @throws InvalidInput for an unknown writer or parameter, and one sentence for chains that make no sense: a writer twice, one that would
- * lose what others wrote, one before a method that is about what the environment paid; `estimate` for methods that read no rewards.
+ * lose what others wrote, one before a method that is about what the environment paid; `estimate` for methods that read no rewards, parameters
+ * that leave all as it was, and what cancels out by token before a discount by span.
  */
 export function withRewards(method: AnyMethod, chosen: readonly RewardChoice[], known = REWARD_WRITERS): Creditor {
 	if (chosen.length === 0) return method;
@@ -59,6 +61,7 @@ function estimateAfter(method: AnyMethod, chain: readonly Link[], params: Readon
 			`Method ${method.id} reads no rewards of tokens or rollouts here, so reward writer ${chain[0]!.writer.id} before it would change nothing.`,
 		);
 	const discount = typeof params.discount === "number" ? params.discount : 1;
+	const spans = discount !== 1 && method.discountsSpans?.(params) === true;
 	let paid: Paid = { rewards: tokenInput("rewards"), returns: rolloutInput("returns") };
 	let terms: Estimate["terms"] = {};
 	let total: Node<"token"> | null = null;
@@ -67,17 +70,27 @@ function estimateAfter(method: AnyMethod, chain: readonly Link[], params: Readon
 		total = sumOf(terms);
 	}
 	for (const { writer, params: own } of chain) {
-		paid = after(paid, writer.kind, writer.write(own, paid, discount));
+		if (spans && writer.cancelsByToken)
+			throw new InvalidInput(
+				`Method ${method.id} discounts by spans of tokens, so what reward writer ${writer.id} pays would not cancel out and would change what is best; set discount to 1 instead of ${discount}.`,
+			);
+		paid = after(paid, writer.kind, writtenBy(writer, own, paid, discount));
 		const stage = termsOn(plain, paid);
-		const now = sumOf(stage);
-		terms = total ? { ...terms, [writer.id]: sub(now, total) } : stage;
-		total = now;
+		terms = total ? { ...terms, [writer.id]: sub(sumOf(stage), total) } : stage;
+		total = sumOf(terms);
 	}
 	return {
 		terms,
 		...(scored ? { scored } : {}),
 		...(weights ? { weights: rewritten(weights, paid, new Map()) } : {}),
 	};
+}
+
+function writtenBy(writer: AnyWriter, params: Link["params"], paid: Paid, discount: number): Written {
+	const written = writer.write(params, paid, discount);
+	if (written) return written;
+	const given = Object.keys(writer.params).map((name) => `${name}=${params[name]}`);
+	throw new InvalidInput(`Reward writer ${writer.id} with ${given.join(", ")} would change nothing; leave it out.`);
 }
 
 function after(paid: Paid, kind: AnyWriter["kind"], { rewards, sum }: Written): Paid {

@@ -31,16 +31,18 @@ export interface RewardWriter<P extends ParamTable = ParamTable> {
 	readonly params: P;
 	/** Whether what it pays is added to the rewards before it, or takes their place. */
 	readonly kind: "adds" | "replaces";
+	/** What it pays cancels out over the tokens, at a discount per token alone. */
+	readonly cancelsByToken?: true;
 	/** What it reads beyond tokens, masks, returns, rewards and groups. */
 	needs(params: ParamValues<P>): readonly Need[];
-	/** @param discount that of the method, 1 where it has none. */
-	write(params: ParamValues<P>, paid: Paid, discount: number): Written;
+	/** @param discount that of the method, 1 where it has none. @returns null where these parameters leave all as it was. */
+	write(params: ParamValues<P>, paid: Paid, discount: number): Written | null;
 }
 
 /** A writer of any parameters: `write` is only called with what its own table describes. */
 export type AnyWriter = Omit<RewardWriter, "needs" | "write"> & {
 	needs(params: Readonly<Record<string, unknown>>): readonly Need[];
-	write(params: Readonly<Record<string, unknown>>, paid: Paid, discount: number): Written;
+	write(params: Readonly<Record<string, unknown>>, paid: Paid, discount: number): Written | null;
 };
 
 /** Declares a writer; its parameters get their types from the table. */

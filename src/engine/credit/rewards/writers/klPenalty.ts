@@ -1,5 +1,5 @@
 import { klNeeds, klParams, klPenalty as penaltyOf } from "../../klReward";
-import { mul, neg } from "../../ops";
+import { neg } from "../../ops";
 import { defineWriter } from "../writer";
 
 /**
@@ -20,8 +20,8 @@ export const klPenalty = defineWriter({
 	params: { ...klParams, klCoef: { ...klParams.klCoef, default: 0.05 } },
 	kind: "adds",
 	needs: (p) => klNeeds(p),
-	write(p, { rewards }) {
+	write(p) {
 		const penalty = penaltyOf(p);
-		return { rewards: penalty ? neg(penalty) : mul(rewards, 0) };
+		return penalty && { rewards: neg(penalty) };
 	},
 });

@@ -25,7 +25,8 @@ export const syntheticReturns = defineWriter({
 	params: syntheticParams,
 	kind: "adds",
 	needs: () => [{ signal: "contribution", level: "token", meaning: "contribution of each token to later rewards" }],
-	write: ({ alpha, beta }, { rewards }) => ({
-		rewards: add(mul(tokenSignal("contribution"), alpha), mul(rewards, beta - 1)),
-	}),
+	write({ alpha, beta }, { rewards }) {
+		if (alpha === 0 && beta === 1) return null;
+		return { rewards: add(mul(tokenSignal("contribution"), alpha), mul(rewards, beta - 1)) };
+	},
 });
