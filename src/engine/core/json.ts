@@ -26,11 +26,16 @@ const tooDeep = (where: string) =>
 	new InvalidInput(`${where} nests lists and objects more than ${DEEPEST} levels deep, which is not read.`);
 
 function isDeeper(value: unknown, levels: number): boolean {
-	if (typeof value !== "object" || value === null) return false;
+	if (!isNested(value)) return false;
 	if (levels === 0) return true;
-	if (Array.isArray(value)) return value.some((part) => isDeeper(part, levels - 1));
-	const parts = value as Readonly<Record<string, unknown>>;
+	if (Array.isArray(value)) {
+		for (const part of value) if (isNested(part) && isDeeper(part, levels - 1)) return true;
+		return false;
+	}
 	// A list of its values for every line of a file of rollouts would cost more than the walk.
-	for (const name in parts) if (isDeeper(parts[name], levels - 1)) return true;
+	for (const name in value) if (isNested(value[name]) && isDeeper(value[name], levels - 1)) return true;
 	return false;
 }
+
+const isNested = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === "object" && value !== null;
