@@ -84,31 +84,31 @@ export function askTree(question: TreeQuestion): Promise<RolloutTree> | null {
 	return lab?.tree(question) ?? null;
 }
 
-/** Who branches at the moment: only they can end it. */
-let branching: AbortSignal | null = null;
+/** Who branched last. */
+let branching: AbortController | null = null;
 
 /**
- * Samples on from the first `at` tokens of a rollout, under the policy that wrote it. A newer wish ends the one that is open.
- * Rejects with one sentence.
- * @param signal ends it early, with what was found.
+ * Samples on from the first `at` tokens of a rollout, under the policy that wrote it. A wish of somebody else ends the
+ * one that is open, as if whoever asked had aborted it. Rejects with one sentence.
+ * @param asker ends it early, with what was found.
  */
 export async function askBranch(
 	latest: Latest,
 	rollout: number,
 	at: number,
 	wish: { readonly samples: number; readonly seed: number; readonly temperature?: number },
-	signal: AbortSignal,
+	asker: AbortController,
 	onNews: (answer: BranchAnswer) => void,
 ): Promise<BranchAnswer> {
 	const { batch, spec } = latest;
-	branching = signal;
-	const end = () => {
-		if (branching === signal) void lab?.cancelBranch();
-	};
+	const { signal } = asker;
+	if (branching !== asker) branching?.abort();
+	branching = asker;
+	const end = () => void lab?.cancelBranch();
 	signal.addEventListener("abort", end);
 	try {
 		const parameters = await policyAtHand(latest);
-		if (signal.aborted || branching !== signal) return { values: [], continuations: [] };
+		if (signal.aborted) return { values: [], continuations: [] };
 		const from = rollout * batch.T;
 		const prefix = batch.tokens.slice(from, from + at);
 		return await theLab().branch({ spec, parameters, prompt: promptOf(latest, rollout), prefix, ...wish }, onNews);

@@ -4,7 +4,7 @@ import { batchOf } from "../engine/credit/testing";
 import { PRESETS } from "../engine/spec/presets";
 import type { BranchAnswer, BranchQuestion, LabApi } from "../workers/labApi";
 import { connectExact } from "./exact";
-import { connectLab } from "./lab";
+import { askBranch, connectLab } from "./lab";
 import { type Latest, runStore } from "./stores/run";
 import { selectionStore } from "./stores/selection";
 import {
@@ -121,6 +121,29 @@ describe("a branch at a turn", () => {
 		await settle();
 		expect(branch).toHaveBeenCalledTimes(1);
 		expect(found()).toMatchObject({ busy: false, after: null });
+		expect(found()?.before?.values).toHaveLength(16);
+	});
+
+	it.each([
+		[
+			"somebody else branches",
+			() => void askBranch(latest, 1, 1, { samples: 16, seed: 1 }, new AbortController(), () => undefined),
+		],
+		["another turn is pinned", () => selectionStore.setState({ pinned: { rollout: 1, token: 3 } })],
+		["other rollouts are shown", () => runStore.setState({ latest: { ...latest, step: 2 } })],
+	])("ends when %s, and asks for nothing more", async (_, act) => {
+		const finish: ((answer: BranchAnswer) => void)[] = [];
+		branch.mockImplementation(() => new Promise((resolve) => void finish.push(resolve)));
+		branchHere();
+		await settle();
+		act();
+		await settle();
+		expect(cancelBranch).toHaveBeenCalledTimes(1);
+		const asked = branch.mock.calls.length;
+		for (const end of finish) end(worth(0.3, 16));
+		await settle();
+		expect(branch).toHaveBeenCalledTimes(asked);
+		expect(found()).toMatchObject({ busy: false, after: null, problem: "" });
 		expect(found()?.before?.values).toHaveLength(16);
 	});
 

@@ -66,7 +66,10 @@ export function placeOf(
 	return { rollout, unit, span: { from, to } };
 }
 
-/** Samples from before the span, then from after it, unless the rollout ends there. A newer wish ends the one that is open. */
+/**
+ * Samples from before the span, then from after it, unless the rollout ends there. It ends early, with what was found, when somebody else
+ * wishes for another branch or when it is no longer on screen.
+ */
 export async function sampleOn(
 	wish: Pick<TurnBranch, "of" | "rollout" | "unit" | "span" | "samples" | "seed">,
 ): Promise<void> {
@@ -83,20 +86,22 @@ export async function sampleOn(
 		turnBranchStore.setState({ branch });
 	};
 	tell({});
+	const leave = () => {
+		if (!isOnScreen(branch)) mine.abort();
+	};
+	const stops = [selectionStore.subscribe(leave), runStore.subscribe(leave)];
 	try {
-		const before = await askBranch(of, rollout, span.from, { samples, seed }, mine.signal, (news) =>
-			tell({ before: news }),
-		);
+		const before = await askBranch(of, rollout, span.from, { samples, seed }, mine, (news) => tell({ before: news }));
 		tell({ before });
 		if (!ends && !mine.signal.aborted) {
-			const after = await askBranch(of, rollout, span.to, { samples, seed }, mine.signal, (news) =>
-				tell({ after: news }),
-			);
+			const after = await askBranch(of, rollout, span.to, { samples, seed }, mine, (news) => tell({ after: news }));
 			tell({ after });
 		}
 		tell({ busy: false });
 	} catch (error) {
 		tell({ busy: false, problem: error instanceof Error ? error.message : String(error) });
+	} finally {
+		for (const stop of stops) stop();
 	}
 }
 

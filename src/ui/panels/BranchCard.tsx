@@ -74,7 +74,7 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 		setState({ ...now, busy: true });
 		setSeed(seed + 1);
 		open.current = new AbortController();
-		askBranch(display.latest, rollout, end, { samples, seed, temperature }, open.current.signal, (news) =>
+		askBranch(display.latest, rollout, end, { samples, seed, temperature }, open.current, (news) =>
 			setState({ ...now, busy: true, answer: news }),
 		).then(
 			(done) => setState({ ...now, answer: done }),
