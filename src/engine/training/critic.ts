@@ -6,7 +6,8 @@ import type { CriticPlan } from "./executor";
 
 /**
  * What the value head should say before each token: λ-returns, GAE(γ, λ) + V with the values of sampling time `[B·T]`. λ = 1 is the
- * return that followed. A penalty that the method puts in the reward is part of it, and so is what writers of rewards pay.
+ * return that followed. Where the method reads values, its penalty in the
+ * reward is part of it, and so is what writers of rewards pay.
  *
  * **Source** Schulman et al. 2016, https://arxiv.org/abs/1506.02438, section 6.1; the penalty as in verl (`apply_kl_penalty` before
  * `compute_gae_advantage_return`, whose returns are the targets), https://github.com/volcengine/verl.
