@@ -3,9 +3,10 @@ import { File } from "node:buffer";
 import { beforeEach, expect, it } from "vitest";
 import { initParameters, toFloat32 } from "../../engine/model/parameters";
 import { PRESETS } from "../../engine/spec/presets";
+import { openSpec } from "../../engine/spec/registries";
+import { modelOf } from "../../engine/training/plan";
 import { Recorder } from "../../engine/training/recorder";
 import { writeRunFile } from "../../engine/training/runFile";
-import { coinSpec } from "../../testing/coinTask";
 import { makeMetrics } from "../../testing/fakeTrainer";
 import type { NamedFile } from "../../workers/filesApi";
 import { pastRunsStore } from "../runs/pastRuns";
@@ -22,15 +23,16 @@ const named = (name: string, content: string | Uint8Array<ArrayBuffer>): NamedFi
 
 /** A run of the first preset that was cancelled at a step. */
 function bundle(name: string, seed: number, steps: number) {
-	const model = { ...coinSpec().model, vocabSize: 5, contextLength: 3 };
+	const { spec: preset, task } = openSpec(PRESETS[0]!.spec);
+	const spec = { ...preset, seed };
+	const model = modelOf(spec, task);
 	const flat = toFloat32(initParameters(model, seed));
 	const state = { parameters: flat, firstMoment: flat, secondMoment: flat, step: steps };
 	const recorder = new Recorder();
 	for (let step = 1; step <= steps; step++)
 		recorder.add({ type: "step", metrics: makeMetrics(step), tokensPerSecond: 10 });
 	recorder.add({ type: "finished", step: steps, reason: "cancelled" });
-	const spec = { ...PRESETS[0]!.spec, seed };
-	const file = recorder.runFile(spec, model, ["a", "b", "c", "d"], { step: steps, state, reference: null });
+	const file = recorder.runFile(spec, model, task.vocab.tokens, { step: steps, state, reference: null });
 	return named(name, writeRunFile(file));
 }
 const notes = named("notes.jsonl", '{"a":1}\n');
