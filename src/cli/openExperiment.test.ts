@@ -30,6 +30,18 @@ describe("an experiment", () => {
 		expect(openExperiment(link({ steps: -3 }), told).steps).toBe(1);
 		expect(told.stderr()).toMatch(/steps/);
 	});
+	test("is read from a link that points into a file, with a note that the file is not read", () => {
+		const file = { hash: "9e41aa07", name: "step_30.jsonl" };
+		const state = { preset: "keydoor@1", changes: { seed: 5 }, view: {}, build: "", fingerprints: [], note: "", file };
+		const told = captureIo(folder);
+		expect(openExperiment(`#${encodeLink(state)}`, told).seed).toBe(5);
+		expect(told.stderr()).toBe(
+			"ascribe: the link points into a file, which is not read: only the settings of the link are used.\n",
+		);
+		const plain = captureIo(folder);
+		openExperiment(link({ seed: 5 }), plain);
+		expect(plain.stderr()).toBe("");
+	});
 	test.each([
 		["nothing", /There is no preset "nothing"; there are keydoor@1/],
 		["missing.json", /^missing\.json cannot be read: there is no such file/],

@@ -47,8 +47,9 @@ function openSpecOf(name: string, io: Io): ExperimentSpec {
 function openLink(text: string, io: Io): EarlierRun {
 	const link = decodeLink(text);
 	if (!link.ok) throw new InvalidInput(link.message);
-	const { preset, changes, fingerprints, madeOn } = link.state;
+	const { preset, changes, fingerprints, madeOn, file } = link.state;
 	const { spec, notices } = applyChanges(findPreset(preset).spec, changes, PARAM_TABLES);
 	for (const notice of [...link.notices, ...notices]) io.note(`ascribe: ${notice}`);
+	if (file) io.note("ascribe: the link points into a file, which is not read: only the settings of the link are used.");
 	return { spec: parseSpec(spec), fingerprints, ...(madeOn ? { madeOn } : {}) };
 }
