@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { findEntry, METHODS, TASKS } from "../registries";
 import { startRun } from "../session";
 import { draftStore } from "../stores/draft";
+import { blockedBy } from "../stores/rewardChain";
 import { isActive, runStore } from "../stores/run";
 import { RunCost } from "./RunCost";
 
@@ -12,6 +13,7 @@ export function EmptyCredit(): JSX.Element {
 	const spec = useStore(draftStore, (d) => d.spec);
 	const task = findEntry(TASKS, spec.task.id);
 	const method = findEntry(METHODS, spec.method.id);
+	const blocked = useStore(draftStore, blockedBy);
 	const waiting = isActive(phase);
 	return (
 		<div className="empty">
@@ -25,7 +27,13 @@ export function EmptyCredit(): JSX.Element {
 			) : (
 				<>
 					<p className="start">
-						<button type="button" className="primary" onClick={() => void startRun()}>
+						<button
+							type="button"
+							className="primary"
+							disabled={blocked !== ""}
+							title={blocked || undefined}
+							onClick={() => void startRun()}
+						>
 							Run {task?.title ?? spec.task.id}
 						</button>
 						<RunCost />

@@ -27,7 +27,12 @@ export function RunBar(): JSX.Element {
 			<button type="button" disabled={!alive} title="Space" onClick={() => void pauseOrResume()}>
 				{phase === "paused" ? "Resume" : "Pause"}
 			</button>
-			<button type="button" title="One training step, then pause (.)" onClick={() => void stepOnce()}>
+			<button
+				type="button"
+				disabled={!alive && blocked !== ""}
+				title={(alive ? "" : blocked) || "One training step, then pause (.)"}
+				onClick={() => void stepOnce()}
+			>
 				Step
 			</button>
 			<button type="button" disabled={!alive} onClick={() => void cancelRun()}>
