@@ -1,4 +1,5 @@
 import { currentComparison } from "./comparison";
+import { copyText } from "./copyText";
 import { shareLink } from "./share";
 import { askForSides, moveChosenSibling } from "./siblings/pair";
 import { isShown, showPanel } from "./stores/front";
@@ -63,10 +64,12 @@ export function followPinIntoView(): void {
 	});
 }
 
-/** Copies the link to the present settings and layout. */
+/** Copies the link to the present settings and layout; where the browser lets no page copy, opens the sheet that shows it. */
 export function copyLink(): void {
 	const { link } = shareLink(location.href.replace(/[?#].*$/, ""), { withName: true });
-	void navigator.clipboard?.writeText(link).catch(() => undefined);
+	void copyText(link).then((done) => {
+		if (!done) document.querySelector<HTMLElement>("button.share")?.click();
+	});
 }
 
 /** Puts the cursor into the filter of the panel at hand, if one is on screen. */

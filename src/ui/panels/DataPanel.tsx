@@ -2,6 +2,8 @@ import { type JSX, type ReactNode, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Finding } from "../../engine/lint/check";
 import type { FilesReport } from "../../workers/filesApi";
+import { ByHand } from "../controls/ByHand";
+import { copyText } from "../copyText";
 import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { CHANNEL_HELP } from "../files/channelHelp";
@@ -365,7 +367,8 @@ function FindingCard({ finding }: { readonly finding: Finding }): JSX.Element {
 /** Puts a finding into the clipboard as the text of an issue. */
 function CopyIssue({ finding }: { readonly finding: Finding }): JSX.Element {
 	const [told, tell] = useState("Copy as issue text");
-	const copy = () => {
+	const [byHand, setByHand] = useState("");
+	const copy = async () => {
 		const { report, table } = fileStore.getState();
 		if (!report || !table) return;
 		const text = issueText(finding, {
@@ -375,15 +378,17 @@ function CopyIssue({ finding }: { readonly finding: Finding }): JSX.Element {
 			worst: table.ids[finding.worst] ?? "",
 			step: table.step[finding.worst] ?? Number.NaN,
 		});
-		void navigator.clipboard.writeText(text).then(
-			() => tell("Copied"),
-			() => tell("The browser keeps its clipboard closed"),
-		);
+		const done = await copyText(text);
+		if (done) tell("Copied");
+		setByHand(done ? "" : text);
 	};
 	return (
-		<button type="button" className="quiet" onClick={copy}>
-			{told}
-		</button>
+		<>
+			<button type="button" className="quiet" onClick={() => void copy()}>
+				{told}
+			</button>
+			{byHand ? <ByHand text={byHand} /> : null}
+		</>
 	);
 }
 

@@ -1,5 +1,7 @@
 import { type JSX, lazy, Suspense, useId, useMemo, useState } from "react";
 import { MAX_NOTE } from "../../engine/spec/link";
+import { ByHand } from "../controls/ByHand";
+import { copyText } from "../copyText";
 import { exportRun } from "../session";
 import { type Share, type ShareOptions, shareLink } from "../share";
 
@@ -95,22 +97,36 @@ function LinkOptions({ options, ofFile, onChange }: OptionsProps): JSX.Element {
 /** Buttons that copy the link, plain or as it is written elsewhere. */
 function Forms({ share }: { readonly share: Share }): JSX.Element {
 	const [copied, setCopied] = useState("");
-	const copy = (form: string, text: string) =>
-		void navigator.clipboard.writeText(text).then(
-			() => setCopied(form),
-			() => setCopied(""),
-		);
+	const [byHand, setByHand] = useState("");
+	const copy = async (form: string, text: string) => {
+		const done = await copyText(text);
+		setCopied(done ? form : "");
+		setByHand(done ? "" : text);
+	};
 	return (
-		<p className="actions">
-			<button type="button" className="primary" disabled={!share.possible} onClick={() => copy("link", share.link)}>
-				{copied === "link" ? "Copied" : "Copy link"}
-			</button>
-			{Object.entries(FORMS).map(([form, textOf]) => (
-				<button key={form} type="button" disabled={!share.possible} onClick={() => copy(form, textOf(share.link))}>
-					{copied === form ? "Copied" : `As ${form}`}
+		<>
+			<p className="actions">
+				<button
+					type="button"
+					className="primary"
+					disabled={!share.possible}
+					onClick={() => void copy("link", share.link)}
+				>
+					{copied === "link" ? "Copied" : "Copy link"}
 				</button>
-			))}
-		</p>
+				{Object.entries(FORMS).map(([form, textOf]) => (
+					<button
+						key={form}
+						type="button"
+						disabled={!share.possible}
+						onClick={() => void copy(form, textOf(share.link))}
+					>
+						{copied === form ? "Copied" : `As ${form}`}
+					</button>
+				))}
+			</p>
+			{byHand ? <ByHand text={byHand} /> : null}
+		</>
 	);
 }
 
