@@ -25,6 +25,8 @@ type Creditor = Pick<LabApi, "credit" | "twin">;
 let lab: Creditor | null = null;
 /** Answers to older questions are dropped by this number. */
 let generation = 0;
+/** The group that was asked for last; slower answers to wishes of before are dropped. */
+let wish = { of: -1, group: 0 };
 /** The files whose rollouts are on screen, by the same number: those of files before may have groups of the same number. */
 let shownOf = -1;
 
@@ -68,8 +70,10 @@ async function read(title: string, open: Opener, origin: Origin): Promise<void> 
 		if (!current()) return;
 		const table = await api.table();
 		fileStore.setState({ phase: "open", report, table, steps: stepsOf(table) });
+		// What was open before is held no longer.
+		void refreshImports();
 		if (isCut(table)) shownOf = -1;
-		await showGroup(fileStore.getState().group ?? 0);
+		await showGroup(wish.of === mine ? wish.group : 0);
 		if (origin !== "page") void identify(api, current).then(() => (origin === "keep" ? keepThese(current) : undefined));
 		const findings = await api.lint();
 		if (!current()) return;
@@ -139,6 +143,9 @@ export async function showGroup(group: number): Promise<void> {
 	const api = files;
 	if (!api) return;
 	const mine = generation;
+	const own = { of: mine, group };
+	wish = own;
+	const current = () => mine === generation && wish === own;
 	const { latest } = runStore.getState();
 	if (latest && shownOf === mine && isOfFiles(latest) && latest.batch.groupIds.includes(group)) {
 		selectionStore.setState({ group, pinned: null });
@@ -150,14 +157,14 @@ export async function showGroup(group: number): Promise<void> {
 		const credit = step.theirs ?? (await ownCredit(step));
 		const { batch, names, rows } = step;
 		const ours = step.theirs ? await ourCredit(batch, fileStore.getState().ours) : null;
-		if (mine !== generation) return;
+		if (!current()) return;
 		const shown = { step: step.step ?? 0, batch, credit, names, spec: FILE_SPEC, ...(ours ? { ours } : {}) };
 		selectionStore.setState({ group, pinned: null, step: null, hold: true });
 		runStore.setState({ latest: shown, waiting: null, beside: null, exact: null });
 		shownOf = mine;
 		fileStore.setState({ group, rows, step: step.step, problem: "" });
 	} catch (error) {
-		if (mine === generation) fileStore.setState({ problem: sentenceOf(error) });
+		if (current()) fileStore.setState({ problem: sentenceOf(error) });
 	}
 }
 
