@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { creditOf } from "../engine/credit/run";
-import { memoryFolder } from "../testing/memoryFolder";
+import { memoryFolder, memoryLocks } from "../testing/memoryFolder";
 import { SMALL_TOKENIZER } from "../testing/smallTokenizer";
 import { Files } from "./files";
 import type { FilesProgress } from "./filesApi";
@@ -23,7 +23,12 @@ function desk(kept = memoryFolder()) {
 	let time = 0;
 	const seen: FilesProgress[] = [];
 	const now = () => (time += 1000);
-	const folder = new ImportFolder({ directory: async () => kept, granted: async () => undefined, now });
+	const folder = new ImportFolder({
+		directory: async () => kept,
+		granted: async () => undefined,
+		locks: memoryLocks(),
+		now,
+	});
 	const files = new Files(now, folder);
 	return { files, seen, open: (list: Parameters<Files["open"]>[0]) => files.open(list, (p) => void seen.push(p)) };
 }
@@ -107,6 +112,18 @@ describe("files of rollouts", () => {
 		expect([...text.batch.tokens.slice(0, 4)].map((id) => text.names[id])).toEqual(["s", "low", "low", "low"]);
 		expect([...text.batch.promptTokens.slice(0, 2)].map((id) => text.names[id])).toEqual(["s", "low"]);
 		expect(await files.lint()).not.toContainEqual(expect.objectContaining({ check: "retokenised" }));
+	});
+
+	it("are held as open by the page that keeps them, until it closes them", async () => {
+		const { files, open } = desk();
+		await open(STEPS);
+		expect(await files.keep({ title: "a", about: "" })).toBe("kept");
+		const [one] = await files.imports();
+		expect(one).toMatchObject({ here: true, elsewhere: false });
+		expect(await files.forget(one!.id)).toBe(false);
+		await files.close();
+		expect(await files.imports()).toMatchObject([{ here: false, elsewhere: false }]);
+		expect(await files.forget(one!.id)).toBe(true);
 	});
 
 	it("say what is doubtful about a whole file once", async () => {

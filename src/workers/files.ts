@@ -26,7 +26,7 @@ import type {
 	OpenFile,
 	StoredImport,
 } from "./filesApi";
-import type { HashedFile, ImportFolder } from "./importFolder";
+import { type HashedFile, type ImportFolder, importId } from "./importFolder";
 
 /** A word about progress at most this often. */
 const TELL_MS = 100;
@@ -48,7 +48,7 @@ export class Files implements FilesApi {
 	private tokenizer: TextTokenizer | undefined;
 	/** Where the tokenizer came from. */
 	private tokenizerFile: NamedFile | undefined;
-	/** The import that is open and the way to let it go; null for files from elsewhere. */
+	/** The import whose files are open and the way to let it go; null where they are not kept. */
 	private held: { readonly id: string; readonly release: () => void } | null = null;
 	/** Hashes that are known or being computed. */
 	private hashes = new WeakMap<File, Promise<string>>();
@@ -120,7 +120,18 @@ export class Files implements FilesApi {
 	async keep(about: Pick<StoredImport, "title" | "about">): Promise<Keeping> {
 		const { signal } = this.stop;
 		const others = this.tokenizerFile ? [this.tokenizerFile] : [];
-		return this.folder.keep(await this.hashed(this.readable), await this.hashed(others), about, signal);
+		const rollouts = await this.hashed(this.readable);
+		const kept = await this.folder.keep(rollouts, await this.hashed(others), about, signal);
+		if (kept === "kept") await this.holdOpen(importId(rollouts), signal);
+		return kept;
+	}
+
+	/** An import whose files are open is held, wherever they came from. */
+	private async holdOpen(id: string, signal: AbortSignal): Promise<void> {
+		const release = await this.folder.hold(id);
+		if (signal.aborted) return release();
+		this.held?.release();
+		this.held = { id, release };
 	}
 
 	private async hashed(files: readonly NamedFile[]): Promise<HashedFile[]> {

@@ -56,7 +56,7 @@ export class ImportFolder {
 	): Promise<Keeping> {
 		const folder = await this.folder();
 		if (!folder) return "blocked";
-		const id = idOf(rollouts);
+		const id = importId(rollouts);
 		const files = [...rollouts, ...others];
 		return this.alone(async () => {
 			const size = sum(files.map(({ file }) => file.size));
@@ -123,6 +123,16 @@ export class ImportFolder {
 		return folder === null || this.alone(() => this.remove(folder, id));
 	}
 
+	/** Keeps every tab from deleting an import until what it returns is called. */
+	hold(id: string): Promise<() => void> {
+		const { locks } = this.keeper;
+		if (!locks) return Promise.resolve(() => undefined);
+		return new Promise((resolve, reject) => {
+			const held = () => new Promise<void>((release) => resolve(release));
+			locks.request(READING + id, { mode: "shared" }, held).catch(reject);
+		});
+	}
+
 	private async folder(): Promise<FileSystemDirectoryHandle | null> {
 		try {
 			return await (await this.keeper.directory()).getDirectoryHandle("imports", { create: true });
@@ -135,15 +145,6 @@ export class ImportFolder {
 	private alone<T>(change: () => Promise<T>): Promise<T> {
 		const { locks } = this.keeper;
 		return locks ? locks.request(CHANGING, change).then((result) => result) : change();
-	}
-
-	private hold(id: string): Promise<() => void> {
-		const { locks } = this.keeper;
-		if (!locks) return Promise.resolve(() => undefined);
-		return new Promise((resolve, reject) => {
-			const held = () => new Promise<void>((release) => resolve(release));
-			locks.request(READING + id, { mode: "shared" }, held).catch(reject);
-		});
 	}
 
 	/** Removes an import that nobody reads; whoever wants to read it meanwhile finds it gone. */
@@ -207,8 +208,8 @@ export class ImportFolder {
 
 type Description = Omit<StoredImport, "here" | "elsewhere">;
 
-/** The same files have the same name, in whatever order they came. */
-function idOf(files: readonly HashedFile[]): string {
+/** Name of an import. The same files have the same name, in whatever order they came. */
+export function importId(files: readonly HashedFile[]): string {
 	const hashes = files.map(({ hash }) => hash).sort();
 	return (hashes.length === 1 ? hashes[0]! : sha256(encodeUtf8(hashes.join("\n")))).slice(0, ID_DIGITS);
 }

@@ -79,11 +79,12 @@ export function followWantedFile(keeps: boolean): void {
 }
 
 async function fetchKept(wanted: WantedFile, keeps: boolean): Promise<void> {
-	const kept = keeps ? await keptImportWith(wanted.file.hash) : null;
-	if (wantedFileStore.getState().wanted !== wanted) return;
-	if (!kept) return setWanted({ missing: true });
-	await openImport(kept);
-	if (!fileStore.getState().report) setWanted({ missing: true });
+	const stillWanted = () => wantedFileStore.getState().wanted === wanted;
+	// Where what is kept cannot be looked through a person has to bring the file.
+	const kept = keeps ? await keptImportWith(wanted.file.hash).catch(() => null) : null;
+	if (!stillWanted()) return;
+	if (kept) await openImport(kept).catch(() => undefined);
+	if (stillWanted() && !(kept && fileStore.getState().report)) setWanted({ missing: true });
 }
 
 /** Files are open: the one that is wanted may be among them. */

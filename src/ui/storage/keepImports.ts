@@ -42,12 +42,11 @@ export async function refreshImports(): Promise<void> {
 export async function keepOpened(about: Pick<StoredImport, "title" | "about">): Promise<void> {
 	if (!files || isEmbedded || !importsStore.getState().wish) return;
 	importsStore.setState({ copying: true, problem: "" });
-	let kept: Keeping = "blocked";
-	try {
-		kept = await files.keep(about);
-	} finally {
-		importsStore.setState({ copying: false, problem: kept === "kept" || kept === "cancelled" ? "" : kept });
-	}
+	// Files that were closed or can no longer be read reject.
+	const kept = await files
+		.keep(about)
+		.catch((error: unknown): Keeping => ((error as Error).name === "Cancelled" ? "cancelled" : "blocked"));
+	importsStore.setState({ copying: false, problem: kept === "kept" || kept === "cancelled" ? "" : kept });
 	await refreshAll();
 }
 
@@ -79,8 +78,12 @@ export async function saveImport({ id, title }: StoredImport): Promise<void> {
 	const [only] = found;
 	if (!only) return refreshImports();
 	if (found.length === 1) return download(only.name.split("/").at(-1) as string, only.file, "application/octet-stream");
-	download(`${title.replaceAll(/\W+/g, "-")}.zip`, await archiveOf(found), "application/zip");
+	download(`${fileNameOf(title)}.zip`, await archiveOf(found), "application/zip");
 }
+
+/** Letters and digits of any script stay; `rollouts` where there are none. */
+const fileNameOf = (title: string): string =>
+	title.replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, "-").replaceAll(/^-|-$/g, "") || "rollouts";
 
 /** Most bytes of an archive: it is put together in memory, and larger ones are not read either. */
 export const LARGEST_ARCHIVE = 2 ** 29;

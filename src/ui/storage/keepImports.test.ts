@@ -1,0 +1,32 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { connectImports, importsStore, keepOpened, saveImport } from "./keepImports";
+
+const download = vi.hoisted(() => vi.fn());
+vi.mock("../figures/download", () => ({ download }));
+vi.stubGlobal("navigator", {});
+
+const failing = (name: string) => () => Promise.reject(Object.assign(new Error("no"), { name }));
+const keeper = { imports: async () => [], keep: async () => "kept" as const, forget: async () => true };
+const two = ["a", "b"].map((name) => ({ name, file: new File([name], name) }));
+const kept = { id: "1", title: "", about: "", files: [], size: 2, openedAt: 0, here: false, elsewhere: false };
+
+beforeEach(() => importsStore.setState(importsStore.getInitialState(), true));
+
+it.each([
+	["Cancelled", ""],
+	["NotReadableError", "blocked"],
+])("files that cannot be copied (%s) are said to be not kept, and nothing is thrown", async (name, problem) => {
+	connectImports({ ...keeper, keep: failing(name), importFiles: async () => null });
+	await keepOpened({ title: "a", about: "" });
+	expect(importsStore.getState()).toMatchObject({ copying: false, problem });
+});
+
+it("an archive is named after its files in whatever script", async () => {
+	connectImports({ ...keeper, importFiles: async () => two });
+	for (const title of ["\u8f68\u8ff9: 2 files", "run_1: 2 files", "!?"]) await saveImport({ ...kept, title });
+	expect(download.mock.calls.map(([name]) => name)).toEqual([
+		"\u8f68\u8ff9-2-files.zip",
+		"run_1-2-files.zip",
+		"rollouts.zip",
+	]);
+});
