@@ -129,6 +129,17 @@ describe("a link into a file", () => {
 		expect(onScreen()).toEqual([expect.stringContaining("q0"), 3]);
 	});
 
+	it("asks the person for the file where what the browser keeps cannot be looked through", async () => {
+		await bring(B);
+		const hash = share();
+		freshPage();
+		// Closing the files of before looks at what is kept once more.
+		await new Promise((resolve) => setTimeout(resolve));
+		connectImports({ imports: () => Promise.reject(new Error("no")) } as never);
+		opened(hash);
+		await missing();
+	});
+
 	it("without a token shows the group of its rollout", async () => {
 		await bring(B);
 		chooseGroup(1);
