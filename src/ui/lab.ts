@@ -106,13 +106,19 @@ export async function askBranch(
 	branching = asker;
 	const end = () => void lab?.cancelBranch();
 	signal.addEventListener("abort", end);
+	// News travel on a way of their own and may come in after the answer, which they would take back.
+	let answered = false;
+	const tell = (news: BranchAnswer) => {
+		if (!answered) onNews(news);
+	};
 	try {
 		const parameters = await policyAtHand(latest);
 		if (signal.aborted) return { values: [], continuations: [] };
 		const from = rollout * batch.T;
 		const prefix = batch.tokens.slice(from, from + at);
-		return await theLab().branch({ spec, parameters, prompt: promptOf(latest, rollout), prefix, ...wish }, onNews);
+		return await theLab().branch({ spec, parameters, prompt: promptOf(latest, rollout), prefix, ...wish }, tell);
 	} finally {
+		answered = true;
 		signal.removeEventListener("abort", end);
 	}
 }

@@ -83,6 +83,19 @@ describe("a branch at a turn", () => {
 		expect(valueAfter(found() as never)?.mean).toBe(0.5);
 	});
 
+	it("is not taken back by news that come in after the answer", async () => {
+		const late: (() => void)[] = [];
+		branch.mockImplementation(async ({ samples }, onNews) => {
+			late.push(() => onNews(worth(0.2, 48)));
+			return worth(0.3, samples);
+		});
+		branchHere();
+		await settle();
+		for (const tell of late) tell();
+		expect(found()?.before?.values).toHaveLength(64);
+		expect(found()?.after?.values).toHaveLength(64);
+	});
+
 	it("knows what comes after the last turn: the return", async () => {
 		selectionStore.setState({ pinned: { rollout: 1, token: 3 } });
 		branchHere();
