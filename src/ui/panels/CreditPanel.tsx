@@ -102,7 +102,8 @@ function FollowButton({ step }: { step: number }): JSX.Element {
 			title={hold ? "Show the latest rollouts again (Esc)" : "Keep these rollouts on screen"}
 			onClick={hold ? followRun : holdRollouts}
 		>
-			{hold ? `Held${dated ? ` at step ${step}` : ""}${newer}` : `Step ${step}`}
+			{hold ? "Held" : `Step ${step}`}
+			{hold ? <span className="head-detail">{`${dated ? ` at step ${step}` : ""}${newer}`}</span> : null}
 		</button>
 	);
 }
