@@ -1,5 +1,5 @@
 import { MAX_LINK_LENGTH } from "../engine/spec/link";
-import { fileStore } from "./files/fileStore";
+import { type FileState, fileStore } from "./files/fileStore";
 import { wantedFileStore } from "./files/wantedFile";
 import { openLink } from "./openLink";
 import { addressLink } from "./share";
@@ -35,9 +35,12 @@ export function followAddress(): () => void {
 		timer = setTimeout(write, SETTLED_MS);
 	};
 	const stops = [
-		...[draftStore, layoutStore, viewStore, frontStore, selectionStore, fileStore, wantedFileStore].map((store) =>
+		...[draftStore, layoutStore, viewStore, frontStore, selectionStore, wantedFileStore].map((store) =>
 			store.subscribe(later),
 		),
+		fileStore.subscribe((file, before) => {
+			if (changesPlace(file, before)) later();
+		}),
 		runStore.subscribe((run, before) => {
 			if (changesAddress(run, before)) later();
 		}),
@@ -72,6 +75,10 @@ const changesAddress = (run: Run, before: Run) =>
 	run.phase !== before.phase ||
 	run.opened !== before.opened ||
 	((run.latest !== before.latest || run.fingerprints !== before.fingerprints) && !isActive(run.phase));
+
+/** News of the reading come many times a second; a place in a file follows from these alone. */
+const changesPlace = (file: FileState, before: FileState) =>
+	file.identities !== before.identities || file.table !== before.table || file.rows !== before.rows;
 
 function listen(name: "input" | "change" | "focusout" | "hashchange", act: (event: Event) => void): () => void {
 	addEventListener(name, act);

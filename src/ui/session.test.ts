@@ -7,6 +7,7 @@ import { wantFile } from "./files/wantedFile";
 import { setHovered } from "./hover";
 import { cancelRun, connect, followRun, pauseOrResume, startRun, stepOnce } from "./session";
 import { shareLink } from "./share";
+import { draftStore } from "./stores/draft";
 import { runStore } from "./stores/run";
 import { pinToken, selectionStore } from "./stores/selection";
 import { telemetry } from "./telemetry";
@@ -52,6 +53,16 @@ describe("session", () => {
 		answer({ status: "no-adapter", adapter: "", software: false, advice: "" });
 		await Promise.all([connected, started]);
 		expect(trainer.calls).toContain("run keydoor wasm");
+	});
+
+	it("starts nothing with settings that are refused, and leaves the run on screen", async () => {
+		const { latest } = runStore.getState();
+		runStore.setState({ phase: "done", step: 7 });
+		draftStore.setState({ rejected: { steps: { text: "0", sentence: "At least 1." } } });
+		await startRun();
+		expect(runStore.getState()).toMatchObject({ phase: "done", step: 7, latest });
+		expect(trainer.calls).toEqual(["probe"]);
+		draftStore.setState(draftStore.getInitialState(), true);
 	});
 
 	it("runs the settings on screen and follows the events", async () => {

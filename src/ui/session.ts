@@ -1,3 +1,4 @@
+import { messageOf } from "../engine/core/errors";
 import { meanSemanticEntropy } from "../engine/signals/semanticEntropy";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { RunEvent } from "../engine/training/events";
@@ -11,6 +12,7 @@ import { taskOf } from "./registries";
 import { errorCurves } from "./runs/errorCurves";
 import { addLiveRun } from "./runs/pastRuns";
 import { draftStore } from "./stores/draft";
+import { blockedBy } from "./stores/rewardChain";
 import {
 	beginRun,
 	failRun,
@@ -48,7 +50,7 @@ async function probe(api: TrainerApi): Promise<DeviceReport> {
 	try {
 		return await api.probe();
 	} catch (error) {
-		return { status: "no-adapter", adapter: "", software: false, advice: sentenceOf(error) };
+		return { status: "no-adapter", adapter: "", software: false, advice: messageOf(error) };
 	}
 }
 
@@ -70,9 +72,11 @@ function keepRun(from: Uint8Array | null): void {
  */
 export async function startRun(from: Uint8Array | null = null): Promise<void> {
 	const api = trainer;
-	if (!api) return;
+	const draft = draftStore.getState();
+	// Whoever asks: a run that cannot start takes no other from the screen.
+	if (!api || blockedBy(draft) !== "") return;
 	const mine = ++generation;
-	const { spec } = draftStore.getState();
+	const { spec } = draft;
 	clearForRun(spec, from);
 	await probed;
 	if (mine !== generation) return;
@@ -80,7 +84,7 @@ export async function startRun(from: Uint8Array | null = null): Promise<void> {
 		if (mine === generation) applyEvents(events);
 	};
 	api.run(spec, runStore.getState().backend, listen, from).catch((error: unknown) => {
-		if (mine === generation) failRun(codeOf(error), sentenceOf(error), false);
+		if (mine === generation) failRun(codeOf(error), messageOf(error), false);
 	});
 }
 
@@ -298,7 +302,6 @@ function pace(step: number): number {
 	return smoothed;
 }
 
-const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): string => {
 	const code = error instanceof Error && "code" in error ? error.code : "";
 	return typeof code === "string" && code !== "" ? code : "failed";

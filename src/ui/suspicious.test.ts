@@ -71,3 +71,15 @@ it("pins where the group on screen lost most, or its start, and leaves a pin whe
 	pinSomething();
 	expect(selectionStore.getState().pinned).toEqual({ rollout: 2, token: 1 });
 });
+
+it("pins in a group that is not among the worst of a large batch, too", () => {
+	const many = batchOf(Array.from({ length: 250 }, (_, group) => ({ tokens: [1, 2], group })));
+	// Every rollout lost something, the later ones less; the list that people walk ends at 200.
+	const lost = Float64Array.from({ length: 500 }, (_, i) => (i % 2 === 1 ? -1 / (i + 1) : 0));
+	const large = { ...latest, batch: many, credit: { ...credit, advantage: lost } } as Latest;
+	expect(dropsOf(large, null)).toHaveLength(200);
+	runStore.setState({ latest: large });
+	selectionStore.setState({ group: 240 });
+	pinSomething();
+	expect(selectionStore.getState().pinned).toEqual({ rollout: 240, token: 1 });
+});

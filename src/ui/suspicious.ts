@@ -18,7 +18,9 @@ const MOST = 200;
  * The tokens of a batch that lost most, one a rollout, the worst first: by exact advantage in groups where it is known, by the
  * training method's credit where no group's is.
  */
-export function dropsOf(latest: Latest, exact: Run["exact"]): Drop[] {
+export const dropsOf = (latest: Latest, exact: Run["exact"]): Drop[] => allDrops(latest, exact).slice(0, MOST);
+
+function allDrops(latest: Latest, exact: Run["exact"]): Drop[] {
 	const truths = truthsOf(latest, exact);
 	const { batch, credit } = latest;
 	const drops: Drop[] = [];
@@ -35,7 +37,7 @@ export function dropsOf(latest: Latest, exact: Run["exact"]): Drop[] {
 		if (token >= 0)
 			drops.push({ rollout, group: batch.groupIds[rollout] as number, token, loss, exact: known !== undefined });
 	}
-	return drops.sort((a, b) => a.loss - b.loss).slice(0, MOST);
+	return drops.sort((a, b) => a.loss - b.loss);
 }
 
 /** Exact advantages by rollout, of the groups that are known. */
@@ -73,6 +75,6 @@ export function pinSomething(): void {
 	if (!latest || pinned) return;
 	const { groupIds } = latest.batch;
 	const shown = group !== null && groupIds.includes(group) ? group : (groupIds[0] as number);
-	const drop = dropsOf(latest, exact).find((d) => d.group === shown);
+	const drop = allDrops(latest, exact).find((d) => d.group === shown);
 	pinToken(drop?.rollout ?? groupIds.indexOf(shown), drop?.token ?? 0);
 }

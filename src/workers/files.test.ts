@@ -121,7 +121,7 @@ describe("files of rollouts", () => {
 		const [one] = await files.imports();
 		expect(one).toMatchObject({ here: true, elsewhere: false });
 		expect(await files.forget(one!.id)).toBe(false);
-		await files.close();
+		await files.cancel();
 		expect(await files.imports()).toMatchObject([{ here: false, elsewhere: false }]);
 		expect(await files.forget(one!.id)).toBe(true);
 	});

@@ -96,10 +96,6 @@ export class Files implements FilesApi {
 		this.letGo();
 	}
 
-	async close(): Promise<void> {
-		this.letGo();
-	}
-
 	/** Ends what goes on with the files of before, and lets other tabs delete them. */
 	private letGo(): void {
 		this.stop.abort();

@@ -104,9 +104,8 @@ export interface FilesApi {
 	 * ones; alone, it has the files of before read again. Resolves when all is read, rejects when cancelled.
 	 */
 	open(files: readonly NamedFile[], onProgress: (progress: FilesProgress) => void): Promise<FilesReport>;
+	/** Ends the reading and lets go of the files that are open. */
 	cancel(): Promise<void>;
-	/** Lets go of the files that are open. */
-	close(): Promise<void>;
 	/** The files that are open and hold rollouts, with their hashes, in the order in which rollouts are counted. */
 	identify(): Promise<OpenFile[]>;
 	/** Keeps the files that are open in the browser. */

@@ -13,7 +13,6 @@ export function startFiles(): FilesApi {
 	return {
 		open: (list, onProgress) => files().open(list, proxy(onProgress)),
 		cancel: () => files().cancel(),
-		close: () => files().close(),
 		identify: () => files().identify(),
 		keep: (about) => files().keep(about),
 		imports: () => files().imports(),

@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { isObject } from "../core/json";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 
 type Row = readonly (number | null)[];
@@ -45,16 +46,21 @@ function readLine(text: string, length: number, where: string): Line {
 	const line = parsed(text, where);
 	const isRow = (x: unknown): x is Row =>
 		Array.isArray(x) && x.length === length && x.every((n) => n === null || typeof n === "number");
-	const { method, advantage, weights } = line;
+	const { method, rewards, advantage, weights } = line;
 	const [params, terms, cost] = [line.params, line.terms, line.cost].map((x) => x ?? {}) as [object, object, object];
 	const rows = [advantage, ...Object.values(terms), ...(weights === undefined ? [] : [weights])];
 	if (typeof method !== "string" || !rows.every(isRow))
 		throw new InvalidInput(
 			`${where} is no credit of its rollout: it needs a method, and rows of ${length} numbers, one a token.`,
 		);
+	if (rewards !== undefined && !isChain(rewards))
+		throw new InvalidInput(`${where}: rewards must be a list of reward writers, each with an id and params.`);
 	const { extraTokens = 0, modelCalls = 0 } = cost as Partial<CreditResult["cost"]>;
 	return { ...line, method, params, terms, cost: { extraTokens, modelCalls } } as unknown as Line;
 }
+
+const isChain = (x: unknown): boolean =>
+	Array.isArray(x) && x.every((one) => isObject(one) && typeof one.id === "string" && isObject(one.params));
 
 function parsed(text: string, where: string): Readonly<Record<string, unknown>> {
 	try {

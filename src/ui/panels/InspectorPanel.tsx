@@ -74,6 +74,7 @@ export default function InspectorPanel(): JSX.Element {
 function LookFurther(): JSX.Element | null {
 	useStore(layoutStore, (l) => l.layout);
 	const wanted = COMMANDS.filter(({ id, possible }) => FURTHER[id] && (possible?.() ?? true));
+	if (wanted.length === 0) return null;
 	return (
 		<p className="actions">
 			{wanted.map((command) => (

@@ -1,4 +1,4 @@
-import { type JSX, useMemo, useState } from "react";
+import { type JSX, useLayoutEffect, useState } from "react";
 import { useStore } from "zustand";
 import { download } from "../figures/download";
 import { panelFigure, panelsOnScreen } from "../figures/panelFigure";
@@ -13,7 +13,9 @@ export default function ShareImage({ link }: { readonly link: string }): JSX.Ele
 	const [panel, setPanel] = useState(panels[0] ?? "");
 	const [problem, setProblem] = useState("");
 	// Drawn without the link, which is not seen: a note that is being typed draws nothing anew.
-	const figure = useMemo(() => panelFigure(panel, widthMm, ""), [panel, widthMm]);
+	const [figure, setFigure] = useState<Figure | null>(null);
+	// Drawing dresses the panel for paper for a moment: before the next picture, and not while the page is rendered.
+	useLayoutEffect(() => setFigure(panelFigure(panel, widthMm, "")), [panel, widthMm]);
 	if (!figure) return <p className="muted">There is no panel on screen that makes a picture.</p>;
 	const save = (kind: string, contentOf: (carrying: Figure) => string | Promise<Blob>, type: string) =>
 		Promise.resolve(contentOf(figureWithLink(figure, link)))

@@ -28,10 +28,15 @@ export function cutOf(batch: RolloutBatch, members: readonly number[], tokens: r
 	return { unit: "rollout", partsOf: partsBy(batch, tokens, "rollout") };
 }
 
-/** The parts of rollouts at a granularity. */
-export function partsBy(batch: RolloutBatch, tokens: readonly string[], unit: Granularity): Cut["partsOf"] {
+/** The parts of rollouts at a granularity, each found once. */
+function partsBy(batch: RolloutBatch, tokens: readonly string[], unit: Granularity): Cut["partsOf"] {
 	const units = unitsOf(batch, tokens, unit);
-	return (rollout) => partsFrom(units, batch, rollout);
+	const known = new Map<number, readonly Span[]>();
+	return (rollout) => {
+		const parts = known.get(rollout) ?? partsFrom(units, batch, rollout);
+		known.set(rollout, parts);
+		return parts;
+	};
 }
 
 /** A part starts with each unit, and with the rollout. */
