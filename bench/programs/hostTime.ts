@@ -1,30 +1,30 @@
 // Host time of the executor that the page trains with, credit included, on Dawn's null device, where commands cost and do nothing.
 import { create } from "webgpu";
+import { timesOf } from "../../src/cli/speed";
 import { freeWorkload, SIZES, type Size, type Workload } from "../../src/cli/workload";
 import { openDevice } from "../../src/gpu/device/adapter";
 import { createGpuExecutor, type GpuExecutor } from "../../src/gpu/gpuExecutor";
 
 const STEPS = 300;
 
-async function timesOf(task: (step: number) => Promise<unknown>): Promise<string> {
+async function measured(task: (step: number) => Promise<unknown>): Promise<string> {
 	const times: number[] = [];
 	for (let step = 0; step < STEPS; step++) {
 		const start = performance.now();
 		await task(step);
 		times.push(performance.now() - start);
 	}
-	times.sort((a, b) => a - b);
-	const at = (share: number) => times[Math.floor(share * (STEPS - 1))]!.toFixed(3);
-	return `median ${at(0.5)}, fastest tenth ${at(0.1)}`;
+	const { medianMs, fastestTenthMs } = timesOf(times);
+	return `median ${medianMs.toFixed(3)}, fastest tenth ${fastestTenthMs.toFixed(3)}`;
 }
 
 /** A rollout is over when its outcomes are there, a step when its metrics are: what a run waits for. */
 async function measure(executor: GpuExecutor, { request }: Workload): Promise<Record<"rollout" | "step", string>> {
-	const rollout = await timesOf((step) => {
+	const rollout = await measured((step) => {
 		executor.rollout(request(step));
 		return executor.readOutcomes();
 	});
-	const step = await timesOf((step) => {
+	const step = await measured((step) => {
 		executor.train(step);
 		return executor.metrics(0);
 	});

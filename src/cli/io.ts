@@ -11,7 +11,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { InvalidInput, WorkFailed } from "../engine/core/errors";
+import { InvalidInput, messageOf, WorkFailed } from "../engine/core/errors";
 import type { ByteSource } from "../engine/formats/containers/byteSource";
 import { jsonLine } from "./json";
 
@@ -161,5 +161,5 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function reason(cause: unknown): string {
 	const code = (cause as { code?: unknown }).code;
-	return (typeof code === "string" && REASONS[code]) || (cause instanceof Error ? cause.message : String(cause));
+	return (typeof code === "string" && REASONS[code]) || messageOf(cause);
 }

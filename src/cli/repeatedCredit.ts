@@ -3,6 +3,7 @@ import type { RolloutBatch } from "../engine/rollouts/batch";
 import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { objectiveOf } from "../engine/training/objective";
 import { CREDIT_LANES, createCreditPlan } from "../gpu/credit/creditPlan";
+import { submitCredit } from "../gpu/credit/gpuCredit";
 import { shapeOf, uploadBatch } from "../gpu/credit/uploadBatch";
 import { openDevice } from "../gpu/device/adapter";
 import { DispatchCompiler } from "../gpu/device/dispatch";
@@ -52,11 +53,7 @@ async function onGpu(plan: TrainingPlan, batch: RolloutBatch): Promise<RepeatedC
 	const credit = await createCreditPlan(compiler, shapeOf(batch), method, params, buffers, { lanes });
 	return {
 		async compute() {
-			const encoder = device.createCommandEncoder();
-			const pass = encoder.beginComputePass();
-			credit.encode(pass);
-			pass.end();
-			device.queue.submit([encoder.finish()]);
+			submitCredit(device, credit);
 			await device.queue.onSubmittedWorkDone();
 		},
 		dispose: () => device.destroy(),

@@ -85,10 +85,14 @@ async function repeated<T>(repeats: number, call: (k: number) => Promise<T>): Pr
 	return out.slice(1);
 }
 
-/** Median and fastest tenth are times that were measured: with an even number, the median is the lower of the two. */
 function speedOf(part: Speed["part"], times: readonly number[], tokens: number): Speed {
+	const { medianMs, fastestTenthMs } = timesOf(times);
+	return { part, medianMs, fastestTenthMs, tokens, tokensPerSecond: (1000 * tokens) / medianMs };
+}
+
+/** Times that were measured: with an even number, the median is the lower of the two. */
+export function timesOf(times: readonly number[]): Pick<Speed, "medianMs" | "fastestTenthMs"> {
 	const sorted = times.toSorted((a, b) => a - b);
 	const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
-	const medianMs = at(0.5);
-	return { part, medianMs, fastestTenthMs: at(0.1), tokens, tokensPerSecond: (1000 * tokens) / medianMs };
+	return { medianMs: at(0.5), fastestTenthMs: at(0.1) };
 }

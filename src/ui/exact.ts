@@ -1,3 +1,4 @@
+import { messageOf } from "../engine/core/errors";
 import type { ExactAnswer, LabApi } from "../workers/labApi";
 import type { TrainerApi } from "../workers/trainerApi";
 import { pictures } from "./pictures";
@@ -104,7 +105,7 @@ async function answer(api: Exact, latest: Latest, members: readonly number[]): P
 			pictures.add("exact step", () => runStore.setState({ exactStep: step }));
 		});
 	} catch (error) {
-		return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+		return { ok: false, reason: messageOf(error) };
 	}
 }
 

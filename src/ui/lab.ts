@@ -1,3 +1,4 @@
+import { messageOf } from "../engine/core/errors";
 import type { Trace } from "../engine/credit/traceOps";
 import type { TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree } from "../engine/rollouts/rolloutTree";
@@ -204,7 +205,7 @@ async function ask(api: LabApi, { spec, batch }: Latest, methods: readonly strin
 	try {
 		return await api.credit(spec, batch, methods);
 	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
+		const reason = messageOf(error);
 		return methods.map((method) => ({ method, ok: false, reason }));
 	}
 }

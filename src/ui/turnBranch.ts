@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import { messageOf } from "../engine/core/errors";
 import type { Continuation, Mean } from "../engine/oracle/continuations";
 import type { BranchAnswer } from "../workers/labApi";
 import { type Comparison, currentComparison } from "./comparison";
@@ -99,7 +100,7 @@ export async function sampleOn(
 		}
 		tell({ busy: false });
 	} catch (error) {
-		tell({ busy: false, problem: error instanceof Error ? error.message : String(error) });
+		tell({ busy: false, problem: messageOf(error) });
 	} finally {
 		for (const stop of stops) stop();
 	}

@@ -1,3 +1,4 @@
+import { messageOf } from "../engine/core/errors";
 import type { TokenEdit } from "../engine/rollouts/editBatch";
 import { askEdit } from "./lab";
 import { runStore } from "./stores/run";
@@ -14,7 +15,7 @@ export async function editToken(edit: TokenEdit): Promise<string> {
 			runStore.setState({ latest: { ...latest, ...answer, editedFrom: latest.editedFrom ?? latest } });
 		return "";
 	} catch (error) {
-		return error instanceof Error ? error.message : String(error);
+		return messageOf(error);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { Cancelled, InvalidInput } from "../engine/core/errors";
+import { Cancelled, InvalidInput, messageOf } from "../engine/core/errors";
 import { advantageWidth, askWithin, EFFORT } from "../engine/oracle/auto";
 import { modelPolicy } from "../engine/oracle/modelPolicy";
 import type { OracleControl } from "../engine/oracle/oracle";
@@ -33,7 +33,7 @@ export class ExactDesk {
 			);
 		} catch (error) {
 			if (error instanceof Cancelled) return { ok: false, reason: "Stopped before it was known." };
-			return { ok: false, reason: error instanceof Error ? error.message : String(error) };
+			return { ok: false, reason: messageOf(error) };
 		}
 	}
 

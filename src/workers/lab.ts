@@ -1,4 +1,4 @@
-import { InvalidInput } from "../engine/core/errors";
+import { InvalidInput, messageOf } from "../engine/core/errors";
 import { creditorOf, type MethodChoice } from "../engine/credit/choice";
 import { type Trace, traceOf } from "../engine/credit/traceOps";
 import type { Step } from "../engine/oracle/request";
@@ -131,6 +131,6 @@ function answerOf(choice: MethodChoice, batch: RolloutBatch, sources: Sources, s
 		const credit = creditFrom(creditorOf(choice), choice.params, batch, sources, signals);
 		return { method: choice.id, ok: true, credit };
 	} catch (error) {
-		return { method: choice.id, ok: false, reason: error instanceof Error ? error.message : String(error) };
+		return { method: choice.id, ok: false, reason: messageOf(error) };
 	}
 }

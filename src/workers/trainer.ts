@@ -1,4 +1,4 @@
-import { AscribeError } from "../engine/core/errors";
+import { AscribeError, messageOf } from "../engine/core/errors";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { Task } from "../engine/tasks/task";
 import type { RunEvent } from "../engine/training/events";
@@ -112,6 +112,6 @@ export class Trainer implements TrainerApi {
 
 function refusal(error: unknown): RunEvent {
 	const code = error instanceof AscribeError ? error.code : "unexpected";
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	return { type: "failed", code, message, step: 0, resumable: false };
 }

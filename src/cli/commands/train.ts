@@ -103,7 +103,7 @@ function readResumed(args: Args, spec: ExperimentSpec, io: Io): RunFile | null {
 	if (path === undefined) return null;
 	const file = readRunFile(io.readBytes(path), path);
 	checkRunModel(file, path);
-	if (!isSameSpec(openSpec({ ...file.spec, steps: spec.steps }).spec, spec))
+	if (!isSameSpec({ ...file.spec, steps: spec.steps }, spec))
 		throw new InvalidInput(
 			`${path} is of another experiment; go on with its own: ascribe train ${path} --resume ${path}.`,
 		);

@@ -42,3 +42,6 @@ export function placed<T>(where: string, work: () => T): T {
 		throw error instanceof InvalidInput ? new InvalidInput(`${where}: ${error.message}`, { cause: error }) : error;
 	}
 }
+
+/** What a caught value says to a person. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -39,3 +39,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 
 const isNested = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === "object" && value !== null;
+
+/** Whether a parsed value is an object, and no list. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === "object" && value !== null && !Array.isArray(value);

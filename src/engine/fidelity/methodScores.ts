@@ -1,3 +1,4 @@
+import { messageOf } from "../core/errors";
 import { METHODS } from "../credit/registry";
 import { truthOfBatch } from "../oracle/batchTruth";
 import { modelPolicy } from "../oracle/modelPolicy";
@@ -96,7 +97,7 @@ function scoreOf(
 		const fidelity = methodFidelity(batch, advantage, truth, threshold);
 		return { method, ok: true, fidelity, cost: (tokens + cost.extraTokens) / Math.max(1, tokens) };
 	} catch (error) {
-		return { method, ok: false, reason: error instanceof Error ? error.message : String(error) };
+		return { method, ok: false, reason: messageOf(error) };
 	}
 }
 

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../core/errors";
-import { readJson } from "../core/json";
+import { isObject, readJson } from "../core/json";
 import { parseJson } from "./containers/json";
 import type { RolloutRecord } from "./record";
 
@@ -69,7 +69,7 @@ export function checkedRecord(given: Readonly<Record<string, unknown>>, where: s
 	if (isObject(value.parent) && value.parent.id === value.id)
 		throw new InvalidInput(`${where}: parent is the rollout itself, ${show(value.id)}; it must be another rollout.`);
 	const known = Object.entries(value).filter(([name, field]) => field !== null || !Object.hasOwn(CHECKS, name));
-	const reward = isNumber(given.reward) || typeof given.reward !== "number" ? {} : { reward: null };
+	const reward = typeof given.reward === "number" && !Number.isFinite(given.reward) ? { reward: null } : {};
 	return { schema: "ascribe.rollout/1", ...Object.fromEntries(known), ...reward } as unknown as RolloutRecord;
 }
 
@@ -117,8 +117,6 @@ function checkTokens(tokens: unknown, where: string): void {
 }
 
 const isId = (x: unknown) => Number.isInteger(x) && (x as number) >= 0 && (x as number) <= 0x7fffffff;
-export const isObject = (x: unknown): x is Record<string, unknown> =>
-	typeof x === "object" && x !== null && !Array.isArray(x);
 const isNumber = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
 const show = (x: unknown) => (x === undefined ? "missing" : (JSON.stringify(x)?.slice(0, 60) ?? String(x)));
 

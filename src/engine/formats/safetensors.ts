@@ -1,4 +1,5 @@
 import { InvalidInput } from "../core/errors";
+import { isObject } from "../core/json";
 import { decodeUtf8, encodeUtf8 } from "../core/utf8";
 import { floatBytes } from "../model/fingerprint";
 import { DTYPES, type Dtype, decodeFloats } from "./floats";
@@ -63,19 +64,19 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
 	} catch (cause) {
 		throw new InvalidInput(`${where} has a safetensors header that is not JSON in UTF-8.`, { cause });
 	}
-	if (!isRecord(header)) throw new InvalidInput(`${where} has a safetensors header that is not a JSON object.`);
+	if (!isObject(header)) throw new InvalidInput(`${where} has a safetensors header that is not a JSON object.`);
 	return header;
 }
 
 function readMetadata(metadata: unknown, where: string): Record<string, string> {
-	if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== "string"))
+	if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== "string"))
 		throw new InvalidInput(`${where} has a __metadata__ that does not map names to strings.`);
 	return metadata as Record<string, string>;
 }
 
 function readEntry(name: string, entry: unknown, data: Uint8Array, where: string): StoredTensor & { begin: number } {
 	const bad = (what: string) => new InvalidInput(`${where}, tensor ${name}: ${what}.`);
-	if (!isRecord(entry)) throw bad("its header entry is not an object");
+	if (!isObject(entry)) throw bad("its header entry is not an object");
 	const { dtype, shape, data_offsets: offsets } = entry;
 	if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) throw bad(`unknown dtype ${JSON.stringify(dtype)}`);
 	if (!isSizes(shape)) throw bad(`shape ${JSON.stringify(shape)} is not an array of sizes`);
@@ -103,10 +104,6 @@ function checkCoverage(tensors: readonly (StoredTensor & { begin: number })[], d
 	}
 	if (at !== data.length)
 		throw new InvalidInput(`${where} has ${data.length} bytes of data, but its tensors take ${at}.`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isSizes(value: unknown): value is number[] {

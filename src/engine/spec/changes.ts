@@ -59,11 +59,8 @@ function rewardChanges(
 	const ids = after.map(({ id }) => id);
 	if (ids.join() !== before.map(({ id }) => id).join()) out.rewards = ids;
 	for (const { id, params } of after) {
-		const table = tables.reward?.(id);
-		const defaults: Readonly<Record<string, unknown>> = table ? defaultsOf(table) : {};
-		const known = { ...defaults, ...before.find((writer) => writer.id === id)?.params };
-		for (const [name, value] of Object.entries({ ...defaults, ...params }))
-			if (value !== known[name]) out[`rewards.${id}.${name}`] = value as ChangeValue;
+		const known = before.find((writer) => writer.id === id)?.params ?? {};
+		paramChanges(out, `rewards.${id}`, tables.reward?.(id), known, params);
 	}
 }
 
@@ -94,12 +91,21 @@ function choiceChanges(
 ) {
 	const same = spec[kind].id === base[kind].id;
 	if (!same) out[kind] = spec[kind].id;
-	const table = tables[kind](spec[kind].id);
+	paramChanges(out, kind, tables[kind](spec[kind].id), same ? base[kind].params : {}, spec[kind].params);
+}
+
+/** `<path>.<parameter>`: other than before, or than its default. */
+function paramChanges(
+	out: Record<string, ChangeValue>,
+	path: string,
+	table: ParamTable | undefined,
+	before: Readonly<Record<string, unknown>>,
+	after: Readonly<Record<string, unknown>>,
+) {
 	const defaults: Readonly<Record<string, unknown>> = table ? defaultsOf(table) : {};
-	const before = same ? { ...defaults, ...base[kind].params } : defaults;
-	const after = { ...defaults, ...spec[kind].params };
-	for (const [name, value] of Object.entries(after))
-		if (value !== before[name]) out[`${kind}.${name}`] = value as ChangeValue;
+	const known = { ...defaults, ...before };
+	for (const [name, value] of Object.entries({ ...defaults, ...after }))
+		if (value !== known[name]) out[`${path}.${name}`] = value as ChangeValue;
 }
 
 function sectionChanges(out: Record<string, ChangeValue>, name: Section, base: ExperimentSpec, spec: ExperimentSpec) {

@@ -1,4 +1,4 @@
-import type { Environment, Judge, TaskItem, Verdict } from "./task";
+import type { Environment, Judge, TaskItem } from "./task";
 import { possibleTokens } from "./walk";
 
 type Walked<S> = Pick<Environment<S>, "start" | "turn" | "step" | "key">;
@@ -26,21 +26,17 @@ export function walkJudge<S>(
 	env: Walked<S>,
 	{ begins = () => true, label = () => undefined }: Rules<S>,
 ): Judge<Place<S>> {
-	const own = (at: S, inside: boolean, token: number): Verdict<Place<S>> => {
-		const step = begins(at, inside) ? "begins" : "goes on";
-		if (!possibleTokens(env.turn(at)).includes(token)) return { state: LOST, step, label: -1 };
-		const after = env.step(at, token).state;
-		const said = label(at, token, after);
-		return { state: { at: after, inside: true }, step, ...(said === undefined ? {} : { label: said }) };
-	};
 	return {
 		start: (item: TaskItem) => ({ at: env.start(item), inside: false }),
 		read({ at, inside }, token) {
 			if (at === null) return { state: LOST, step: "none" };
 			const turn = env.turn(at);
-			if (turn.actor === "policy") return own(at, inside, token);
-			if (!possibleTokens(turn).includes(token)) return { state: LOST, step: "none" };
-			return { state: { at: env.step(at, token).state, inside: false }, step: "none" };
+			const own = turn.actor === "policy";
+			const step = !own ? "none" : begins(at, inside) ? "begins" : "goes on";
+			if (!possibleTokens(turn).includes(token)) return { state: LOST, step, ...(own ? { label: -1 } : {}) };
+			const after = env.step(at, token).state;
+			const said = own ? label(at, token, after) : undefined;
+			return { state: { at: after, inside: own }, step, ...(said === undefined ? {} : { label: said }) };
 		},
 		key: ({ at, inside }) => (at === null ? "lost" : `${inside} ${env.key(at)}`),
 	};

@@ -55,8 +55,7 @@ export function modelOf(spec: ExperimentSpec, task: Task): ModelConfig {
 
 function criticOf(spec: ExperimentSpec): CriticPlan {
 	const own = resolveParams(CRITIC_PARAMS, spec.signals?.criticValues ?? {}, "signal provider criticValues");
-	const known = readsValues(spec) ? methodOf(spec)?.params : undefined;
-	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...known } as KlValues;
+	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...valueReader(spec)?.params } as KlValues;
 	const rewards = learntRewards(spec);
 	return { ...own, klCoef, klEstimator, ...(rewards.length > 0 ? { rewards } : {}) };
 }
@@ -67,10 +66,11 @@ export function methodOf({ method: { id, params } }: ExperimentSpec) {
 	return method && { method, params: resolveParams(method.params, params, `method ${id}`) };
 }
 
-/** Whether the method reads values: only then must a value head be about the same rewards as the method. */
-function readsValues(spec: ExperimentSpec): boolean {
+/** The method if it reads values: only then must a value head be about the same rewards as the method. */
+function valueReader(spec: ExperimentSpec) {
 	const known = methodOf(spec);
-	return known?.method.needs(known.params).some((need) => "field" in need && need.field === "values") ?? false;
+	const needs = known?.method.needs(known.params) ?? [];
+	return needs.some((need) => "field" in need && need.field === "values") ? known : undefined;
 }
 
 /**
@@ -79,7 +79,7 @@ function readsValues(spec: ExperimentSpec): boolean {
  */
 export function learntRewards(spec: ExperimentSpec): readonly RewardChoice[] {
 	const { id, rewards = [] } = spec.method;
-	if (!readsValues(spec)) return [];
+	if (!valueReader(spec)) return [];
 	for (const { id: writer, params: own } of rewards) {
 		const entry = findEntry(REWARD_WRITERS, writer, "reward writer");
 		for (const need of entry.needs(resolveParams(entry.params, own, `reward writer ${writer}`)))

@@ -1,4 +1,4 @@
-import { AscribeError, Cancelled } from "../core/errors";
+import { AscribeError, Cancelled, messageOf } from "../core/errors";
 import { type ModelConfig, type ParameterLayout, parameterLayout } from "../model/config";
 import { fingerprint } from "../model/fingerprint";
 import { initParameters, toFloat32 } from "../model/parameters";
@@ -366,6 +366,6 @@ function isDeviceLoss(error: unknown): boolean {
 function endEvent({ reason, checkpoint, error }: RunOutcome, step: number): RunEvent {
 	if (reason !== "failed") return { type: "finished", step, reason };
 	const code = error instanceof AscribeError ? error.code : "unexpected";
-	const message = error instanceof Error ? error.message : String(error);
+	const message = messageOf(error);
 	return { type: "failed", code, message, step, resumable: checkpoint !== null };
 }

@@ -1,7 +1,8 @@
 import { InvalidInput } from "../core/errors";
+import { isObject } from "../core/json";
 import { readCredit } from "../formats/creditLines";
 import { batchesOf } from "../formats/recordsBatch";
-import { isObject, readRollouts } from "../formats/rolloutsJsonl";
+import { readRollouts } from "../formats/rolloutsJsonl";
 import type { RunEvent } from "./events";
 import type { StepMetrics } from "./executor";
 import type { RunFile } from "./runFile";

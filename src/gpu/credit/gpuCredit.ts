@@ -42,7 +42,7 @@ export async function gpuCredit(
 /** Runs a plan once, reads its results back and disposes of it. */
 export async function runPlan(device: GPUDevice, plan: CreditPlan, batch: RolloutBatch): Promise<Numbers> {
 	try {
-		run(device, plan);
+		submitCredit(device, plan);
 		const words = await readWords(device, plan.arena);
 		return resultsOf(plan, new Float32Array(words.buffer), batch);
 	} finally {
@@ -50,7 +50,8 @@ export async function runPlan(device: GPUDevice, plan: CreditPlan, batch: Rollou
 	}
 }
 
-function run(device: GPUDevice, plan: CreditPlan): void {
+/** Submits a plan's dispatches by themselves. */
+export function submitCredit(device: GPUDevice, plan: CreditPlan): void {
 	const encoder = device.createCommandEncoder();
 	const pass = encoder.beginComputePass();
 	plan.encode(pass);

@@ -1,3 +1,4 @@
+import { messageOf } from "../../engine/core/errors";
 import type { NamedFile } from "../../workers/filesApi";
 import { linkIn } from "../figures/carriedLink";
 import { openLink } from "../openLink";
@@ -6,7 +7,7 @@ import { bringToFront } from "../stores/front";
 import { layoutStore, setLayout } from "../stores/layout";
 import { setOpened } from "../stores/run";
 import { fileStore } from "./fileStore";
-import { openFiles, sentenceOf } from "./openFiles";
+import { openFiles } from "./openFiles";
 
 /** Bytes; larger files are no figures. */
 const LARGEST_FIGURE = 32 * 2 ** 20;
@@ -33,7 +34,7 @@ async function openBundles(bundles: readonly NamedFile[], leftOut: number): Prom
 		bringToFront("credit");
 	} catch (error) {
 		showData();
-		fileStore.setState({ problem: sentenceOf(error) });
+		fileStore.setState({ problem: messageOf(error) });
 	}
 }
 

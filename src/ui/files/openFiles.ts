@@ -1,3 +1,4 @@
+import { messageOf } from "../../engine/core/errors";
 import type { Finding, OursChoice } from "../../engine/lint/check";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
@@ -82,7 +83,7 @@ async function read(title: string, open: Opener, origin: Origin): Promise<void> 
 		const twin = await lab?.twin(report.card.shape);
 		if (current() && twin) fileStore.setState({ twin });
 	} catch (error) {
-		if (current()) resetFiles({ problem: isCancelled(error) ? "" : sentenceOf(error) });
+		if (current()) resetFiles({ problem: isCancelled(error) ? "" : messageOf(error) });
 	}
 }
 
@@ -100,7 +101,7 @@ async function identify(api: FilesApi, current: () => boolean): Promise<void> {
 		if (current()) fileStore.setState({ identities });
 	} catch (error) {
 		// Without a hash there is no link into the file, and no copy of it; what is on screen is as good as before.
-		if (current() && !isCancelled(error)) fileStore.setState({ problem: sentenceOf(error) });
+		if (current() && !isCancelled(error)) fileStore.setState({ problem: messageOf(error) });
 	}
 }
 
@@ -123,7 +124,7 @@ export async function openExample(): Promise<void> {
 		const example = { name: "example/12.jsonl", file: new File([await response.blob()], "12.jsonl") };
 		await read(example.name, (api, tell) => api.open([example], tell), "page");
 	} catch (error) {
-		resetFiles({ problem: sentenceOf(error) });
+		resetFiles({ problem: messageOf(error) });
 	}
 }
 
@@ -134,7 +135,7 @@ export function cancelReading(): void {
 /** Closes the files; what they showed stays on screen until something else takes its place. */
 export function closeFiles(): void {
 	generation++;
-	void files?.close().then(refreshImports);
+	void files?.cancel().then(refreshImports);
 	resetFiles({});
 }
 
@@ -164,7 +165,7 @@ export async function showGroup(group: number): Promise<void> {
 		shownOf = mine;
 		fileStore.setState({ group, rows, step: step.step, problem: "" });
 	} catch (error) {
-		if (current()) fileStore.setState({ problem: sentenceOf(error) });
+		if (current()) fileStore.setState({ problem: messageOf(error) });
 	}
 }
 
@@ -244,7 +245,7 @@ export async function saveRollouts(name: string): Promise<void> {
 	try {
 		download(name, await files.save(name), "application/octet-stream");
 	} catch (error) {
-		fileStore.setState({ problem: sentenceOf(error) });
+		fileStore.setState({ problem: messageOf(error) });
 	}
 }
 
@@ -276,6 +277,5 @@ function titleOf(list: readonly NamedFile[]): string {
 		: `${first?.name} and ${more} more`;
 }
 
-export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 /** Errors cross the border of a worker with their name. */
 const isCancelled = (error: unknown): boolean => error instanceof Error && error.name === "Cancelled";

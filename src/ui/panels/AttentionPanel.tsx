@@ -1,5 +1,6 @@
 import { type JSX, useEffect, useState } from "react";
 import { useStore } from "zustand";
+import { messageOf } from "../../engine/core/errors";
 import type { AttentionAnswer } from "../../workers/labApi";
 import type { Display } from "../credit/display";
 import { askAttention } from "../lab";
@@ -66,7 +67,7 @@ function useAttention(display: Display, rollout: number): Shown | string {
 		else
 			askAttention(latest, rollout).then(
 				(found) => tell({ of: latest, rollout, answer: found }),
-				(error: unknown) => tell(error instanceof Error ? error.message : String(error)),
+				(error: unknown) => tell(messageOf(error)),
 			);
 		return () => {
 			wanted = false;

@@ -1,4 +1,5 @@
 import { type JSX, useEffect, useRef, useState } from "react";
+import { messageOf } from "../../engine/core/errors";
 import type { BranchAnswer } from "../../workers/labApi";
 import { Chart } from "../charts/Chart";
 import { drawRunning } from "../charts/runningChart";
@@ -78,7 +79,7 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 			setState({ ...now, busy: true, answer: news }),
 		).then(
 			(done) => setState({ ...now, answer: done }),
-			(error: unknown) => setState({ ...now, problem: error instanceof Error ? error.message : String(error) }),
+			(error: unknown) => setState({ ...now, problem: messageOf(error) }),
 		);
 	};
 	return (

@@ -1,4 +1,5 @@
 import { type JSX, lazy, Suspense, useEffect, useState } from "react";
+import { messageOf } from "../../engine/core/errors";
 import type { Trace } from "../../engine/credit/traceOps";
 import { askWhy } from "../lab";
 import type { Latest } from "../stores/run";
@@ -23,9 +24,7 @@ export function WhyCard({ latest, method, title, rollout, token }: Props): JSX.E
 			if (current) setAnswer(news);
 		};
 		setAnswer(null);
-		askWhy(latest, method, rollout, token)?.then(tell, (error: unknown) =>
-			tell(error instanceof Error ? error.message : String(error)),
-		);
+		askWhy(latest, method, rollout, token)?.then(tell, (error: unknown) => tell(messageOf(error)));
 		return () => {
 			current = false;
 		};

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { messageOf } from "../../engine/core/errors";
 import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
 import type { TreeBatch } from "../../workers/labApi";
 import type { Display } from "../credit/display";
@@ -57,7 +58,7 @@ export function useTree(display: Display, merge: Merge, colour: ColourName): Sho
 		const painted: TreeColour = colour === "value" || colour === "exact" ? colour : "credit";
 		askTree(question)?.then(
 			(tree) => tell({ tree, merge, colour: painted, display }),
-			(error: unknown) => tell(error instanceof Error ? error.message : String(error)),
+			(error: unknown) => tell(messageOf(error)),
 		);
 		return () => {
 			wanted = false;

@@ -1,3 +1,4 @@
+import { messageOf } from "../../engine/core/errors";
 import { addRecordedRun, showRunsOf } from "../runs/pastRuns";
 import { draftStore } from "../stores/draft";
 import { isAlive, type Latest, type Run, runStore } from "../stores/run";
@@ -50,7 +51,7 @@ export async function openRecording(preset: string): Promise<void> {
 		selectionStore.setState({ group: null, pinned: null, hold: false });
 		showFrame(recording.opening);
 	} catch (error) {
-		timelineStore.setState({ problem: error instanceof Error ? error.message : String(error) });
+		timelineStore.setState({ problem: messageOf(error) });
 	}
 }
 

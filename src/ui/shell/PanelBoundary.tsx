@@ -1,4 +1,5 @@
 import { Component, type JSX, type ReactNode } from "react";
+import { messageOf } from "../../engine/core/errors";
 
 interface Props {
 	readonly title: string;
@@ -13,7 +14,7 @@ export class PanelBoundary extends Component<Props, State> {
 	override state: State = { message: null };
 
 	static getDerivedStateFromError(error: unknown): State {
-		return { message: error instanceof Error ? error.message : String(error) };
+		return { message: messageOf(error) };
 	}
 
 	override render(): JSX.Element {

@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { scoredGroups, singletonParam } from "../normaliserParams";
+import { normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
 import { div, equal, groupStat, less, max, mul, type Node, normalise, not, rolloutInput, spread } from "../ops";
 import { choiceParam } from "../sharedParams";
 
@@ -57,14 +57,7 @@ export const drGrpo = defineMethod({
 	needs: () => [],
 	estimate: ({ singleton, correction }) => {
 		const returns = rolloutInput("returns");
-		const outcome = normalise(returns, {
-			within: "group",
-			center: "mean",
-			scale: "none",
-			eps: 0,
-			epsOn: "sd",
-			singleton: singleton === "raw" ? "raw" : "zero",
-		});
+		const outcome = normalise(returns, normaliserOf({ center: "mean", scale: "none", eps: 0, singleton }));
 		const corrected = correction === "none" ? outcome : mul(outcome, correctionOf(returns, correction, singleton));
 		return { terms: { outcome: spread(corrected) }, ...scoredGroups(singleton) };
 	},

@@ -1,6 +1,6 @@
 import { defineMethod, type Estimate } from "../method";
 import { rolloutInput, spread } from "../ops";
-import { scaledReturns } from "../rewards/writers/ircr";
+import { scaledReturns, ircr as writer } from "../rewards/writers/ircr";
 
 /**
  * IRCR: every token of a rollout gets the rollout's return, scaled to the range seen in the batch.
@@ -16,16 +16,12 @@ export const ircr = defineMethod({
 	title: "IRCR",
 	family: "redistribution",
 	summary: "Spreads the outcome evenly, on a scale from the worst rollout seen to the best.",
-	source: {
-		cite: "Gangwani et al. 2020, Learning Guidance Rewards with Trajectory-space Smoothing",
-		url: "https://arxiv.org/abs/2010.12718",
-		verification: "released code read",
-	},
+	source: writer.source,
 	params: {},
 	presets: { paper: {} },
 	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],
-	needs: () => [],
+	needs: writer.needs,
 	estimate: (): Estimate => ({ terms: { outcome: spread(scaledReturns(rolloutInput("returns"))) } }),
 });

@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { scoredGroups, singletonParam } from "../normaliserParams";
+import { normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
 import { normalise, rolloutInput, spread } from "../ops";
 
 /**
@@ -31,18 +31,9 @@ export const opo = defineMethod({
 	estimate: ({ singleton }) => ({
 		terms: {
 			outcome: spread(
-				normalise(
-					rolloutInput("returns"),
-					{
-						within: "group",
-						center: "mean",
-						scale: "none",
-						eps: 0,
-						epsOn: "sd",
-						singleton: singleton === "raw" ? "raw" : "zero",
-					},
-					{ weight: rolloutInput("policyLength") },
-				),
+				normalise(rolloutInput("returns"), normaliserOf({ center: "mean", scale: "none", eps: 0, singleton }), {
+					weight: rolloutInput("policyLength"),
+				}),
 			),
 		},
 		...scoredGroups(singleton),

@@ -1,7 +1,7 @@
 import { defineMethod, type Estimate } from "../method";
 import { add, tokenInput } from "../ops";
 import { groupBaseline, toGo, writerParams } from "../redistribution";
-import { shapingOf } from "../rewards/writers/potentialShaping";
+import { shapingOf, potentialShaping as writer } from "../rewards/writers/potentialShaping";
 
 /**
  * Potential-based shaping: rewards plus γΦ_{t+1} − Φ_t, then rewards to go minus a group baseline.
@@ -21,17 +21,13 @@ export const potentialShaping = defineMethod({
 	title: "Potential-based shaping",
 	family: "redistribution",
 	summary: "Pays progress on a map of promising places, in the one way that cannot change what is best.",
-	source: {
-		cite: "Ng, Harada & Russell 1999, Policy Invariance Under Reward Transformations",
-		url: "https://people.eecs.berkeley.edu/~russell/papers/icml99-shaping.pdf",
-		verification: "not verified",
-	},
+	source: writer.source,
 	params: writerParams,
 	presets: { paper: {} },
 	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "groupMean", apples: "groupMean" }],
-	needs: () => [{ signal: "potential", level: "token", meaning: "potential of the prefix before each token" }],
+	needs: writer.needs,
 	estimate: (p): Estimate => {
 		const shaping = toGo(shapingOf(p.discount).rewards, p);
 		const earned = toGo(tokenInput("rewards"), p);

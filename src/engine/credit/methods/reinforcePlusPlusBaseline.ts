@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { scoredGroups, singletonParam } from "../normaliserParams";
+import { normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
 import { normalise, rolloutInput, spread } from "../ops";
 import { whiten, whitenScaleParams } from "../sharedParams";
 
@@ -28,14 +28,10 @@ export const reinforcePlusPlusBaseline = defineMethod({
 	needs: () => [],
 	estimate: (p) => {
 		const { singleton } = p;
-		const centred = normalise(rolloutInput("returns"), {
-			within: "group",
-			center: "mean",
-			scale: "none",
-			eps: 0,
-			epsOn: "sd",
-			singleton: singleton === "raw" ? "raw" : "zero",
-		});
+		const centred = normalise(
+			rolloutInput("returns"),
+			normaliserOf({ center: "mean", scale: "none", eps: 0, singleton }),
+		);
 		const { scored } = scoredGroups(singleton);
 		return { terms: { outcome: whiten(spread(centred), p, scored) }, ...(scored ? { scored } : {}) };
 	},

@@ -1,6 +1,7 @@
 import { defineMethod, type Estimate } from "../method";
 import { tokenSignal } from "../ops";
 import { groupBaseline, toGo, writerParams } from "../redistribution";
+import { returnDecomposition as writer } from "../rewards/writers/returnDecomposition";
 
 /**
  * Return decomposition: learned rewards whose sum explains the return, to go, minus a group baseline.
@@ -18,17 +19,13 @@ export const returnDecomposition = defineMethod({
 	title: "Return decomposition",
 	family: "redistribution",
 	summary: "Learns a reward for every token that adds up to the outcome, and uses those.",
-	source: {
-		cite: "Ren et al. 2022, Learning Long-Term Reward Redistribution via Randomized Return Decomposition",
-		url: "https://arxiv.org/abs/2111.13485",
-		verification: "released code read",
-	},
+	source: writer.source,
 	params: writerParams,
 	presets: { paper: {} },
 	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.887, apples: 0.908 }],
-	needs: () => [{ signal: "rewardModel", level: "token", meaning: "learned reward of each token" }],
+	needs: writer.needs,
 	estimate: (p): Estimate => {
 		const earned = toGo(tokenSignal("rewardModel"), p);
 		const baseline = groupBaseline(earned, p);

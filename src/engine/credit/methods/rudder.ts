@@ -1,6 +1,6 @@
 import { defineMethod, type Estimate } from "../method";
 import { rolloutInput } from "../ops";
-import { redistributed, rudderParams } from "../rewards/writers/rudder";
+import { redistributed, rudderParams, rudder as writer } from "../rewards/writers/rudder";
 
 /**
  * Prefix differences of a predicted return, as in RUDDER: each token is paid the change it makes to the prediction.
@@ -18,11 +18,7 @@ export const rudder = defineMethod({
 	title: "RUDDER",
 	family: "redistribution",
 	summary: "Watches a forecast of the outcome and pays each token for moving it.",
-	source: {
-		cite: "Arjona-Medina et al. 2019, RUDDER: Return Decomposition for Delayed Rewards",
-		url: "https://arxiv.org/abs/1806.07857",
-		verification: "released code read",
-	},
+	source: writer.source,
 	params: rudderParams,
 	presets: { centred: {}, paper: { start: "zero" } },
 	paidByTask: "its forecast is of the return that the environment paid; put rudder before another method instead",
@@ -32,7 +28,7 @@ export const rudder = defineMethod({
 		{ door: 0.998, apples: 0.998 },
 		{ params: { start: "zero" }, door: "equal", apples: "equal" },
 	],
-	needs: () => [{ signal: "returnPrediction", level: "token", meaning: "predicted return after each token" }],
+	needs: writer.needs,
 	estimate: (p): Estimate => {
 		const { difference, correction } = redistributed(p, rolloutInput("returns"));
 		return { terms: { difference, ...(correction ? { correction } : {}) } };

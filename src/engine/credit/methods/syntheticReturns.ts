@@ -1,7 +1,7 @@
 import { defineMethod, type Estimate } from "../method";
 import { add, mul, tokenInput, tokenSignal } from "../ops";
 import { groupBaseline, toGo, writerParams } from "../redistribution";
-import { syntheticParams } from "../rewards/writers/syntheticReturns";
+import { syntheticParams, syntheticReturns as writer } from "../rewards/writers/syntheticReturns";
 
 /**
  * Synthetic returns: each token is paid what regression says it contributes to later rewards, beside its own reward.
@@ -19,11 +19,7 @@ export const syntheticReturns = defineMethod({
 	title: "Synthetic returns",
 	family: "redistribution",
 	summary: "Learns which moments make later rewards likely, and pays them at once.",
-	source: {
-		cite: "Raposo et al. 2021, Synthetic Returns for Long-Term Credit Assignment",
-		url: "https://arxiv.org/abs/2102.12425",
-		verification: "released code read",
-	},
+	source: writer.source,
 	params: {
 		...syntheticParams,
 		...writerParams,
@@ -32,7 +28,7 @@ export const syntheticReturns = defineMethod({
 	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.994, apples: 0.994 }],
-	needs: () => [{ signal: "contribution", level: "token", meaning: "contribution of each token to later rewards" }],
+	needs: writer.needs,
 	estimate: (p): Estimate => {
 		const contribution = toGo(mul(tokenSignal("contribution"), p.alpha), p);
 		const earned = toGo(mul(tokenInput("rewards"), p.beta), p);

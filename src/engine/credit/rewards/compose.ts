@@ -63,26 +63,22 @@ function estimateAfter(method: AnyMethod, chain: readonly Link[], params: Readon
 	const discount = typeof params.discount === "number" ? params.discount : 1;
 	const spans = discount !== 1 && method.discountsSpans?.(params) === true;
 	let paid: Paid = { rewards: tokenInput("rewards"), returns: rolloutInput("returns") };
-	let terms: Estimate["terms"] = {};
-	let total: Node<"token"> | null = null;
-	if (chain[0]!.writer.kind === "adds") {
-		terms = plain.terms;
-		total = sumOf(terms);
-	}
+	let terms = chain[0]!.writer.kind === "adds" ? plain.terms : null;
+	let seen = new Map<Node, Node>();
 	for (const { writer, params: own } of chain) {
 		if (spans && writer.cancelsByToken)
 			throw new InvalidInput(
 				`Method ${method.id} discounts by spans of tokens, so what reward writer ${writer.id} pays would not cancel out and would change what is best; set discount to 1 instead of ${discount}.`,
 			);
 		paid = after(paid, writer.kind, writtenBy(writer, own, paid, discount));
-		const stage = termsOn(plain, paid);
-		terms = total ? { ...terms, [writer.id]: sub(sumOf(stage), total) } : stage;
-		total = sumOf(terms);
+		seen = new Map();
+		const stage = termsOn(plain, paid, seen);
+		terms = terms ? { ...terms, [writer.id]: sub(sumOf(stage), sumOf(terms)) } : stage;
 	}
 	return {
-		terms,
+		terms: terms!,
 		...(scored ? { scored } : {}),
-		...(weights ? { weights: rewritten(weights, paid, new Map()) } : {}),
+		...(weights ? { weights: rewritten(weights, paid, seen) } : {}),
 	};
 }
 
@@ -100,10 +96,8 @@ function after(paid: Paid, kind: AnyWriter["kind"], { rewards, sum }: Written): 
 		: { rewards: add(paid.rewards, rewards), returns: add(paid.returns, returns) };
 }
 
-function termsOn({ terms }: Estimate, paid: Paid): Estimate["terms"] {
-	const seen = new Map<Node, Node>();
-	return Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, rewritten(term, paid, seen)]));
-}
+const termsOn = ({ terms }: Estimate, paid: Paid, seen: Map<Node, Node>): Estimate["terms"] =>
+	Object.fromEntries(Object.entries(terms).map(([name, term]) => [name, rewritten(term, paid, seen)]));
 
 const sumOf = (terms: Estimate["terms"]): Node<"token"> => Object.values(terms).reduce((a, b) => add(a, b));
 
