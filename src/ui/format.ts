@@ -62,3 +62,8 @@ export function bytesText(bytes: number): string {
 	const [size, unit] = bytes >= 1e9 ? [bytes / 1e9, "GB"] : bytes >= 1e6 ? [bytes / 1e6, "MB"] : [bytes / 1e3, "kB"];
 	return `${size < 10 ? Number(size.toFixed(1)) : Math.round(size)} ${unit}`;
 }
+
+/** When something was saved, in the reader's own way of writing dates; `when` in ms since 1970. */
+export function dateText(when: number): string {
+	return new Date(when).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}

@@ -20,7 +20,7 @@ import {
 	showFinding,
 	showGroup,
 } from "../files/openFiles";
-import { percent } from "../format";
+import { bytesText, percent } from "../format";
 import { filesNotice } from "../notices";
 import { offlineStore } from "../offline/serviceWorker";
 import { findEntry, METHODS } from "../registries";
@@ -135,7 +135,7 @@ function Reading(): JSX.Element {
 			<progress max={1} value={done} aria-label="Reading" />
 			<p className="muted tabular" role="status">
 				{progress
-					? `${progress.format}: ${percent(done)} of ${megabytes(progress.total)}, ${stepsText(progress.steps)}${count(progress.rollouts)} rollouts`
+					? `${progress.format}: ${percent(done)} of ${bytesText(progress.total)}, ${stepsText(progress.steps)}${count(progress.rollouts)} rollouts`
 					: "Looking at the first bytes …"}
 			</p>
 			<p className="actions">
@@ -394,4 +394,3 @@ function CopyIssue({ finding }: { readonly finding: Finding }): JSX.Element {
 
 const stepsText = (steps: number) => (steps > 1 ? `${count(steps)} steps, ` : "");
 const count = (n: number) => n.toLocaleString("en");
-const megabytes = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${Math.round(bytes / 1e6)} MB`);

@@ -4,7 +4,7 @@ import { HASH_DIGITS } from "../../engine/spec/linkFile";
 import type { StoredImport } from "../../workers/filesApi";
 import { fileStore } from "../files/fileStore";
 import { keepThese, openImport } from "../files/openFiles";
-import { bytesText } from "../format";
+import { bytesText, dateText } from "../format";
 import {
 	forgetImport,
 	type Imports,
@@ -76,7 +76,7 @@ export function StorageRoom(): JSX.Element {
 function ImportLine({ one }: { readonly one: StoredImport }): JSX.Element {
 	const reading = useStore(fileStore, (f) => f.phase === "reading");
 	const { files, title, about, size, openedAt, here, elsewhere } = one;
-	const when = new Date(openedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+	const when = dateText(openedAt);
 	const hash = files.length === 1 ? `, hash\u00a0${files[0]?.hash.slice(0, HASH_DIGITS)}` : "";
 	const large = files.length > 1 && size > LARGEST_ARCHIVE;
 	return (

@@ -1,5 +1,6 @@
 import { type JSX, useState } from "react";
 import { useStore } from "zustand";
+import { bytesText, dateText } from "../format";
 import { forgetRun, interrupted, resumeRun, saveStoredRun, storedStore } from "../storage/keepRuns";
 import type { StoredRun } from "../storage/runFiles";
 import { isAlive, runStore } from "../stores/run";
@@ -60,7 +61,7 @@ function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
 	const elsewhere = useStore(storedStore, (s) => s.elsewhere.has(run.id));
 	const here = useStore(storedStore, (s) => s.own === run.id);
 	const done = run.step >= run.steps;
-	const when = new Date(run.savedAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+	const when = dateText(run.savedAt);
 	return (
 		<li>
 			<p>
@@ -70,7 +71,7 @@ function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
 				</span>
 			</p>
 			<p className="muted tabular">
-				{when}, {megabytes(run.size)}
+				{when}, {bytesText(run.size)}
 				{elsewhere ? ", training in another tab" : here ? ", on this page" : ""}
 			</p>
 			<p className="actions">
@@ -89,6 +90,3 @@ function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
 		</li>
 	);
 }
-
-const megabytes = (bytes: number) =>
-	bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
