@@ -55,7 +55,7 @@ async function train(given: ExperimentSpec, budget: number, backend: CliBackend)
 
 /** The same experiment with GRPO in place of the method, and nothing that only the method needed. */
 function withGrpo({ signals: _, ...spec }: ExperimentSpec): ExperimentSpec {
-	const { branching: _b, segment: _s, ...rollout } = spec.rollout;
+	const { branching: _b, segment: _s, rounds: _r, ...rollout } = spec.rollout;
 	return {
 		...spec,
 		rollout,

@@ -6,6 +6,7 @@ import { openSpec } from "../engine/spec/registries";
 import { freshState } from "../engine/training/checkpoint";
 import { CpuExecutor } from "../engine/training/cpuExecutor";
 import { demonstrationBatch } from "../engine/training/demonstrations";
+import { fillBatch } from "../engine/training/dynamicSampling";
 import type { RunEvent } from "../engine/training/events";
 import type { StepMetrics, TrainingExecutor, TrainingPlan } from "../engine/training/executor";
 import { objectiveOf } from "../engine/training/objective";
@@ -34,7 +35,7 @@ function setUp(change: Record<string, unknown> = {}) {
 	const requests = new Requests(plan, pool);
 	const batches = (first: number, count: number) =>
 		Array.from({ length: count }, (_, k) => requests.training(first + k));
-	return { spec, plan, pool, task, batches };
+	return { spec, plan, pool, task, requests, batches };
 }
 const initial = (plan: TrainingPlan) =>
 	freshState(toFloat32(initParameters(plan.model, 1)).map((v) => (v === 1 ? v : 5 * v)));
@@ -103,6 +104,50 @@ describe("the executor on the GPU does what the float64 executor does", () => {
 		expect(p.step).toBe(q.step);
 		expect(p.memory).toEqual(q.memory);
 		expect(p.memory !== undefined).toBe(name.endsWith("earlier batches earned"));
+		expect(parameterDistance(plan.model, p.parameters, q.parameters)).toBeLessThanOrEqual(2e-5);
+		gpu.dispose();
+	});
+});
+
+describe("batches that are filled in rounds are those of the float64 executor", () => {
+	const inRounds = { ...base.rollout, groupSize: 2, rounds: 5 };
+	const cases: Record<string, Record<string, unknown>> = {
+		"two minibatches and a reference": { minibatches: 2, loss: { id: "ppo", params: { klCoef: 0.1 } } },
+		"credit by the prompts, looked up on the device": { task: { id: "keydoor" }, method: { id: "gigpo" } },
+		"credit on the processor, and a tree": {
+			task: { id: "keydoor" },
+			method: { id: "vinePpo" },
+			rollout: { ...inRounds, branching: 2, segment: 1 },
+		},
+	};
+	it.each(Object.keys(cases))("%s", { timeout: 300_000 }, async (name) => {
+		const { plan, requests } = setUp({ rollout: inRounds, ...cases[name] });
+		const [gpu, cpu] = [await open(plan), float64(plan)];
+		let rounds = 0;
+		for (const step of [1, 2, 3]) {
+			const [a, b] = await Promise.all(
+				[gpu, cpu].map((executor) =>
+					fillBatch(
+						executor,
+						(round) => requests.training(step, round),
+						plan,
+						async () => {},
+					),
+				),
+			);
+			expect(a).toEqual(b);
+			rounds += a!.rounds;
+			for (const executor of [gpu, cpu]) executor.train(step);
+			const [told, want] = [await gpu.readRollouts(), await cpu.readRollouts()];
+			expect(told.batch.promptTokens).toEqual(want.batch.promptTokens);
+			expect(told.batch.tokens).toEqual(want.batch.tokens);
+			expect(told.batch.returns).toEqual(want.batch.returns);
+			const difference = told.credit.advantage.map((x, i) => Math.abs(x - want.credit.advantage[i]!));
+			expect(Math.max(...difference)).toBeLessThanOrEqual(1e-5);
+			expect(gap((await gpu.metrics(0))[0]!, (await cpu.metrics(0))[0]!)).toBeLessThanOrEqual(2e-5);
+		}
+		expect(rounds).toBeGreaterThan(3);
+		const [p, q] = [await gpu.download(), await cpu.download()];
 		expect(parameterDistance(plan.model, p.parameters, q.parameters)).toBeLessThanOrEqual(2e-5);
 		gpu.dispose();
 	});

@@ -4,6 +4,7 @@ import { encodeUtf8 } from "../engine/core/utf8";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type {
 	ExecutorLabel,
+	GroupOutcomes,
 	Outcomes,
 	PlanCounts,
 	RolloutRequest,
@@ -130,6 +131,17 @@ export class GpuExecutor implements TrainingExecutor {
 			this.parts.credit.signals?.begin(request);
 			this.trained = false;
 			this.credited = null;
+		});
+	}
+
+	readGroups(): Promise<GroupOutcomes> {
+		return this.turns.ask(() => this.parts.rollouts.readGroups());
+	}
+
+	keep(groups: readonly number[]): void {
+		this.turns.do(() => {
+			const whole = this.parts.rollouts.keep(groups);
+			if (whole) this.parts.credit.signals?.begin(whole);
 		});
 	}
 

@@ -2,6 +2,7 @@ import { WorkFailed } from "../engine/core/errors";
 import { parameterLayout } from "../engine/model/config";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type {
+	GroupOutcomes,
 	Outcomes,
 	RolloutRequest,
 	StepMetrics,
@@ -10,6 +11,7 @@ import type {
 	TrainingPlan,
 	TrainState,
 } from "../engine/training/executor";
+import { KeptRequest } from "../engine/training/keptGroups";
 
 export interface FakeOptions {
 	/** The device is lost when this step is trained. */
@@ -18,6 +20,8 @@ export interface FakeOptions {
 	readonly breakAt?: number;
 	/** Success rate after n supervised steps. */
 	readonly successAfter?: (supervised: number) => number;
+	/** Whether returns differ in a group of the batch with this random key. */
+	readonly differs?: (key: number, group: number) => boolean;
 }
 
 /**
@@ -41,6 +45,7 @@ export class FakeExecutor implements TrainingExecutor {
 	private request: RolloutRequest | null = null;
 	private queue: StepMetrics[] = [];
 	private lost = false;
+	private readonly kept: KeptRequest;
 
 	constructor(
 		readonly plan: TrainingPlan,
@@ -48,6 +53,7 @@ export class FakeExecutor implements TrainingExecutor {
 	) {
 		const zeros = () => new Float32Array(parameterLayout(plan.model).size);
 		this.state = { parameters: zeros(), firstMoment: zeros(), secondMoment: zeros(), step: 0 };
+		this.kept = new KeptRequest(plan);
 	}
 
 	upload(state: TrainState): void {
@@ -63,8 +69,21 @@ export class FakeExecutor implements TrainingExecutor {
 		this.reference = this.state.parameters.slice();
 	}
 	rollout(request: RolloutRequest): void {
+		if (!request.goesOn) this.kept.clear();
 		this.request = request;
 		this.calls.push(`rollout ${request.stream} ${request.step}`);
+	}
+	async readGroups(): Promise<GroupOutcomes> {
+		this.failIfLost();
+		const { prompts, groupSize } = this.plan;
+		const { step } = this.request as RolloutRequest;
+		const pays = (b: number) => b % groupSize === 0 && (this.options.differs?.(step, b / groupSize) ?? true);
+		const returns = Float64Array.from({ length: prompts * groupSize }, (_, b) => (pays(b) ? 1 : 0));
+		return { returns, tokens: new Float64Array(prompts).fill(groupSize) };
+	}
+	keep(groups: readonly number[]): void {
+		this.calls.push(`keep ${groups.join(" ")}`.trim());
+		this.request = this.kept.add(this.request as RolloutRequest, groups).whole ?? this.request;
 	}
 	train(step: number): void {
 		this.lost ||= step === this.options.loseAt;

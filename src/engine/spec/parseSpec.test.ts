@@ -55,5 +55,10 @@ describe("an experiment", () => {
 		expect(parseSpec(base).signals).toBeUndefined();
 		expect(() => parseSpec({ ...base, signals: { branchedValues: 3 } })).toThrow("signals.branchedValues is 3");
 		expect(() => parseSpec({ ...base, rollout: { groupSize: 6, branching: 2 } })).toThrow("choose a power of 2");
+		expect(parseSpec({ ...base, rollout: { rounds: 10 } }).rollout.rounds).toBe(10);
+		expect(parseSpec({ ...base, rollout: { rounds: 1 } }).rollout).not.toHaveProperty("rounds");
+		expect(() => parseSpec({ ...base, rollout: { groupSize: 1, rounds: 2 } })).toThrow(
+			"would fill no batch; raise rollout.groupSize or set rollout.rounds to 1",
+		);
 	});
 });

@@ -75,7 +75,11 @@ function checkTogether(spec: ExperimentSpec): ExperimentSpec {
 		throw new InvalidInput(
 			`Model width ${width} is not divisible by heads ${heads}; choose a width that is a multiple of the number of heads.`,
 		);
-	const { groupSize, branching = 1 } = spec.rollout;
+	const { groupSize, branching = 1, rounds = 1 } = spec.rollout;
+	if (rounds > 1 && groupSize === 1)
+		throw new InvalidInput(
+			`Groups of one rollout have no returns that differ, so ${rounds} sampling rounds would fill no batch; raise rollout.groupSize or set rollout.rounds to 1.`,
+		);
 	if (branching > 1 && !isPower(groupSize, branching))
 		throw new InvalidInput(
 			`A group of ${groupSize} rollouts is no tree with ${branching} branches at each node; choose a power of ${branching}.`,
@@ -124,10 +128,10 @@ function methodChoice(value: unknown): ExperimentSpec["method"] {
 	return writers.length > 0 ? { ...method, rewards: writers } : method;
 }
 
-/** Without branches there is no tree to describe. */
+/** Without branches there is no tree to describe, and one round is what every batch takes. */
 function rolloutSection(value: unknown): ExperimentSpec["rollout"] {
-	const { branching, segment, ...plain } = section(ROLLOUT_PARAMS, value, "rollout");
-	return branching > 1 ? { ...plain, branching, segment } : plain;
+	const { branching, segment, rounds, ...plain } = section(ROLLOUT_PARAMS, value, "rollout");
+	return { ...plain, ...(branching > 1 ? { branching, segment } : {}), ...(rounds > 1 ? { rounds } : {}) };
 }
 
 function signalChoices(value: unknown): Record<string, Record<string, unknown>> {

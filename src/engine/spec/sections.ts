@@ -114,6 +114,15 @@ export const ROLLOUT_PARAMS = {
 		label: "Segment",
 		help: "Tokens from one branching of the tree to the next, replies of the environment included.",
 	},
+	rounds: {
+		type: "integer",
+		default: 1,
+		min: 1,
+		max: 64,
+		unit: "rounds",
+		label: "Sampling rounds",
+		help: "Dynamic sampling (DAPO): groups whose returns are all equal are left out and new prompts sampled, at most so many batches a step. 1: off. Sampling takes as many times longer as it takes rounds: about 2.5 where half of the groups are equal.",
+	},
 } as const satisfies ParamTable;
 
 export const OPTIMIZER_PARAMS = {

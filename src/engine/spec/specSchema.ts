@@ -47,7 +47,8 @@ const choiceSchema = (entries: Registries["tasks"], others: Readonly<Record<stri
 
 /**
  * What `parseSpec` and `resolveSpec` accept as an experiment, but for rules that join two fields: a width divisible by the heads, prompts
- * divisible by the minibatches, groups that are a power of the branches, writers of rewards that fit the method, and a reward formula that can
+ * divisible by the minibatches, groups that are a power of the branches, and more than one rollout
+ * where rounds fill the batch, writers of rewards that fit the method, and a reward formula that can
  * be read.
  */
 export function specSchema({ tasks, methods, losses, rewards = [], signals = [] }: Registries): JsonSchema {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PRESETS } from "../spec/presets";
 import { openSpec } from "../spec/registries";
-import { stepCost } from "./cost";
+import { expectedRounds, stepCost } from "./cost";
 
 const { spec, task } = openSpec(PRESETS[0]!.spec);
 const base = stepCost(spec, task);
@@ -14,6 +14,17 @@ it("grows with the batch as the batch does, and with epochs only in learning", (
 	// One forward to sample, three to learn: 4 becomes 7.
 	expect(twice.flops / base.flops).toBe(7 / 4);
 	expect(twice.bytes).toBe(base.bytes);
+});
+
+it("counts the rounds that fill a batch where half of the groups differ", () => {
+	// One place: 1 + ½ + ¼ + … ; two: the first round fails with ¾, two of them (four throws, at most one head) with 5/16.
+	expect([1, 2, 3].map((most) => expectedRounds(1, most))).toEqual([1, 1.5, 1.75].map((x) => expect.closeTo(x, 12)));
+	expect(expectedRounds(2, 3)).toBeCloseTo(1 + 3 / 4 + 5 / 16, 12);
+	expect(expectedRounds(1024, 64)).toBeCloseTo(2.5, 1);
+	const inRounds = stepCost({ ...spec, rollout: { ...rollout, rounds: 2 } }, task);
+	// 32 prompts never all differ: two rounds to sample, three forwards to learn.
+	expect(inRounds.flops / base.flops).toBeCloseTo(5 / 4, 8);
+	expect(inRounds.bytes).toBe(base.bytes);
 });
 
 it("minibatches save memory, not work", () => {

@@ -19,7 +19,8 @@ const KEPT_WIDTHS = 16;
 
 /**
  * Memory and work of one training step: 2 floating-point operations a parameter and token forward and 4 backward, attention
- * 4·d·C a token and block, C the context. Vocabulary and context follow from the task. Rollouts are counted at full length.
+ * 4·d·C a token and block, C the context. Vocabulary and context follow from the task. Rollouts are counted at full length. Where rounds
+ * fill the batch, half of the groups are taken to differ.
  * **Units** bytes, operations. **Edges** epochs repeat the learning, not the sampling; minibatches divide the activations.
  * **Throws** InvalidInput when the sizes do not fit together.
  */
@@ -27,7 +28,9 @@ export function stepCost(spec: ExperimentSpec, task: Task): StepCost {
 	const model = modelOf(spec, task);
 	const { layers: L, width: d, heads: H, contextLength: C, vocabSize: V } = model;
 	const { count, size } = parameterLayout(model);
-	const B = spec.rollout.prompts * spec.rollout.groupSize;
+	const { prompts, groupSize, rounds = 1 } = spec.rollout;
+	const B = prompts * groupSize;
+	const sampled = expectedRounds(prompts, rounds);
 	const rows = B * C;
 	const forward = rows * (2 * count + 4 * L * d * C);
 	const activations = (rows / spec.minibatches) * (L * (KEPT_WIDTHS * d + H * C) + 2 * V);
@@ -35,7 +38,28 @@ export function stepCost(spec: ExperimentSpec, task: Task): StepCost {
 	return {
 		parameters: count,
 		bytes: 4 * (5 * size + activations + keysAndValues),
-		flops: forward * (1 + 3 * spec.epochs),
-		tokens: B * task.maxResponseLength,
+		flops: forward * (sampled + 3 * spec.epochs),
+		tokens: B * task.maxResponseLength * sampled,
 	};
+}
+
+/**
+ * Mean number of rounds that fill a batch of n groups when each group differs with probability ½, none after the `most`-th:
+ * Σ over r < most of P(fewer than n of r·n groups differ).
+ */
+export function expectedRounds(n: number, most: number): number {
+	let sum = 0;
+	for (let r = 0; r < most; r++) sum += fewerHeads(r * n, n);
+	return sum;
+}
+
+/** P(fewer than k heads in m throws of a coin); the terms are multiplied up from their logarithm, which does not underflow. */
+function fewerHeads(m: number, k: number): number {
+	let log = -m * Math.LN2;
+	let sum = 0;
+	for (let i = 0; i < Math.min(k, m + 1); i++) {
+		sum += Math.exp(log);
+		log += Math.log((m - i) / (i + 1));
+	}
+	return sum;
 }

@@ -7,6 +7,7 @@ import { CpuRollout, type RolloutRecord, type RolloutSampler, rolloutBatch } fro
 import { valueLoss, valueTargets } from "./critic";
 import type {
 	ExecutorLabel,
+	GroupOutcomes,
 	Outcomes,
 	RolloutRequest,
 	StepMetrics,
@@ -15,10 +16,11 @@ import type {
 	TrainingPlan,
 	TrainState,
 } from "./executor";
+import { KeptGroups } from "./keptGroups";
 import { HostPolicy } from "./policySource";
 import { type SequenceBlock, sequenceBlock } from "./sequences";
 import { batchNumbers, emptyMetrics, meanOfMetrics, type UpdateMetrics } from "./stepMetrics";
-import { sampledTokens } from "./treeTopology";
+import { groupTokens, sampledTokens } from "./treeTopology";
 import { samplerFor } from "./turnSampler";
 
 /** One minibatch as the surrogate loss sees it: n scored tokens of some rows. */
@@ -108,6 +110,7 @@ export class CpuExecutor implements TrainingExecutor {
 	} as const;
 	private readonly learner: Learner;
 	private readonly sampler: RolloutSampler;
+	private readonly kept: KeptGroups;
 	private frozen = false;
 	private latest: { request: RolloutRequest; record: RolloutRecord; batch: RolloutBatch } | null = null;
 	private trained: { batch: RolloutBatch; credit: CreditResult } | null = null;
@@ -122,6 +125,7 @@ export class CpuExecutor implements TrainingExecutor {
 		this.label = engine.label;
 		this.learner = engine.learner;
 		this.sampler = samplerFor(plan, engine.sampler);
+		this.kept = new KeptGroups(plan);
 	}
 
 	upload(state: TrainState): void {
@@ -137,7 +141,23 @@ export class CpuExecutor implements TrainingExecutor {
 	}
 
 	rollout(request: RolloutRequest): void {
-		const record = this.sampler.sample(request);
+		if (!request.goesOn) this.kept.clear();
+		this.take(request, this.sampler.sample(request));
+	}
+
+	async readGroups(): Promise<GroupOutcomes> {
+		const { sampling, prompts } = this.plan;
+		const { returns, T, actionMask } = this.rollouts().batch;
+		return { returns, tokens: groupTokens(sampling, prompts, T, actionMask) };
+	}
+
+	keep(groups: readonly number[]): void {
+		const { request, record } = this.rollouts();
+		const whole = this.kept.add(request, record, groups);
+		if (whole) this.take(whole.request, whole.record);
+	}
+
+	private take(request: RolloutRequest, record: RolloutRecord): void {
 		this.latest = { request, record, batch: rolloutBatch(this.plan, request, record) };
 	}
 

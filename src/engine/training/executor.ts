@@ -77,6 +77,8 @@ export interface SamplingPlan {
 	readonly branching?: number;
 	/** Tokens between branchings, environment replies included. */
 	readonly segment?: number;
+	/** Most rollout batches that are sampled to fill that of a step with groups whose returns differ; absent or 1: the first is taken as it is. */
+	readonly rounds?: number;
 }
 
 /** AdamW (Loshchilov & Hutter 2019) with decoupled decay on matrices only, bias correction and global gradient-norm clipping. */
@@ -97,7 +99,7 @@ export interface OptimizerPlan {
 
 /** One rollout batch to sample: everything that varies between steps. */
 export interface RolloutRequest {
-	/** Training step, part of the random key. */
+	/** Part of the random key: the training step, in later rounds of a step and in evaluations a number of their own. */
 	readonly step: number;
 	/** `STREAMS.sample` when training, `STREAMS.evaluation` when measuring. */
 	readonly stream: number;
@@ -106,6 +108,8 @@ export interface RolloutRequest {
 	readonly promptLengths: Int32Array;
 	/** Start state in the machine, per prompt. */
 	readonly startStates: Uint32Array;
+	/** Another round of the same step: what was kept of those before stays, and states of a task in turns keep their numbers. */
+	readonly goesOn?: boolean;
 }
 
 /** Demonstrations for one supervised step. Batch B as in the plan; unlike rollouts, every row has a prompt of its own. */
@@ -132,6 +136,14 @@ export interface Outcomes {
 	readonly returns: Float64Array;
 	/** 1 where the rollout ended in a state that the machine counts as success `[B]`. */
 	readonly success: Uint8Array;
+}
+
+/** What a rollout batch came to, by group. */
+export interface GroupOutcomes {
+	/** Whole return of each rollout `[B]`. */
+	readonly returns: Float64Array;
+	/** Policy tokens sampled for each group `[prompts]`; those that rollouts of a tree share count once. */
+	readonly tokens: Float64Array;
 }
 
 /** Optimiser state: flat buffers in the parameter layout. */
@@ -163,8 +175,12 @@ export interface StepMetrics {
 	readonly meanLength: number;
 	/** Share of groups whose returns are all equal. */
 	readonly deadGroups: number;
-	/** Policy tokens sampled in this step. */
+	/** Policy tokens sampled in this step, those of groups left out included. */
 	readonly tokens: number;
+	/** Where batches are filled with groups that differ: rollout batches sampled, groups in them, and tokens of those left out. */
+	readonly rounds?: number;
+	readonly sampledGroups?: number;
+	readonly discardedTokens?: number;
 	/** Tokens that the method's signals had generated beside the rollouts. */
 	readonly extraTokens?: number;
 	/** Mean ½(V − target)² of a value head that is trained, clipped where the plan says so. */
@@ -208,6 +224,13 @@ export interface TrainingExecutor {
 	/** Freezes the present parameters as the reference policy. */
 	freezeReference(): void;
 	rollout(request: RolloutRequest): void;
+	/** What each group of the latest rollout batch came to; only where the plan samples in rounds. */
+	readGroups(): Promise<GroupOutcomes>;
+	/**
+	 * Sets groups of the latest rollout batch aside, in this order; only where the plan samples in rounds. With the last of `prompts` groups, those
+	 * set aside are the latest batch. A request that does not go on drops what was set aside.
+	 */
+	keep(groups: readonly number[]): void;
 	/** Credit, loss, backward and AdamW on the latest rollout batch: `epochs · minibatches` optimiser steps. */
 	train(step: number): void;
 	/**

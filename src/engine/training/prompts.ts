@@ -25,8 +25,18 @@ export function findItem({ train, evaluation }: PromptPool, prompt: ArrayLike<nu
 	return train.find(same) ?? evaluation.find(same);
 }
 
-/** Indices into the training pool of the prompts of one step: a pure function of (seed, purpose, step). */
-export function drawPrompts(seed: number, purpose: string, step: number, poolSize: number, count: number): number[] {
+/**
+ * Indices into the training pool of `count` prompts of one step: a pure function of (seed, purpose, step).
+ * @param after how many of the step come before them.
+ */
+export function drawPrompts(
+	seed: number,
+	purpose: string,
+	step: number,
+	poolSize: number,
+	count: number,
+	after = 0,
+): number[] {
 	const rng = Rng.of(seed).fork(purpose).fork(step);
-	return Array.from({ length: count }, () => rng.integer(poolSize));
+	return Array.from({ length: after + count }, () => rng.integer(poolSize)).slice(after);
 }

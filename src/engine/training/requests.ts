@@ -5,6 +5,8 @@ import { drawPrompts, type PromptPool } from "./prompts";
 
 /** More rollout requests than one evaluation can need: keeps the random keys of neighbouring evaluations apart. */
 const CHUNKS = 4096;
+/** More steps than a run can have: keeps the random keys of a step's rounds apart from those of other steps. */
+const STEPS = 2 ** 17;
 /** Evaluations of the warm start have keys of their own, far from those of training. */
 export const WARM_STEP_KEY = 0x8000_0000 / CHUNKS;
 
@@ -15,11 +17,12 @@ export class Requests {
 		private readonly pool: PromptPool,
 	) {}
 
-	/** The rollout batch of training step `step`. */
-	training(step: number): RolloutRequest {
+	/** The rollout batch of training step `step`, or of a later round of it with the prompts that are drawn next. */
+	training(step: number, round = 0): RolloutRequest {
 		const { seed, prompts } = this.plan;
-		const indices = drawPrompts(seed, "prompts", step, this.pool.train.length, prompts);
-		return this.request(step, STREAMS.sample, indices);
+		const indices = drawPrompts(seed, "prompts", step, this.pool.train.length, prompts, round * prompts);
+		const request = this.request(step + round * STEPS, STREAMS.sample, indices);
+		return round > 0 ? { ...request, goesOn: true } : request;
 	}
 
 	/**

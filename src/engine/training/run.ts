@@ -5,6 +5,7 @@ import { initParameters, toFloat32 } from "../model/parameters";
 import type { ExperimentSpec } from "../spec/experiment";
 import type { Task } from "../tasks/task";
 import { type Checkpoint, freshState } from "./checkpoint";
+import { type Filling, fillBatch, withFilling } from "./dynamicSampling";
 import { evaluate } from "./evaluate";
 import type { RunEvent } from "./events";
 import type { StepMetrics, TrainingExecutor, TrainingPlan } from "./executor";
@@ -82,6 +83,8 @@ export class Run {
 	/** Parameters that sampled the rollouts last read, by step. */
 	private readonly policies = new Map<number, Promise<Float32Array>>();
 	private latestRollouts: RunEvent | null = null;
+	/** What the batches of queued steps took, where they are filled. */
+	private readonly fillings = new Map<number, Filling>();
 	private ended = false;
 
 	/** @throws InvalidInput when spec and task do not fit together. */
@@ -219,6 +222,7 @@ export class Run {
 		try {
 			while (this.issued < steps) {
 				await this.waitWhilePaused(this.issued, () => this.drain(executor));
+				await this.sample(executor, this.issued + 1);
 				this.issue(executor, ++this.issued);
 				this.report(await executor.metrics(QUEUED_STEPS));
 				await this.breathe();
@@ -230,14 +234,24 @@ export class Run {
 		}
 	}
 
-	/** Enqueues one step and the reads that are due after it; none of them holds up the next step. */
+	/** The rollouts of a step; filled with groups that differ only where the plan asks for it: then the returns of each round are read. */
+	private async sample(executor: TrainingExecutor, step: number): Promise<void> {
+		const { plan, requests } = this;
+		if ((plan.sampling.rounds ?? 1) === 1) return executor.rollout(requests.training(step));
+		const proceed = async () => {
+			await this.breathe();
+			this.gate.check();
+		};
+		this.fillings.set(step, await fillBatch(executor, (round) => requests.training(step, round), plan, proceed));
+	}
+
+	/** Enqueues learning from the rollouts of one step and the reads that are due after it; none of them holds up the next step. */
 	private issue(executor: TrainingExecutor, step: number): void {
 		const { spec, host } = this.options;
 		const last = step === spec.steps;
 		const { every } = spec.evaluation;
 		const evaluation = every > 0 && (step % every === 0 || last);
 		const reads = this.wantRollouts || last || evaluation || this.gate.closed;
-		executor.rollout(this.requests.training(step));
 		if (reads) this.rememberPolicy(executor, step);
 		executor.train(step);
 		const isNamed = isFingerprintStep(step) || last;
@@ -257,7 +271,8 @@ export class Run {
 	}
 
 	private report(metrics: readonly StepMetrics[]): void {
-		this.reporter.report(metrics);
+		this.reporter.report(metrics.map((m) => withFilling(m, this.fillings.get(m.step))));
+		for (const { step } of metrics) this.fillings.delete(step);
 		this.side.check();
 		const { candidate } = this;
 		if (!candidate || candidate === this.checkpoint || candidate.step > this.reporter.reported) return;

@@ -18,7 +18,10 @@ const fits = (fields: Fields) => (x: unknown) =>
 	isObject(x) && Object.entries(fields).every(([name, isOne]) => isOne(x[name]));
 
 const METRICS: Readonly<
-	Record<Exclude<keyof StepMetrics, "extraTokens" | "valueLoss" | "stage">, (x: unknown) => boolean>
+	Record<
+		Exclude<keyof StepMetrics, "extraTokens" | "rounds" | "sampledGroups" | "discardedTokens" | "valueLoss" | "stage">,
+		(x: unknown) => boolean
+	>
 > = {
 	step: isStep,
 	loss: isNumber,

@@ -54,6 +54,8 @@ export class TapedExecutor implements TrainingExecutor {
 	upload: TrainingExecutor["upload"] = (state) => this.inner.upload(state);
 	download: TrainingExecutor["download"] = () => this.inner.download();
 	freezeReference: TrainingExecutor["freezeReference"] = () => this.inner.freezeReference();
+	readGroups: TrainingExecutor["readGroups"] = () => this.inner.readGroups();
+	keep: TrainingExecutor["keep"] = (groups) => this.inner.keep(groups);
 	supervise: TrainingExecutor["supervise"] = (batch) => this.inner.supervise(batch);
 	metrics: TrainingExecutor["metrics"] = (inFlight) => this.inner.metrics(inFlight);
 	readOutcomes: TrainingExecutor["readOutcomes"] = () => this.inner.readOutcomes();

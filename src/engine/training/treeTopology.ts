@@ -32,6 +32,14 @@ export function treeOrigins(tree: Tree, groupSize: number, B: number) {
 	return { parent, branchAt };
 }
 
+/** `sampledTokens` of each of `groups` groups of one size, whose rows lie one after another in `mask`. */
+export function groupTokens(tree: Tree, groups: number, T: number, mask: Uint8Array): Float64Array {
+	const width = mask.length / groups;
+	return Float64Array.from({ length: groups }, (_, g) =>
+		sampledTokens(tree, width / T, T, mask.subarray(g * width, (g + 1) * width)),
+	);
+}
+
 /** Policy tokens that were sampled: those that rollouts of a tree write together count once. */
 export function sampledTokens(tree: Tree, groupSize: number, T: number, mask: ArrayLike<number>): number {
 	let count = 0;

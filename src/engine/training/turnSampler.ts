@@ -48,7 +48,7 @@ class TurnSampler implements RolloutSampler {
 	/** The request with states of the table in place of items of the pool. */
 	private entered(request: RolloutRequest): RolloutRequest {
 		const { table, items, env } = this.turns;
-		table.clear();
+		if (!request.goesOn) table.clear();
 		return { ...request, startStates: request.startStates.map((i) => table.enter(env.start(items[i]!))) };
 	}
 

@@ -4,6 +4,9 @@ import { USAGE } from "./usage";
 /** GPUMapMode.READ; the global is missing outside browsers. */
 const MAP_READ = 1;
 
+/** A whole buffer, or a part of one; offset and size in bytes, multiples of 4. */
+export type ReadSource = GPUBuffer | { readonly buffer: GPUBuffer; readonly offset: number; readonly size: number };
+
 interface Staging {
 	readonly buffer: GPUBuffer;
 	/** Buffers of this size that nobody reads from now. */
@@ -31,10 +34,10 @@ export class Readback {
 	}
 
 	/**
-	 * Whole buffers as they are when this is called, whatever is enqueued before it resolves.
+	 * Buffers as they are when this is called, whatever is enqueued before it resolves.
 	 * @throws WorkFailed with code "device-lost".
 	 */
-	read(sources: readonly GPUBuffer[]): Promise<Uint32Array<ArrayBuffer>[]> {
+	read(sources: readonly ReadSource[]): Promise<Uint32Array<ArrayBuffer>[]> {
 		const encoder = this.device.createCommandEncoder();
 		const arrive = this.copy(encoder, sources);
 		this.device.queue.submit([encoder.finish()]);
@@ -42,11 +45,11 @@ export class Readback {
 	}
 
 	/** Puts the copies into somebody's encoder; what it returns is called once after the submit. */
-	copy(encoder: GPUCommandEncoder, sources: readonly GPUBuffer[]): () => Promise<Uint32Array<ArrayBuffer>[]> {
+	copy(encoder: GPUCommandEncoder, sources: readonly ReadSource[]): () => Promise<Uint32Array<ArrayBuffer>[]> {
 		const staged = sources.map((source) => {
-			const { size } = source;
+			const { buffer, offset, size } = "buffer" in source ? source : { buffer: source, offset: 0, size: source.size };
 			const staging = this.take(size);
-			encoder.copyBufferToBuffer(source, 0, staging.buffer, 0, size);
+			encoder.copyBufferToBuffer(buffer, offset, staging.buffer, 0, size);
 			return staging;
 		});
 		return () => Promise.all(staged.map((staging) => this.map(staging)));

@@ -2,9 +2,11 @@ import { InvalidInput } from "../../engine/core/errors";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import { TURNS_NOTE } from "../../engine/tasks/turnTable";
 import { type Continuation, type RolloutRecord, rolloutBatch } from "../../engine/training/cpuRollout";
-import type { Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import type { GroupOutcomes, Outcomes, RolloutRequest, TrainingPlan } from "../../engine/training/executor";
+import { groupTokens } from "../../engine/training/treeTopology";
 import type { DispatchCompiler } from "../device/dispatch";
 import { Readback } from "../device/readback";
+import { GroupStore } from "./groupStore";
 import { decodeNumbers, decodeOutcomes, decodeRecord } from "./readRollout";
 import { RECORD } from "./rolloutBuffers";
 import { createRolloutPlan, type RolloutOptions, type RolloutPlan } from "./rolloutPlan";
@@ -15,29 +17,54 @@ import { createRolloutPlan, type RolloutOptions, type RolloutPlan } from "./roll
  */
 export class GpuRollouts {
 	private latest: RolloutRequest | null = null;
+	/** Null where the plan samples no rounds. */
+	private readonly store: GroupStore | null;
 
 	private constructor(
 		private readonly plan: TrainingPlan,
 		/** Compiled kernels and buffers, for those who go on with the rollouts on the GPU. */
 		readonly compiled: RolloutPlan,
 		private readonly readback: Readback,
-	) {}
+		device: GPUDevice,
+	) {
+		this.store = (plan.sampling.rounds ?? 1) > 1 ? new GroupStore(device, plan, compiled) : null;
+	}
 
 	/** @throws InvalidInput when the plan does not fit the kernels or the adapter. */
 	static async create(compiler: DispatchCompiler, plan: TrainingPlan, parameters: GPUBuffer, options: RolloutOptions) {
 		if (plan.turns) throw new InvalidInput(TURNS_NOTE);
 		const compiled = await createRolloutPlan(compiler, plan, parameters, options);
-		return new GpuRollouts(plan, compiled, new Readback(compiler.device));
+		return new GpuRollouts(plan, compiled, new Readback(compiler.device), compiler.device);
 	}
 
 	/** Enqueues one batch. @param continuation where the plan was compiled to go on from prefixes. */
 	sample(request: RolloutRequest, continuation?: Continuation): void {
+		if (!request.goesOn) this.store?.clear();
 		this.compiled.run(request, continuation);
 		this.latest = {
 			...request,
 			promptTokens: request.promptTokens.slice(),
 			promptLengths: request.promptLengths.slice(),
 			startStates: request.startStates.slice(),
+		};
+	}
+
+	/** Sets groups of the latest batch aside. @returns the request of the whole where they complete it; it is then the latest batch. */
+	keep(groups: readonly number[]): RolloutRequest | null {
+		const whole = this.rounds().add(this.request(), groups);
+		if (whole) this.latest = whole;
+		return whole;
+	}
+
+	/** Returns and tokens of the latest batch by group, as it is now. @throws WorkFailed when the device was lost. */
+	async readGroups(): Promise<GroupOutcomes> {
+		const { sampling, prompts } = this.plan;
+		const { shape } = this.compiled;
+		const [rows, mask] = await this.readback.read(this.rounds().told);
+		const acted = Uint8Array.from(mask!.subarray(0, shape.B * shape.T));
+		return {
+			returns: decodeOutcomes(shape, rows!).returns,
+			tokens: groupTokens(sampling, prompts, shape.T, acted),
 		};
 	}
 
@@ -80,7 +107,13 @@ export class GpuRollouts {
 
 	dispose(): void {
 		this.readback.dispose();
+		this.store?.dispose();
 		this.compiled.dispose();
+	}
+
+	private rounds(): GroupStore {
+		if (!this.store) throw new Error("Groups were asked for of a plan that samples no rounds.");
+		return this.store;
 	}
 
 	private request(): RolloutRequest {

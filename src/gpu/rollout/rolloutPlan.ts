@@ -26,6 +26,8 @@ export interface RolloutPlan {
 	readonly submits: number;
 	/** Enqueues one batch: one small write and `submits` submits. @param continuation where the plan `continues`. */
 	run(request: RolloutRequest, continuation?: Continuation): void;
+	/** Writes a request without sampling: what those read who go on with rollouts that came from elsewhere. */
+	describe(request: RolloutRequest): void;
 	dispose(): void;
 }
 
@@ -144,6 +146,10 @@ class Replay implements RolloutPlan {
 		const chunk = Math.ceil(this.shape.positions / this.submits);
 		for (let first = 0; first < this.shape.positions; first += chunk)
 			this.submit(first, Math.min(first + chunk, this.shape.positions));
+	}
+
+	describe(request: RolloutRequest): void {
+		this.write(request, 0);
 	}
 
 	dispose(): void {

@@ -13,16 +13,17 @@ const GROUP = { within: "group" } as const;
  * paper's form, without end in the released one. A = (R' − mean)/(sd + eps), n − 1. With `dropEqual`, groups whose returns before the
  * price are all equal are not scored.
  *
- * **Dynamic sampling** In the paper equal groups are dropped and prompts sampled until the batch is full. Here they are dropped and not
- * replaced. The loss then counts the other groups alone: means over tokens or rollouts are taken over them, as with refills, but from
- * fewer groups, so the gradient is noisier by √(all/left); under `constant` it is smaller by left/all; a batch without contrast has no
- * gradient. What is saved is the cost of refills. Without `dropEqual` equal groups have credit 0 and count, which shrinks every mean by
- * left/all.
+ * **Dynamic sampling** In the paper (equation 11) equal groups are dropped and prompts sampled until the batch is full. Sampling belongs to the
+ * run: `rollout.rounds` above 1 fills the batch before credit sees it. With one round, or where the rounds run out, `dropEqual` leaves the
+ * equal groups out. The loss then counts the other groups alone: means over tokens or rollouts are taken over them, as in a full batch, but
+ * from fewer groups, so the gradient is noisier by √(all/left); under `constant` it is smaller by left/all; a batch without contrast has no
+ * gradient. Without `dropEqual` equal groups have credit 0 and count, which shrinks every mean by left/all.
  *
  * **Edges** the deviation is taken after the price: a short wrong answer can get positive credit. A group of one as `singleton` says; it is
  * never dropped as equal, unless that skips it. A buffer longer than L is refused, as verl does.
  * **Presets** `paper` drops equal groups. verl: its price grows on; `filter_groups` is off unless a run turns it on (`verl`), as the recipe
- * of the paper's run does, on accuracy, over up to ten batches of new prompts, groups of one kept (`verlRecipe`).
+ * of the paper's run does, on accuracy, over up to ten batches of new prompts, groups of one kept (`verlRecipe`; with `rollout.rounds` = 10, on
+ * returns, which say the same where only a right answer pays).
  * **Against the exact advantage** GRPO's relation, to the priced return.
  * **Reduces** to GRPO while no answer enters the buffer.
  * **Source** Yu et al. 2025, "DAPO", https://arxiv.org/abs/2503.14476. Its clip and its token mean are a preset of
@@ -72,7 +73,7 @@ export const dapo = defineMethod({
 		}),
 		dropEqual: flagParam({
 			label: "Drop equal groups",
-			help: "Groups whose returns are all equal get no credit at all, and no others are sampled for them.",
+			help: "Groups whose returns are all equal get no credit at all. Others are sampled for them where the rollouts have more than one sampling round.",
 			default: false,
 		}),
 		scale: scaleParam("sd1"),
