@@ -1,16 +1,18 @@
 """python3 -m unittest discover python"""
+import base64
 import contextlib
+import importlib
 import io
 import json
 import os
-import sys
+import pickle
 import tempfile
 import types
 import unittest
-import unittest.mock
+import zlib
 
 from ascribe_link import decode, encode
-from ascribe_recorder import convert, main, record, record_trl, record_verl
+from ascribe_recorder import _opened, convert, main, record, record_trl, record_verl
 
 
 def read(path):
@@ -117,50 +119,90 @@ class RecorderTest(unittest.TestCase):
         self.assertEqual(lines[0]["prompt"], [1])
 
 
-class Batch(dict):
-    """A tensor dictionary: what a torch file holds."""
+def plain(held):
+    """Lists in place of tensors, which a pickle can hold without torch."""
+    if isinstance(held, dict):
+        return {name: plain(value) for name, value in held.items()}
+    return [plain(row) for row in held] if isinstance(held, list) else held.rows if isinstance(held, Tensor) else held
+
+
+class Sample:
+    """Of no class that the converter knows."""
+
+    def __init__(self, **fields):
+        self.__dict__.update(fields)
+
+
+def _get_layout(_):
+    """Of this name is torch's, too."""
+
+
+class Call:
+    """A pickle that asks for a call."""
+
+    def __init__(self, *of):
+        self.of = of
+
+    def __reduce__(self):
+        return self.of
 
 
 class ConvertTest(unittest.TestCase):
-    """Fabricated objects in place of what torch.load would give."""
+    """Plain pickles, and the bytes of files that torch has written (trial_torch.py), read without torch."""
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.path = os.path.join(self.folder.name, "batch_12.pt")
+        with open(os.path.join(os.path.dirname(__file__), "torchFiles.json"), encoding="utf-8") as file:
+            self.written = json.load(file)
 
-    def converted(self, held, *arguments, trusted=False):
-        calls = []
+    def write(self, data):
+        with open(self.path, "wb") as file:
+            file.write(data)
 
-        def load(path, map_location, weights_only):
-            calls.append((path, map_location, weights_only))
-            if trusted and weights_only:
-                raise RuntimeError("Unsupported global: GLOBAL verl.protocol.DataProto")
-            return held
+    def torch_file(self, name):
+        return zlib.decompress(base64.b64decode(self.written["files"][name]))
 
-        stub = types.SimpleNamespace(load=load)
-        with unittest.mock.patch.dict(sys.modules, torch=stub), contextlib.redirect_stdout(io.StringIO()) as out:
+    def run_on_file(self, *arguments):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
             main(["convert", self.path, *arguments])
-        self.assertEqual(calls, [(self.path, "cpu", "--trust" not in arguments)])
-        return read(out.getvalue().strip())
+        lines = read(out.getvalue().strip())
+        os.remove(out.getvalue().strip())
+        return lines
 
-    def refused(self, held, *arguments, trusted=False):
+    def converted(self, held, *arguments):
+        self.write(pickle.dumps(plain(held)))
+        return self.run_on_file(*arguments)
+
+    def refused(self, held):
+        self.write(pickle.dumps(plain(held)) if not isinstance(held, bytes) else held)
         with self.assertRaises(SystemExit) as caught:
-            self.converted(held, *arguments, trusted=trusted)
+            convert(self.path)
         return str(caught.exception)
 
+    def expect_verl(self, lines):
+        first, second = lines
+        self.assertEqual((first["prompt"], first["tokens"], first["reward"]), ([4], [5, 6], 1.0))
+        self.assertEqual((second["tokens"], second["mask"], second["prompt"][0]), ([7, 8, 9], [1, 0, 1], 3))
+        self.assertEqual((second["group"], second["step"], second["advantages"]), ("u1", 12, {"file": [-0.7, 0.0, -0.7]}))
+        self.assertEqual((second["rewards"], second["logprobs"][:2]), ([0.0, 0.0, 0.5], [-3.0, -4.0]))
+
+    def test_files_of_torch(self):
+        names = list(self.written["files"])
+        self.assertEqual(len(names), 9)
+        for name in names:
+            if name.startswith("elements"):
+                read_back = [one.tolist() for one in _opened(io.BytesIO(self.torch_file(name)))]
+                self.assertEqual(json.dumps(read_back), self.written["elements"], name)
+            else:
+                self.write(self.torch_file(name))
+                self.expect_verl(self.run_on_file())
+
     def test_verl(self):
-        uids = {"uid": Tensor(["u1", "u1"])}
-        proto = types.SimpleNamespace(batch=Batch(VERL), non_tensor_batch=uids, meta_info={})
-        batches = [Batch({**VERL, **uids}), {"batch": Batch(VERL), "non_tensor_batch": uids}]
-        lines = [self.converted(batch) for batch in batches] + [self.converted(proto, "--trust", trusted=True)]
-        for first, second in [pair[-2:] for pair in lines]:
-            self.assertEqual((first["prompt"], first["tokens"], first["reward"]), ([4], [5, 6], 1.0))
-            self.assertEqual((second["prompt"], second["tokens"], second["mask"]), ([3, 4], [7, 8, 9], [1, 0, 1]))
-            self.assertEqual((second["group"], second["step"], second["logprobs"]), ("u1", 12, [-3.0, -4.0, -5.0]))
-            self.assertEqual(second["advantages"], {"file": [-0.7, 0.0, -0.7]})
-            self.assertEqual(second["rewards"], [0.0, 0.0, 0.5])
-        self.assertEqual(len(lines[-1]), 6)
+        uids = {"uid": ["u1", "u1"]}
+        self.expect_verl(self.converted({**VERL, **uids}))
+        self.expect_verl(self.converted({"batch": VERL, "non_tensor_batch": uids}))
 
     def test_skyrl(self):
         (line,) = self.converted({
@@ -178,10 +220,21 @@ class ConvertTest(unittest.TestCase):
     def test_slime(self):
         sample = {"group_index": 3, "tokens": [1, 2, 5, 6], "response": "ab", "response_length": 2, "reward": 1,
                   "loss_mask": None, "rollout_log_probs": [-1, -2]}
-        lines = self.converted({"rollout_id": 4, "samples": [sample, {**sample, "loss_mask": [1, 0], "reward": 0}]})
-        self.assertEqual((lines[0]["prompt"], lines[0]["tokens"], lines[0]["mask"]), ([1, 2], [5, 6], [1, 1]))
-        self.assertEqual((lines[1]["mask"], lines[1]["reward"], lines[1]["group"]), ([1, 0], 0.0, "3"))
-        self.assertEqual((lines[0]["response"], lines[0]["logprobs"]), ("ab", [-1.0, -2.0]))
+        other = {**sample, "loss_mask": [1, 0], "reward": {"score": 0}}
+        for held in ({"rollout_id": 4, "samples": [sample, other]}, [Sample(**sample), Sample(**other)]):
+            lines = self.converted(held)
+            self.assertEqual((lines[0]["prompt"], lines[0]["tokens"], lines[0]["mask"]), ([1, 2], [5, 6], [1, 1]))
+            self.assertEqual((lines[1]["mask"], lines[1]["reward"], lines[1]["group"]), ([1, 0], 0.0, "3"))
+            self.assertEqual((lines[0]["response"], lines[0]["logprobs"]), ("ab", [-1.0, -2.0]))
+
+    def test_one_row_with_a_mask(self):
+        rows = {"input_ids": [[3, 4, 5, 6, 0], [0, 4, 7, 8, 9]], "token_mask": [[0, 0, 1, 1, 0], [0, 0, 1, 0, 1]],
+                "generation_logprobs": [[0, 0, -1, -2, 0], [0, 0, -3, 0, -5]], "total_reward": [1, 0]}
+        first, second = self.converted({**rows, "input_lengths": [4, 5], "sample_mask": [1, 0]})
+        self.assertEqual((first["prompt"], first["tokens"], first["mask"], first["logprobs"]), ([3, 4], [5, 6], [1, 1], [-1, -2]))
+        self.assertEqual((second["tokens"], second["mask"], second["reward"]), ([7, 8, 9], [0, 0, 0], 0))
+        first, second = self.converted({**rows, "attention_mask": [[1, 1, 1, 1, 0], [0, 1, 1, 1, 1]]})
+        self.assertEqual((first["tokens"], second["prompt"], second["mask"]), ([5, 6], [4], [1, 0, 1]))
 
     def test_tensors_under_other_names(self):
         trl = {
@@ -195,14 +248,36 @@ class ConvertTest(unittest.TestCase):
         (line,) = self.converted([{"tokens": Tensor([5, 6]), "mask": Tensor([1, 1]), "score": 0.5}], self.path + ".jsonl")
         self.assertEqual((line["tokens"], line["reward"]), ([5, 6], 0.5))
 
-    def test_refusals_are_sentences(self):
-        self.assertIn("holds a Tensor", self.refused(Tensor([1])))
-        self.assertIn("there are no token ids", self.refused({"weight": Tensor([[1.0]])}))
-        self.assertIn("only weight", self.refused({"weight": Tensor([[1.0]])}))
-        self.assertIn("add --trust", self.refused({}, trusted=True))
-        with unittest.mock.patch.dict(sys.modules, torch=None), self.assertRaises(SystemExit) as caught:
+    def test_nothing_is_run(self):
+        mark = os.path.join(self.folder.name, "ran")
+        calls = [Call(os.mkdir, (mark,)), Call(eval, (f"__import__('os').mkdir({mark!r})",)), Call(getattr, (Sample, "__doc__")),
+                 Call(Sample, ()), Call(importlib.import_module, ("antigravity",))]
+        for call in calls:
+            for held in (call, {**VERL, "more": [call]}):
+                for protocol in range(2, 6):
+                    self.assertIn("asks to call", self.refused(pickle.dumps(plain(held), protocol)))
+        # An object whose state would be set by code of its class: read as fields.
+        self.assertEqual(len(self.converted({**VERL, "more": Sample(x=1)})), 2)
+        self.assertFalse(os.path.exists(mark))
+
+    def test_nothing_is_written_twice(self):
+        self.converted(VERL)
+        out = convert(self.path)
+        with self.assertRaisesRegex(SystemExit, "is there already"):
             convert(self.path)
-        self.assertIn("batch_12.pt needs torch to be read", str(caught.exception))
+        self.assertEqual((len(read(out)), len(read(convert(self.path, out)))), (2, 4))
+
+    def test_refusals_are_sentences(self):
+        self.assertIn("holds a int", self.refused(1))
+        self.assertIn("there are no token ids", self.refused({"weight": [[1.0]]}))
+        self.assertIn("only weight", self.refused({"weight": [[1.0]]}))
+        self.assertIn("do not tell where responses begin", self.refused({"input_ids": [[1]]}))
+        self.assertRegex(self.refused(b""), r"batch_12\.pt is no batch of rollouts that can be converted: .+\.$")
+        self.assertIn("sparse", self.refused({**VERL, "more": Call(_get_layout, ("torch.sparse_coo",))}))
+        self.assertIn("none of torch.save", self.refused(b"PK\x05\x06" + bytes(18)))
+        os.remove(self.path)
+        with self.assertRaisesRegex(SystemExit, "batch_12.pt cannot be read: No such file"):
+            convert(self.path)
 
 
 class LinkTest(unittest.TestCase):

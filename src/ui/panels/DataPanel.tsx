@@ -73,7 +73,7 @@ function Invitation(): JSX.Element {
 				</button>
 			</FileButtons>
 			<p className="muted">Formats are told by what is inside, not by name.</p>
-			<RecorderFile about="Pickles and .pt files can run code and are never opened here: a Python file converts them where the trainer ran, and records what verl and TRL leave out of their dumps." />
+			<RecorderFile about="Pickles and .pt files can run code and are never opened here: a Python file converts them without running any of it, and records what verl and TRL leave out of their dumps." />
 		</>
 	);
 }

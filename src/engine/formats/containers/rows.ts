@@ -24,6 +24,9 @@ export interface ByteRange {
 	readonly end: number;
 }
 
+/** Bytes that tell formats apart: as many as the name of a zip archive's first member may need. */
+const HEAD = 128;
+
 /** Largest gzip file: it is unpacked in memory. */
 const LARGEST_GZIP = 2 ** 28;
 
@@ -36,7 +39,7 @@ export async function* rowsOf(
 	source: ByteSource,
 	signal?: StopSignal,
 ): AsyncGenerator<readonly (FoundRow | BrokenRow)[]> {
-	const head = await source.read(0, Math.min(16, source.size));
+	const head = await source.read(0, Math.min(HEAD, source.size));
 	if (head.length === 0) throw new InvalidInput(`${source.name} is empty.`);
 	refusePickle(head, source.name);
 	const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);

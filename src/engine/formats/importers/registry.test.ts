@@ -10,9 +10,10 @@ describe("what cannot be read", () => {
 	test.each([
 		["dump.pkl", [0x80, 0x04, 0x95]],
 		["step_3.pt", [0x50, 0x4b, 0x03, 0x04]],
+		["step_3", Array.from("PK\u0003\u0004 archive/data.pkl", (c) => c.charCodeAt(0))],
 	])("%s is refused with the way round", (file, head) => {
 		expect(() => refusePickle(Uint8Array.from(head), file)).toThrow(
-			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. Where the trainer ran: python3 ascribe_recorder.py convert ${file} (`,
+			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. A Python file makes rollouts of it without running any of it: python3 ascribe_recorder.py convert ${file} (`,
 		);
 	});
 	test("a name that is no single word is quoted in the command", () => {

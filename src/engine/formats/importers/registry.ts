@@ -68,9 +68,11 @@ const shellWord = (file: string) => (/^[\w./-]+$/.test(file) ? file : `'${file.r
  */
 export function refusePickle(head: Uint8Array, file: string): void {
 	const pickle = head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5;
-	const torchZip = head[0] === 0x50 && head[1] === 0x4b && /\.(pt|pth|pkl|pickle)$/i.test(file);
+	const zip = head[0] === 0x50 && head[1] === 0x4b;
+	// The first member that torch.save writes; its folder is named after the file.
+	const torchZip = zip && (/\.(pt|pth|pkl|pickle)$/i.test(file) || /data\.pkl/.test(String.fromCharCode(...head)));
 	if (pickle || torchZip)
 		throw new InvalidInput(
-			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. Where the trainer ran: python3 ascribe_recorder.py convert ${shellWord(file)} (that file is in python/ and on the Data panel).`,
+			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. A Python file makes rollouts of it without running any of it: python3 ascribe_recorder.py convert ${shellWord(file)} (that file is in python/ and on the Data panel).`,
 		);
 }
