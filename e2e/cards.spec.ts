@@ -192,8 +192,9 @@ test.describe("what went wrong is said on a card", () => {
 		await stubTrainer(page, { report: good, events: [] });
 		await page.goto("");
 		const writers = page.getByLabel("Reward writers", { exact: true });
-		await writers.selectOption("KL in the reward");
 		await writers.selectOption("IRCR");
+		await writers.selectOption("KL in the reward");
+		await page.getByRole("button", { name: "Move KL in the reward up" }).click();
 		await expect(page.getByRole("alert")).toContainText("put ircr first");
 		await expect(page.getByRole("button", { name: "Run", exact: true })).toBeDisabled();
 		await page.getByRole("button", { name: "Move IRCR up" }).click();

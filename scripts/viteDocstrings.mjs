@@ -1,4 +1,4 @@
-// Gives the page the docstrings of registered methods, tasks and losses as `virtual:docstrings`: kind and id → text. The library shows them,
+// Gives the page the docstrings of registered methods, reward writers, tasks and losses as `virtual:docstrings`: kind and id → text. The library shows them,
 // so that what it says is what stands beside the code.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const NAME = "virtual:docstrings";
 /** By kind: a method and a loss may share an id. */
-const FOLDERS = { method: "src/engine/credit/methods", task: "src/engine/tasks", loss: "src/engine/losses/kinds" };
+const FOLDERS = {
+	method: "src/engine/credit/methods",
+	reward: "src/engine/credit/rewards/writers",
+	task: "src/engine/tasks",
+	loss: "src/engine/losses/kinds",
+};
 /** A docstring that stands before an exported constant. */
 const DOCSTRING = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const (\w+)/g;
 

@@ -14,7 +14,7 @@ import { type StepCost, stepCost } from "../engine/training/cost";
 import { bytesText, significant } from "./format";
 import { type Entry, findEntry, LOSSES, METHODS, TASKS, taskOf, WRITERS } from "./registries";
 import { atPath, withPath } from "./stores/draft";
-import { REWARDS, writerPath } from "./stores/rewardChain";
+import { type Kind, REWARDS, writerPath } from "./stores/rewardChain";
 
 /** One block of the form: a table of parameters, and for tasks, methods and losses the choice among them. */
 export interface Section {
@@ -23,7 +23,7 @@ export interface Section {
 	/** Path of the table's values in the spec; "" for its top level. */
 	readonly path: string;
 	readonly table: ParamTable;
-	readonly choice?: { readonly path: string; readonly entries: readonly Entry[]; readonly chosen: string };
+	readonly choice?: { readonly path: Kind; readonly entries: readonly Entry[]; readonly chosen: string };
 	/** One sentence under the title. */
 	readonly about?: string;
 	/** Open when the page starts. */
@@ -32,7 +32,12 @@ export interface Section {
 
 /** The form of a spec, top to bottom: what is learned, by whom, how credit is given, how it is used. */
 export function sectionsOf(spec: ExperimentSpec): Section[] {
-	const registered = (id: string, title: string, entries: readonly Entry[], chosen: string): Section => {
+	const registered = (
+		id: Exclude<Kind, "reward">,
+		title: string,
+		entries: readonly Entry[],
+		chosen: string,
+	): Section => {
 		const entry = findEntry(entries, chosen);
 		return {
 			id,

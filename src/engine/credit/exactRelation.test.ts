@@ -7,6 +7,7 @@ import type { Sources } from "../signals/sources";
 import { taskSource } from "../signals/taskSource";
 import { resolveParams } from "../spec/params";
 import { keydoor } from "../tasks/keydoor";
+import { creditorOf } from "./choice";
 import {
 	type ExactWorld,
 	exactWorld,
@@ -17,6 +18,8 @@ import {
 	visitsOf,
 } from "./exactRelation";
 import { METHODS } from "./registry";
+import { REWARD_WRITERS } from "./rewards/registry";
+import { READER } from "./rewards/writer";
 import { creditBy, creditOf } from "./run";
 
 const GROUPS = 32;
@@ -29,6 +32,10 @@ const STATED = METHODS.flatMap((method) =>
 		method,
 		row,
 	})),
+);
+
+const WRITTEN = REWARD_WRITERS.flatMap((writer) =>
+	writer.gradients.map((row) => ({ title: `${writer.id} ${JSON.stringify({ ...row.params })}`, writer, row })),
 );
 
 describe("the methods", () => {
@@ -45,12 +52,14 @@ describe.each(["door", "apples"] as const)(
 		let world: ExactWorld;
 		let visited: Visits[];
 		let sources: Sources;
+		let other: ExactWorld;
 
 		beforeAll(async () => {
 			const task = keydoor.build(resolveParams(keydoor.params, { distractors: 1, colours: 2, rewards }, ""));
 			const items = Array.from({ length: task.promptCount }, (_, index) => task.item("train", index));
 			const policy = quirkyPolicy(1, task.vocab.tokens.length);
 			world = await exactWorld(task, items.find(({ id }) => id === "red")!, policy);
+			other = await exactWorld(task, world.item, quirkyPolicy(2, task.vocab.tokens.length));
 			sources = { task: taskSource(world.task, [world.item]) };
 			visited = Array.from({ length: BATCHES }, (_, k) =>
 				visitsOf(world, withMarks(sampleBatch(world, GROUPS, GROUP_SIZE, Rng.of(1).fork(k)))),
@@ -75,8 +84,30 @@ describe.each(["door", "apples"] as const)(
 			);
 			expectGradient(row[rewards], relation, { group: GROUP_SIZE, batch: GROUPS * GROUP_SIZE });
 		});
+
+		it.each(WRITTEN)("REINFORCE behind $title", ({ writer: { id }, row }) => {
+			const behind = creditorOf({ id: READER.id, rewards: [{ id, params: row.params ?? {} }] });
+			const relation = measuredRelation(world, visited, (batch) => {
+				const known = { ...batch, refLogProbs: logProbsIn(other, batch) };
+				return creditBy(behind, READER.params, annotateFor(behind, READER.params, known, sources).batch).advantage;
+			});
+			expectGradient(row[rewards], relation, { group: GROUP_SIZE, batch: GROUPS * GROUP_SIZE });
+		});
 	},
 );
+
+/** What another policy would have given to the tokens of a batch. */
+function logProbsIn({ places }: ExactWorld, { B, T, tokens, actionMask, lengths }: RolloutBatch): Float64Array {
+	const out = new Float64Array(B * T);
+	for (let b = 0; b < B; b++) {
+		const row = tokens.subarray(b * T, b * T + lengths[b]!);
+		for (const [t, token] of row.entries()) {
+			const place = places.get(row.subarray(0, t).join(" "))!;
+			if (actionMask[b * T + t]) out[b * T + t] = Math.log(place.probabilities[place.tokens.indexOf(token)]!);
+		}
+	}
+	return out;
+}
 
 /** What else methods read: exact where it is knowledge of the future, and arbitrary marks for what a model would have said of a text. */
 function withMarks(batch: RolloutBatch): RolloutBatch {

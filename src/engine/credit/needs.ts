@@ -14,27 +14,41 @@ export function carries(need: Need, batch: RolloutBatch): boolean {
 	return batch.signals[need.signal]?.level === need.level;
 }
 
+/** A need in words: `values of the prefixes`, `rewards of steps`, or what the signal means. */
+export function needWords(need: Need): string {
+	if ("field" in need) return FIELDS[need.field].words;
+	return "stepField" in need ? `${COLUMNS[need.stepField].words} of ${need.of}` : need.meaning;
+}
+
 /** A need in words, with the name of the field in files. */
 export function describeNeed(need: Need, batch?: RolloutBatch): string {
-	if ("field" in need) return FIELDS[need.field];
-	if ("stepField" in need) return `${FIELDS[need.of]} with ${COLUMNS[need.stepField]}`;
+	if ("field" in need) return named(FIELDS[need.field]);
+	if ("stepField" in need) return `${named(FIELDS[need.of])} with ${named(COLUMNS[need.stepField])}`;
 	const other = batch?.signals[need.signal]?.level;
 	const kind = other ? `at level ${need.level}, not ${other}` : `at level ${need.level}`;
 	return `the signal "${need.signal}" ${kind} (${need.meaning})`;
 }
 
+interface Named {
+	readonly words: string;
+	/** In files. */
+	readonly name: string;
+}
+
+const named = ({ words, name }: Named) => `${words} (${name})`;
+
 const FIELDS = {
-	logProbs: "log-probabilities of the behaviour policy (logprobs)",
-	refLogProbs: "log-probabilities of a reference policy (ref_logprobs)",
-	values: "values of the prefixes (values)",
-	entropy: "entropies of the sampled distributions (entropy)",
-	success: "success flags (success)",
-	steps: "steps (steps)",
-	turns: "turns (turns)",
+	logProbs: { words: "log-probabilities of the behaviour policy", name: "logprobs" },
+	refLogProbs: { words: "log-probabilities of a reference policy", name: "ref_logprobs" },
+	values: { words: "values of the prefixes", name: "values" },
+	entropy: { words: "entropies of the sampled distributions", name: "entropy" },
+	success: { words: "success flags", name: "success" },
+	steps: { words: "steps", name: "steps" },
+	turns: { words: "turns", name: "turns" },
 } as const;
 const COLUMNS = {
-	reward: "rewards (reward)",
-	label: "labels (label)",
-	stateKeys: "state keys (state_key)",
-	votes: "votes (votes)",
+	reward: { words: "rewards", name: "reward" },
+	label: { words: "labels", name: "label" },
+	stateKeys: { words: "state keys", name: "state_key" },
+	votes: { words: "votes", name: "votes" },
 } as const;

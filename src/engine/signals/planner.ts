@@ -44,6 +44,18 @@ export function planSignals(
 	return planner.steps;
 }
 
+/** As `planSignals` for one need alone: the providers in order, none where it is carried; or why nothing gives it, as the end of a sentence. */
+export function planNeed(
+	need: Need,
+	available: Available,
+	providers: readonly AnyProvider[],
+	choices: SignalChoices = {},
+): { readonly steps: readonly PlannedSignal[]; readonly lack: string } {
+	const planner = new Planner(available, providers, choices);
+	const lack = planner.meet(need, []) ?? "";
+	return { steps: planner.steps, lack };
+}
+
 /** Checks the names and values of choices. @throws InvalidInput */
 export function resolveChoices(choices: SignalChoices, providers: readonly AnyProvider[]): SignalChoices {
 	return Object.fromEntries(

@@ -1,17 +1,17 @@
 import { creditorOf } from "../credit/choice";
 import { CpuOps } from "../credit/cpuOps";
-import type { Need } from "../credit/method";
 import { creditBy } from "../credit/run";
 import { lossConfig } from "../losses/registry";
 import { surrogate } from "../losses/surrogate";
 import type { RolloutBatch } from "../rollouts/batch";
-import { annotate, remember, resourcesOf } from "../signals/annotate";
-import { type Available, type PlannedSignal, planSignals } from "../signals/planner";
+import { annotate, remember } from "../signals/annotate";
+import { type PlannedSignal, planSignals } from "../signals/planner";
 import { PROVIDERS } from "../signals/registry";
 import type { TaskSource } from "../signals/sources";
 import { taskSource } from "../signals/taskSource";
 import { buildTask } from "../spec/buildTask";
 import { TASKS } from "../tasks/registry";
+import { availableInTraining } from "./available";
 import type { Objective } from "./cpuExecutor";
 import type { TrainingPlan } from "./executor";
 
@@ -46,23 +46,8 @@ export function objectiveOf(plan: TrainingPlan, opsFor = (batch: RolloutBatch) =
 /** The signals that training with a plan computes for its method. @throws as `planSignals`. */
 export function signalsOf(plan: TrainingPlan, task = taskOf(plan)): PlannedSignal[] {
 	const method = creditorOf(plan.method);
-	return planSignals(method, plan.method.params, availableIn(plan, task), PROVIDERS, plan.signals);
-}
-
-/** What every rollout of a plan carries, and what is at hand while it trains. */
-function availableIn(plan: TrainingPlan, task: TaskSource | undefined): Available {
-	const resources = resourcesOf(task ? { task } : {});
-	resources.add("policy");
-	resources.add("memory");
-	if (plan.model.valueHead) resources.add("critic");
-	if (plan.reference) resources.add("reference");
-	return { resources, carries: (need) => "field" in need && carried(need.field, plan) };
-}
-
-function carried(field: Extract<Need, { field: string }>["field"], { model, reference }: TrainingPlan): boolean {
-	if (field === "values") return model.valueHead;
-	if (field === "refLogProbs") return reference;
-	return field === "logProbs" || field === "entropy" || field === "success";
+	const has = { valueHead: plan.model.valueHead, reference: plan.reference };
+	return planSignals(method, plan.method.params, availableInTraining(has, task), PROVIDERS, plan.signals);
 }
 
 /** The plan's task, where it is a registered one. */

@@ -1,7 +1,6 @@
 import { InvalidInput } from "../core/errors";
-import { creditorOf } from "../credit/choice";
 import { type KlValues, klParams } from "../credit/klReward";
-import type { RewardChoice } from "../credit/method";
+import type { Need, RewardChoice } from "../credit/method";
 import { METHODS } from "../credit/registry";
 import { REWARD_WRITERS } from "../credit/rewards/registry";
 import { checkModelConfig, type ModelConfig } from "../model/config";
@@ -80,14 +79,12 @@ function valueReader(spec: ExperimentSpec) {
 export function learntRewards(spec: ExperimentSpec): readonly RewardChoice[] {
 	const { id, rewards = [] } = spec.method;
 	if (!valueReader(spec)) return [];
-	for (const { id: writer, params: own } of rewards) {
-		const entry = findEntry(REWARD_WRITERS, writer, "reward writer");
-		for (const need of entry.needs(resolveParams(entry.params, own, `reward writer ${writer}`)))
+	for (const writer of rewards)
+		for (const need of writerNeeds(writer))
 			if ("signal" in need)
 				throw new InvalidInput(
-					`Method ${id} reads values of a head that learns what tokens are paid, and reward writer ${writer} reads the signal "${need.signal}", which may come from those values; leave out model.valueHead or that writer.`,
+					`Method ${id} reads values of a head that learns what tokens are paid, and reward writer ${writer.id} reads the signal "${need.signal}", which may come from those values; leave out model.valueHead or that writer.`,
 				);
-	}
 	return rewards;
 }
 
@@ -101,12 +98,18 @@ function playOf(task: Task, pool: PromptPool): Pick<TrainingPlan, "machine" | "t
 	return { machine: table.machine, turns: { table, env: task.env, items } };
 }
 
-function needsReference(spec: ExperimentSpec): boolean {
+/** Whether a run keeps a frozen reference policy: its loss, its method or a writer before it compares with one. */
+export function needsReference(spec: ExperimentSpec): boolean {
 	const weight = spec.loss.params.klCoef;
 	if (typeof weight === "number" && weight > 0) return true;
 	const known = methodOf(spec);
 	if (!known) return false;
-	return creditorOf(spec.method)
-		.needs(known.params)
-		.some((n) => "field" in n && n.field === "refLogProbs");
+	const needs = [known.method.needs(known.params), ...(spec.method.rewards ?? []).map(writerNeeds)];
+	return needs.flat().some((need) => "field" in need && need.field === "refLogProbs");
+}
+
+/** What a writer of rewards reads. @throws InvalidInput for one that is unknown, or with such parameters. */
+export function writerNeeds({ id, params }: RewardChoice): readonly Need[] {
+	const writer = findEntry(REWARD_WRITERS, id, "reward writer");
+	return writer.needs(resolveParams(writer.params, params, `reward writer ${id}`));
 }

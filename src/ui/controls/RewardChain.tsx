@@ -1,10 +1,13 @@
 import { type ChangeEvent, type JSX, useId } from "react";
 import { useStore } from "zustand";
 import type { RewardChoice } from "../../engine/credit/method";
+import type { Origin } from "../../engine/training/origins";
 import { findEntry, WRITERS } from "../registries";
 import { draftStore, rejectField } from "../stores/draft";
 import { addWriter, chainProblem, changeWriter, moveWriterUp, removeWriter, writerPath } from "../stores/rewardChain";
+import { signalOrigins } from "../stores/signalOrigins";
 import { intoView, ParamField } from "./ParamField";
+import { SignalOrigins } from "./SignalOrigins";
 
 interface Props {
 	readonly changed: ReadonlySet<string>;
@@ -15,6 +18,7 @@ export function RewardChain({ changed }: Props): JSX.Element {
 	const id = useId();
 	const rewards = useStore(draftStore, (d) => d.spec.method.rewards) ?? [];
 	const problem = useStore(draftStore, (d) => chainProblem(d.spec));
+	const origins = useStore(draftStore, (d) => signalOrigins(d.spec));
 	const add = (e: ChangeEvent<HTMLSelectElement>) => addWriter(e.target.value);
 	return (
 		<>
@@ -36,7 +40,13 @@ export function RewardChain({ changed }: Props): JSX.Element {
 			{rewards.length > 0 ? (
 				<ol className="writers" aria-label="Reward writers, first to last">
 					{rewards.map((writer, k) => (
-						<Writer key={writer.id} writer={writer} isFirst={k === 0} changed={changed} />
+						<Writer
+							key={writer.id}
+							writer={writer}
+							isFirst={k === 0}
+							changed={changed}
+							origins={origins?.writers[k] ?? null}
+						/>
 					))}
 				</ol>
 			) : null}
@@ -52,9 +62,11 @@ export function RewardChain({ changed }: Props): JSX.Element {
 interface WriterProps extends Props {
 	readonly writer: RewardChoice;
 	readonly isFirst: boolean;
+	/** Of what it reads; null while that is not known. */
+	readonly origins: readonly Origin[] | null;
 }
 
-function Writer({ writer: { id, params }, isFirst, changed }: WriterProps): JSX.Element {
+function Writer({ writer: { id, params }, isFirst, changed, origins }: WriterProps): JSX.Element {
 	const entry = findEntry(WRITERS, id);
 	const title = entry?.title ?? id;
 	return (
@@ -73,6 +85,7 @@ function Writer({ writer: { id, params }, isFirst, changed }: WriterProps): JSX.
 				</button>
 			</div>
 			<p className="about">{entry?.summary}</p>
+			{origins ? <SignalOrigins origins={origins} /> : null}
 			{Object.keys(entry?.params ?? {}).map((name) => (
 				<WriterField key={name} id={id} name={name} params={params} changed={changed} />
 			))}

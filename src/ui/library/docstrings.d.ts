@@ -1,5 +1,5 @@
 declare module "virtual:docstrings" {
-	/** Kind and export name, as in "method grpo", "task keydoor", "loss ppo" → the docstring without the stars. */
+	/** Kind and export name, as in "method grpo", "reward ircr", "task keydoor", "loss ppo" → the docstring without the stars. */
 	const texts: Readonly<Record<string, string>>;
 	export default texts;
 }

@@ -1,6 +1,7 @@
 import docstrings from "virtual:docstrings";
 import { expect, it } from "vitest";
 import { METHODS } from "../../engine/credit/registry";
+import { REWARD_WRITERS } from "../../engine/credit/rewards/registry";
 import { LOSSES } from "../../engine/losses/registry";
 import { TASKS } from "../../engine/tasks/registry";
 import { docText } from "./docText";
@@ -13,7 +14,7 @@ it("shows where methods say that they stand, and what they read", () => {
 	expect(placeOf("vTrace")).toMatchObject({ unit: "token", source: "values of prefixes", offPolicy: true });
 	expect(placeOf("rudder")).toMatchObject({ source: "a fit to the batch", extra: "none", offPolicy: false });
 	expect(placeOf("remax")).toMatchObject({ source: "a greedy rollout", extra: "a greedy rollout of each prompt" });
-	expect(placeOf("rankGrpo")).toMatchObject({ source: "steps, states or marks", needs: ["reward of steps"] });
+	expect(placeOf("rankGrpo")).toMatchObject({ source: "steps, states or marks", needs: ["rewards of steps"] });
 	const judged = mappedMethods().flatMap(({ id, judge }) => (judge ? [id] : []));
 	expect(judged).toEqual(["grpoProcess", "pure"]);
 	expect(mappedMethods().length).toBe(METHODS.length);
@@ -23,18 +24,21 @@ const docOf = (kind: string, id: string) => docText(docstrings[`${kind} ${id}`] 
 const partsOf = (kind: string, id: string) => docOf(kind, id).parts.map(({ name }) => name);
 const SOURCED = [
 	...METHODS.map((entry) => ({ kind: "method", ...entry })),
+	...REWARD_WRITERS.map((entry) => ({ ...entry, kind: "reward" })),
 	...LOSSES.map((entry) => ({ kind: "loss", ...entry })),
 ];
 
-it("every method, task and loss has its docstring; methods and losses name a source", () => {
+it("every method, reward writer, task and loss has its docstring; all but tasks name a source", () => {
 	for (const { id } of TASKS) expect(docOf("task", id).sentence, id).not.toBe("");
 	for (const { kind, id } of SOURCED) {
 		expect(docOf(kind, id).sentence, id).not.toBe("");
 		expect(partsOf(kind, id), id).toContain("Source");
+		if (kind === "reward") expect(docOf(kind, id).body.join(), id).toContain("r'_t = ");
 	}
 });
 
-it("a method and a loss of one name have each their own", () => {
+it("entries of one name have each their own", () => {
+	expect(docOf("method", "rudder").sentence).not.toBe(docOf("reward", "rudder").sentence);
 	expect(docOf("method", "reinforce").sentence).toContain("REINFORCE with a baseline");
 	expect(docOf("loss", "reinforce").sentence).toContain("The score function");
 });

@@ -1,5 +1,5 @@
 import { gradientText } from "../../engine/credit/gradientText";
-import type { Need } from "../../engine/credit/method";
+import { needWords } from "../../engine/credit/needs";
 import type { Place } from "../../engine/credit/place";
 import { METHODS } from "../../engine/credit/registry";
 import { resolveParams } from "../../engine/spec/params";
@@ -21,13 +21,7 @@ export function mappedMethods(): MappedMethod[] {
 		title,
 		...place,
 		judge: place.extra === "a judge",
-		needs: needs(resolveParams(params, {}, `method ${id}`)).map(needText),
+		needs: needs(resolveParams(params, {}, `method ${id}`)).map(needWords),
 		gradients: gradients.map(gradientText),
 	}));
-}
-
-function needText(need: Need): string {
-	if ("signal" in need) return need.meaning;
-	if ("stepField" in need) return `${need.stepField} of ${need.of}`;
-	return need.field;
 }

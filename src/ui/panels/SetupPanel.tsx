@@ -5,10 +5,12 @@ import type { StepCost } from "../../engine/training/cost";
 import { ParamField } from "../controls/ParamField";
 import { RewardChain } from "../controls/RewardChain";
 import { RewardField } from "../controls/RewardField";
+import { SignalOrigins } from "../controls/SignalOrigins";
 import { bytesText, compact, duration } from "../format";
 import { changedPaths, costOf, costOfDoubling, pathOf, type Section, sectionsOf, valueAt } from "../setup";
 import { changeField, draftStore, rejectField } from "../stores/draft";
 import { chooseEntry } from "../stores/rewardChain";
+import { signalOrigins } from "../stores/signalOrigins";
 import { useSpeed } from "./RunCost";
 
 /** The settings of the next run, generated from the parameter tables. */
@@ -57,6 +59,7 @@ function SectionFields({ section, changed }: { section: Section; changed: Readon
 			</summary>
 			{section.choice ? <RegisteredChoice section={section} /> : null}
 			{section.about ? <p className="about">{section.about}</p> : null}
+			{section.id === "method" ? <MethodOrigins /> : null}
 			{names.map((name) => (
 				<Field key={pathOf(section, name)} section={section} name={name} changed={changed} />
 			))}
@@ -64,6 +67,11 @@ function SectionFields({ section, changed }: { section: Section; changed: Readon
 			{section.id === "method" ? <RewardChain changed={changed} /> : null}
 		</details>
 	);
+}
+
+function MethodOrigins(): JSX.Element | null {
+	const origins = useStore(draftStore, (d) => signalOrigins(d.spec));
+	return origins && <SignalOrigins origins={origins.method} />;
 }
 
 function RegisteredChoice({ section }: { section: Section }): JSX.Element | null {

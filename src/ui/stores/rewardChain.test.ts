@@ -6,7 +6,17 @@ import { PARAM_TABLES } from "../../engine/spec/registries";
 import { followHistory, historyStore, redo, undo } from "../history";
 import { changedPaths } from "../setup";
 import { choosePreset, draftStore, rejectField } from "./draft";
-import { addWriter, blockedBy, changeWriter, chooseEntry, moveWriterUp, removeWriter } from "./rewardChain";
+import {
+	addWriter,
+	blockedBy,
+	changeWriter,
+	chooseEntry,
+	creditProblem,
+	isChosen,
+	moveWriterUp,
+	removeWriter,
+	specWith,
+} from "./rewardChain";
 
 const preset = findPreset("keydoor@1");
 const spec = (): ExperimentSpec => draftStore.getState().spec;
@@ -49,12 +59,42 @@ describe("reward writers before the method", () => {
 	});
 
 	it("that would lose what was written say so, and nothing starts until the order is right", () => {
-		addWriter("klPenalty");
 		addWriter("ircr");
+		addWriter("klPenalty");
+		moveWriterUp("klPenalty");
 		expect(blocked()).toBe(
 			"Reward writer ircr pays the outcome in its own way, so what klPenalty wrote before it would be lost; put ircr first.",
 		);
 		moveWriterUp("ircr");
+		expect(blocked()).toBe("");
+	});
+
+	it("are put where they make sense: what takes the place of the rewards comes first, and there is one of the kind", () => {
+		addWriter("klPenalty");
+		chooseEntry("reward", "ircr");
+		expect(ids()).toEqual(["ircr", "klPenalty"]);
+		chooseEntry("reward", "rudder");
+		expect(ids()).toEqual(["rudder", "klPenalty"]);
+		chooseEntry("reward", "klPenalty");
+		expect(ids()).toEqual(["rudder", "klPenalty"]);
+		expect(isChosen(spec(), "reward", "rudder")).toBe(true);
+		expect(isChosen(spec(), "reward", "ircr")).toBe(false);
+		expect(blocked()).toBe("");
+	});
+
+	it("say before they are taken why they could not be tried before the method", () => {
+		chooseEntry("method", "hca");
+		expect(creditProblem(specWith(spec(), "reward", "ircr"))).toBe(
+			"Method hca takes no reward writer: its hindsight is about the return that the environment paid.",
+		);
+		expect(ids()).toBeUndefined();
+	});
+
+	it("and methods that read what nothing gives keep a run from starting, with the reason", () => {
+		expect(creditProblem(specWith(spec(), "method", "hbpo"))).toContain('Nothing gives the signal "budget"');
+		chooseEntry("method", "hbpo");
+		expect(blocked()).toContain("needs a task whose prompts name a budget");
+		chooseEntry("method", "rloo");
 		expect(blocked()).toBe("");
 	});
 

@@ -1,6 +1,9 @@
 import type { ParamTable, ParamValues } from "../../spec/params";
-import type { Need, Source } from "../method";
+import type { MeasuredGradient, Need, Source } from "../method";
 import type { Node } from "../ops";
+
+/** The plain reader of rewards that a writer is measured before: by itself its mean gradient is the exact one. */
+export const READER = { id: "reinforce", params: { center: "none" } } as const;
 
 /** What tokens are paid, and what rollouts are paid in all. */
 export interface Paid {
@@ -33,6 +36,11 @@ export interface RewardWriter<P extends ParamTable = ParamTable> {
 	readonly kind: "adds" | "replaces";
 	/** What it pays cancels out over the tokens, at a discount per token alone. */
 	readonly cancelsByToken?: true;
+	/**
+	 * What is known of the gradient of `READER` behind it, as of a method's. Potentials and forecasts are exact, all else is fitted to the
+	 * batch; the reference policy is another one. First that of the defaults.
+	 */
+	readonly gradients: readonly [MeasuredGradient, ...MeasuredGradient[]];
 	/** What it reads beyond tokens, masks, returns, rewards and groups. */
 	needs(params: ParamValues<P>): readonly Need[];
 	/** @param discount that of the method, 1 where it has none. @returns null where these parameters leave all as it was. */

@@ -12,7 +12,9 @@ export function scaledReturns(returns: Node<"rollout">): Node<"rollout"> {
 /**
  * IRCR as a reward: every token of a rollout is paid the rollout's return, scaled to the range seen in the batch.
  *
- * r'_t = (R − R_min)/(R_max − R_min). **Edges** equal returns pay 0; the longer of two rollouts of equal return earns more in all.
+ * r'_t = (R − R_min)/(R_max − R_min).
+ *
+ * **Edges** equal returns pay 0; the longer of two rollouts of equal return earns more in all.
  * **Source** Gangwani et al. 2020, https://arxiv.org/abs/2010.12718, where the range is that of the replay buffer.
  */
 export const ircr = defineWriter({
@@ -26,6 +28,7 @@ export const ircr = defineWriter({
 	},
 	params: {},
 	kind: "replaces",
+	gradients: [{ door: 0.938, apples: 0.947 }],
 	needs: () => [],
 	write(_, { returns }) {
 		const scaled = scaledReturns(returns);

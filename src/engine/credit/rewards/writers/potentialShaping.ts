@@ -16,7 +16,9 @@ export function shapingOf(discount: number): { readonly rewards: Node<"token">; 
 }
 
 /**
- * Potential-based shaping as a reward: r'_t = r_t + γΦ_{t+1} − Φ_t, γ the method's discount.
+ * Potential-based shaping as a reward: every token is paid the progress that it makes on a map of promising prefixes.
+ *
+ * r'_t = r_t + γΦ_{t+1} − Φ_t, γ the method's discount.
  *
  * Reads the token signal `potential`, Φ of the prefix before each token. Φ after the end is 0; where the limit cut, `bootstrap` if known.
  *
@@ -39,6 +41,7 @@ export const potentialShaping = defineWriter({
 	params: {},
 	kind: "adds",
 	cancelsByToken: true,
+	gradients: [{ door: "equal", apples: "equal" }],
 	needs: () => [{ signal: "potential", level: "token", meaning: "potential of the prefix before each token" }],
 	write: (_, __, discount) => shapingOf(discount),
 });

@@ -2,10 +2,12 @@ import { tokenSignal } from "../../ops";
 import { defineWriter } from "../writer";
 
 /**
- * Return decomposition as a reward: r'_t = r̂_t, learned so that the sum over a rollout explains its return.
+ * Return decomposition as a reward: every token is paid what was learned for it, so that the sum over a rollout explains its return.
  *
- * Reads the token signal `rewardModel` = r̂. **Edges** r̂ need not add up to R. **Source** Efroni et al. 2021,
- * https://arxiv.org/abs/2008.06036; Ren et al. 2022, https://arxiv.org/abs/2111.13485.
+ * r'_t = r̂_t. Reads the token signal `rewardModel` = r̂.
+ *
+ * **Edges** r̂ need not add up to R.
+ * **Source** Efroni et al. 2021, https://arxiv.org/abs/2008.06036; Ren et al. 2022, https://arxiv.org/abs/2111.13485.
  */
 export const returnDecomposition = defineWriter({
 	id: "returnDecomposition",
@@ -18,6 +20,7 @@ export const returnDecomposition = defineWriter({
 	},
 	params: {},
 	kind: "replaces",
+	gradients: [{ door: 0.917, apples: 0.932 }],
 	needs: () => [{ signal: "rewardModel", level: "token", meaning: "learned reward of each token" }],
 	write: () => ({ rewards: tokenSignal("rewardModel") }),
 });

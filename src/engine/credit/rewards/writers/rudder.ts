@@ -71,6 +71,7 @@ export const rudder = defineWriter({
 	},
 	params: { ...rudderParams, start: { ...rudderParams.start, default: "zero" } },
 	kind: "replaces",
+	gradients: [{ door: "equal", apples: "equal" }],
 	needs: () => [{ signal: "returnPrediction", level: "token", meaning: "predicted return after each token" }],
 	write(p, { returns }) {
 		const { difference, correction, sum } = redistributed(p, returns);

@@ -8,10 +8,12 @@ export const syntheticParams = {
 };
 
 /**
- * Synthetic returns as a reward: r'_t = α·c_t + β·r_t, c what regression says that the token contributes to later rewards.
+ * Synthetic returns as a reward: every token is paid at once what regression says that it contributes to later rewards.
  *
- * Reads the token signal `contribution` = c. **Edges** c is known up to a constant only. **Source** Raposo et al. 2021,
- * "Synthetic Returns for Long-Term Credit Assignment", https://arxiv.org/abs/2102.12425.
+ * r'_t = α·c_t + β·r_t. Reads the token signal `contribution` = c.
+ *
+ * **Edges** c is known up to a constant only.
+ * **Source** Raposo et al. 2021, "Synthetic Returns for Long-Term Credit Assignment", https://arxiv.org/abs/2102.12425.
  */
 export const syntheticReturns = defineWriter({
 	id: "syntheticReturns",
@@ -24,6 +26,7 @@ export const syntheticReturns = defineWriter({
 	},
 	params: syntheticParams,
 	kind: "adds",
+	gradients: [{ door: 0.994, apples: 0.994 }],
 	needs: () => [{ signal: "contribution", level: "token", meaning: "contribution of each token to later rewards" }],
 	write({ alpha, beta }, { rewards }) {
 		if (alpha === 0 && beta === 1) return null;
