@@ -10,7 +10,7 @@ import type { Command } from "../command";
 import { NODE_HOST } from "../host";
 
 /** From one number a rollout to one a token: methods that need nothing but rollouts, and two that try again from prefixes. */
-const METHODS = {
+const METHODS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 	grpo: {},
 	rloo: {},
 	reinforcePlusPlus: {},
@@ -58,7 +58,7 @@ export const recordCommand: Command = {
 		const recording = await makeRecording({
 			preset,
 			seeds: Array.from({ length: count }, (_, i) => i + 1),
-			methods: methods ? Object.fromEntries(methods.map((id) => [id, {}])) : METHODS,
+			methods: methods ? Object.fromEntries(methods.map((id) => [id, METHODS[id] ?? {}])) : METHODS,
 			samples: args.integer("samples", { min: 1, max: 10_000 }) ?? SAMPLES,
 			frames: args.integer("frames", { min: 2, max: 64 }) ?? 40,
 			judged: args.integer("judged", { min: 1, max: 1024 }) ?? preset.spec.rollout.prompts,

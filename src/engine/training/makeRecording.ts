@@ -6,6 +6,7 @@ import type { RecordedFrame, Recording } from "../formats/recording";
 import { type BatchTruth, truthOfBatch } from "../oracle/batchTruth";
 import { modelPolicy } from "../oracle/modelPolicy";
 import type { OracleControl } from "../oracle/oracle";
+import { rememberingPolicy } from "../oracle/rememberingPolicy";
 import { sampledValues } from "../oracle/sampledValues";
 import type { OracleMode } from "../oracle/truth";
 import type { RolloutBatch } from "../rollouts/batch";
@@ -115,7 +116,8 @@ async function recordSeed(options: RecordingOptions, seed: number): Promise<Seed
 	const judged: Judged[] = [];
 	for (const taped of await (tape as TapedExecutor).tape()) {
 		options.onNote(`seed ${seed}: exact values of step ${taped.step}`);
-		const policy = modelPolicy(model, Float64Array.from(taped.parameters), sampling.temperature);
+		const parameters = Float64Array.from(taped.parameters);
+		const policy = rememberingPolicy(modelPolicy(model, parameters, sampling.temperature));
 		const rollouts = variedRollouts(taped.batch, options.judged);
 		const batch = batchOfRollouts(taped.batch, rollouts, taped.batch.T);
 		const question = { task, batch, policy, mode: options.mode, items: pool.train };
