@@ -16,6 +16,7 @@ export interface TextLine {
 
 /** Bytes read at a time: a cancel waits for one such piece at most. */
 export const PIECE = 1 << 20;
+const NOTHING = new Uint8Array(0);
 const NEWLINE = 10;
 const RETURN = 13;
 
@@ -25,47 +26,44 @@ const RETURN = 13;
  * @throws Cancelled when the signal says so.
  */
 export async function* linesOf(source: ByteSource, signal?: StopSignal): AsyncGenerator<readonly TextLine[]> {
-	let rest: Uint8Array = new Uint8Array(0);
+	/** Parts of a line whose end has not been read yet: a line of many pieces is put together once. */
+	let rest: Uint8Array[] = [];
 	let at = 0;
 	let number = 0;
 	for (let read = 0; read < source.size; ) {
 		if (signal?.aborted) throw new Cancelled();
 		const piece = await source.read(read, Math.min(source.size, read + PIECE));
 		read += piece.length;
-		const bytes = rest.length === 0 ? piece : joined(rest, piece);
 		const lines: TextLine[] = [];
 		let start = 0;
-		for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-			add(lines, bytes, start, end, at, ++number, true);
+		for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
+			const bytes = joined(rest, piece.subarray(start, end));
+			add(lines, bytes, at, ++number, true);
+			at += bytes.length + 1;
 			start = end + 1;
+			rest = [];
 		}
-		rest = bytes.slice(start);
-		at += start;
-		if (read >= source.size) add(lines, rest, 0, rest.length, at, ++number, false);
+		rest.push(piece.subarray(start));
+		if (read >= source.size) add(lines, joined(rest, NOTHING), at, ++number, false);
 		if (lines.length > 0) yield lines;
 	}
 }
 
-function add(
-	lines: TextLine[],
-	bytes: Uint8Array,
-	from: number,
-	to: number,
-	at: number,
-	number: number,
-	closed: boolean,
-) {
-	const start =
-		number === 1 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf ? from + 3 : from;
-	const end = bytes[to - 1] === RETURN ? to - 1 : to;
+function add(lines: TextLine[], bytes: Uint8Array, at: number, number: number, closed: boolean) {
+	const start = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+	const end = bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
 	if (end <= start) return;
 	const text = strFromU8(bytes.subarray(start, end));
 	if (text.trim() !== "") lines.push({ text, number, start: at + start, end: at + end, closed });
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-	const out = new Uint8Array(a.length + b.length);
-	out.set(a);
-	out.set(b, a.length);
+function joined(parts: readonly Uint8Array[], last: Uint8Array): Uint8Array {
+	if (parts.length === 0) return last;
+	const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, last.length));
+	let at = 0;
+	for (const part of [...parts, last]) {
+		out.set(part, at);
+		at += part.length;
+	}
 	return out;
 }
