@@ -2,30 +2,37 @@ import { Cancelled } from "../engine/core/errors";
 import { Sha256 } from "../engine/core/sha256";
 import type { StopSignal } from "../engine/formats/containers/byteSource";
 
-/** Bytes up to which the browser hashes a file at once: it is quick, but wants all of it in memory. */
-const AT_ONCE = 256 * 2 ** 20;
+/** Bytes up to which the browser hashes a file at once: it is quick, but wants all of it in memory and cannot be stopped. */
+const AT_ONCE = 32 * 2 ** 20;
 const PIECE = 4 * 2 ** 20;
 
 /**
  * SHA-256 of a file, 64 hexadecimal digits, as `sha256sum` prints it.
+ * @param tell is told how many bytes have been read, now and then.
  * @throws Cancelled; what the browser says when the file can no longer be read.
  */
-export async function hashOf(file: Blob, stop: StopSignal): Promise<string> {
+export async function hashOf(file: Blob, stop: StopSignal, tell: (read: number) => void = () => {}): Promise<string> {
 	// Pages that are not served securely have no `subtle`.
 	if (file.size <= AT_ONCE && globalThis.crypto?.subtle) {
 		const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
 		if (stop.aborted) throw new Cancelled();
 		return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 	}
-	return hashInPieces(file, stop);
+	return hashInPieces(file, stop, tell);
 }
 
 /** The same, a few megabytes at a time; other messages of the worker are answered in between. */
-export async function hashInPieces(file: Blob, stop: StopSignal, piece = PIECE): Promise<string> {
+export async function hashInPieces(
+	file: Blob,
+	stop: StopSignal,
+	tell: (read: number) => void = () => {},
+	piece = PIECE,
+): Promise<string> {
 	const hash = new Sha256();
 	for (let at = 0; at < file.size; at += piece) {
 		if (stop.aborted) throw new Cancelled();
 		hash.update(new Uint8Array(await file.slice(at, at + piece).arrayBuffer()));
+		tell(Math.min(file.size, at + piece));
 	}
 	return hash.hex();
 }

@@ -117,7 +117,13 @@ describe("files of rollouts", () => {
 	it("are held as open by the page that keeps them, until it closes them", async () => {
 		const { files, open } = desk();
 		await open(STEPS);
-		expect(await files.keep({ title: "a", about: "" })).toBe("kept");
+		const told: number[][] = [];
+		const tell = (...progress: number[]) => void told.push(progress);
+		const sizes = (await files.identify(tell)).map((file) => file.size);
+		expect(await files.keep({ title: "a", about: "" }, tell)).toBe("kept");
+		const total = sizes.reduce((sum, size) => sum + size, 0);
+		// Files so small are hashed at once.
+		expect(told).toEqual(sizes.map((_, i) => [sizes.slice(0, i + 1).reduce((sum, size) => sum + size, 0), total]));
 		const [one] = await files.imports();
 		expect(one).toMatchObject({ here: true, elsewhere: false });
 		expect(await files.forget(one!.id)).toBe(false);

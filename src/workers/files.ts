@@ -16,6 +16,7 @@ import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import { refusedMethods } from "../engine/signals/refusedMethods";
 import { hashOf } from "./fileHash";
 import type {
+	Done,
 	FilesApi,
 	FilesProgress,
 	FilesReport,
@@ -104,20 +105,20 @@ export class Files implements FilesApi {
 		this.held = null;
 	}
 
-	async identify(): Promise<OpenFile[]> {
+	async identify(onProgress: Done): Promise<OpenFile[]> {
 		const { index } = this;
-		const hashed = await this.hashed(this.readable);
+		const hashed = await this.hashed(this.readable, this.seldom(onProgress));
 		return hashed.map(({ name, hash, file }, i) => {
 			const [first, end] = index.rowsOf(i);
 			return { name, hash, size: file.size, first, end };
 		});
 	}
 
-	async keep(about: Pick<StoredImport, "title" | "about">): Promise<Keeping> {
+	async keep(about: Pick<StoredImport, "title" | "about">, onProgress: Done): Promise<Keeping> {
 		const { signal } = this.stop;
 		const others = this.tokenizerFile ? [this.tokenizerFile] : [];
 		const rollouts = await this.hashed(this.readable);
-		const kept = await this.folder.keep(rollouts, await this.hashed(others), about, signal);
+		const kept = await this.folder.keep(rollouts, await this.hashed(others), about, signal, this.seldom(onProgress));
 		if (kept === "kept") await this.holdOpen(importId(rollouts), signal);
 		return kept;
 	}
@@ -130,15 +131,28 @@ export class Files implements FilesApi {
 		this.held = { id, release };
 	}
 
-	private async hashed(files: readonly NamedFile[]): Promise<HashedFile[]> {
+	/** Words about progress reach the page as often as those about reading. */
+	private seldom(tell: Done): Done {
+		let toldAt = Number.NEGATIVE_INFINITY;
+		return (done, total) => {
+			if (this.now() - toldAt < TELL_MS) return;
+			toldAt = this.now();
+			tell(done, total);
+		};
+	}
+
+	private async hashed(files: readonly NamedFile[], tell: Done = () => {}): Promise<HashedFile[]> {
 		const { signal } = this.stop;
+		const total = files.reduce((sum, { file }) => sum + file.size, 0);
+		let done = 0;
 		const found: HashedFile[] = [];
 		for (const { name, file } of files) {
-			const hash = this.hashes.get(file) ?? hashOf(file, signal);
+			const hash = this.hashes.get(file) ?? hashOf(file, signal, (read) => tell(done + read, total));
 			this.hashes.set(file, hash);
 			// One that was cancelled or could not be read is computed again when somebody asks again.
 			hash.catch(() => this.hashes.delete(file));
 			found.push({ name, file, hash: await hash });
+			done += file.size;
 		}
 		return found;
 	}

@@ -20,6 +20,9 @@ export interface FilesProgress {
 	readonly format: string;
 }
 
+/** How much of a long work over files is done, in bytes. */
+export type Done = (done: number, total: number) => void;
+
 /** What was opened. */
 export interface FilesReport {
 	/** Format of each kind of file that was read. */
@@ -107,9 +110,9 @@ export interface FilesApi {
 	/** Ends the reading and lets go of the files that are open. */
 	cancel(): Promise<void>;
 	/** The files that are open and hold rollouts, with their hashes, in the order in which rollouts are counted. */
-	identify(): Promise<OpenFile[]>;
-	/** Keeps the files that are open in the browser. */
-	keep(about: Pick<StoredImport, "title" | "about">): Promise<Keeping>;
+	identify(onProgress: Done): Promise<OpenFile[]>;
+	/** Keeps the files that are open in the browser. Like `identify` it ends with `cancel`, and when others are opened. */
+	keep(about: Pick<StoredImport, "title" | "about">, onProgress: Done): Promise<Keeping>;
 	/** What the browser keeps, the one opened last first. */
 	imports(): Promise<StoredImport[]>;
 	/** Opens files that the browser keeps, as `open` does. */

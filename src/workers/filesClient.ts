@@ -13,8 +13,8 @@ export function startFiles(): FilesApi {
 	return {
 		open: (list, onProgress) => files().open(list, proxy(onProgress)),
 		cancel: () => files().cancel(),
-		identify: () => files().identify(),
-		keep: (about) => files().keep(about),
+		identify: (onProgress) => files().identify(proxy(onProgress)),
+		keep: (about, onProgress) => files().keep(about, proxy(onProgress)),
 		imports: () => files().imports(),
 		openImport: (id, onProgress) => files().openImport(id, proxy(onProgress)),
 		importFiles: (id) => files().importFiles(id),

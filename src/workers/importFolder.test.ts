@@ -34,13 +34,29 @@ describe("the hash of a file", () => {
 		const file = new File(["abc"], "a");
 		const known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 		expect(await hashOf(file, going)).toBe(known);
-		for (const piece of [1, 2, 3, 9]) expect(await hashInPieces(file, going, piece)).toBe(known);
+		for (const piece of [1, 2, 3, 9]) {
+			const told: number[] = [];
+			expect(await hashInPieces(file, going, (read) => void told.push(read), piece)).toBe(known);
+			expect(told).toEqual([1, 2, 3].filter((read) => read % piece === 0 || read === 3));
+		}
 		await expect(hashInPieces(file, { aborted: true })).rejects.toThrow("Cancelled");
 		await expect(hashOf(file, { aborted: true })).rejects.toThrow("Cancelled");
 	});
 });
 
 describe("files that the browser keeps", () => {
+	it("tell how much of them has been copied, and of one that is there already nothing", async () => {
+		const folder = tab();
+		const files = [fileOf("one"), fileOf("three")];
+		const told: number[][] = [];
+		const keep = () => folder.keep(files, [], about, going, (...progress) => void told.push(progress));
+		expect([await keep(), await keep()]).toEqual(["kept", "kept"]);
+		expect(told).toEqual([
+			[3, 8],
+			[8, 8],
+		]);
+	});
+
 	it("are there for the next page, with what is known of them, the one opened last first", async () => {
 		const root = memoryFolder();
 		const before = tab({ root });

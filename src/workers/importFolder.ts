@@ -1,6 +1,6 @@
 import { sha256 } from "../engine/core/sha256";
 import { encodeUtf8 } from "../engine/core/utf8";
-import type { Keeping, KeptFile, NamedFile, StoredImport } from "./filesApi";
+import type { Done, Keeping, KeptFile, NamedFile, StoredImport } from "./filesApi";
 
 /** Most bytes of files that are kept, all together; older ones make room. Half of what the browser grants, if that is less. */
 const MOST_BYTES = 2 * 2 ** 30;
@@ -53,6 +53,7 @@ export class ImportFolder {
 		others: readonly HashedFile[],
 		about: Pick<StoredImport, "title" | "about">,
 		signal: AbortSignal,
+		onProgress: Done = () => {},
 	): Promise<Keeping> {
 		const folder = await this.folder();
 		if (!folder) return "blocked";
@@ -66,7 +67,11 @@ export class ImportFolder {
 			if (!(await this.makeRoom(folder, id, room - size))) return "full";
 			try {
 				const home = await folder.getDirectoryHandle(id, { create: true });
-				for (const { hash, file } of files) await copy(home, hash, file, signal);
+				let done = 0;
+				for (const { hash, file } of files) {
+					await copy(home, hash, file, signal, (written) => onProgress(done + written, size));
+					done += file.size;
+				}
 				const kept = files.map(({ name, hash, file }) => ({ name, hash, size: file.size }));
 				await writeDescription(folder, { id, ...about, files: kept, size, openedAt: this.keeper.now() });
 				await this.prune(home, id, new Set(files.map(({ hash }) => hash)));
@@ -240,21 +245,44 @@ async function descriptionOf(folder: FileSystemDirectoryHandle, id: string): Pro
 }
 
 const writeDescription = (folder: FileSystemDirectoryHandle, description: Description): Promise<void> =>
-	write(folder, `${description.id}.json`, new Blob([JSON.stringify(description)]));
+	write(folder, `${description.id}.json`, new Blob([JSON.stringify(description)]).stream());
 
 /** A file of the right length under its hash is the file. */
-async function copy(home: FileSystemDirectoryHandle, hash: string, file: Blob, signal: AbortSignal): Promise<void> {
+async function copy(
+	home: FileSystemDirectoryHandle,
+	hash: string,
+	file: Blob,
+	signal: AbortSignal,
+	tell: (written: number) => void,
+): Promise<void> {
 	const there = await home.getFileHandle(hash).then(
 		async (handle) => (await handle.getFile()).size === file.size,
 		() => false,
 	);
-	if (!there) await write(home, hash, file, signal);
+	if (!there) await write(home, hash, file.stream().pipeThrough(counted(tell)), signal);
 }
 
 /** Writes a file whole or not at all: the browser swaps it in when the last byte is there. */
-async function write(home: FileSystemDirectoryHandle, name: string, content: Blob, signal?: AbortSignal) {
+async function write(
+	home: FileSystemDirectoryHandle,
+	name: string,
+	content: ReadableStream<Uint8Array<ArrayBuffer>>,
+	signal?: AbortSignal,
+): Promise<void> {
 	const target = await (await home.getFileHandle(name, { create: true })).createWritable();
-	await content.stream().pipeTo(target, signal ? { signal } : {});
+	await content.pipeTo(target, signal ? { signal } : {});
+}
+
+/** Passes bytes on and tells how many there were. */
+function counted(tell: (bytes: number) => void): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+	let bytes = 0;
+	return new TransformStream({
+		transform: (piece, next) => {
+			next.enqueue(piece);
+			bytes += piece.byteLength;
+			tell(bytes);
+		},
+	});
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

@@ -13,7 +13,7 @@ import type {
 } from "../../workers/filesApi";
 import type { LabApi } from "../../workers/labApi";
 import { download } from "../figures/download";
-import { keepOpened, refreshImports } from "../storage/keepImports";
+import { keepOpened, refreshImports, startWork } from "../storage/keepImports";
 import { draftStore } from "../stores/draft";
 import { bringToFront } from "../stores/front";
 import { type Latest, type OurCredit, runStore } from "../stores/run";
@@ -96,12 +96,15 @@ function isCut({ step }: FilesTable): boolean {
 
 /** Names the files by their hashes, so that links can point into them. */
 async function identify(api: FilesApi, current: () => boolean): Promise<void> {
+	const hashing = startWork("hashing");
 	try {
-		const identities = await api.identify();
+		const identities = await api.identify(hashing.tell);
 		if (current()) fileStore.setState({ identities });
 	} catch (error) {
 		// Without a hash there is no link into the file, and no copy of it; what is on screen is as good as before.
 		if (current() && !isCancelled(error)) fileStore.setState({ problem: messageOf(error) });
+	} finally {
+		hashing.end();
 	}
 }
 

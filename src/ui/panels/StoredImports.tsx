@@ -23,9 +23,14 @@ const PROBLEMS: Readonly<Record<Exclude<Imports["problem"], "">, string>> = {
 		"These files are too large to be kept, at most 2 GB and half of the room there is: open them again next time.",
 };
 
+const WORK: Readonly<Record<NonNullable<Imports["work"]>["what"], string>> = {
+	hashing: "Hashing the files, so that links can point into them …",
+	copying: "Keeping a copy …",
+};
+
 /** Files that the browser keeps: open them again, save them, delete them; and whether it should keep any. */
 export function StoredImports(): JSX.Element {
-	const { list, wish, copying, problem } = useStore(importsStore);
+	const { list, wish, work, problem } = useStore(importsStore);
 	useEffect(() => {
 		const look = () => {
 			if (document.visibilityState === "visible") void refreshImports();
@@ -44,9 +49,10 @@ export function StoredImports(): JSX.Element {
 			{/* Always there: a status that comes with its text is not read out. */}
 			<p className="muted" role="status">
 				{problem ? PROBLEMS[problem] : ""}
-				{problem && copying ? <br /> : null}
-				{copying ? "Keeping a copy …" : ""}
+				{problem && work ? <br /> : null}
+				{work ? WORK[work.what] : ""}
 			</p>
+			{work ? <progress max={1} value={work.done} aria-label={WORK[work.what]} /> : null}
 			<ul>
 				{list.map((one) => (
 					<ImportLine key={one.id} one={one} />

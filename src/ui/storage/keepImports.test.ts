@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
+import type { FilesApi } from "../../workers/filesApi";
 import { connectImports, importsStore, keepOpened, saveImport } from "./keepImports";
 
 const download = vi.hoisted(() => vi.fn());
@@ -18,7 +19,22 @@ it.each([
 ])("files that cannot be copied (%s) are said to be not kept, and nothing is thrown", async (name, problem) => {
 	connectImports({ ...keeper, keep: failing(name), importFiles: async () => null });
 	await keepOpened({ title: "a", about: "" });
-	expect(importsStore.getState()).toMatchObject({ copying: false, problem });
+	expect(importsStore.getState()).toMatchObject({ work: null, problem });
+});
+
+it("how far a copy is stands on screen until it ends, and words that come late change nothing", async () => {
+	const seen: unknown[] = [];
+	let late = (_done: number, _total: number): void => undefined;
+	const keep: FilesApi["keep"] = async (_, tell) => {
+		tell(1, 4);
+		seen.push(importsStore.getState().work);
+		late = tell;
+		return "kept";
+	};
+	connectImports({ ...keeper, keep, importFiles: async () => null });
+	await keepOpened({ title: "a", about: "" });
+	late(2, 4);
+	expect([...seen, importsStore.getState().work]).toEqual([{ what: "copying", done: 0.25 }, null]);
 });
 
 it("an archive is named after its files in whatever script", async () => {

@@ -1,5 +1,5 @@
 import { createStore } from "zustand/vanilla";
-import type { FilesApi, Keeping, NamedFile, StoredImport } from "../../workers/filesApi";
+import type { Done, FilesApi, Keeping, NamedFile, StoredImport } from "../../workers/filesApi";
 import { isEmbedded } from "../embedded";
 import { download } from "../figures/download";
 import { remember, remembered } from "../remembered";
@@ -11,8 +11,8 @@ export interface Imports {
 	readonly list: readonly StoredImport[];
 	/** The person wants files that they open to be kept. */
 	readonly wish: boolean;
-	/** A copy is being made. */
-	readonly copying: boolean;
+	/** What goes on with the files on screen, and how much of it is done, 0 to 1; null: nothing. */
+	readonly work: { readonly what: "hashing" | "copying"; readonly done: number } | null;
 	/** Why the files on screen are not kept; empty while all is well. */
 	readonly problem: "" | "full" | "blocked" | "too-large";
 }
@@ -24,7 +24,7 @@ let files: Keeper | null = null;
 export const importsStore = createStore<Imports>(() => ({
 	list: [],
 	wish: remembered(WISH) !== "no",
-	copying: false,
+	work: null,
 	problem: "",
 }));
 
@@ -41,13 +41,29 @@ export async function refreshImports(): Promise<void> {
 /** Keeps the files that are open, if that is wished. */
 export async function keepOpened(about: Pick<StoredImport, "title" | "about">): Promise<void> {
 	if (!files || isEmbedded || !importsStore.getState().wish) return;
-	importsStore.setState({ copying: true, problem: "" });
+	importsStore.setState({ problem: "" });
+	const copying = startWork("copying");
 	// Files that were closed or can no longer be read reject.
 	const kept = await files
-		.keep(about)
+		.keep(about, copying.tell)
 		.catch((error: unknown): Keeping => ((error as Error).name === "Cancelled" ? "cancelled" : "blocked"));
-	importsStore.setState({ copying: false, problem: kept === "kept" || kept === "cancelled" ? "" : kept });
+	copying.end();
+	importsStore.setState({ problem: kept === "kept" || kept === "cancelled" ? "" : kept });
 	await refreshAll();
+}
+
+/** Puts on screen how far a long work is, from its first word on until it ends. */
+export function startWork(what: NonNullable<Imports["work"]>["what"]): { readonly tell: Done; end(): void } {
+	let going = true;
+	return {
+		// Words from the worker may come after its answer.
+		tell: (done, total) =>
+			going ? importsStore.setState({ work: { what, done: done / Math.max(1, total) } }) : undefined,
+		end: () => {
+			going = false;
+			importsStore.setState({ work: null });
+		},
+	};
 }
 
 export function setWish(wish: boolean): void {
