@@ -53,11 +53,37 @@ function stepless(): RolloutBatch {
 	return rounded(batchOfRandom([one(0, 1), ...bare, one(1, 0.5), ...rowsOf(7, [3, 3, 3])]));
 }
 
+/** What the rollouts of one group are paid, each in an order of its own: the float32 sums of these numbers differ in the last digits. */
+const PAID = [0.1, 0.2, 0.3, 0.7, 0.05, 0.61];
+
+/**
+ * A group whose returns are equal but for the rounding of float32 sums of its token rewards, all paid, in one of them, at a single token;
+ * beside it one of returns that differ.
+ */
+function orderedApart(): RolloutBatch {
+	const rng = Rng.of(9);
+	const rows = Array.from({ length: 5 }, (_, b) => {
+		const row = randomRow(rng, 0, { length: 9 });
+		const order = PAID.map((paid) => ({ paid, place: rng.uniform() })).sort((x, y) => x.place - y.place);
+		const mask = b === 4 ? row.mask!.map((_, t) => (t === 0 ? 1 : 0)) : row.mask;
+		return { ...row, mask, rewards: row.rewards!.map((_, t) => order[t]?.paid ?? 0) };
+	});
+	const batch = rounded(batchOfRandom([...rows, ...rowsOf(8, [1, 1, 1, 1])], 11));
+	return { ...batch, returns: summed(batch) };
+}
+
+/** Returns as the sampler on the GPU adds them up. */
+function summed({ B, T, rewards }: RolloutBatch): Float64Array {
+	const row = (b: number) => rewards.subarray(b * T, (b + 1) * T);
+	return Float64Array.from({ length: B }, (_, b) => row(b).reduce((sum, paid) => Math.fround(sum + paid), 0));
+}
+
 /** Batches on which interpreters of credit are compared, rounded to float32. */
 export const AGREEMENT_BATCHES = {
 	ragged: raggedBatch(1),
 	holed: rounded(holed(raggedBatch(2), Rng.of(3))),
 	stepless: stepless(),
+	"equal but for rounding": orderedApart(),
 	"one token": rounded(
 		batchOfRandom(
 			rowsOf(4, [1, 1, 0]).map((row) => shortened(row)),
@@ -110,6 +136,7 @@ export const REWARD_CHAINS = [
 	{ id: "gae", params: { discount: 0.9 }, rewards: chain("ircr", "potentialShaping", "klPenalty") },
 	{ id: "gae", params: { whiten: true }, rewards: chain("returnDecomposition", "syntheticReturns") },
 	{ id: "reinforce", params: { over: "group", center: "loo" }, rewards: chain("rudder", "klPenalty") },
+	{ id: "reinforce", params: { over: "group", center: "loo", scale: "sd1" }, rewards: chain("rudder", "klPenalty") },
 	{ id: "tempo", params: {}, rewards: chain("klPenalty") },
 	{ id: "spoTree", params: {}, rewards: chain("ircr") },
 	{ id: "gigpo", params: { discount: 1 }, rewards: chain("potentialShaping") },
@@ -126,6 +153,7 @@ const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]
 	reinforce: [
 		{ discount: 0.9, center: "loo", over: "group", scale: "sd1", singleton: "skip" },
 		{ center: "value", scale: "sd1" },
+		{ center: "none", over: "group", scale: "sd0" },
 	],
 	reinforcePlusPlus: [{ klCoef: 0.1, holes: "reset", discount: 0.9 }],
 	rloo: [{ klCoef: 0.1, klEstimator: "k3", scale: "sd1" }],

@@ -1,4 +1,5 @@
 import { largest } from "../core/extremes";
+import { allAlike } from "./alike";
 import type { CpuOps } from "./cpuOps";
 import type { Kind, Node, Normaliser, Scope, Stat } from "./ops";
 
@@ -66,20 +67,19 @@ export function groupStatistic(
 }
 
 const sum = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0);
-const allEqual = (xs: readonly number[]) => xs.every((x) => x === xs[0]);
 
 function weightedMean(xs: readonly number[], ws: readonly number[]): number {
-	if (allEqual(xs)) return xs[0]!;
+	if (allAlike(xs)) return xs[0]!;
 	const w = sum(ws);
 	return w === 0 ? 0 : sum(xs.map((x, i) => x * ws[i]!)) / w;
 }
 
 /**
- * Standard deviation sqrt(Σ w (x − mean)² / (Σw − ddof)); `ddof` 1 or 0. Exactly 0 for equal numbers, and where too little counts to
+ * Standard deviation sqrt(Σ w (x − mean)² / (Σw − ddof)); `ddof` 1 or 0. Exactly 0 for numbers that count as equal, and where too little counts to
  * have one: Σw ≤ ddof.
  */
 function deviation(xs: readonly number[], ws: readonly number[], ddof: number): number {
-	if (allEqual(xs)) return 0;
+	if (allAlike(xs)) return 0;
 	const freedom = sum(ws) - ddof;
 	if (freedom <= 0) return unknownAmong(xs) ? Number.NaN : 0;
 	const mean = weightedMean(xs, ws);
@@ -88,10 +88,10 @@ function deviation(xs: readonly number[], ws: readonly number[], ddof: number): 
 
 const unknownAmong = (xs: readonly number[]) => xs.some(Number.isNaN);
 
-/** Mean of the others; the number itself among equal ones; 0 for one alone. */
+/** Mean of the others; the first among equal ones; 0 for one alone. */
 function others(xs: readonly number[]): (k: number) => number {
 	if (xs.length === 1) return () => 0;
-	if (allEqual(xs)) return () => xs[0]!;
+	if (allAlike(xs)) return () => xs[0]!;
 	const total = sum(xs);
 	return (k) => (total - xs[k]!) / (xs.length - 1);
 }
@@ -156,7 +156,7 @@ function alone(x: number, { center, scale, singleton, ...eps }: Normaliser): num
 function centred(xs: readonly number[], ws: readonly number[], options: Normaliser): readonly number[] {
 	const { center, scale } = options;
 	if (center === "none" && scale === "none") return xs;
-	if (allEqual(xs)) return xs.map(() => 0);
+	if (allAlike(xs)) return xs.map(() => 0);
 	const middle = center === "none" ? () => 0 : STATS[center === "loo" ? "looMean" : "mean"](xs, ws);
 	const by = scale === "none" ? 1 : divisor(deviation(xs, ws, scale === "sd1" ? 1 : 0), options);
 	return xs.map((x, k) => (x - middle(k)) / by);

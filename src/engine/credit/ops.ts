@@ -161,16 +161,17 @@ function among<L extends Level>(x: Node<L>, { where, key, weight }: Among<L>): N
 
 /**
  * A statistic of the entries compared with each entry, given back to each of them. `looMean` leaves the entry out, and is 0
- * for a group of one; `rank` counts the smaller ones. Equal numbers have a deviation of exactly 0, as have those
- * whose weights add up to no more than what n − 1 takes off; where one is not known, no statistic but the count is.
+ * for a group of one; `rank` counts the smaller ones. Numbers that only rounding tells apart (`allAlike`) have the first of them as mean and a
+ * deviation of exactly 0, as have those whose weights add up to no more than what n − 1 takes off; where one is not known, no statistic but
+ * the count is.
  */
 export function groupStat<L extends Level>(x: Node<L>, stat: Stat, scope: Scope, over: Among<L> = {}): Node<L> {
 	return like(x, { op: "groupStat", stat, scope }, among(x, over));
 }
 
 /**
- * (x − centre) / (scale + eps) among the entries compared. **Edges** equal numbers give exactly 0 whenever they are centred
- * or scaled; a group of one gets itself / (1 + eps) or 0 as `singleton` says; entries not counted by `where` give 0.
+ * (x − centre) / (scale + eps) among the entries compared. **Edges** numbers that only rounding tells apart give exactly 0 whenever
+ * they are centred or scaled; a group of one gets itself / (1 + eps) or 0 as `singleton` says; entries not counted by `where` give 0.
  */
 export function normalise<L extends Level>(x: Node<L>, options: Normaliser, over: Among<L> = {}): Node<L> {
 	return like(x, { op: "normalise", options }, among(x, over));

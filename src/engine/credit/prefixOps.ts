@@ -1,5 +1,5 @@
-import { largest, smallest } from "../core/extremes";
 import type { RolloutBatch } from "../rollouts/batch";
+import { allAlike } from "./alike";
 import type { CpuOps } from "./cpuOps";
 import type { Kind, Node, TreeStat } from "./ops";
 import type { Spans } from "./partition";
@@ -109,18 +109,12 @@ function grow(root: TreeNode, names: Iterable<string | number>, rollout: number)
 	return path;
 }
 
-/** Means over children may differ in the last bits where they are equal by right. */
-function allEqual(xs: readonly number[]): boolean {
-	const [low, high] = [smallest(xs), largest(xs)];
-	return high - low <= 1e-12 * Math.max(Math.abs(low), Math.abs(high));
-}
-
 function mean(xs: readonly number[]): number {
-	return allEqual(xs) ? xs[0]! : xs.reduce((a, b) => a + b, 0) / xs.length;
+	return allAlike(xs) ? xs[0]! : xs.reduce((a, b) => a + b, 0) / xs.length;
 }
 
 function deviation(xs: readonly number[]): number {
-	if (allEqual(xs)) return 0;
+	if (allAlike(xs)) return 0;
 	const middle = mean(xs);
 	return Math.sqrt(xs.reduce((a, v) => a + (v - middle) ** 2, 0) / xs.length);
 }

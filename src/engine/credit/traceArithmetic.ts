@@ -1,3 +1,4 @@
+import { allAlike } from "./alike";
 import type { CpuOps } from "./cpuOps";
 import { groupStat, type Kind, type Node, type Normaliser } from "./ops";
 import { readNode } from "./prefixOps";
@@ -135,7 +136,7 @@ function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail 
 function withoutOthers(x: number, members: readonly number[], options: Normaliser): string | null {
 	const { center, scale, eps, epsOn, singleton } = options;
 	if (center === "none" && scale === "none") return signed(x);
-	if (members.length > 1) return members.every((member) => member === members[0]) ? "all are equal" : null;
+	if (members.length > 1) return allAlike(members) ? "all are equal" : null;
 	if (singleton === "zero") return "one alone";
 	return scale === "none"
 		? signed(x)

@@ -23,7 +23,8 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 			"x5 = x3 − x4 = 1 − 0.5 = 0.5",
 			"x6 = standard deviation, n − 1, (1, 0) = 0.707107",
 			"x7 = x6 + 0 = 0.707107 + 0 = 0.707107",
-			"td = x5 / x7 = 0.5 / 0.707107 = 0.707107",
+			"x8 = x7 as x6 is not 0 = 0.707107",
+			"td = x5 / x8 = 0.5 / 0.707107 = 0.707107",
 			"A = outcome + td = 0.707107 + 0.707107 = 1.41421",
 		]));
 	it("recursions with what comes next, and values beyond the edge", () => {

@@ -1,17 +1,33 @@
-// Recursions and reductions along one rollout: one invocation a rollout, in order, or one a span.
+// Recursions and reductions along one rollout: one invocation a rollout, in order, or one a span. Sums keep what rounding left out of
+// them (Neumaier), so that the same rewards in another order come to the same number: returns that are equal by right stay so.
+
+struct Total { sum: f32, rest: f32 }
+
+fn added(t: Total, x: f32) -> Total {
+	let sum = t.sum + x;
+	let back = sum - t.sum;
+	return Total(sum, t.rest + ((t.sum - (sum - back)) + (x - back)));
+}
 
 // variant: 0 suffix sum, 1 prefix sum, 2 suffix minimum, 3 prefix minimum; b decay
 fn scan(i: Instruction, s: Members) {
 	for (var r = lane; r < s.count; r += LANES) {
 		let row = memberOf(s, r);
 		let length = extent(i.domain, row);
+		var total = Total(0.0, 0.0);
 		var carry = 0u;
 		var first = true;
 		for (var n = 0u; n < length; n++) {
 			let t = select(n, length - 1u - n, (i.variant & 1u) == 0u);
 			if (!takesPart(i.domain, row, t)) { continue; }
 			let x = bits(i.a, row, t);
-			if (i.variant < 2u) { carry = plus(x, times(bits(i.b, row, t), carry)); }
+			if (i.variant < 2u) {
+				let decay = bits(i.b, row, t);
+				let weight = bitcast<f32>(decay);
+				total = added(Total(weight * total.sum, weight * total.rest), bitcast<f32>(x));
+				let lost = unknown(x) || unknown(decay) || unknown(carry);
+				carry = select(bitcast<u32>(total.sum + total.rest), NAN, lost);
+			}
 			else if (first) { carry = x; }
 			else { carry = smaller(x, carry); }
 			first = false;
@@ -35,23 +51,25 @@ fn shift(i: Instruction, s: Members) {
 	}
 }
 
-struct Folded { n: f32, sum: u32, first: u32, last: u32, least: u32, most: u32 }
+struct Folded { n: f32, total: Total, lost: bool, first: u32, last: u32, least: u32, most: u32 }
 
 fn folded(f: Folded, x: u32) -> Folded {
-	if (f.n == 0.0) { return Folded(1.0, x, x, x, x, x); }
-	return Folded(f.n + 1.0, plus(f.sum, x), f.first, x, smaller(f.least, x), larger(f.most, x));
+	if (f.n == 0.0) { return Folded(1.0, Total(bitcast<f32>(x), 0.0), unknown(x), x, x, x, x); }
+	let total = added(f.total, bitcast<f32>(x));
+	return Folded(f.n + 1.0, total, f.lost || unknown(x), f.first, x, smaller(f.least, x), larger(f.most, x));
 }
 
 // variant: 0 sum, 1 mean, 2 first, 3 last, 4 min, 5 max, 6 count; 0 for nothing
 fn foldResult(variant: u32, f: Folded) -> u32 {
+	let sum = select(bitcast<u32>(f.total.sum + f.total.rest), NAN, f.lost);
 	switch variant {
-		case 1u: { return over(f.sum, bitcast<u32>(f.n)); }
+		case 1u: { return over(sum, bitcast<u32>(f.n)); }
 		case 2u: { return f.first; }
 		case 3u: { return f.last; }
 		case 4u: { return f.least; }
 		case 5u: { return f.most; }
 		case 6u: { return bitcast<u32>(f.n); }
-		default: { return f.sum; }
+		default: { return sum; }
 	}
 }
 
@@ -62,7 +80,7 @@ fn reduce(i: Instruction, s: Members) {
 		let row = memberOf(s, e / w);
 		let n = e % w;
 		if (!takesPart(i.domain, row, n)) { continue; }
-		var f = Folded(0.0, 0u, 0u, 0u, 0u, 0u);
+		var f = Folded(0.0, Total(0.0, 0.0), false, 0u, 0u, 0u, 0u);
 		if (i.domain == ROLLOUT) {
 			let length = extent(i.b, row);
 			for (var t = 0u; t < length; t++) { if (takesPart(i.b, row, t)) { f = folded(f, bits(i.a, row, t)); } }
@@ -81,13 +99,13 @@ fn actionRewards(i: Instruction, s: Members) {
 	for (var r = lane; r < s.count; r += LANES) {
 		let row = memberOf(s, r);
 		let length = lengthOf(row);
-		var carry = 0.0;
+		var carry = Total(0.0, 0.0);
 		for (var n = 0u; n < length; n++) {
 			let t = length - 1u - n;
-			carry += rewardAt(row, t);
+			carry = added(carry, rewardAt(row, t));
 			if (!acted(row, t)) { continue; }
-			arena[address(i.out, TOKEN, row, t)] = bitcast<u32>(carry);
-			carry = 0.0;
+			arena[address(i.out, TOKEN, row, t)] = bitcast<u32>(carry.sum + carry.rest);
+			carry = Total(0.0, 0.0);
 		}
 	}
 }

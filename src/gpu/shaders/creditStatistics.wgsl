@@ -1,11 +1,13 @@
-// Statistics of the entries that are compared with each other. Means are taken of differences from the first counted number: equal
-// numbers give exactly that number, and a deviation of exactly 0. Where one number is not known, no statistic is.
+// Statistics of the entries that are compared with each other. All is counted from the first number: float32 holds differences of near
+// numbers exactly, and their mean not. Numbers that only rounding tells apart have the first as mean and a deviation of exactly 0. Where one
+// number is not known, no statistic is.
 //
 // a = numbers, b = which count (0 = not), c = key, d = weights, f = eps. e, from its lowest bits, four each: by (0 all, 1 place in the
 // rollout, 2 word c, 3 number c), within (0 batch, 1 group, 2 rollout), centre (0 none, 1 mean, 2 of the others), scale (0 none, 1 n − 1,
 // 2 n), epsilon (0 on the deviation, 1 on the variance), what one alone gets (0 nothing, 1 itself).
 
 const NORMALISE = 10u;
+const ALIKE = 9.5367431640625e-7; // the engine's: how far apart numbers may lie that count as equal, as a part of the largest magnitude
 
 fn byOf(i: Instruction) -> u32 { return i.e & 15u; }
 fn withinOf(i: Instruction) -> u32 { return (i.e >> 4u) & 15u; }
@@ -45,8 +47,8 @@ fn ranked(m: Moments, x: f32) -> Moments {
 	return r;
 }
 
-// Moments of what the entry (row, own) is compared with; squares are about `mean`.
-fn momentsOf(i: Instruction, s: Members, row: u32, own: u32, mean: f32) -> Moments {
+// Moments of what the entry (row, own) is compared with; squares are about the mean, which lies `offset` from the first.
+fn momentsOf(i: Instruction, s: Members, row: u32, own: u32, offset: f32) -> Moments {
 	var m = noMoments();
 	let x = load(i.a, row, own);
 	let alone = withinOf(i) == 2u;
@@ -66,22 +68,27 @@ fn momentsOf(i: Instruction, s: Members, row: u32, own: u32, mean: f32) -> Momen
 			else { m = ranked(m, y); m.least = min(m.least, y); }
 			let weight = load(i.d, b, n);
 			m.sum += y;
-			m.plain += y - m.first;
+			let d = y - m.first;
+			m.plain += d;
 			m.weights += weight;
-			m.shifted += weight * (y - m.first);
-			m.squares += weight * (y - mean) * (y - mean);
+			m.shifted += weight * d;
+			m.squares += weight * (d - offset) * (d - offset);
 			if (y < x) { m.below += 1.0; }
 		}
 	}
 	return m;
 }
 
-fn equalAll(m: Moments) -> bool { return m.least == m.most; }
+fn alikeBetween(least: f32, most: f32) -> bool { return most - least <= ALIKE * max(abs(least), abs(most)); }
+fn equalAll(m: Moments) -> bool { return alikeBetween(m.least, m.most); }
 
-fn meanOf(m: Moments) -> f32 {
-	if (equalAll(m)) { return m.first; }
-	return select(0.0, m.first + m.shifted / m.weights, m.weights != 0.0);
+// Of the mean from the first number.
+fn offsetOf(m: Moments) -> f32 {
+	if (equalAll(m)) { return 0.0; }
+	return select(-m.first, m.shifted / m.weights, m.weights != 0.0);
 }
+
+fn meanOf(m: Moments) -> f32 { return m.first + offsetOf(m); }
 
 fn deviation(m: Moments, scale: u32) -> f32 {
 	let freedom = m.weights - select(0.0, 1.0, scale == 1u);
@@ -95,12 +102,16 @@ fn divisor(i: Instruction, sd: f32) -> f32 {
 	return sd + eps;
 }
 
-// Mean of the others from the plain mean: x̄ + (x̄ − x)/(n − 1).
+// Of the mean of the others from the first number, by the plain mean: x̄ + (x̄ − x)/(n − 1).
+fn offsetOfOthers(m: Moments, x: f32) -> f32 {
+	if (equalAll(m)) { return 0.0; }
+	let mean = m.plain / m.n;
+	return mean + (mean - (x - m.first)) / (m.n - 1.0);
+}
+
 fn withoutOwn(m: Moments, x: f32) -> f32 {
 	if (m.n <= 1.0) { return 0.0; }
-	if (equalAll(m)) { return m.first; }
-	let mean = m.first + m.plain / m.n;
-	return mean + (mean - x) / (m.n - 1.0);
+	return m.first + offsetOfOthers(m, x);
 }
 
 fn normalised(i: Instruction, m: Moments, x: f32) -> f32 {
@@ -110,11 +121,11 @@ fn normalised(i: Instruction, m: Moments, x: f32) -> f32 {
 		return x / divisor(i, 1.0);
 	}
 	if (equalAll(m)) { return 0.0; }
-	var middle = 0.0;
-	if (centerOf(i) == 1u) { middle = meanOf(m); }
-	if (centerOf(i) == 2u) { middle = withoutOwn(m, x); }
-	if (scaleOf(i) == 0u) { return x - middle; }
-	return (x - middle) / divisor(i, deviation(m, scaleOf(i)));
+	var centred = x;
+	if (centerOf(i) == 1u) { centred = (x - m.first) - offsetOf(m); }
+	if (centerOf(i) == 2u) { centred = (x - m.first) - offsetOfOthers(m, x); }
+	if (scaleOf(i) == 0u) { return centred; }
+	return centred / divisor(i, deviation(m, scaleOf(i)));
 }
 
 fn statistic(i: Instruction, m: Moments, word: u32) -> u32 {
@@ -157,7 +168,7 @@ fn eachStatistic(i: Instruction, s: Members) {
 			var m = noMoments();
 			var passes = select(1u, 2u, needsSquares(i));
 			for (var pass_ = 0u; pass_ < passes; pass_++) {
-				m = momentsOf(i, s, row, n, meanOf(m));
+				m = momentsOf(i, s, row, n, offsetOf(m));
 				if (equalAll(m)) { passes = 1u; }
 			}
 			result = statistic(i, m, bits(i.a, row, n));
@@ -180,7 +191,7 @@ fn wholeStatistic(i: Instruction, s: Members) {
 	let w = width(i.domain);
 	var p = Partial(0.0, NONE, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0u);
 	for (var pass_ = 0u; pass_ < 4u; pass_++) {
-		let mean = meanOf(whole);
+		let offset = offsetOf(whole);
 		for (var e = lane; e < s.count * w; e += LANES) {
 			let row = memberOf(s, e / w);
 			let n = e % w;
@@ -188,7 +199,7 @@ fn wholeStatistic(i: Instruction, s: Members) {
 			let counted = counts(i, row, n);
 			let word = bits(i.a, row, n);
 			if (pass_ == 3u) { arena[address(i.out, i.domain, row, n)] = select(0u, statistic(i, whole, word), counted); }
-			else if (counted) { p = taken(p, pass_, e, word, load(i.d, row, n), mean); }
+			else if (counted) { p = taken(p, pass_, e, word, load(i.d, row, n), offset); }
 		}
 		partials[lane] = p;
 		workgroupBarrier();
@@ -197,7 +208,7 @@ fn wholeStatistic(i: Instruction, s: Members) {
 	}
 }
 
-fn taken(before: Partial, pass_: u32, e: u32, word: u32, weight: f32, mean: f32) -> Partial {
+fn taken(before: Partial, pass_: u32, e: u32, word: u32, weight: f32, offset: f32) -> Partial {
 	var p = before;
 	let y = bitcast<f32>(word);
 	if (pass_ == 0u) {
@@ -209,14 +220,14 @@ fn taken(before: Partial, pass_: u32, e: u32, word: u32, weight: f32, mean: f32)
 		else { p.second = max(p.second, y); }
 		p.least = min(p.least, y);
 	}
+	let d = y - whole.first;
 	if (pass_ == 1u) {
-		let d = y - whole.first;
 		p.sum += y;
 		p.plain += d;
 		p.weights += weight;
 		p.shifted += weight * d;
 	}
-	if (pass_ == 2u) { p.squares += weight * (y - mean) * (y - mean); }
+	if (pass_ == 2u) { p.squares += weight * (d - offset) * (d - offset); }
 	return p;
 }
 

@@ -29,7 +29,7 @@ fn agreement(i: Instruction, s: Members) {
 fn agree(table: u32, row: u32, m: u32) -> u32 { return arena[table + row * largestSet() + m]; }
 
 // Read at depth n + c: variant 0 mean of a over the rollouts below, 1 how many, 2 how many of them come earlier; b = agreement.
-// Sums run over differences from the rollout's own number, so that equal numbers give it back exactly.
+// Sums run over differences from the rollout's own number; numbers that only rounding tells apart have the first as mean.
 fn readTree(i: Instruction, s: Members) {
 	let w = width(i.domain);
 	for (var e = lane; e < s.count * w; e += LANES) {
@@ -41,15 +41,23 @@ fn readTree(i: Instruction, s: Members) {
 		var sum = 0.0;
 		var below = 0.0;
 		var earlier = 0.0;
+		var first = own;
+		var least = own;
+		var most = own;
 		for (var m = 0u; m < s.count; m++) {
 			if (agree(i.b, row, m) < n + i.c) { continue; }
 			let x = bits(i.a, memberOf(s, m), 0u);
 			lost = lost || unknown(x);
-			sum += bitcast<f32>(x) - own;
+			let y = bitcast<f32>(x);
+			if (below == 0.0) { first = y; }
+			least = min(least, y);
+			most = max(most, y);
+			sum += y - own;
 			below += 1.0;
 			if (m < e / w) { earlier += 1.0; }
 		}
-		var result = select(bitcast<u32>(own + sum / below), NAN, lost);
+		let mean = select(own + sum / below, first, alikeBetween(least, most));
+		var result = select(bitcast<u32>(mean), NAN, lost);
 		if (i.variant == 1u) { result = bitcast<u32>(below); }
 		if (i.variant == 2u) { result = bitcast<u32>(earlier); }
 		arena[address(i.out, i.domain, row, n)] = result;
@@ -70,7 +78,7 @@ fn earliestAgreement(i: Instruction, s: Members) {
 struct Children { n: f32, first: f32, shifted: f32, least: f32, most: f32, squares: f32, lost: bool }
 
 // What the children of the node of `row` at depth d amount to; the end of a rollout is a child with its own number.
-fn childrenOf(i: Instruction, s: Members, row: u32, d: u32, mean: f32) -> Children {
+fn childrenOf(i: Instruction, s: Members, row: u32, d: u32, offset: f32) -> Children {
 	var c = Children(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, false);
 	for (var m = 0u; m < s.count; m++) {
 		if (agree(i.b, row, m) < d) { continue; }
@@ -86,13 +94,12 @@ fn childrenOf(i: Instruction, s: Members, row: u32, d: u32, mean: f32) -> Childr
 		c.shifted += v - c.first;
 		c.least = min(c.least, v);
 		c.most = max(c.most, v);
-		c.squares += (v - mean) * (v - mean);
+		c.squares += (v - c.first - offset) * (v - c.first - offset);
 	}
 	return c;
 }
 
-// Means over children may differ in the last bits where they are equal by right.
-fn alike(c: Children) -> bool { return c.most - c.least <= 1e-6 * max(abs(c.most), abs(c.least)); }
+fn alike(c: Children) -> bool { return alikeBetween(c.least, c.most); }
 
 // Mean (out) and deviation (c) over the children of the nodes of each path, deepest first, by depth; a rollout's number, b agreement,
 // d earliest agreement.
@@ -107,13 +114,15 @@ fn childValues(i: Instruction, s: Members) {
 			if (d > spanCount(i.domain - 2u, row)) { continue; }
 			let at = row * depths + d;
 			var mean = 0.0;
+			var offset = 0.0;
 			var deviation = 0.0;
 			var lost = false;
 			for (var pass_ = 0u; pass_ < 2u; pass_++) {
-				let c = childrenOf(i, s, row, d, mean);
+				let c = childrenOf(i, s, row, d, offset);
 				lost = c.lost;
 				if (pass_ == 1u) { deviation = sqrt(c.squares / c.n); }
-				mean = select(c.first + c.shifted / c.n, c.first, alike(c));
+				offset = select(c.shifted / c.n, 0.0, alike(c));
+				mean = c.first + offset;
 				if (alike(c)) { break; }
 			}
 			arena[i.out + at] = select(bitcast<u32>(mean), NAN, lost);

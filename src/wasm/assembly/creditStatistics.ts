@@ -2,11 +2,23 @@ import { at, entry, put } from "./creditLanes";
 
 // Statistics of the entries that are compared with each other, given back to each of them.
 
-/** Whether all numbers of a list are equal: then they have no deviation, to the last bit. */
+/** How far apart numbers may lie that count as equal, as a part of the largest magnitude: `ALIKE` of the engine. */
+const ALIKE: f64 = 1.0 / 1048576.0;
+
+@inline function alikeBetween(least: f64, most: f64): bool {
+	return most - least <= ALIKE * max<f64>(Math.abs(least), Math.abs(most));
+}
+
+/** Whether only rounding tells the numbers of a list apart: then they have no deviation, to the last bit. */
 function alike(x: usize, entries: usize, start: i32, end: i32): bool {
-	const first = at(x, entry(entries, start));
-	for (let k = start; k < end; k++) if (at(x, entry(entries, k)) != first) return false;
-	return true;
+	let least = at(x, entry(entries, start));
+	let most = least;
+	for (let k = start + 1; k < end; k++) {
+		const v = at(x, entry(entries, k));
+		least = min<f64>(least, v);
+		most = max<f64>(most, v);
+	}
+	return alikeBetween(least, most);
 }
 
 function known(x: usize, entries: usize, start: i32, end: i32): bool {
@@ -87,6 +99,7 @@ function common(stat: i32, x: usize, weight: usize, entries: usize, start: i32, 
 function others(stat: i32, out: usize, x: usize, entries: usize, start: i32, end: i32): void {
 	const count = end - start;
 	const equal = alike(x, entries, start, end);
+	const own = at(x, entry(entries, start));
 	const sum = total(x, entries, start, end);
 	let first: f64 = -Infinity;
 	let second: f64 = -Infinity;
@@ -99,7 +112,7 @@ function others(stat: i32, out: usize, x: usize, entries: usize, start: i32, end
 		const i = entry(entries, k);
 		const v = at(x, i);
 		if (count == 1) put(out, i, 0);
-		else if (stat == 2) put(out, i, equal ? v : (sum - v) / <f64>(count - 1));
+		else if (stat == 2) put(out, i, equal ? own : (sum - v) / <f64>(count - 1));
 		else put(out, i, v == first ? second : first);
 	}
 }
@@ -180,7 +193,7 @@ export function creditNormalise(center: i32, scale: i32, eps: f64, onVariance: i
 
 /**
  * Mean and deviation (divisor n) of what lies below each node of a tree, nodes after their children: entries are earlier nodes, or
- * −1 − b for rollout b of x. Numbers within 1e-12 of each other count as equal.
+ * −1 − b for rollout b of x.
  */
 export function creditTree(means: usize, deviations: usize, x: usize, entries: usize, offsets: usize, nodes: i32): void {
 	for (let node = 0; node < nodes; node++) {
@@ -196,7 +209,7 @@ export function creditTree(means: usize, deviations: usize, x: usize, entries: u
 			sum += v;
 		}
 		const first = below(entry(entries, start), means, x);
-		const equal = most - least <= 1e-12 * max<f64>(Math.abs(least), Math.abs(most));
+		const equal = alikeBetween(least, most);
 		const mean = equal ? first : sum / <f64>(end - start);
 		let squares: f64 = 0;
 		for (let k = start; k < end; k++) {

@@ -1,7 +1,8 @@
 import { InvalidInput } from "../../core/errors";
+import { alike } from "../alike";
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { add, equal, groupStat, less, max, min, mul, normalise, not, rolloutInput, spread, sub } from "../ops";
+import { add, groupStat, less, max, min, mul, normalise, not, rolloutInput, spread, sub } from "../ops";
 import { choiceParam, flagParam, integerParam, numberParam } from "../sharedParams";
 
 const GROUP = { within: "group" } as const;
@@ -100,9 +101,9 @@ export const dapo = defineMethod({
 		const outcome = normalise(add(returns, price), normaliserOf({ center: "mean", scale, eps, singleton }));
 		const terms = { outcome: spread(outcome) };
 		if (!dropEqual) return { terms, ...scoredGroups(singleton) };
-		const alike = equal(groupStat(returns, "min", GROUP), groupStat(returns, "max", GROUP));
+		const equal = alike(returns, GROUP);
 		const several = less(1, groupStat(returns, "count", GROUP));
-		const dropped = singleton === "skip" ? alike : mul(alike, several);
+		const dropped = singleton === "skip" ? equal : mul(equal, several);
 		return { terms, scored: spread(not(dropped)) };
 	},
 });

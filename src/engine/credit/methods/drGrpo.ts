@@ -1,3 +1,4 @@
+import { alike } from "../alike";
 import { defineMethod } from "../method";
 import { normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
 import { div, equal, groupStat, less, max, mul, type Node, normalise, not, rolloutInput, spread } from "../ops";
@@ -73,7 +74,7 @@ function correctionOf(
 	const among = singleton === "skip" ? { where: several } : {};
 	const all = groupStat(returns, "count", BATCH, among);
 	if (correction === "nonzero") return div(all, max(groupStat(not(equal(returns, 0)), "sum", BATCH, among), 1));
-	const alike = equal(groupStat(returns, "min", GROUP), groupStat(returns, "max", GROUP));
-	const valid = not(singleton === "raw" ? mul(alike, several) : alike);
+	const dead = alike(returns, GROUP);
+	const valid = not(singleton === "raw" ? mul(dead, several) : dead);
 	return div(all, groupStat(valid, "sum", BATCH, among));
 }

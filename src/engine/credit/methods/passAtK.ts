@@ -1,3 +1,4 @@
+import { overDeviation } from "../alike";
 import { defineMethod } from "../method";
 import { epsParam, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { add, div, equal, groupStat, less, max, mul, type Node, rolloutInput, select, spread, sqrt, sub } from "../ops";
@@ -67,7 +68,7 @@ export const passAtK = defineMethod({
 
 function margin(returns: Node<"rollout">, scale: "none" | "sd1" | "sd0", eps: number): Node<"rollout"> {
 	const lead = max(sub(returns, groupStat(returns, "looMax", GROUP)), 0);
-	return scale === "none" ? lead : div(lead, add(groupStat(returns, scale, GROUP), eps));
+	return scale === "none" ? lead : overDeviation(lead, groupStat(returns, scale, GROUP), eps);
 }
 
 function closedForm(returns: Node<"rollout">, k: number): Node<"rollout"> {

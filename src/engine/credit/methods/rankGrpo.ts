@@ -1,3 +1,4 @@
+import { alikeBetween } from "../alike";
 import { defineMethod } from "../method";
 import { epsParam, scaleParam } from "../normaliserParams";
 import {
@@ -90,5 +91,5 @@ function flat(r: Node<"span">, absent: Node<"span">): Node<"span"> {
 	const rank = { within: "group", by: "rank" } as const;
 	const [low, high] = [groupStat(r, "min", rank), groupStat(r, "max", rank)];
 	const some = atMost(1, absent);
-	return equal(select(some, min(low, 0), low), select(some, max(high, 0), high));
+	return alikeBetween(select(some, min(low, 0), low), select(some, max(high, 0), high));
 }

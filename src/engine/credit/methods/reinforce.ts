@@ -1,20 +1,8 @@
+import { overDeviation } from "../alike";
 import { klNeeds, klParams, penalisedReturns, penalisedRewards } from "../klReward";
 import { defineMethod } from "../method";
 import { centerParam, discountParam, epsParam, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import {
-	add,
-	div,
-	equal,
-	groupStat,
-	mul,
-	type Node,
-	neg,
-	rolloutSignal,
-	select,
-	spread,
-	suffixSum,
-	tokenInput,
-} from "../ops";
+import { equal, groupStat, mul, type Node, neg, rolloutSignal, select, spread, suffixSum, tokenInput } from "../ops";
 
 const RUNNING = {
 	signal: "runningReturn",
@@ -27,7 +15,7 @@ const RUNNING = {
  *
  * A_{i,t} = Σ_{k≥t} γ^{k−t} r_{i,k} − b_i, with b the mean return of the batch or group, of the others in it (loo), the value
  * of the prefix, the running mean of earlier batches (rollout signal `runningReturn`), or nothing. With a scale, divided by the standard
- * deviation of the returns of batch or group plus eps, whatever the baseline.
+ * deviation of the returns of batch or group plus eps, whatever the baseline; 0 where those returns are equal.
  *
  * With `klCoef` > 0, rewards and returns are those after klCoef · k(log p − log p_ref) is taken from each token's reward.
  *
@@ -101,8 +89,8 @@ export const reinforce = defineMethod({
 			value: () => tokenInput("values"),
 			running: () => spread(rolloutSignal("runningReturn")),
 		}[center]();
-		const by = scale === "none" ? add(mul(returns, 0), 1) : add(groupStat(returns, scale, scope), eps);
-		const weight = spread(select(alone, singleton === "raw" ? 1 : 0, div(1, by)));
+		const by = scale === "none" ? 1 : overDeviation(1, groupStat(returns, scale, scope), eps);
+		const weight = spread(select(alone, singleton === "raw" ? 1 : 0, by));
 		const compared = scale !== "none" || center === "mean" || center === "loo";
 		const scaled = (x: Node<"token">) => (compared ? mul(x, weight) : x);
 		const toGo = suffixSum(penalisedRewards(p), discount);

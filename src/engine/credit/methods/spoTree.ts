@@ -1,6 +1,7 @@
+import { overDeviation } from "../alike";
 import { defineMethod } from "../method";
 import { epsParam } from "../normaliserParams";
-import { abs, add, div, less, mul, type Node, rolloutInput, spread, sub, treeStat } from "../ops";
+import { abs, less, mul, type Node, rolloutInput, spread, sub, treeStat } from "../ops";
 import type { Partition } from "../partition";
 import { choiceParam, flagParam, integerParam } from "../sharedParams";
 
@@ -87,8 +88,8 @@ export const spoTree = defineMethod({
 			oneOf(treeStat(returns, "childMean", "after", partition), bestOf),
 			oneOf(treeStat(returns, "childMean", "before", partition), bestOf),
 		);
-		const siblings = add(treeStat(returns, "childSd0", "before", partition), eps);
-		const edge = spread(scale === "none" ? change : div(change, siblings));
+		const siblings = treeStat(returns, "childSd0", "before", partition);
+		const edge = spread(scale === "none" ? change : overDeviation(change, siblings, eps));
 		return { terms: { edge }, ...(dropZero ? { scored: less(1e-6, abs(edge)) } : {}) };
 	},
 });

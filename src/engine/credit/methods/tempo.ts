@@ -1,6 +1,7 @@
+import { overDeviation } from "../alike";
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { add, div, groupStat, normalise, prefixMean, rolloutInput, spread, sub } from "../ops";
+import { groupStat, normalise, prefixMean, rolloutInput, spread, sub } from "../ops";
 
 /**
  * TEMPO: the group's rollouts as a prefix tree; each token also gets the change in the mean return of the rollouts that share its
@@ -39,11 +40,11 @@ export const tempo = defineMethod({
 	estimate: (p) => {
 		const returns = rolloutInput("returns");
 		const td = sub(prefixMean(returns, "after"), prefixMean(returns, "before"));
-		const sd = p.scale === "none" ? null : spread(add(groupStat(returns, p.scale, { within: "group" }), p.eps));
+		const sd = p.scale === "none" ? null : spread(groupStat(returns, p.scale, { within: "group" }));
 		return {
 			terms: {
 				outcome: spread(normalise(returns, normaliserOf({ ...p, center: "mean" }))),
-				td: sd ? div(td, sd) : td,
+				td: sd ? overDeviation(td, sd, p.eps) : td,
 			},
 			...scoredGroups(p.singleton),
 		};

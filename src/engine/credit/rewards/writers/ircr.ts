@@ -1,12 +1,13 @@
-import { div, groupStat, mul, type Node, rolloutInput, spread, sub } from "../../ops";
+import { alikeBetween } from "../../alike";
+import { div, groupStat, mul, type Node, rolloutInput, select, spread, sub } from "../../ops";
 import { defineWriter } from "../writer";
 
 const BATCH = { within: "batch" } as const;
 
 /** (R − R_min)/(R_max − R_min) over the batch; 0 where all are alike. */
 export function scaledReturns(returns: Node<"rollout">): Node<"rollout"> {
-	const low = groupStat(returns, "min", BATCH);
-	return div(sub(returns, low), sub(groupStat(returns, "max", BATCH), low));
+	const [low, high] = [groupStat(returns, "min", BATCH), groupStat(returns, "max", BATCH)];
+	return select(alikeBetween(low, high), 0, div(sub(returns, low), sub(high, low)));
 }
 
 /**
