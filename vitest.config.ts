@@ -13,6 +13,8 @@ export default defineConfig({
 				test: {
 					...shared,
 					name: "unit",
+					// Every core: vitest leaves one idle, half of a small machine.
+					maxWorkers: "100%",
 					include: ["src/**/*.test.ts", "src/**/*.test.tsx", "scripts/**/*.test.ts", "python/**/*.test.ts"],
 					exclude: ["src/**/*.gpu.test.ts"],
 				},
@@ -23,6 +25,7 @@ export default defineConfig({
 				test: {
 					...shared,
 					name: "gpu",
+					sequence: { groupOrder: 1 },
 					include: ["src/**/*.gpu.test.ts"],
 					pool: "forks",
 					maxWorkers: 1,
