@@ -1,7 +1,45 @@
-// How fast a large dump of another trainer opens, and in how much memory: `npm run bench -- import [MB]`.
+// How fast a large dump of another trainer opens, and in how much memory, on the built page and in the class that its worker runs:
+// `npm run bench -- import --megabytes 500`.
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build, preview } from "vite";
 import { runNode } from "../../scripts/runNode.mjs";
+import { importInPage } from "../importPage.mjs";
+import { writeLargeDump } from "../largeDump.mjs";
 
-export function run(args) {
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const options = {
+	megabytes: { type: "string", default: "500" },
+	page: { type: "boolean", default: true },
+	build: { type: "boolean", default: true },
+};
+
+const row = (name, value) => console.log(`${name.padEnd(40)}${value}`);
+
+async function onThePage(path, fresh) {
+	if (fresh) await build({ root, logLevel: "warn" });
+	const server = await preview({ root, logLevel: "warn", preview: { host: "127.0.0.1", port: 0 } });
+	try {
+		row("the built page in Chromium", "");
+		for (const [name, value] of await importInPage(server.resolvedUrls.local[0], path)) row(`  ${name}`, value);
+	} finally {
+		await server.close();
+	}
+}
+
+export async function run(argv) {
+	const { values } = parseArgs({ args: argv, options, allowNegative: true });
+	const folder = mkdtempSync(join(tmpdir(), "ascribe-bench-"));
+	process.on("exit", () => rmSync(folder, { recursive: true }));
+	const path = join(folder, "1.jsonl");
+	writeLargeDump(path, Number(values.megabytes) * 2 ** 20);
+	row("file", `${(statSync(path).size / 2 ** 20).toFixed(0)} MB`);
+	if (values.page) await onThePage(path, values.build);
+	row("the worker's class in Node", "");
 	// The child's exit status ends this process.
-	return new Promise(() => void runNode("bench/programs/importDump.ts", args));
+	return new Promise(() => void runNode("bench/programs/importDump.ts", [path]));
 }

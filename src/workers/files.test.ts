@@ -19,7 +19,7 @@ const STEPS = [2, 10, 1].map((step) =>
 );
 
 /** Time goes on by a second each time somebody looks. */
-function desk(kept = memoryFolder()) {
+function desk(kept = memoryFolder(), savedBytes?: number) {
 	let time = 0;
 	const seen: FilesProgress[] = [];
 	const now = () => (time += 1000);
@@ -29,7 +29,7 @@ function desk(kept = memoryFolder()) {
 		locks: memoryLocks(),
 		now,
 	});
-	const files = new Files(now, folder);
+	const files = new Files(now, folder, savedBytes);
 	return { files, seen, open: (list: Parameters<Files["open"]>[0]) => files.open(list, (p) => void seen.push(p)) };
 }
 
@@ -201,10 +201,11 @@ describe("files of rollouts", () => {
 			{ tokens: ["so", " 1"], reward: 1 },
 		]);
 		expect([...(await files.save("rollouts.parquet")).slice(0, 4)]).toEqual([...new TextEncoder().encode("PAR1")]);
-		// A field of 65 MiB that nobody reads.
-		await open([fileOf("1.jsonl", [{ ...verl(1, 0), odd: "x".repeat(65 * 2 ** 20) }])]);
-		await expect(files.save("rollouts.jsonl")).rejects.toThrow(
-			"These files have 65 MiB; the page converts up to 64 MiB.",
+		const small = desk(memoryFolder(), 2 ** 20);
+		// A field that nobody reads, over several pieces of the file.
+		await small.open([fileOf("1.jsonl", [{ ...verl(1, 0), odd: "x".repeat(3 * 2 ** 20) }])]);
+		await expect(small.files.save("rollouts.jsonl")).rejects.toThrow(
+			"These files have 3 MiB; the page converts up to 1 MiB.",
 		);
 	});
 

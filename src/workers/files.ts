@@ -33,7 +33,7 @@ import { type HashedFile, type ImportFolder, importId } from "./importFolder";
 const TELL_MS = 100;
 /** Most tokens of a step that is shown whole. */
 const STEP_TOKENS = 2 ** 17;
-/** Most bytes of files that are written anew at once. */
+/** All rollouts are in memory while they are written. */
 const SAVED_BYTES = 64 * 2 ** 20;
 /** Broken rows that are named one by one. */
 const NAMED = 5;
@@ -57,10 +57,12 @@ export class Files implements FilesApi {
 	/**
 	 * @param now a clock, milliseconds.
 	 * @param folder what the browser keeps.
+	 * @param savedBytes most bytes of files that are written anew at once.
 	 */
 	constructor(
 		private readonly now: () => number,
 		private readonly folder: ImportFolder,
+		private readonly savedBytes = SAVED_BYTES,
 	) {}
 
 	async open(files: readonly NamedFile[], onProgress: (progress: FilesProgress) => void): Promise<FilesReport> {
@@ -226,9 +228,9 @@ export class Files implements FilesApi {
 
 	async save(name: string): Promise<Uint8Array<ArrayBuffer>> {
 		const bytes = this.index.files.reduce((sum, { source }) => sum + source.size, 0);
-		if (bytes > SAVED_BYTES)
+		if (bytes > this.savedBytes)
 			throw new InvalidInput(
-				`These files have ${megabytes(bytes)}; the page converts up to ${megabytes(SAVED_BYTES)}. \`ascribe import FILE --out ${name}\` takes more.`,
+				`These files have ${megabytes(bytes)}; the page converts up to ${megabytes(this.savedBytes)}. \`ascribe import FILE --out ${name}\` takes more.`,
 			);
 		const rows = Array.from({ length: this.index.size }, (_, row) => this.index.record(row));
 		const written = await rolloutFile(name)(await Promise.all(rows));
