@@ -256,6 +256,20 @@ export const PRESETS: readonly Preset[] = [
 		},
 	},
 	{
+		id: "flow2d@1",
+		title: "Flow in the plane",
+		summary:
+			"From scratch, noise is carried to the mode that the prompt names; where it starts is luck, the moves are the policy's.",
+		goal: 0.9,
+		spec: {
+			...BASE,
+			task: { id: "flow2d", params: {} },
+			warmStart: null,
+			steps: 300,
+			evaluation: { every: 50, prompts: 64 },
+		},
+	},
+	{
 		id: "tempo@1",
 		title: "TEMPO on plans",
 		summary: "The first token names the plan: the prefix tree of a group shows which plans went well.",

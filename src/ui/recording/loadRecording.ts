@@ -17,6 +17,7 @@ export const RECORDED: readonly string[] = [
 	"box@1",
 	"duet@1",
 	"preflog@1",
+	"flow2d@1",
 ];
 
 export const isRecorded = (preset: string): boolean => RECORDED.includes(preset);
