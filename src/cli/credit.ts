@@ -104,13 +104,10 @@ async function* onCpu(method: Creditor, params: Params, steps: readonly Annotate
 }
 
 async function* inWasm(method: Creditor, params: Params, steps: readonly Annotated[]): AsyncGenerator<Credited> {
-	const [{ CreditMemory }, { WasmOps }] = await Promise.all([
-		import("../wasm/creditMemory"),
-		import("../wasm/wasmOps"),
-	]);
-	const memory = await CreditMemory.open();
+	const { openWasmOps } = await import("../wasm/wasmOps");
+	const opsOf = await openWasmOps();
 	for (const { cost, ...step } of steps) {
-		const credit = creditBy(method, params, step.batch, new WasmOps(step.batch, memory));
+		const credit = creditBy(method, params, step.batch, opsOf(step.batch));
 		yield { ...step, credit: { ...credit, cost } };
 	}
 }

@@ -34,12 +34,8 @@ const onHost = (credit: () => unknown): RepeatedCredit => ({
 });
 
 async function inWasm(plan: TrainingPlan, batch: RolloutBatch): Promise<RepeatedCredit> {
-	const [{ CreditMemory }, { WasmOps }] = await Promise.all([
-		import("../wasm/creditMemory"),
-		import("../wasm/wasmOps"),
-	]);
-	const memory = await CreditMemory.open();
-	const objective = objectiveOf(plan, (of) => new WasmOps(of, memory));
+	const { openWasmOps } = await import("../wasm/wasmOps");
+	const objective = objectiveOf(plan, await openWasmOps());
 	return onHost(() => objective.credit(batch));
 }
 

@@ -4,11 +4,10 @@ import type { TrainingExecutor, TrainingPlan } from "../engine/training/executor
 import { objectiveOf } from "../engine/training/objective";
 import { samplerFor } from "../engine/training/turnSampler";
 import { WasmCore } from "./core";
-import { CreditMemory } from "./creditMemory";
 import type { CrewOptions } from "./crew";
 import { WasmBrancher } from "./wasmBrancher";
 import { WasmLearner } from "./wasmLearner";
-import { WasmOps } from "./wasmOps";
+import { openWasmOps } from "./wasmOps";
 import { WasmSampler } from "./wasmSampler";
 
 export interface WasmOptions extends CrewOptions {
@@ -25,7 +24,7 @@ export async function createWasmExecutor(
 	plan: TrainingPlan,
 	{ objective: given, ...crewOptions }: WasmOptions = {},
 ): Promise<TrainingExecutor> {
-	const objective = given ?? (await creditedInWasm(plan));
+	const objective = given ?? objectiveOf(plan, await openWasmOps());
 	const core = await WasmCore.open(plan, crewOptions);
 	const children = objective.children ?? 0;
 	const branchPlan = branchPlanOf(plan, children, { temperature: objective.branchTemperature ?? 0 });
@@ -42,9 +41,4 @@ export async function createWasmExecutor(
 			branches?.dispose();
 		},
 	});
-}
-
-async function creditedInWasm(plan: TrainingPlan): Promise<Objective> {
-	const memory = await CreditMemory.open();
-	return objectiveOf(plan, (batch) => new WasmOps(batch, memory));
 }

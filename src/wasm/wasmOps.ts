@@ -4,10 +4,16 @@ import { BINARY_FNS, FOLDS, type Kind, type Node, STATS, UNARY_FNS } from "../en
 import { growTrees, type TreeNode } from "../engine/credit/prefixOps";
 import { foldedEntries, rowsOf } from "../engine/credit/sequenceOps";
 import type { RolloutBatch } from "../engine/rollouts/batch";
-import type { CreditMemory, EntryLists } from "./creditMemory";
+import { CreditMemory, type EntryLists } from "./creditMemory";
 
 /** The most bytes that a node leaves in memory for each of its entries: numbers, lists of entries, what it was given from elsewhere. */
 const BYTES_PER_ENTRY = 48;
+
+/** What evaluates credit of one batch after the other, in one memory. */
+export async function openWasmOps(): Promise<(batch: RolloutBatch) => WasmOps> {
+	const memory = await CreditMemory.open();
+	return (batch) => new WasmOps(batch, memory);
+}
 
 /**
  * Evaluates credit graphs in WebAssembly, float64 as `CpuOps` and summed in the same order. Which entries go together (spans, groups,

@@ -4,6 +4,7 @@ import { resolveParams } from "../spec/params";
 import { findEntry } from "../spec/resolveSpec";
 import { CpuOps } from "./cpuOps";
 import { checkEstimate } from "./estimateCheck";
+import { madeBy } from "./madeBy";
 import { type AnyMethod, type Creditor, type Need, nameOf } from "./method";
 import { carries, describeNeed, needKey } from "./needs";
 import { METHODS } from "./registry";
@@ -35,9 +36,7 @@ export function creditBy(
 		x.map((v, i) => (batch.actionMask[i] ? (counts && counts[i] === 0 ? Number.NaN : v + 0) : 0));
 	const named = Object.entries(terms).map(([name, term]) => [name, finish(ops.value(term))] as const);
 	return {
-		method: method.id,
-		params,
-		...(method.rewards ? { rewards: method.rewards } : {}),
+		...madeBy(method.id, params, method.rewards),
 		advantage: sumOf(
 			named.map(([, x]) => x),
 			batch.B * batch.T,

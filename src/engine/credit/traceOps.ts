@@ -2,7 +2,8 @@ import { InvalidInput } from "../core/errors";
 import type { RolloutBatch } from "../rollouts/batch";
 import { resolveParams } from "../spec/params";
 import { CpuOps } from "./cpuOps";
-import type { Creditor, RewardChoice } from "./method";
+import { type Maker, madeBy } from "./madeBy";
+import type { Creditor } from "./method";
 import type { Node } from "./ops";
 import { creditBy } from "./run";
 import { type Arithmetic, arithmeticOf, type Place } from "./traceArithmetic";
@@ -24,11 +25,7 @@ export interface TraceStep {
 }
 
 /** Why a token has its credit: every primitive on the way, in order. */
-export interface Trace {
-	readonly method: string;
-	readonly params: Readonly<Record<string, unknown>>;
-	/** Writers of rewards before the method, in order. */
-	readonly rewards?: readonly RewardChoice[];
+export interface Trace extends Maker {
 	readonly rollout: number;
 	readonly token: number;
 	readonly steps: readonly TraceStep[];
@@ -74,8 +71,15 @@ export function traceOf(
 			: Number.isNaN(value)
 				? "The method does not score this token."
 				: sum;
-	const chosen = { method: method.id, params, ...(method.rewards ? { rewards: method.rewards } : {}) };
-	return { ...chosen, rollout, token, steps: recorder.steps, equation, terms, value };
+	return {
+		...madeBy(method.id, params, method.rewards),
+		rollout,
+		token,
+		steps: recorder.steps,
+		equation,
+		terms,
+		value,
+	};
 }
 
 /** Names of the inputs and signals of a graph: no term may share one. */

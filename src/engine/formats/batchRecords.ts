@@ -1,3 +1,4 @@
+import { madeBy } from "../credit/madeBy";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 import type { NumberRow, RolloutRecord } from "./record";
 
@@ -47,9 +48,7 @@ export function creditRecords(credit: CreditResult, records: readonly RolloutRec
 		return {
 			id,
 			group,
-			method: credit.method,
-			params: credit.params,
-			...(credit.rewards ? { rewards: credit.rewards } : {}),
+			...madeBy(credit.method, credit.params, credit.rewards),
 			advantage: numbers(credit.advantage, row),
 			terms: Object.fromEntries(terms),
 			...(credit.weights ? { weights: numbers(credit.weights, row) } : {}),

@@ -1,12 +1,10 @@
 import { InvalidInput } from "../core/errors";
 import { isObject } from "../core/json";
+import { type Maker, madeBy } from "../credit/madeBy";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 
 type Row = readonly (number | null)[];
-interface Line {
-	readonly method: string;
-	readonly params: Readonly<Record<string, unknown>>;
-	readonly rewards?: NonNullable<CreditResult["rewards"]>;
+interface Line extends Maker {
 	readonly advantage: Row;
 	readonly terms: Readonly<Record<string, Row>>;
 	readonly weights?: Row;
@@ -31,9 +29,7 @@ export function readCredit(lines: readonly string[], batch: RolloutBatch, where:
 	};
 	const terms = Object.keys(first.terms).map((name) => [name, rows(({ terms }) => terms[name])] as const);
 	return {
-		method: first.method,
-		params: first.params,
-		...(first.rewards ? { rewards: first.rewards } : {}),
+		...madeBy(first.method, first.params, first.rewards),
 		advantage: rows(({ advantage }) => advantage),
 		terms: Object.fromEntries(terms),
 		mask: batch.actionMask.slice(),

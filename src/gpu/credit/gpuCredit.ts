@@ -1,3 +1,4 @@
+import { madeBy } from "../../engine/credit/madeBy";
 import type { Creditor } from "../../engine/credit/method";
 import { checkNeeds } from "../../engine/credit/run";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
@@ -31,9 +32,7 @@ export async function gpuCredit(
 	try {
 		const plan = await createCreditPlan(compiler, shapeOf(batch), method, given, buffers, options);
 		onPlan?.(plan);
-		const { id, rewards } = method;
-		const chosen = { method: id, params, ...(rewards ? { rewards } : {}) };
-		return { ...chosen, ...(await runPlan(compiler.device, plan, batch)) };
+		return { ...madeBy(method.id, params, method.rewards), ...(await runPlan(compiler.device, plan, batch)) };
 	} finally {
 		for (const buffer of [buffers.record, buffers.rows, buffers.signals]) buffer.destroy();
 	}

@@ -1,5 +1,6 @@
 import { InvalidInput } from "../../engine/core/errors";
 import { creditorOf } from "../../engine/credit/choice";
+import { type Maker, madeBy } from "../../engine/credit/madeBy";
 import { nameOf } from "../../engine/credit/method";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import { type Tabulated, tabulateSignals, tabulationContext } from "../../engine/signals/tabulated";
@@ -71,8 +72,6 @@ export async function createGpuCredit(
 ): Promise<GpuCredit> {
 	const method = creditorOf(plan.method);
 	const params = resolveParams(method.params, plan.method.params, `method ${method.id}`);
-	const { rewards } = method;
-	const chosen = { method: method.id, params, ...(rewards ? { rewards } : {}) };
 	const { shape } = sources;
 	const tables = objective.annotate ? tablesOf(plan) : [];
 	if (!tables)
@@ -84,7 +83,7 @@ export async function createGpuCredit(
 		const read = signals ? { ...buffers, ...signals.on(buffers.sections) } : buffers;
 		const compiling = createCreditPlan(compiler, sizes, method, params, read, options);
 		compiling.catch(() => signals?.dispose());
-		return onDevice(await compiling, signals, chosen, shape);
+		return onDevice(await compiling, signals, madeBy(method.id, params, method.rewards), shape);
 	} catch (error) {
 		// What the graph compiler refuses, the float64 interpreter may still do.
 		if (!(error instanceof InvalidInput)) throw error;
@@ -100,12 +99,7 @@ function tablesOf(plan: TrainingPlan): readonly Tabulated[] | null {
 	return tabulateSignals(signalsOf(plan), context);
 }
 
-function onDevice(
-	plan: CreditPlan,
-	signals: CreditSignals | null,
-	chosen: Pick<CreditResult, "method" | "params" | "rewards">,
-	{ B, T }: RolloutShape,
-): GpuCredit {
+function onDevice(plan: CreditPlan, signals: CreditSignals | null, maker: Maker, { B, T }: RolloutShape): GpuCredit {
 	const { advantage, scored, terms, weights } = plan.program;
 	return {
 		plan,
@@ -120,7 +114,7 @@ function onDevice(
 					return floats[scored + i] ? floats[first + i]! : Number.NaN;
 				});
 			return {
-				...chosen,
+				...maker,
 				advantage: numbers(advantage),
 				terms: Object.fromEntries(Object.entries(terms).map(([name, first]) => [name, numbers(first)])),
 				mask: actionMask.slice(),

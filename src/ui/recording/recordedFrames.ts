@@ -1,3 +1,4 @@
+import { madeBy } from "../../engine/credit/madeBy";
 import type { RecordedFrame, Recording } from "../../engine/formats/recording";
 import type { Truth } from "../../engine/oracle/truth";
 import type { CreditResult } from "../../engine/rollouts/batch";
@@ -33,8 +34,7 @@ function creditOf(
 ): CreditResult {
 	const advantage = credit[method] ?? new Float64Array(batch.B * batch.T).fill(Number.NaN);
 	const cost = { extraTokens: 0, modelCalls: 0 };
-	const behind = rewards ? { rewards } : {};
-	return { method, params, ...behind, advantage, terms: { advantage }, mask: batch.actionMask, cost };
+	return { ...madeBy(method, params, rewards), advantage, terms: { advantage }, mask: batch.actionMask, cost };
 }
 
 function exactOf(frame: RecordedFrame, group: number): ExactAnswer {
