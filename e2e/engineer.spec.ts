@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { encodeLink } from "../src/engine/spec/link";
+import { decodeLink, encodeLink } from "../src/engine/spec/link";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -166,7 +166,35 @@ test("an engineer debugs a run of several turns by keyboard: the turn that lost,
 		await expect(other.locator(".inspector h3")).toHaveText(seen.word ?? "");
 		await expect(other.getByRole("tab", { name: "Siblings" })).toHaveAttribute("aria-selected", "true");
 		await expect(other.locator('.sides .token[aria-selected="true"]')).toHaveCount(1);
+		expect(await sidesOf(other)).toEqual(await sidesOf(page));
 	});
+});
+
+/** Which rollouts stand beside each other, as their head says. */
+const sidesOf = async (page: Page) => [
+	await page.locator(".siblings-head .side-line p").first().textContent(),
+	await page.getByLabel("Sibling on the right").inputValue(),
+];
+
+test("a sibling that somebody chose is in the address: the page comes back with the same two", async ({ page }) => {
+	await page.goto("?preset=keydoor@1");
+	await expect(page.locator(".token").first()).toBeVisible();
+	await press(page, "=");
+	const sibling = page.getByLabel("Sibling on the right");
+	const usual = await sibling.inputValue();
+	const values = await sibling.locator("option").evaluateAll((all) => all.map((o) => (o as HTMLOptionElement).value));
+	await sibling.selectOption(values.at(-1) ?? "");
+	const sides = await sidesOf(page);
+	expect(sides[1]).not.toBe(usual);
+	await expect
+		.poll(() => {
+			const decoded = decodeLink(new URL(page.url()).hash);
+			return decoded.ok ? decoded.state.view.right : null;
+		})
+		.toBe(Number(sides[1]));
+	await page.reload();
+	await expect(sibling).toHaveValue(sides[1] ?? "");
+	expect(await sidesOf(page)).toEqual(sides);
 });
 
 test("of a recording too siblings stand side by side; ways on need a run, and the page says so", async ({ page }) => {

@@ -3,6 +3,7 @@ import { type FileState, fileStore } from "./files/fileStore";
 import { wantedFileStore } from "./files/wantedFile";
 import { openLink } from "./openLink";
 import { addressLink } from "./share";
+import { pairStore } from "./siblings/pair";
 import { draftStore } from "./stores/draft";
 import { frontStore } from "./stores/front";
 import { layoutStore } from "./stores/layout";
@@ -35,7 +36,7 @@ export function followAddress(): () => void {
 		timer = setTimeout(write, SETTLED_MS);
 	};
 	const stops = [
-		...[draftStore, layoutStore, viewStore, frontStore, selectionStore, wantedFileStore].map((store) =>
+		...[draftStore, layoutStore, viewStore, frontStore, selectionStore, pairStore, wantedFileStore].map((store) =>
 			store.subscribe(later),
 		),
 		fileStore.subscribe((file, before) => {

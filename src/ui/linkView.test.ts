@@ -4,11 +4,13 @@ import goldens from "../engine/spec/goldenLinks.json";
 import { encodeLink, type ViewState } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
+import { currentComparison } from "./comparison";
 import { forgetWanted } from "./files/wantedFile";
 import { followLinkedSelection } from "./linkedSelection";
 import { openLink } from "./openLink";
 import { showFrame } from "./recording/player";
 import { shareLink } from "./share";
+import { chooseSibling, type Pair, pairFor, pairStore } from "./siblings/pair";
 import { draftStore } from "./stores/draft";
 import { bringToFront, frontStore } from "./stores/front";
 import { layoutStore } from "./stores/layout";
@@ -28,7 +30,7 @@ const latestAt = (step: number): Latest => ({
 const frames = [0, 10, 60].map((step) => ({ latest: latestAt(step), answers: [], exact: new Map() }));
 
 function freshPage(): void {
-	for (const store of [runStore, selectionStore, timelineStore, viewStore, layoutStore, frontStore] as const)
+	for (const store of [runStore, selectionStore, pairStore, timelineStore, viewStore, layoutStore, frontStore])
 		(store.setState as (state: unknown, replace: true) => void)(store.getInitialState(), true);
 	draftStore.setState({ presetId: first.id, spec: first.spec, edited: "", rejected: {} });
 	forgetWanted();
@@ -202,5 +204,100 @@ describe("the selection in a link", () => {
 			"The link looks at a token of step 31, of which no rollouts are here; step 10 is the nearest.",
 		]);
 		expect(selectionStore.getState()).toMatchObject({ step: 10, pinned: null });
+	});
+});
+
+describe("siblings in a link", () => {
+	const four = { ...makeBatch({ groups: 2, size: 4, T: 5, vocab: 4 }), spec: first.spec };
+	const openFour = () => {
+		const recorded = [10, 60].map((step) => ({ latest: { ...four, step }, answers: [], exact: new Map() }));
+		timelineStore.setState({
+			frames: recorded,
+			source: "recording",
+			recorded: { preset: first.id, adapter: "a", opening: 10 },
+		});
+		showFrame(0);
+	};
+	/** What the panel shows, and keeps. */
+	const shown = (): Pair => {
+		const pair = pairFor(currentComparison()!, selectionStore.getState().pinned, pairStore.getState().pair)!;
+		pairStore.setState({ pair });
+		return pair;
+	};
+	const sides = () => [shown().left, shown().right];
+	const reopened = (hash: string) => {
+		freshPage();
+		setOpened(openLink(hash));
+		openFour();
+		expect(runStore.getState().opened?.notices).toEqual([]);
+	};
+
+	it.each([
+		["the pinned one on the left", () => pinToken(5, 2), [5, 7]],
+		["the pinned one on the right", () => pinToken(7, 1), [5, 7]],
+		["none of them pinned", () => chooseGroup(1), [4, 7]],
+	] as const)("that somebody chose come back on the sides that they were on: %s", (_, last, expected) => {
+		openFour();
+		chooseGroup(1);
+		if (expected[0] === 5) pinToken(5, 2);
+		chooseSibling(7, shown());
+		last();
+		expect(sides()).toEqual(expected);
+		const hash = share();
+		const { pinned } = selectionStore.getState();
+		reopened(hash);
+		expect(sides()).toEqual(expected);
+		expect(selectionStore.getState()).toMatchObject({ pinned, group: 1 });
+		expect(share()).toBe(hash);
+	});
+
+	it("that come by themselves are not written, also after looking at them", () => {
+		openFour();
+		pinToken(1, 2);
+		const plain = share();
+		shown();
+		expect(share()).toBe(plain);
+		const [, right] = sides();
+		chooseSibling([0, 2, 3].find((b) => b !== right)!, shown());
+		expect(share()).not.toBe(plain);
+		chooseGroup(1);
+		expect(shown().chosen).toBe(false);
+	});
+
+	it("survive hostile numbers, each with a sentence", () => {
+		const openedWith = (view: object) => {
+			freshPage();
+			open(view as ViewState);
+			openFour();
+			expect(pairStore.getState().pair).toBeNull();
+			return runStore.getState().opened?.notices;
+		};
+		const NO_GROUP = (left: number, right: number) => [
+			`The siblings of the view were left out: ${left} and ${right} are no two rollouts of one group.`,
+		];
+		expect(openedWith({ left: 0, right: 0 })).toEqual(NO_GROUP(0, 0));
+		expect(openedWith({ left: 0, right: 4 })).toEqual(NO_GROUP(0, 4));
+		expect(openedWith({ left: 900, right: 901 })).toEqual(NO_GROUP(900, 901));
+		expect(openedWith({ left: 1 })).toEqual([
+			"The siblings of the view were left out: a link names both of them, left and right.",
+		]);
+		expect(openedWith({ left: 1, right: 2, rollout: 3, token: 0 })).toEqual([
+			"The siblings of the view were left out: the pinned token is in neither of 1 and 2.",
+		]);
+		expect(openedWith({ left: 1, right: 2, step: 31 })).toEqual([
+			"The link looks at siblings of step 31, of which no rollouts are here; step 10 is the nearest.",
+		]);
+		expect(openedWith({ left: "1", right: ["2"] })).toEqual([
+			"The left of the view was left out: it must be a number.",
+			"The right of the view was left out: it must be a number.",
+		]);
+		freshPage();
+		open({ left: 1.4, right: 1e300 });
+		openFour();
+		expect(runStore.getState().opened?.notices).toEqual([
+			"The left of the view was changed: 1.4 → 1.",
+			"The right of the view was changed: 1e+300 → 2147483647.",
+			...NO_GROUP(1, 2147483647),
+		]);
 	});
 });

@@ -3,6 +3,7 @@ import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { ViewState } from "../engine/spec/link";
 import { isSameSpec } from "../engine/spec/sameSpec";
 import { showStep } from "./recording/player";
+import { type LinkedPair, pairOf, pairOnScreen, putPair } from "./siblings/linkedPair";
 import { draftStore } from "./stores/draft";
 import { addNotices, type Latest, type Run, runStore } from "./stores/run";
 import { chooseGroup, pinToken, selectionStore } from "./stores/selection";
@@ -17,9 +18,11 @@ interface Wanted {
 	readonly group: number | null;
 	readonly rollout: number | null;
 	readonly token: number | null;
+	/** Rollouts that stand side by side. */
+	readonly pair: LinkedPair | null;
 }
 
-const PLACES = ["step", "group", "rollout", "token"] as const;
+const PLACES = ["step", "group", "rollout", "token", "left", "right"] as const;
 /** Group ids and places of a batch are 32-bit numbers. */
 const MOST = 2 ** 31 - 1;
 
@@ -33,7 +36,7 @@ export const intoWhat = (fingerprints: readonly string[]): Wanted["of"] =>
 export const isPlace = (name: string): boolean => (PLACES as readonly string[]).includes(name);
 
 /**
- * The selection on screen as links carry it: checkpoint, and group or pinned token. One that a link asked for and that waits for its
+ * The selection on screen as links carry it: checkpoint, group or pinned token, and siblings that somebody chose. One that a link asked for and that waits for its
  * rollouts is passed on.
  * @param of what the link will be opened with; nothing is written of rollouts that others cannot get, such as those of a file.
  */
@@ -44,12 +47,13 @@ export function writeSelection(of: Wanted["of"]): ViewState {
 
 function waitingSelection(of: Wanted["of"]): ViewState {
 	if (wanted?.of !== of || !isSameSpec(wanted.spec, draftStore.getState().spec)) return {};
-	const { step, group, rollout, token } = wanted;
+	const { step, group, rollout, token, pair } = wanted;
 	return {
 		...(step !== null ? { step } : {}),
 		...(group !== null ? { group } : {}),
 		...(rollout !== null ? { rollout } : {}),
 		...(token !== null ? { token } : {}),
+		...(pair ?? {}),
 	};
 }
 
@@ -59,11 +63,13 @@ function selectionOnScreen(of: Wanted["of"]): ViewState {
 	const { group, pinned, step } = selectionStore.getState();
 	if (!latest || latest.names || latest.editedFrom || (source === "recording") !== (of === "recording")) return {};
 	const usual = recorded !== null && of === "recording" ? recorded.opening : null;
-	const looked = pinned !== null || group !== null || step !== null;
+	const pair = pairOnScreen();
+	const looked = pinned !== null || group !== null || step !== null || pair !== null;
 	return {
 		...(looked && latest.step !== usual ? { step: latest.step } : {}),
 		...(group !== null && !pinned ? { group } : {}),
 		...(pinned ?? {}),
+		...(pair ?? {}),
 	};
 }
 
@@ -73,7 +79,10 @@ export function readSelection(view: ViewState, of: Wanted["of"], spec: Experimen
 	const number = (name: (typeof PLACES)[number], most: number) => wholeNumber(view[name], name, most, notices);
 	const [step, group] = [number("step", spec.steps), number("group", MOST)];
 	const [rollout, token] = [number("rollout", MOST), number("token", MOST)];
-	wanted = [step, group, rollout].some((place) => place !== null) ? { of, spec, step, group, rollout, token } : null;
+	const pair = pairOf(number("left", MOST), number("right", MOST));
+	if (typeof pair === "string") notices.push(pair);
+	const places = { step, group, rollout, token, pair: typeof pair === "string" ? null : pair };
+	wanted = [step, group, rollout, places.pair].some((place) => place !== null) ? { of, spec, ...places } : null;
 	if (wanted?.of === "recording" && timelineStore.getState().source === "recording") takeSoon();
 	return notices;
 }
@@ -117,15 +126,19 @@ function forgetIfAnother({ spec }: Run): void {
 }
 
 function take(): void {
-	const { step, group, rollout, token } = wanted as Wanted;
+	const { step, group, rollout, token, pair } = wanted as Wanted;
 	// Before anything changes on screen: this is called by such changes.
 	wanted = null;
 	if (step !== null) showStep(step);
 	const { latest } = runStore.getState();
 	if (!latest) return;
-	if (rollout === null) {
+	if (rollout !== null) {
+		const lost = takePin(latest, { step, rollout, token: token ?? 0 });
+		addNotices(lost.length > 0 || !pair ? lost : putPair(latest, pair));
+	} else {
 		if (group !== null) addNotices(takeGroup(latest, group));
-	} else addNotices(takePin(latest, { step, rollout, token: token ?? 0 }));
+		if (pair) addNotices(takePair(latest, step, pair));
+	}
 }
 
 function takeGroup({ batch }: Latest, group: number): string[] {
@@ -135,13 +148,23 @@ function takeGroup({ batch }: Latest, group: number): string[] {
 	return nearest === group ? [] : [`The group of the view was changed: ${group} → ${nearest}.`];
 }
 
+/** The siblings bring their group with them. */
+function takePair(latest: Latest, step: number | null, pair: LinkedPair): string[] {
+	if (step !== null && step !== latest.step) return [otherStep("siblings", step, latest.step)];
+	const lost = putPair(latest, pair);
+	if (lost.length === 0) chooseGroup(latest.batch.groupIds[pair.left] as number);
+	return lost;
+}
+
+const otherStep = (what: string, step: number, at: number) =>
+	`The link looks at ${what} of step ${step}, of which no rollouts are here; step ${at} is the nearest.`;
+
 /** A token is pinned in just the rollouts that the link means: in others it would be another token. */
 function takePin(
 	{ batch, step: at }: Latest,
 	{ step, rollout, token }: { step: number | null; rollout: number; token: number },
 ) {
-	if (step !== null && step !== at)
-		return [`The link looks at a token of step ${step}, of which no rollouts are here; step ${at} is the nearest.`];
+	if (step !== null && step !== at) return [otherStep("a token", step, at)];
 	if (rollout >= batch.B || token >= (batch.lengths[rollout] as number))
 		return [`The pinned token of the view was left out: there is no token ${token} in rollout ${rollout}.`];
 	chooseGroup(batch.groupIds[rollout] as number);

@@ -84,7 +84,7 @@ describe("noticesOf", () => {
 	it("asks for the file of a link once it was looked for, and says what was brought in its place", () => {
 		const wanted = {
 			file: { hash: "9e41aa07", name: "step_30.jsonl" },
-			place: { rollout: 0, token: null, turn: null, length: null },
+			place: { rollout: 0, token: null, turn: null, length: null, left: null, right: null },
 			missing: true,
 			other: null,
 		};

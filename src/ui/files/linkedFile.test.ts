@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { decodeLink } from "../../engine/spec/link";
+import { decodeLink, encodeLink } from "../../engine/spec/link";
 import { PRESETS } from "../../engine/spec/presets";
 import { memoryFolder } from "../../testing/memoryFolder";
 import { Files } from "../../workers/files";
 import { ImportFolder } from "../../workers/importFolder";
+import { currentComparison } from "../comparison";
 import { openLink } from "../openLink";
 import { shareLink } from "../share";
+import { chooseSibling, pairFor, pairStore } from "../siblings/pair";
 import { connectImports, importsStore } from "../storage/keepImports";
 import { draftStore } from "../stores/draft";
 import { runStore, setOpened } from "../stores/run";
@@ -13,7 +15,7 @@ import { chooseGroup, pinToken, selectionStore } from "../stores/selection";
 import { timelineStore } from "../stores/timeline";
 import { fileStore, resetFiles } from "./fileStore";
 import { followWantedFile } from "./linkedFile";
-import { closeFiles, connectFiles, openFiles } from "./openFiles";
+import { closeFiles, connectFiles, openFiles, showGroup } from "./openFiles";
 import { forgetWanted, wantedFileStore } from "./wantedFile";
 
 const first = PRESETS[0]!;
@@ -63,7 +65,7 @@ function freshPage(): void {
 	closeFiles();
 	resetFiles({});
 	forgetWanted();
-	for (const store of [runStore, selectionStore, timelineStore] as const)
+	for (const store of [runStore, selectionStore, pairStore, timelineStore] as const)
 		(store.setState as (state: unknown, replace: true) => void)(store.getInitialState(), true);
 	draftStore.setState({ presetId: first.id, spec: first.spec, edited: "", rejected: {} });
 	browser();
@@ -114,6 +116,36 @@ describe("a link into a file", () => {
 			expect(onScreen()).toEqual([expect.stringContaining("r1"), 4]);
 			expect(wantedFileStore.getState().wanted).toBeNull();
 		}
+	});
+
+	it("names siblings that somebody chose by their places in the file", async () => {
+		const three = named("s.jsonl", [record("s", 0), record("s", 1), record("s", 2), record("s", 3)]);
+		await bring(A, three);
+		await vi.waitFor(() => expect(runStore.getState().latest?.batch.B).toBeGreaterThan(0));
+		const row = fileStore.getState().table!.ids.findIndex((id) => id.includes("s0"));
+		await showGroup(fileStore.getState().table!.group[row]!);
+		const at = (id: string) => runStore.getState().latest!.batch.ids!.findIndex((known) => known.includes(id));
+		const pair = () => pairFor(currentComparison()!, selectionStore.getState().pinned, pairStore.getState().pair)!;
+		pinToken(at("s1"), 3);
+		chooseSibling(at("s3"), pair());
+		const decoded = decodeLink(share());
+		if (!decoded.ok) throw new Error(decoded.message);
+		expect(decoded.state.view).toMatchObject({ rollout: 1, left: 1, right: 3 });
+		const hash = share();
+		freshPage();
+		opened(hash);
+		await missing();
+		await bring(three);
+		await landed();
+		expect([pair().left, pair().right, pair().chosen]).toEqual([at("s1"), at("s3"), true]);
+		const astray = encodeLink({ ...decoded.state, view: { ...decoded.state.view, right: 40 } });
+		freshPage();
+		opened(`#${astray}`);
+		await missing();
+		await bring(three);
+		await landed();
+		expect(pair().chosen).toBe(false);
+		expect(runStore.getState().opened?.notices.at(-1)).toContain("not in the group that the link points at");
 	});
 
 	it("opens by itself what the browser keeps, and says no name where the sender tells none", async () => {
@@ -172,7 +204,6 @@ describe("a link into a file", () => {
 		pinToken(1, 5);
 		const decoded = decodeLink(share());
 		if (!decoded.ok) throw new Error(decoded.message);
-		const { encodeLink } = await import("../../engine/spec/link");
 		const other = encodeLink({ ...decoded.state, view: { ...decoded.state.view, length: 9, token: 6 } });
 		freshPage();
 		opened(`#${other}`);
@@ -187,7 +218,6 @@ describe("a link into a file", () => {
 		await bring(B);
 		const decoded = decodeLink(share());
 		if (!decoded.ok) throw new Error(decoded.message);
-		const { encodeLink } = await import("../../engine/spec/link");
 		freshPage();
 		opened(`#${encodeLink({ ...decoded.state, view: { rollout: 40, token: -1, turn: "x" } })}`);
 		expect(runStore.getState().opened?.notices).toHaveLength(2);

@@ -1,6 +1,7 @@
 import type { ViewState } from "../../engine/spec/link";
 import { HASH_DIGITS, type LinkFile, shownName } from "../../engine/spec/linkFile";
 import type { OpenFile } from "../../workers/filesApi";
+import { pairOnScreen, putPair } from "../siblings/linkedPair";
 import { keptImportWith } from "../storage/keepImports";
 import { addNotices, type Latest, runStore } from "../stores/run";
 import { chooseGroup, pinToken, selectionStore } from "../stores/selection";
@@ -39,8 +40,17 @@ function placeOnScreen(): LinkedPlace | null {
 		token,
 		turn: token === null ? null : turnOf(latest, b, token),
 		length: token === null ? null : (latest.batch.lengths[b] as number),
+		...pairIn(home, rows),
 	};
 	return { file: linkFileOf(home), view: viewOfPlace(place), waits: false };
+}
+
+/** The siblings on screen as rollouts of a file, where both are of it. */
+function pairIn({ first, end }: OpenFile, rows: readonly number[]): Pick<FilePlace, "left" | "right"> {
+	const pair = pairOnScreen();
+	const [left = -1, right = -1] = pair ? [rows[pair.left], rows[pair.right]] : [];
+	const isHere = (row: number) => row >= first && row < end;
+	return isHere(left) && isHere(right) ? { left: left - first, right: right - first } : { left: null, right: null };
 }
 
 const linkFileOf = ({ hash, name }: OpenFile): LinkFile => ({
@@ -115,7 +125,15 @@ async function land(home: OpenFile, place: FilePlace): Promise<void> {
 	const { latest } = runStore.getState();
 	if (b < 0 || !latest || !isOfFiles(latest)) return;
 	chooseGroup(group);
-	addNotices(pinPlace(latest, b, place));
+	addNotices([...pinPlace(latest, b, place), ...putSiblings(latest, home, place)]);
+}
+
+function putSiblings(latest: Latest, { first }: OpenFile, { left, right }: FilePlace): string[] {
+	if (left === null || right === null) return [];
+	const { rows } = fileStore.getState();
+	const [l, r] = [rows.indexOf(first + left), rows.indexOf(first + right)];
+	if (l >= 0 && r >= 0) return putPair(latest, { left: l, right: r });
+	return ["The siblings of the view were left out: they are not in the group that the link points at."];
 }
 
 function pinPlace(latest: Latest, b: number, { token, turn, length }: FilePlace): string[] {

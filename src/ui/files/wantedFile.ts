@@ -2,6 +2,7 @@ import { createStore } from "zustand/vanilla";
 import type { ChangeValue } from "../../engine/spec/changes";
 import type { ViewState } from "../../engine/spec/link";
 import type { LinkFile } from "../../engine/spec/linkFile";
+import { pairOf } from "../siblings/linkedPair";
 
 /** A place in a file, as links carry it; null for what is not told. */
 export interface FilePlace {
@@ -12,6 +13,9 @@ export interface FilePlace {
 	readonly turn: number | null;
 	/** Tokens after the prompt where the link was made. */
 	readonly length: number | null;
+	/** Rollouts of the file that stand side by side; none of them, or both. */
+	readonly left: number | null;
+	readonly right: number | null;
 }
 
 /** A file that a link points into and that nobody has brought yet. */
@@ -26,7 +30,7 @@ export interface WantedFile {
 
 export const wantedFileStore = createStore<{ readonly wanted: WantedFile | null }>(() => ({ wanted: null }));
 
-const PLACES = ["rollout", "token", "turn", "length"] as const;
+const PLACES = ["rollout", "token", "turn", "length", "left", "right"] as const;
 /** Rows and places are 32-bit numbers. */
 const MOST = 2 ** 31 - 1;
 
@@ -42,7 +46,11 @@ export function wantFile(file: LinkFile, view: ViewState): string[] {
 		notices.push(`The ${name} of the view was left out: it must be a whole number from 0 on.`);
 		return null;
 	};
-	const place = { rollout: number("rollout"), token: number("token"), turn: number("turn"), length: number("length") };
+	const pair = pairOf(number("left"), number("right"));
+	if (typeof pair === "string") notices.push(pair);
+	const { left, right } = (typeof pair === "string" ? null : pair) ?? { left: null, right: null };
+	const [rollout, token] = [number("rollout"), number("token")];
+	const place = { rollout, token, turn: number("turn"), length: number("length"), left, right };
 	wantedFileStore.setState({ wanted: { file, place, missing: false, other: null } });
 	return notices;
 }
