@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { Courtesy, giveWay, takeWord } from "./courtesy";
+import { Courtesy, giveWay, takeWords } from "./courtesy";
 
 const timed = (work: () => void): number => {
 	const from = performance.now();
@@ -11,12 +11,12 @@ const timed = (work: () => void): number => {
 function page(): Courtesy {
 	vi.stubGlobal("crossOriginIsolated", true);
 	const courtesy = new Courtesy();
-	courtesy.askOf({ postMessage: takeWord } as unknown as Worker);
+	courtesy.askOf({ postMessage: takeWords } as unknown as Worker);
 	return courtesy;
 }
 afterEach(() => vi.unstubAllGlobals());
 
-it("gives way while a person waits, for a tenth of a second at most, and not a moment otherwise", () => {
+it("gives way while a person waits, for a tenth of two seconds at most, and not a moment otherwise", () => {
 	expect(timed(giveWay)).toBeLessThanOrEqual(20);
 	const courtesy = page();
 	expect(timed(giveWay)).toBeLessThanOrEqual(20);
@@ -24,6 +24,21 @@ it("gives way while a person waits, for a tenth of a second at most, and not a m
 	expect(timed(giveWay)).toBeGreaterThanOrEqual(95);
 	end();
 	expect(timed(giveWay)).toBeLessThanOrEqual(20);
+});
+
+it("gives way for longer while the person goes on, two seconds at most", () => {
+	const courtesy = page();
+	courtesy.begin();
+	const wait = vi.spyOn(Atomics, "wait").mockReturnValue("timed-out");
+	giveWay();
+	expect(wait).toHaveBeenCalledTimes(1);
+	wait.mockImplementation(() => {
+		courtesy.again();
+		return "timed-out";
+	});
+	giveWay();
+	expect(wait).toHaveBeenCalledTimes(1 + 20);
+	wait.mockRestore();
 });
 
 it("gives way until the last of several answers", () => {

@@ -1,7 +1,7 @@
 import { type JSX, type KeyboardEvent, memo, type ReactNode, useState } from "react";
 import { useHeight } from "../charts/useExtent";
 import type { ColumnId, RolloutRow } from "./rolloutRows";
-import { windowOf, windowStart } from "./window";
+import { placeAt, TOP, windowOf } from "./window";
 
 const ROW_HEIGHT = 26;
 
@@ -28,13 +28,20 @@ interface Props {
 
 /** A long list of rollouts; only the rows in view are in the page. Arrow keys, J and K go from row to row. */
 export function RowsTable({ rows, columns, sort, onSort, onOpen, isChosen }: Props): JSX.Element {
-	const [start, setStart] = useState(0);
+	const [place, setPlace] = useState(TOP);
 	const [box, height] = useHeight();
-	const { first, last } = windowOf(start, height, ROW_HEIGHT, rows.length);
+	const { first, last } = windowOf(place, height, ROW_HEIGHT, rows.length);
 	// An element keeps its place in the window and changes its text, so that scrolling makes, moves and removes none.
 	const shown = rows.slice(first, last).map((row, slot) => ({ row, slot }));
 	return (
-		<div ref={box} className="rows" onScroll={(e) => setStart(windowStart(e.currentTarget.scrollTop, ROW_HEIGHT))}>
+		<div
+			ref={box}
+			className="rows"
+			onScroll={(e) => {
+				const { scrollTop } = e.currentTarget;
+				setPlace((before) => placeAt(before, scrollTop, height, ROW_HEIGHT));
+			}}
+		>
 			<table aria-rowcount={rows.length + 1} onKeyDown={moveBetweenRows}>
 				<thead>
 					<tr>
