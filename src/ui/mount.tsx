@@ -11,6 +11,7 @@ import { isEmbedded } from "./embedded";
 import { connectExact } from "./exact";
 import { followWantedFile } from "./files/linkedFile";
 import { connectFiles } from "./files/openFiles";
+import { firstPicture, followFirstPicture } from "./firstPicture";
 import { followHistory } from "./history";
 import { followInput } from "./input";
 import { connectLab } from "./lab";
@@ -69,7 +70,7 @@ export function mount(trainer: TrainerApi, lab: LabApi, files: FilesApi): void {
 	if (!isEmbedded) welcome();
 	const shown = Promise.race([recorded, after(LONGEST_WAIT_MS)]).then(render);
 	if (!isEmbedded) void shown.then(followAddress);
-	void connect(trainer, shown.then(painted));
+	void connect(trainer, firstPicture);
 }
 
 /** The page with its recording is drawn once instead of twice, unless the recording takes longer than this. */
@@ -78,10 +79,7 @@ const LONGEST_WAIT_MS = 250;
 function render(): void {
 	flushSync(() => createRoot(document.getElementById("root") as HTMLElement).render(<App />));
 	mountHoverCard(document.body);
+	followFirstPicture();
 }
 
 const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** Resolves after the next frame, or soon where frames are not drawn, as in a hidden tab. */
-const painted = () =>
-	Promise.race([new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve))), after(500)]);

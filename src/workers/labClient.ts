@@ -2,24 +2,28 @@ import { proxy, type Remote, wrap } from "comlink";
 import { courtesy } from "./courtesy";
 import type { LabApi } from "./labApi";
 
-/** The lab in a worker of its own, started by the first question. */
-export function startLab(): LabApi {
-	let remote: Remote<LabApi> | null = null;
-	const lab = (): Remote<LabApi> => {
-		remote ??= wrap<LabApi>(startWorker());
-		return remote;
+/**
+ * The lab in a worker of its own, started by the first question.
+ * @param calm before it no worker is started: reading its script takes a core for a while.
+ */
+export function startLab(calm: Promise<void> = Promise.resolve()): LabApi {
+	let started: Promise<{ readonly lab: Remote<LabApi> }> | null = null;
+	// In an object, since a promise would take the remote for another promise.
+	const ask = async <T>(question: (lab: Remote<LabApi>) => T): Promise<Awaited<T>> => {
+		started ??= calm.then(() => ({ lab: wrap<LabApi>(startWorker()) }));
+		return await question((await started).lab);
 	};
 	return {
-		credit: (spec, batch, methods) => lab().credit(spec, batch, methods),
-		exact: (question, onStep) => lab().exact(question, proxy(onStep)),
-		cancelExact: () => lab().cancelExact(),
-		attention: (question) => lab().attention(question),
-		branch: (question, onNews) => lab().branch(question, proxy(onNews)),
-		cancelBranch: () => lab().cancelBranch(),
-		edit: (spec, batch, edit) => lab().edit(spec, batch, edit),
-		tree: (question) => lab().tree(question),
-		twin: (shape) => lab().twin(shape),
-		trace: (batch, method, rollout, token) => lab().trace(batch, method, rollout, token),
+		credit: (spec, batch, methods) => ask((lab) => lab.credit(spec, batch, methods)),
+		exact: (question, onStep) => ask((lab) => lab.exact(question, proxy(onStep))),
+		cancelExact: () => ask((lab) => lab.cancelExact()),
+		attention: (question) => ask((lab) => lab.attention(question)),
+		branch: (question, onNews) => ask((lab) => lab.branch(question, proxy(onNews))),
+		cancelBranch: () => ask((lab) => lab.cancelBranch()),
+		edit: (spec, batch, edit) => ask((lab) => lab.edit(spec, batch, edit)),
+		tree: (question) => ask((lab) => lab.tree(question)),
+		twin: (shape) => ask((lab) => lab.twin(shape)),
+		trace: (batch, method, rollout, token) => ask((lab) => lab.trace(batch, method, rollout, token)),
 	};
 }
 

@@ -13,13 +13,17 @@ interface Props {
 	/** Subscribes to data that changes outside React; returns the way to stop. */
 	readonly redraws?: (again: () => void) => () => void;
 	readonly className?: string;
+	/** The drawing is the same in a box of any size, like text that the browser wraps: it is not measured, and drawn before anything is. */
+	readonly anySize?: boolean;
 }
 
+const ANY_SIZE: Size = { width: 0, height: 0 };
+
 /** The bridge between React, which owns the box, and a chart function, which owns everything inside it. */
-export function Chart({ draw, redraws, className }: Props): JSX.Element {
+export function Chart({ draw, redraws, className, anySize = false }: Props): JSX.Element {
 	const box = useRef<HTMLDivElement>(null);
 	// Measured when it changes, never while drawing: reading a size makes the browser lay out what was just drawn.
-	const size = useRef<Size | null>(null);
+	const size = useRef<Size | null>(anySize ? ANY_SIZE : null);
 	const latest = useRef(draw);
 	latest.current = draw;
 	const paint = useCallback(() => {
@@ -28,8 +32,9 @@ export function Chart({ draw, redraws, className }: Props): JSX.Element {
 	useLayoutEffect(paint);
 	useLayoutEffect(() => redraws?.(paint), [redraws, paint]);
 	useLayoutEffect(() => {
+		if (anySize) return;
 		const resized = (width: number, height: number) => {
-			if (width === size.current?.width && height === size.current.height) return false;
+			if (size.current && isNear(width, size.current.width) && isNear(height, size.current.height)) return false;
 			size.current = { width, height };
 			return true;
 		};
@@ -43,6 +48,9 @@ export function Chart({ draw, redraws, className }: Props): JSX.Element {
 		});
 		observer.observe(box.current as Element);
 		return () => observer.disconnect();
-	}, [paint]);
+	}, [paint, anySize]);
 	return <div ref={box} className={className} />;
 }
+
+/** The first measurement is in whole pixels, those of the observer are not: less than a pixel is no reason to draw all again. */
+const isNear = (a: number, b: number) => Math.abs(a - b) < 1;

@@ -12,20 +12,21 @@ interface Props {
 	readonly onChange: (value: unknown) => void;
 	readonly onReject: (text: string, sentence: string) => void;
 	readonly onReset: () => void;
-	/** What more of it costs, in a sentence; empty for nothing. */
-	readonly cost: string;
+	/** What more of it costs, in a sentence, empty for nothing; asked for once the field had the focus. */
+	readonly cost?: () => string;
 }
 
 /** One parameter as a form row: label, control, unit; its help, range and default while it is being edited. */
 export function ParamField(props: Props): JSX.Element {
 	const { param, changed, rejected } = props;
 	const id = useId();
+	const [edited, setEdited] = useState(false);
 	return (
 		<div className="field" data-changed={changed} data-type={param.type}>
 			<label htmlFor={id} title={param.help}>
 				{param.label}
 			</label>
-			<Control {...props} id={id} />
+			<Control {...props} id={id} onEdit={() => setEdited(true)} />
 			{changed ? (
 				<button type="button" className="reset" onClick={props.onReset} title="Back to the preset's value">
 					<span className="visually-hidden">Reset {param.label}</span>
@@ -33,7 +34,7 @@ export function ParamField(props: Props): JSX.Element {
 				</button>
 			) : null}
 			<p className="field-help" id={`${id}-help`}>
-				{helpOf(param)} {props.cost}
+				{helpOf(param)} {edited ? props.cost?.() : null}
 			</p>
 			{rejected ? (
 				<p className="field-problem" id={`${id}-problem`} role="alert" ref={intoView}>
@@ -44,8 +45,14 @@ export function ParamField(props: Props): JSX.Element {
 	);
 }
 
-function Control(props: Props & { readonly id: string }): JSX.Element {
-	const { param, value, id, onChange } = props;
+interface ControlProps extends Props {
+	readonly id: string;
+	/** It has the focus. */
+	readonly onEdit: () => void;
+}
+
+function Control(props: ControlProps): JSX.Element {
+	const { param, value, id, onEdit, onChange } = props;
 	if (param.type === "flag")
 		return (
 			<input
@@ -53,12 +60,19 @@ function Control(props: Props & { readonly id: string }): JSX.Element {
 				type="checkbox"
 				checked={value === true}
 				aria-describedby={`${id}-help`}
+				onFocus={onEdit}
 				onChange={(e) => onChange(e.target.checked)}
 			/>
 		);
 	if (param.type === "choice")
 		return (
-			<select id={id} value={String(value)} aria-describedby={`${id}-help`} onChange={(e) => onChange(e.target.value)}>
+			<select
+				id={id}
+				value={String(value)}
+				aria-describedby={`${id}-help`}
+				onFocus={onEdit}
+				onChange={(e) => onChange(e.target.value)}
+			>
 				{param.options.map((option) => (
 					<option key={option}>{option}</option>
 				))}
@@ -67,9 +81,9 @@ function Control(props: Props & { readonly id: string }): JSX.Element {
 	return <NumberControl {...props} param={param} />;
 }
 
-type NumberProps = Props & { readonly id: string; readonly param: Extract<ParamSpec, { min: number }> };
+type NumberProps = ControlProps & { readonly param: Extract<ParamSpec, { min: number }> };
 
-function NumberControl({ param, value, id, rejected, onChange, onReject }: NumberProps): JSX.Element {
+function NumberControl({ param, value, id, rejected, onEdit, onChange, onReject }: NumberProps): JSX.Element {
 	const [typed, setTyped] = useState<string | null>(null);
 	const commit = (text: string) => {
 		const parsed = parseParam(param, text);
@@ -92,6 +106,7 @@ function NumberControl({ param, value, id, rejected, onChange, onReject }: Numbe
 				value={typed ?? rejected?.text ?? shortest(Number(value))}
 				aria-invalid={rejected !== undefined}
 				aria-describedby={rejected ? `${id}-problem ${id}-help` : `${id}-help`}
+				onFocus={onEdit}
 				onKeyDown={onKeyDown}
 				onChange={(e) => {
 					setTyped(e.target.value);

@@ -105,7 +105,6 @@ function WriterField({ id, name, params, changed }: FieldProps): JSX.Element | n
 	return (
 		<ParamField
 			param={param}
-			cost=""
 			value={(params[name] as number | string | boolean | undefined) ?? param.default}
 			changed={changed.has(path) || rejected !== undefined}
 			rejected={rejected}

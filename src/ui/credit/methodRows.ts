@@ -103,7 +103,7 @@ export type MethodOrder = "error" | "likeness" | "name";
 export function orderedRows(rows: readonly MethodRow[], order: MethodOrder): readonly MethodRow[] {
 	if (order === "name") return [...rows].sort((a, b) => a.label.localeCompare(b.label));
 	if (order === "error" && rows.some((row) => row.error !== null))
-		return [...rows].sort((a, b) => errorOf(a) - errorOf(b) || a.label.localeCompare(b.label));
+		return [...rows].sort((a, b) => errorOf(a) - errorOf(b) || (a.label < b.label ? -1 : 1));
 	return clustered(rows.map((row) => row.values)).map((i) => rows[i] as MethodRow);
 }
 

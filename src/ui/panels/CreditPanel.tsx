@@ -135,7 +135,12 @@ function Legend({ display }: { display: Display }): JSX.Element {
 			title={`Scale of ${row.label}; small values are spread apart by asinh. Every row has a scale of its own.`}
 		>
 			<span className="legend-name">{row.label}</span>
-			<Chart className="legend" draw={(element) => drawLegend(element, scale, hovered.current)} redraws={redraws} />
+			<Chart
+				anySize
+				className="legend"
+				draw={(element) => drawLegend(element, scale, hovered.current)}
+				redraws={redraws}
+			/>
 		</div>
 	);
 }

@@ -1,4 +1,4 @@
-import { type JSX, type PointerEvent, useCallback, useMemo, useRef } from "react";
+import { type JSX, memo, type PointerEvent, useCallback, useMemo, useRef } from "react";
 import { useStore } from "zustand";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
@@ -80,10 +80,10 @@ function RunCurves(): JSX.Element {
 			for (const stop of stops) stop();
 		};
 	}, []);
-	const point = (step: number | null) => {
+	const point = useCallback((step: number | null) => {
 		cursor.current = step;
 		for (const redraw of again.current) redraw();
-	};
+	}, []);
 	const fit = few ? FEW : Math.max(1, Math.floor(width / NARROWEST));
 	const shown = CURVES.filter((c) => chosen.includes(c.id)).slice(0, width > 0 ? fit : chosen.length);
 	usePanelCsv("curves", () => curvesCsv(shown.flatMap(({ id }) => drawnLines(id))));
@@ -110,7 +110,7 @@ interface BoxProps {
 	readonly onPoint: (step: number | null) => void;
 }
 
-function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
+const CurveBox = memo(function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
 	const value = useRef<HTMLSpanElement>(null);
 	const spec = useStore(runStore, (r) => r.spec ?? r.latest?.spec ?? null);
 	const trained = useStore(runStore, (r) => r.latest?.credit.method ?? r.spec?.method.id ?? "");
@@ -161,7 +161,7 @@ function CurveBox({ curve, cursor, redraws, onPoint }: BoxProps): JSX.Element {
 			</div>
 		</figure>
 	);
-}
+});
 
 function dataOf(id: Curve["id"], trained: string): LineData {
 	if (id !== "error") {

@@ -113,7 +113,7 @@ function Field({ section, name, changed }: FieldProps): JSX.Element | null {
 	return (
 		<ParamField
 			param={param}
-			cost={costOfDoubling(spec, path, param)}
+			cost={() => costOfDoubling(spec, path, param)}
 			value={valueAt(spec, path, param)}
 			changed={changed.has(path) || rejected !== undefined}
 			rejected={rejected}

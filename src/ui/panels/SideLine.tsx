@@ -68,6 +68,7 @@ function Side({ display, unit, partsOf, shared, credit, rollout, span }: SidePro
 				<Paid display={display} rollout={rollout} span={span} />
 			</p>
 			<Chart
+				anySize
 				draw={(element) =>
 					drawCreditStrip(
 						element,

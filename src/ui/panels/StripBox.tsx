@@ -28,6 +28,7 @@ export function StripBox({ display }: { readonly display: Display }): JSX.Elemen
 	return (
 		<div ref={box} className="strip-box">
 			<Chart
+				anySize
 				draw={(element) =>
 					drawCreditStrip(
 						element,

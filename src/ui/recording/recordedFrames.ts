@@ -6,7 +6,7 @@ import type { ExactAnswer } from "../../workers/labApi";
 import { membersOf } from "../exact";
 import type { Frame } from "../stores/timeline";
 
-/** The frames of a recording as the panels know live ones. */
+/** The frames of a recording as the panels know live ones. Exact values are cut into rollouts when a frame is first looked at. */
 export function recordedFrames({ spec, methods, frames }: Recording): Frame[] {
 	return frames.map((frame) => {
 		const { step, batch, credit } = frame;
@@ -20,7 +20,11 @@ export function recordedFrames({ spec, methods, frames }: Recording): Frame[] {
 		return {
 			latest: { step, batch, spec, credit: trained },
 			answers,
-			exact: new Map(groups.map((group) => [group, exactOf(frame, group)])),
+			get exact() {
+				const value = new Map(groups.map((group) => [group, exactOf(frame, group)]));
+				Object.defineProperty(this, "exact", { value });
+				return value;
+			},
 		};
 	});
 }

@@ -53,11 +53,23 @@ export function addRecordedRun(recording: Recording): void {
 		spec,
 		curves: {
 			...lines(recording.curves, steps),
-			semanticEntropy: [{ x: checkpoints, y: Float64Array.from(frames, (f) => meanSemanticEntropy(f.batch, kinds)) }],
+			semanticEntropy: [entropyLine(checkpoints, frames, kinds)],
 		},
 		errors: lines(recording.errors, () => checkpoints),
 		visible: true,
 	});
+}
+
+/** Worked out when it is first drawn: it reads every token of the recording. */
+function entropyLine(x: Float64Array, frames: Recording["frames"], kinds: readonly string[] | undefined): Line {
+	return {
+		x,
+		get y() {
+			const value = Float64Array.from(frames, (f) => meanSemanticEntropy(f.batch, kinds));
+			Object.defineProperty(this, "y", { value });
+			return value;
+		},
+	};
 }
 
 const LINK = "link";
