@@ -58,7 +58,7 @@ test("the sample, and a file with the trainer's own advantages", async ({ page }
 
 test("a pickle is refused in one sentence, and text in a file stays text", async ({ page }) => {
 	await openDump(page, "batch.pt", Buffer.from([0x80, 0x02, 0x8a, 0x0a]));
-	await expect(page.getByRole("alert")).toContainText("python3 ascribe_recorder.py convert batch.pt");
+	await expect(page.getByRole("alert")).toContainText("python3 ascribe_convert.py batch.pt");
 	const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
 	const rows = [0, 1].map((i) => ({ input: evil, output: `${evil} ${i}`, score: i, step: 1, uid: `${evil}_${i}_0` }));
 	await page.getByTestId("files").setInputFiles({

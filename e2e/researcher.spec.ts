@@ -81,9 +81,10 @@ test("a folder of verl dumps: report card, lint, methods apart, toy twin, figure
 		await expect(data.locator(".recorder")).toContainText("never token ids, log-probabilities or advantages");
 		await data.locator(".recorder summary").click();
 		await expect(data.getByLabel("ascribe_recorder.py")).toHaveValue(/def record_verl\(/);
-		const save = data.getByRole("button", { name: "Save ascribe_recorder.py" });
-		const { bytes } = await downloaded(page, () => save.click());
-		expect(bytes).toEqual(readFileSync("python/ascribe_recorder.py"));
+		for (const name of ["ascribe_recorder.py", "ascribe_convert.py"]) {
+			const { bytes } = await downloaded(page, () => data.getByRole("button", { name: `Save ${name}` }).click());
+			expect(bytes).toEqual(readFileSync(`python/${name}`));
+		}
 		await data.locator(".recorder summary").click();
 	});
 

@@ -11,8 +11,9 @@ import types
 import unittest
 import zlib
 
+from ascribe_convert import _opened, convert, main
 from ascribe_link import decode, encode
-from ascribe_recorder import _opened, convert, main, record, record_trl, record_verl
+from ascribe_recorder import record, record_trl, record_verl
 
 
 def read(path):
@@ -166,7 +167,7 @@ class ConvertTest(unittest.TestCase):
 
     def run_on_file(self, *arguments):
         with contextlib.redirect_stdout(io.StringIO()) as out:
-            main(["convert", self.path, *arguments])
+            main([self.path, *arguments])
         lines = read(out.getvalue().strip())
         os.remove(out.getvalue().strip())
         return lines

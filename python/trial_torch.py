@@ -20,7 +20,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import numpy
 import torch
 
-from ascribe_recorder import _opened, convert, record, record_trl, record_verl
+from ascribe_convert import _opened, convert
+from ascribe_recorder import record, record_trl, record_verl
 
 FORMATS = {"zip": lambda held, path: torch.save(held, path),
            "legacy": lambda held, path: torch.save(held, path, _use_new_zipfile_serialization=False),

@@ -14,7 +14,7 @@ export function Recorder({ formats }: Props): JSX.Element | null {
 	return known ? <RecorderFile about={known.about} /> : null;
 }
 
-/** The recorder's text, to read and to save. */
+/** The recorder's text, to read and to save, and the converter that goes with it. */
 export function RecorderFile({ about }: { readonly about: string }): JSX.Element {
 	const [code, setCode] = useState("");
 	const load = async () => setCode((await import("../../../python/ascribe_recorder.py?raw")).default);
@@ -24,19 +24,24 @@ export function RecorderFile({ about }: { readonly about: string }): JSX.Element
 				{about} Show the recorder{code ? ` (${code.trimEnd().split("\n").length} lines)` : ""}
 			</summary>
 			<p className="muted">
-				Put it beside the training script and add the two lines that its head names for the trainer; or convert what was
-				saved before: <code>python3 ascribe_recorder.py convert FILE.pt</code>
+				Put it beside the training script and add the two lines that its head names for the trainer. What was saved
+				before is converted with the other file beside it: <code>python3 ascribe_convert.py FILE.pt</code>
 			</p>
 			<textarea readOnly rows={12} spellCheck={false} wrap="off" aria-label="ascribe_recorder.py" value={code} />
 			<p className="actions">
-				<button
-					type="button"
-					disabled={code === ""}
-					onClick={() => download("ascribe_recorder.py", new TextEncoder().encode(code), "text/x-python")}
-				>
+				<button type="button" disabled={code === ""} onClick={() => save("ascribe_recorder.py", code)}>
 					Save ascribe_recorder.py
+				</button>
+				<button type="button" onClick={() => void saveConverter()}>
+					Save ascribe_convert.py
 				</button>
 			</p>
 		</details>
 	);
+}
+
+const save = (name: string, code: string) => download(name, new TextEncoder().encode(code), "text/x-python");
+
+async function saveConverter(): Promise<void> {
+	save("ascribe_convert.py", (await import("../../../python/ascribe_convert.py?raw")).default);
 }

@@ -73,6 +73,6 @@ export function refusePickle(head: Uint8Array, file: string): void {
 	const torchZip = zip && (/\.(pt|pth|pkl|pickle)$/i.test(file) || /data\.pkl/.test(String.fromCharCode(...head)));
 	if (pickle || torchZip)
 		throw new InvalidInput(
-			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. A Python file makes rollouts of it without running any of it: python3 ascribe_recorder.py convert ${shellWord(file)} (that file is in python/ and on the Data panel).`,
+			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. A Python file makes rollouts of it without running any of it: python3 ascribe_convert.py ${shellWord(file)} (with ascribe_recorder.py beside it; both are in python/ and on the Data panel).`,
 		);
 }
