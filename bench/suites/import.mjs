@@ -1,5 +1,5 @@
 // How fast a large dump of another trainer opens, and in how much memory, on the built page and in the class that its worker runs:
-// `npm run bench -- import --megabytes 500`.
+// `npm run bench -- import --megabytes 500 --parts import,cancel,worker`.
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,24 +8,28 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, preview } from "vite";
 import { runNode } from "../../scripts/runNode.mjs";
-import { importInPage } from "../importPage.mjs";
+import { cancelInPage, importInPage } from "../importPage.mjs";
 import { writeLargeDump } from "../largeDump.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const options = {
 	megabytes: { type: "string", default: "500" },
-	page: { type: "boolean", default: true },
+	parts: { type: "string", default: "import,cancel,worker" },
 	build: { type: "boolean", default: true },
 };
 
 const row = (name, value) => console.log(`${name.padEnd(40)}${value}`);
 
-async function onThePage(path, fresh) {
+/** What is measured on the built page, by the name of its part. */
+const PAGE = { import: importInPage, cancel: cancelInPage };
+
+async function onThePage(path, parts, fresh) {
 	if (fresh) await build({ root, logLevel: "warn" });
 	const server = await preview({ root, logLevel: "warn", preview: { host: "127.0.0.1", port: 0 } });
 	try {
 		row("the built page in Chromium", "");
-		for (const [name, value] of await importInPage(server.resolvedUrls.local[0], path)) row(`  ${name}`, value);
+		for (const part of parts)
+			for (const [name, value] of await PAGE[part](server.resolvedUrls.local[0], path)) row(`  ${name}`, value);
 	} finally {
 		await server.close();
 	}
@@ -38,7 +42,10 @@ export async function run(argv) {
 	const path = join(folder, "1.jsonl");
 	writeLargeDump(path, Number(values.megabytes) * 2 ** 20);
 	row("file", `${(statSync(path).size / 2 ** 20).toFixed(0)} MB`);
-	if (values.page) await onThePage(path, values.build);
+	const parts = values.parts.split(",");
+	const page = parts.filter((part) => part in PAGE);
+	if (page.length > 0) await onThePage(path, page, values.build);
+	if (!parts.includes("worker")) return 0;
 	row("the worker's class in Node", "");
 	// The child's exit status ends this process.
 	return new Promise(() => void runNode("bench/programs/importDump.ts", [path]));
