@@ -4,7 +4,8 @@ import { aggParams, clipParams, commonConfig, penaltyParams } from "../lossParam
 /**
  * Clipped surrogate without the tokens whose advantage and log-probability vary together: their loss is 0.
  *
- * Chosen are the largest covariances inside the band among tokens that the ratio clip leaves alone; the released code draws them at random.
+ * Chosen are the largest covariances inside the band among tokens that the ratio clip leaves alone; the released code draws them at random. The
+ * authors' runs (`paper`, and verl's recipe) leave ratios up to 2 alone; verl's defaults are the clip of PPO.
  * **Source** Cui et al. 2025, https://arxiv.org/abs/2505.22617; verl's `clip_cov` policy loss.
  */
 export const clipCov = defineLoss({
@@ -49,7 +50,7 @@ export const clipCov = defineLoss({
 		...aggParams("token-mean"),
 		...penaltyParams,
 	},
-	presets: { paper: {}, verl: { klClamp: 10 } },
+	presets: { paper: { clipLow: 1, clipHigh: 1 }, verl: { klClamp: 10 } },
 	config: (p) => ({
 		...commonConfig(p),
 		covariance: "clip",
