@@ -72,6 +72,21 @@ function orderedApart(): RolloutBatch {
 	return { ...batch, returns: summed(batch) };
 }
 
+/** Groups of one, the number of one of them unknown wherever numbers may be, beside two of a group; all cut, some with a value after it. */
+function aloneUnknown(): RolloutBatch {
+	const batch = rounded(batchOfRandom(rowsOf(11, [0, 1, 2, 3, 3]), 9));
+	const lost = (x: Float64Array) => x.map((v, i) => (Math.floor((i * batch.B) / x.length) % 3 === 0 ? Number.NaN : v));
+	return {
+		...batch,
+		values: lost(batch.values!),
+		truncated: new Uint8Array(batch.B).fill(1),
+		bootstrap: Float64Array.from([0.5, Number.NaN, 0.25, 0.75, Number.NaN]),
+		signals: Object.fromEntries(
+			Object.entries(batch.signals).map(([name, signal]) => [name, { ...signal, data: lost(signal.data) }]),
+		),
+	};
+}
+
 /** Returns as the sampler on the GPU adds them up. */
 function summed({ B, T, rewards }: RolloutBatch): Float64Array {
 	const row = (b: number) => rewards.subarray(b * T, (b + 1) * T);
@@ -83,6 +98,7 @@ export const AGREEMENT_BATCHES = {
 	ragged: raggedBatch(1),
 	holed: rounded(holed(raggedBatch(2), Rng.of(3))),
 	stepless: stepless(),
+	"alone and unknown": aloneUnknown(),
 	"equal but for rounding": orderedApart(),
 	"one token": rounded(
 		batchOfRandom(
@@ -158,6 +174,9 @@ const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]
 	reinforcePlusPlus: [{ klCoef: 0.1, holes: "reset", discount: 0.9 }],
 	rloo: [{ klCoef: 0.1, klEstimator: "k3", scale: "sd1" }],
 	passAtK: [{ form: "analytic", k: 3 }],
+	potentialShaping: [{ center: "loo" }],
+	returnDecomposition: [{ center: "loo", discount: 0.9 }],
+	syntheticReturns: [{ center: "loo" }],
 	gae: [{ whiten: true, discount: 0.9, klCoef: 0.1, klEstimator: "k3" }],
 	tempo: [{ singleton: "skip" }],
 	spoTree: [

@@ -7,8 +7,8 @@ export type Partition =
 	 * most so many spans, the last one as long as it takes.
 	 */
 	| { readonly kind: "fixed"; readonly length: number; readonly lastAlone: boolean; readonly levels: number }
-	/** Spans start where the token signal is not 0, and at the first token. */
-	| { readonly kind: "marks"; readonly signal: string }
+	/** Spans start where the token signal is not 0, at the first token, and with `lastAlone` at the last one. */
+	| { readonly kind: "marks"; readonly signal: string; readonly lastAlone: boolean }
 	/** Cuts before every m-th token whose probability lies below the threshold. */
 	| { readonly kind: "cuts"; readonly threshold: number; readonly interval: number };
 

@@ -1,6 +1,6 @@
 import type { ChoiceParam, FlagParam, NumberParam, ParamValues } from "../spec/params";
 import type { Need } from "./method";
-import { type Node, normalise } from "./ops";
+import { type Node, normalise, type Operand, orElse, rolloutInput, select } from "./ops";
 import { type Partition, STEPS, TOKENS, TURNS } from "./partition";
 
 export const numberParam = <const S extends Omit<NumberParam, "type">>(spec: S) => ({
@@ -16,6 +16,18 @@ export const choiceParam = <const S extends Omit<ChoiceParam, "type">>(spec: S) 
 	...spec,
 });
 export const flagParam = <const S extends Omit<FlagParam, "type">>(spec: S) => ({ type: "flag" as const, ...spec });
+
+export const bootstrapParams = {
+	bootstrap: flagParam({
+		label: "Bootstrap cut rollouts",
+		help: "Use the value after the last token of a rollout that the limit cut, where it is known.",
+		default: true,
+	}),
+};
+
+/** The value after the last token: 0, or with `bootstrap` what is known of a rollout that the limit cut. */
+export const valueAfter = ({ bootstrap }: ParamValues<typeof bootstrapParams>): Operand<"rollout"> =>
+	bootstrap ? select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0) : 0;
 
 /** Cuts before tokens that the policy was unsure of. */
 export const cutParams = (interval: number) => ({

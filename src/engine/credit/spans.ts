@@ -60,7 +60,8 @@ function startsOf(
 	const all = Array.from({ length: n }, (_, i) => i);
 	if (partition.kind === "marks") {
 		const data = batch.signals[partition.signal]?.data;
-		return all.filter((i) => i === 0 || at(data, i) !== 0);
+		const alone = partition.lastAlone ? n - 1 : 0;
+		return all.filter((i) => i === 0 || i === alone || at(data, i) !== 0);
 	}
 	const logThreshold = Math.log(partition.threshold);
 	const uncertain = all.filter((i) => at(batch.logProbs, i) < logThreshold);

@@ -52,9 +52,9 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 			reward: Float64Array.of(0.5, -0.25),
 		};
 		const lines = equations("pure", batchOf([{ length: 2 }], { steps }), 0, 0, { form: "min" });
-		expect(lines).toContain("x4 = min(x3, next) = min(0.5, −0.25) = −0.25");
-		expect(lines).toContain("x5 = smallest (0.5, −0.25) = −0.25");
-		expect(lines).toContain("process = x4 as x6 is not 0 = −0.25");
+		expect(lines).toContain("x6 = min(x5, next) = min(0.5, −0.25) = −0.25");
+		expect(lines).toContain("x7 = smallest (0.5, −0.25) = −0.25");
+		expect(lines).toContain("process = x6 as x9 is not 0 = −0.25");
 	});
 	it("nothing of a product that is 0 but why", () => {
 		const signals = {

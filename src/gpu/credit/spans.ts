@@ -76,7 +76,7 @@ export class SpanCompiler {
 				return { variant: BUILD.fixed, words: [partition.length, partition.lastAlone ? 1 : 0, partition.levels] };
 			case "marks": {
 				const { word, ready } = this.assembly.place(tokenSignal(partition.signal));
-				return { variant: BUILD.marks, words: [word], ready };
+				return { variant: BUILD.marks, words: [word, partition.lastAlone ? 1 : 0], ready };
 			}
 			case "cuts": {
 				const threshold = tables.constant(roundedConstant("less", 1, Math.log(partition.threshold)));

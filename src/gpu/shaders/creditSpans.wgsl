@@ -62,7 +62,9 @@ fn cutSpans(i: Instruction, row: u32) -> u32 {
 			case 1u: { starts = t == 0u || !acted(row, t - 1u); }
 			case 2u: { starts = starts || tables[i.a + stateAt(row, t)] != 0u; } // a = flags of states
 			case 3u: { starts = fixedStart(i, position, all); }
-			case 4u: { starts = starts || !zero(bits(i.a, row, t)); } // a = signal
+			case 4u: { // a = signal, b = 1 where the last token stands alone
+				starts = starts || !zero(bits(i.a, row, t)) || (i.b == 1u && position + 1u == all);
+			}
 			default: { // a = log-probabilities, b = threshold, c = interval
 				let p = bits(i.a, row, t);
 				if (!unknown(p) && bitcast<f32>(p) < bitcast<f32>(tables[i.b])) {

@@ -133,7 +133,8 @@ fn statistic(i: Instruction, m: Moments, word: u32) -> u32 {
 	if (i.variant == 8u) { return bitcast<u32>(m.n); }
 	let nothing = centerOf(i) == 0u && scaleOf(i) == 0u;
 	if (i.variant == NORMALISE && nothing) { return word; }
-	let silent = i.variant == NORMALISE && m.n <= 1.0 && ((i.e >> 20u) & 15u) == 0u;
+	let others = i.variant == 2u || i.variant == 3u;
+	let silent = m.n <= 1.0 && (others || (i.variant == NORMALISE && ((i.e >> 20u) & 15u) == 0u));
 	if (m.lost && !silent) { return NAN; }
 	switch i.variant {
 		case 0u: { return bitcast<u32>(m.sum); }

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { near, same } from "../../../testing/near";
-import { batchOf, preset, rolloutSignal, rows, spansOfRows } from "../testing";
+import { batchOf, paidTokens, preset, rolloutSignal, rows, spansOfRows } from "../testing";
 
 const nan = Number.NaN;
 
@@ -14,7 +14,71 @@ describe("gigpo, where one episode has no turns", () => {
 	});
 });
 
+describe("gigpo, an episode alone", () => {
+	const alone = (turns: number[][]) =>
+		batchOf([{ length: turns.length, reward: 1 }], {
+			turns: { ...spansOfRows([turns]), stateKeys: turns.map((_, t) => `s${t}`) },
+		});
+	it("of several turns is compared with itself, as released, of one with nothing", () => {
+		for (const name of ["released", "releasedStd"]) {
+			same(
+				rows(
+					alone([
+						[0, 1],
+						[1, 2],
+					]),
+					"gigpo",
+					preset("gigpo", name),
+				),
+				[[0, 0]],
+			);
+			same(rows(alone([[0, 1]]), "gigpo", preset("gigpo", name)), [[name === "released" ? 1 : 1 / (1 + 1e-6)]]);
+		}
+		same(
+			rows(
+				alone([
+					[0, 1],
+					[1, 2],
+				]),
+				"gigpo",
+				{ singleton: "raw" },
+			),
+			[[1, 1]],
+		);
+	});
+});
+
+describe("a group of one that is skipped", () => {
+	const both = batchOf([{ reward: 1 }, { reward: 0 }, { reward: 5, group: 1 }]);
+	const pair = batchOf([{ reward: 1 }, { reward: 0 }]);
+	it.each([
+		["grpo", { scaleOver: "batch" }],
+		["grpo", { scaleOver: "batch", center: "none" }],
+		["rloo", { normalise: true }],
+		["drGrpo", { correction: "valid" }],
+		["reinforcePlusPlusBaseline", {}],
+	] as const)("is in no statistic of the batch: %s %j", (id, params) => {
+		const skip = { ...params, singleton: "skip" };
+		same(rows(both, id, skip), [...rows(pair, id, skip), [nan]]);
+	});
+	it("is one paid step for grpoProcess, not one rollout", () => {
+		const steps = (paid: number[][]) =>
+			batchOf(
+				paid.map(({ length }) => ({ length })),
+				{ steps: paidTokens(paid) },
+			);
+		const of = (paid: number[][]) => rows(steps(paid), "grpoProcess", { singleton: "skip", eps: 0 });
+		// 0, 1, 2: deviation 1.
+		same(of([[0, 1, 2]]), [[0, 1, 1]]);
+		same(of([[1, nan], [nan]]), [[nan, nan], [nan]]);
+	});
+});
+
 describe("grpo over the deviation of the batch", () => {
+	it("is 0 where the deviation is, whatever the centre", () => {
+		const equal = batchOf([{ reward: 1 }, { reward: 1 }, { reward: 1, group: 1 }, { reward: 1, group: 1 }]);
+		same(rows(equal, "grpo", { scaleOver: "batch", center: "none" }), [[0], [0], [0], [0]]);
+	});
 	const lone = { scaleOver: "batch", singleton: "raw", eps: 1e-4 };
 	it("divides a group of one by 1 + eps, alone in the batch or not", () => {
 		same(rows(batchOf([{ reward: 3 }]), "grpo", lone), [[3 / 1.0001]]);

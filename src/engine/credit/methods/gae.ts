@@ -1,8 +1,8 @@
 import { klNeeds, klParams, penalisedRewards } from "../klReward";
 import { defineMethod, type Estimate } from "../method";
 import { discountParam } from "../normaliserParams";
-import { add, mul, next, orElse, rolloutInput, select, sub, suffixSum, tokenInput } from "../ops";
-import { flagParam, numberParam, whiten, whitenParams } from "../sharedParams";
+import { add, mul, next, sub, suffixSum, tokenInput } from "../ops";
+import { bootstrapParams, numberParam, valueAfter, whiten, whitenParams } from "../sharedParams";
 
 /**
  * Generalised advantage estimation with a critic's values.
@@ -40,11 +40,7 @@ export const gae = defineMethod({
 			max: 1,
 			unit: "",
 		}),
-		bootstrap: flagParam({
-			label: "Bootstrap cut rollouts",
-			help: "Use the value after the last token of a rollout that the limit cut, where it is known.",
-			default: true,
-		}),
+		...bootstrapParams,
 		...whitenParams(false),
 		...klParams,
 	},
@@ -62,8 +58,7 @@ export const gae = defineMethod({
 	needs: (p) => [{ field: "values" }, ...klNeeds(p)],
 	estimate: (p) => {
 		const values = tokenInput("values");
-		const end = p.bootstrap ? select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0) : 0;
-		const td = sub(add(penalisedRewards(p), mul(next(values, end), p.discount)), values);
+		const td = sub(add(penalisedRewards(p), mul(next(values, valueAfter(p)), p.discount)), values);
 		const sum = suffixSum(td, p.discount * p.lambda);
 		const terms: Estimate["terms"] = p.whiten ? { gae: whiten(sum, p) } : { td, later: sub(sum, td) };
 		return { terms };

@@ -1,12 +1,18 @@
 import { defineMethod } from "../method";
 import { discountParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
+	atMost,
 	covered,
+	groupStat,
+	less,
 	mul,
+	type Node,
+	type Normaliser,
 	normalise,
 	reduceToRollouts,
 	reduceToSpans,
 	rolloutInput,
+	select,
 	spanInput,
 	spread,
 	suffixSum,
@@ -21,7 +27,7 @@ import { choiceParam, numberParam, partitionOf } from "../sharedParams";
  * steps of the group with the same state key; G_{i,k} = Σ_{j≥k} γ^{j−k} r_{i,j} over steps. Without a scale nothing is divided.
  *
  * **Edges** an anchor group of one gives 0 unless `anchorSingleton` says else, as do equal returns; an episode alone as `singleton` says. `episodeOver=steps` is what
- * is released: a long episode counts once a step. Steps without a state key are compared with none; tokens outside are not scored.
+ * is released: a long episode counts once a step, so that one alone is compared with itself and gets 0, but for one of a single step. Steps without a state key are compared with none; tokens outside are not scored.
  * **Against the exact advantage** the step term removes what the state explains; it is biased where one key has several futures, as a
  * place visited at different times has. With exact keys nearly a multiple: states seen by more rollouts shrink less.
  * **Reduces** to group credit where all states differ.
@@ -86,16 +92,25 @@ export const gigpo = defineMethod({
 	estimate: (p) => {
 		const partition = partitionOf(p.unit);
 		const paid = reduceToSpans(tokenInput("rewards"), "sum", partition);
-		const steps = reduceToRollouts(spanInput("index", partition), "count");
 		const options = normaliserOf({ ...p, center: "mean" });
-		const over = p.episodeOver === "steps" ? { weight: steps } : {};
+		const episode =
+			p.episodeOver === "steps"
+				? overSteps(options, reduceToRollouts(spanInput("index", partition), "count"))
+				: normalise(rolloutInput("returns"), options);
 		const anchor = { ...options, within: "group", by: "state", singleton: p.anchorSingleton } as const;
 		return {
 			terms: {
-				episode: spread(normalise(rolloutInput("returns"), options, over)),
+				episode: spread(episode),
 				step: mul(spread(normalise(suffixSum(paid, p.discount), anchor)), p.weight),
 			},
 			scored: mul(covered(partition), scoredGroups(p.singleton).scored ?? 1),
 		};
 	},
 });
+
+/** Every step of an episode counts as one that earned its return; those of an episode alone are all alike, and no group of one. */
+function overSteps(options: Normaliser, steps: Node<"rollout">): Node<"rollout"> {
+	const returns = rolloutInput("returns");
+	const alone = atMost(groupStat(returns, "count", options), 1);
+	return select(mul(alone, less(1, steps)), 0, normalise(returns, options, { weight: steps }));
+}

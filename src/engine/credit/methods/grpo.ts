@@ -1,6 +1,7 @@
+import { overDeviation } from "../alike";
 import { defineMethod } from "../method";
 import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { add, atMost, div, groupStat, normalise, rolloutInput, select, spread } from "../ops";
+import { groupStat, less, normalise, rolloutInput, select, spread } from "../ops";
 import { choiceParam } from "../sharedParams";
 
 /**
@@ -8,8 +9,8 @@ import { choiceParam } from "../sharedParams";
  *
  * A_{i,t} = (R_i − mean_g R) / (sd_g R + eps). `scaleOver=batch`: centred by group, divided by the deviation of all returns of the batch.
  *
- * **Edges** equal returns give exactly 0; a group of one as `singleton` says ("raw" divides by 1 + eps, as verl does,
- * whatever the deviation is taken of).
+ * **Edges** equal returns give exactly 0, and so does a deviation of 0 whatever the centre; a group of one as `singleton` says ("raw"
+ * divides by 1 + eps, as verl does, whatever the deviation is taken of; what is skipped is in no deviation of the batch).
  * **Against the exact advantage** the sign of the outcome for every token: right on average for the rollout, blind to which
  * token mattered. Where returns take two values the mean gradient is a multiple of the exact one, another for each prompt; where they
  * take more, dividing by the deviation also turns it.
@@ -53,11 +54,12 @@ export const grpo = defineMethod({
 	needs: () => [],
 	estimate: (p) => {
 		const returns = rolloutInput("returns");
+		const several = less(1, groupStat(returns, "count", { within: "group" }));
+		const among = p.singleton === "skip" ? { where: several } : {};
 		const ofBatch =
-			p.scale === "none" || p.scaleOver === "group" ? null : groupStat(returns, p.scale, { within: "batch" });
+			p.scale === "none" || p.scaleOver === "group" ? null : groupStat(returns, p.scale, { within: "batch" }, among);
 		const centred = normalise(returns, normaliserOf(ofBatch ? { ...p, scale: "none" } : p));
-		const alone = atMost(groupStat(returns, "count", { within: "group" }), 1);
-		const outcome = ofBatch ? div(centred, add(select(alone, 1, ofBatch), p.eps)) : centred;
+		const outcome = ofBatch ? overDeviation(centred, select(several, ofBatch, 1), p.eps) : centred;
 		return { terms: { outcome: spread(outcome) }, ...scoredGroups(p.singleton) };
 	},
 });

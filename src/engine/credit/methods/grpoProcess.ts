@@ -1,6 +1,6 @@
 import { defineMethod } from "../method";
-import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { covered, known, mul, normalise, spanInput, spread, suffixSum } from "../ops";
+import { centerParam, epsParam, normaliserOf, scaleParam, singletonParam } from "../normaliserParams";
+import { covered, groupStat, known, less, normalise, spanInput, spread, suffixSum } from "../ops";
 import { STEPS } from "../partition";
 
 /**
@@ -9,8 +9,8 @@ import { STEPS } from "../partition";
  *
  * p̂_{i,k} = (p_{i,k} − mean) / (sd + eps) over all steps of the group; A_{i,k} = Σ_{u≥k} p̂_{i,u} for the tokens of step k.
  *
- * **Edges** steps without a reward add nothing; tokens outside of steps are not scored; a group with one step in all as `singleton`
- * says. Long rollouts sum more terms: a rollout of many mediocre steps is not worth 0.
+ * **Edges** steps without a reward add nothing; tokens outside of steps are not scored; a group with one paid step in all as
+ * `singleton` says; skipped, so is a group without any. Long rollouts sum more terms: a rollout of many mediocre steps is not worth 0.
  * **Against the exact advantage** that of the step rewards, with one baseline for all places; biased where rewards depend on the place.
  * **Reduces** to GRPO where every rollout has one step that is paid its return.
  * **Source** Shao et al. 2024, "DeepSeekMath", https://arxiv.org/abs/2402.03300, section 4.1.3: all step rewards of the
@@ -41,10 +41,10 @@ export const grpoProcess = defineMethod({
 	estimate: (p) => {
 		const rewards = spanInput("reward", STEPS);
 		const process = normalise(rewards, normaliserOf(p), { where: known(rewards) });
-		const { scored } = scoredGroups(p.singleton);
+		const steps = groupStat(known(rewards), "sum", { within: "group" });
 		return {
 			terms: { process: spread(suffixSum(process)) },
-			scored: scored ? mul(covered(STEPS), scored) : covered(STEPS),
+			scored: p.singleton === "skip" ? spread(less(1, steps)) : covered(STEPS),
 		};
 	},
 });

@@ -3,20 +3,21 @@ import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
 import { add, div, mul, type Node, next, reduceToSpans, spread, sub, suffixSum, tokenInput } from "../ops";
 import type { Partition } from "../partition";
-import { choiceParam, integerParam, numberParam } from "../sharedParams";
+import { bootstrapParams, choiceParam, integerParam, numberParam, valueAfter } from "../sharedParams";
 
 /**
  * MA-RLHF: GAE over macro actions of n tokens.
  *
  * r'_u = sum (paper) or mean (released) of the macro's rewards, V'_u = mean, last, or position-weighted mean (1/i) of its values;
- * δ_u = r'_u + γV'_{u+1} − V'_u; A_u = δ_u + γλA_{u+1}, for all tokens of the macro. The last token is a macro of its own, so that
- * the final reward is not averaged away. `cut=marks` starts macros where the token signal `macroStart` is not 0.
+ * δ_u = r'_u + γV'_{u+1} − V'_u; A_u = δ_u + γλA_{u+1}, for all tokens of the macro. The last token is a macro of its own whatever
+ * cuts, as in the release, so that the final reward is not averaged away. `cut=marks` starts macros where the token signal `macroStart` is
+ * not 0. V' after the last macro is 0, or `bootstrap` where the rollout was cut; the release has none (`bootstrap=false`).
  *
  * With `klCoef` > 0, each token's reward is first reduced by klCoef · k(log p − log p_ref), as the release does (0.05, k1).
  *
  * **Edges** empty macros, which the release emits, do not exist here.
  * **Against the exact advantage** as GAE, blurred over n tokens.
- * **Reduces** to GAE at n = 1.
+ * **Reduces** to GAE at n = 1, cut rollouts included.
  * **Source** Chai et al. 2024, "MA-RLHF", https://arxiv.org/abs/2410.02743.
  */
 export const maRlhf = defineMethod({
@@ -58,9 +59,10 @@ export const maRlhf = defineMethod({
 		}),
 		discount: discountParam(),
 		lambda: numberParam({ label: "λ", help: "Weight of later surprises.", default: 0.95, min: 0, max: 1, unit: "" }),
+		...bootstrapParams,
 		...klParams,
 	},
-	presets: { paper: {}, released: { reward: "mean", klCoef: 0.05 } },
+	presets: { paper: {}, released: { reward: "mean", klCoef: 0.05, bootstrap: false } },
 	place: {
 		unit: "step or segment",
 		source: "values of prefixes",
@@ -83,12 +85,12 @@ export const maRlhf = defineMethod({
 	estimate: (p) => {
 		const partition: Partition =
 			p.cut === "marks"
-				? { kind: "marks", signal: "macroStart" }
+				? { kind: "marks", signal: "macroStart", lastAlone: true }
 				: { kind: "fixed", length: p.length, lastAlone: true, levels: 0 };
 		const reward = reduceToSpans(penalisedRewards(p), p.reward, partition);
 		const value =
 			p.value === "position" ? weighted(partition) : reduceToSpans(tokenInput("values"), p.value, partition);
-		const td = sub(add(reward, mul(next(value, 0), p.discount)), value);
+		const td = sub(add(reward, mul(next(value, valueAfter(p)), p.discount)), value);
 		const sum = suffixSum(td, p.discount * p.lambda);
 		return { terms: { td: spread(td), later: spread(sub(sum, td)) } };
 	},

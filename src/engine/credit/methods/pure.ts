@@ -8,6 +8,7 @@ import {
 	equal,
 	exp,
 	groupStat,
+	known,
 	less,
 	min,
 	mul,
@@ -15,6 +16,7 @@ import {
 	neg,
 	next,
 	normalise,
+	not,
 	orElse,
 	reduceToRollouts,
 	reduceToSpans,
@@ -43,7 +45,8 @@ import { choiceParam, numberParam, whiten, whitenParams } from "../sharedParams"
  * rewards. `outcomeCoef` adds the leave-one-out return as a second term, `klCoef` the penalty −klCoef · Σ_{u≥t} k(log p_u − log p_ref,u)
  * as a third, after the baseline and before whitening, as the main branch does (0.001, k1).
  *
- * **Edges** a group of one has baseline 0; tokens outside of steps are not scored; a step without a reward has none of its own.
+ * **Edges** a group of one has baseline 0 and outcome 0; tokens outside of steps are not scored; a step without a reward is left out of
+ * minimum, softmax, sum and count, has no baseline, and gets what is to come after it; `strictMin` counts it as 0, as all columns.
  * **Against the exact advantage** another objective: the expected worst step.
  * **Reduces** to `min` for T → 0, to the mean of the rewards at the first step for T → ∞.
  * **Source** Cheng et al. 2025, "Stop Summation", https://arxiv.org/abs/2504.15275; `others` and `strictMin` from the verl branch of the
@@ -142,19 +145,22 @@ interface FormValues {
 
 /** What is to come from each token's step on, less the baseline of each step's part. */
 function processOf({ form, temperature, baseline }: FormValues): Node<"token"> {
-	const rewards = orElse(spanInput("reward", STEPS), 0);
+	const given = spanInput("reward", STEPS);
+	const judged = known(given);
+	const rewards = orElse(given, 0);
 	if (form === "strictMin") return strictMinimum(rewards);
-	const returns = FORMS[form](rewards, temperature);
+	const returns = FORMS[form]({ rewards, judged, least: leastOf(given, rewards) }, temperature);
 	if (baseline !== "step" && baseline !== "token") return spread(returns);
 	const parts = sub(returns, next(returns, 0));
 	const sum = reduceToRollouts(parts, "sum");
+	const without = (part: Steps) => spread(suffixSum(select(judged, sub(parts, part), parts)));
 	if (baseline === "step") {
-		const average = div(sum, reduceToRollouts(parts, "count"));
-		return spread(suffixSum(sub(parts, spreadToSpans(div(othersSum(average), othersCount(average)), STEPS))));
+		const steps = reduceToRollouts(judged, "sum");
+		return without(spreadToSpans(div(othersSum(div(sum, steps)), othersSum(not(not(steps)))), STEPS));
 	}
 	const perToken = div(othersSum(sum), othersSum(rolloutInput("policyLength")));
 	const tokens = reduceToSpans(tokenInput("position"), "count", STEPS);
-	return spread(suffixSum(sub(parts, mul(spreadToSpans(perToken, STEPS), tokens))));
+	return without(mul(spreadToSpans(perToken, STEPS), tokens));
 }
 
 /** The smallest of all columns to come: the rewards where steps end, 0 elsewhere and on padding. */
@@ -167,16 +173,29 @@ function strictMinimum(rewards: Steps): Node<"token"> {
 	return select(spread(padded), min(later, 0), later);
 }
 
-const FORMS: Readonly<Record<"softmin" | "min" | "sum" | "mean", (p: Steps, temperature: number) => Steps>> = {
-	sum: (p) => suffixSum(p),
-	mean: (p) => div(suffixSum(p), groupStat(p, "count", ROLLOUT)),
-	// The smallest reward is still to come as long as the suffix minimum equals that of the rollout.
-	min: (p) => {
-		const later = suffixMin(p);
-		return select(atMost(later, groupStat(p, "min", ROLLOUT)), later, 0);
-	},
-	softmin: (p, temperature) => {
-		const odds = exp(div(neg(sub(p, groupStat(p, "min", ROLLOUT))), temperature));
-		return suffixSum(mul(div(odds, groupStat(odds, "sum", ROLLOUT)), p));
-	},
-};
+interface JudgedSteps {
+	/** 0 where there is none. */
+	readonly rewards: Steps;
+	/** 1 where there is one. */
+	readonly judged: Steps;
+	/** Of the steps from this one on, and of all of the rollout, the smallest reward there is. */
+	readonly least: { readonly later: Steps; readonly ever: Steps };
+}
+
+/** Steps without a reward take one that is no smaller than any there is, so that they are the smallest only where none is to come. */
+function leastOf(given: Steps, rewards: Steps): JudgedSteps["least"] {
+	const filled = orElse(given, groupStat(rewards, "max", ROLLOUT));
+	return { later: suffixMin(filled), ever: groupStat(filled, "min", ROLLOUT) };
+}
+
+const FORMS: Readonly<Record<"softmin" | "min" | "sum" | "mean", (steps: JudgedSteps, temperature: number) => Steps>> =
+	{
+		sum: ({ rewards }) => suffixSum(rewards),
+		mean: ({ rewards, judged }) => div(suffixSum(rewards), groupStat(judged, "sum", ROLLOUT)),
+		// The smallest reward is still to come as long as the suffix minimum equals that of the rollout.
+		min: ({ judged, least: { later, ever } }) => select(mul(suffixSum(judged), atMost(later, ever)), later, 0),
+		softmin: ({ rewards, judged, least }, temperature) => {
+			const odds = mul(exp(div(neg(sub(rewards, least.ever)), temperature)), judged);
+			return suffixSum(mul(div(odds, groupStat(odds, "sum", ROLLOUT)), rewards));
+		},
+	};

@@ -1,7 +1,7 @@
 import { klNeeds, klParams, penalisedReturns } from "../klReward";
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
-import { normalise, spread } from "../ops";
+import { groupStat, less, normalise, spread } from "../ops";
 import { flagParam } from "../sharedParams";
 
 /**
@@ -12,7 +12,7 @@ import { flagParam } from "../sharedParams";
  * With `klCoef` > 0, R'_i = R_i − klCoef · Σ_t k(log p_t − log p_ref,t) takes the place of R_i.
  *
  * **Edges** equal returns give exactly 0; a group of one as `singleton` says: verl's loop gives the raw reward, its
- * vectorised form and TRL give 0.
+ * vectorised form and TRL give 0; what is skipped is not among those that `normalise` compares.
  * **Against the exact advantage** unbiased for the policy gradient: the baseline does not depend on the rollout.
  * **Reduces** to G/(G−1) · Dr.GRPO.
  * **Source** Ahmadian et al. 2024, "Back to Basics", https://arxiv.org/abs/2402.14740; Kool et al. 2019, "Buy 4 REINFORCE
@@ -56,7 +56,8 @@ export const rloo = defineMethod({
 	estimate: (p) => {
 		const own = normalise(penalisedReturns(p), normaliserOf({ ...p, center: "loo" }));
 		const batch = normaliserOf({ center: "mean", scale: "sd1", eps: p.eps, singleton: "zero" }, { within: "batch" });
-		const outcome = p.normalise ? normalise(own, batch) : own;
+		const among = p.singleton === "skip" ? { where: less(1, groupStat(own, "count", { within: "group" })) } : {};
+		const outcome = p.normalise ? normalise(own, batch, among) : own;
 		return { terms: { outcome: spread(outcome) }, ...scoredGroups(p.singleton) };
 	},
 });

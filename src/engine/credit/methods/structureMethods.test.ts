@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { near } from "../../../testing/near";
+import { near, same } from "../../../testing/near";
 import { creditOf } from "../run";
 import {
 	batchOf,
@@ -193,6 +193,44 @@ describe("pure", () => {
 			[0.5 / 3, -0.1, 0.1],
 			[0.6, 0.35],
 		]));
+	it("leaves a step without a reward out, and pays it what is to come", () => {
+		const paid = (scores: number[][], params: object) =>
+			rows(
+				batchOf(
+					scores.map(({ length }) => ({ length, reward: 0 })),
+					{ steps: paidTokens(scores) },
+				),
+				"pure",
+				params,
+			);
+		const [low, unjudged] = [-0.4, Number.NaN];
+		same(paid([[0.5, unjudged, 0.7]], { form: "min" }), [[0.5, 0, 0]]);
+		same(paid([[0.7, unjudged, 0.5]], { form: "min" }), [[0.5, 0.5, 0.5]]);
+		same(
+			paid(
+				[
+					[0.5, unjudged],
+					[unjudged, 0.5],
+					[unjudged, unjudged],
+				],
+				{ form: "min" },
+			),
+			[
+				[0.5, 0],
+				[0.5, 0.5],
+				[0, 0],
+			],
+		);
+		same(paid([[low, unjudged]], { form: "min" }), [[low, 0]]);
+		// Weights 1 and e⁻² of .5 and .7; half of 1.2.
+		const odds = Math.exp(-2);
+		const later = (0.7 * odds) / (1 + odds);
+		near(paid([[0.5, unjudged, 0.7]], {}), [[0.5 / (1 + odds) + later, later, later]], 1e-12);
+		near(paid([[0.5, unjudged, 0.7]], { form: "mean" }), [[0.6, 0.35, 0.35]], 1e-12);
+		// The others' average step .6, of two steps; a step without a reward has no baseline, a rollout without one is no other.
+		const three = [[0.5, unjudged, 0.7], [unjudged, 0.2], [unjudged]];
+		near(paid(three, { form: "sum", baseline: "step" }), [[0.8, 0.5, 0.5], [-0.4, -0.4], [0]], 1e-12);
+	});
 	it("tends to the minimum and to the mean", () => {
 		const first = (temperature: number) => rows(batch, "pure", { temperature })[0]![0]!;
 		near([[first(1e-3), first(1e4)]], [[-0.6, 0.5 / 3]], 1e-4);
@@ -353,6 +391,25 @@ describe("maRlhf", () => {
 	it("is GAE with macros of one token", () => {
 		near(rows(batch, "maRlhf", { length: 1 }), rows(batch, "gae"), 1e-12);
 		near(rows(batch, "maRlhf", { length: 1 }), [[0.607392, 0.544624, 0.489077, 0.56745, 0.471, 0.38]]);
+	});
+	it("leaves the last token alone where marks cut, too", () => {
+		const signals = { macroStart: tokenSignal(batch, [[1, 0, 0, 0, 0, 0]]) };
+		const paid = batchOf([{ rewards: [0, 0, 0, 1], values: [0.5, 0.5, 0.5, 0.5] }]);
+		const marked = { ...paid, signals: { macroStart: tokenSignal(paid, [[1, 0, 0, 0]]) } };
+		// δ of the last .5, of the rest 0: .95 · .5.
+		const credit = [[0.475, 0.475, 0.475, 0.5]];
+		for (const name of ["paper", "released"])
+			near(rows(marked, "maRlhf", preset("maRlhf", name, { cut: "marks", klCoef: 0 })), credit, 1e-12);
+		near(rows({ ...batch, signals }, "maRlhf", { cut: "marks" }), rows(batch, "maRlhf", { length: 5 }), 1e-12);
+	});
+	it("takes the value after a cut, as GAE does, but not in the release", () => {
+		const cut = batchOf([{ rewards: [0, 0, 0.2], values: [0.1, 0.2, 0.3] }], {
+			truncated: Uint8Array.of(1),
+			bootstrap: Float64Array.of(0.9),
+		});
+		near(rows(cut, "maRlhf", { length: 1 }), [[0.917, 0.86, 0.8]]);
+		near(rows(cut, "maRlhf", { length: 1 }), rows(cut, "gae"), 1e-12);
+		near(rows(cut, "maRlhf", preset("maRlhf", "released", { length: 1, klCoef: 0 })), [[0.10475, 0.005, -0.1]]);
 	});
 	it("weighs values by position", () => {
 		// V of the first macro: (0.2 + 0.3/2) / 1.5 = 0.233333, by hand; no discounting of later surprises.

@@ -1,7 +1,7 @@
 import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
-import { add, mul, neg, next, orElse, rolloutInput, select, suffixSum, tokenInput } from "../ops";
-import { numberParam } from "../sharedParams";
+import { add, mul, neg, next, suffixSum, tokenInput } from "../ops";
+import { numberParam, valueAfter } from "../sharedParams";
 
 /**
  * TD(λ), forward view: the λ-return minus the value.
@@ -46,7 +46,7 @@ export const tdLambda = defineMethod({
 	needs: () => [{ field: "values" }],
 	estimate: ({ discount, lambda }) => {
 		const values = tokenInput("values");
-		const end = select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0);
+		const end = valueAfter({ bootstrap: true });
 		const mixed = mul(next(values, end), discount * (1 - lambda));
 		// Past the end the λ-return is the value itself, which the scan takes for 0.
 		const beyond = mul(next(mul(values, 0), end), discount * lambda);

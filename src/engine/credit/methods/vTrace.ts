@@ -1,20 +1,7 @@
 import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
-import {
-	add,
-	exp,
-	min,
-	mul,
-	next,
-	orElse,
-	rolloutInput,
-	select,
-	sub,
-	suffixSum,
-	tokenInput,
-	tokenSignal,
-} from "../ops";
-import { choiceParam, numberParam } from "../sharedParams";
+import { add, exp, min, mul, next, sub, suffixSum, tokenInput, tokenSignal } from "../ops";
+import { choiceParam, numberParam, valueAfter } from "../sharedParams";
 
 /**
  * V-trace: values corrected for rollouts that an older policy sampled.
@@ -73,7 +60,7 @@ export const vTrace = defineMethod({
 		const values = tokenInput("values");
 		const ratio = exp(sub(tokenSignal("currentLogProbs"), tokenInput("logProbs")));
 		const rho = min(ratio, rhoBar);
-		const end = select(rolloutInput("truncated"), orElse(rolloutInput("bootstrap"), 0), 0);
+		const end = valueAfter({ bootstrap: true });
 		const td = sub(add(tokenInput("rewards"), mul(next(values, end), discount)), values);
 		const correction = suffixSum(mul(rho, td), mul(min(ratio, cBar), discount * lambda));
 		const later = mul(next(correction, 0), discount);
