@@ -209,6 +209,17 @@ describe("files of rollouts", () => {
 		);
 	});
 
+	it("say what is wrong with the first row where no row could be read, and how many more there are", async () => {
+		const { open } = desk();
+		const truths = [0, 1, 2].map((i) => ({ ...verl(1, i), score: i === 2 }));
+		const odd = fileOf("notes.jsonl", [{ note: "no rollout" }]);
+		const said = "1.jsonl, line 1: score is false; it must be a number.";
+		await expect(open([odd, fileOf("1.jsonl", truths)])).rejects.toThrow(
+			`${said} 2 more rows could not be read either, and none is left.`,
+		);
+		await expect(open([fileOf("1.jsonl", truths.slice(0, 1))])).rejects.toThrow(new RegExp(`${said}$`));
+	});
+
 	it("of no known format are said beside those that can be read, and refused alone", async () => {
 		const { open } = desk();
 		const odd = fileOf("odd.jsonl", [{ a: 1 }]);

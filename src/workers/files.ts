@@ -1,4 +1,5 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
+import { plural } from "../engine/core/plural";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
 import { saidText } from "../engine/formats/importers/chat";
 import { words } from "../engine/formats/importers/importer";
@@ -267,6 +268,7 @@ class Reading {
 	private readonly total: number;
 	private done = 0;
 	private brokenRows = 0;
+	private firstBroken: InvalidInput | null = null;
 	private toldAt = Number.NEGATIVE_INFINITY;
 
 	constructor(
@@ -297,6 +299,7 @@ class Reading {
 					this.counter.add(line.record);
 					this.altered.add(line);
 				}
+				this.firstBroken ??= broken[0] ?? null;
 				for (const { message } of broken) if (++this.brokenRows <= NAMED) this.warnings.push(`Left out: ${message}`);
 				// Files of one run are all alike in this.
 				if (notice && !this.warnings.includes(notice)) this.warnings.push(notice);
@@ -312,7 +315,7 @@ class Reading {
 	}
 
 	report(): FilesReport {
-		if (this.index.size === 0) throw this.refused[0] ?? new InvalidInput("These files hold no rollout.");
+		if (this.index.size === 0) throw this.whyNothing();
 		if (this.brokenRows > NAMED) this.warnings.push(`${this.brokenRows - NAMED} more rows could not be read.`);
 		const card = this.counter.card();
 		const formats = [...new Map(this.index.files.map(({ importer }) => [importer.id, importer])).values()];
@@ -324,6 +327,17 @@ class Reading {
 			linted: this.index.inMemory().length,
 			tokenizer: this.tokenizer ? { name: this.tokenizer.name, size: this.tokenizer.size } : null,
 		};
+	}
+
+	/** Why there is no rollout: a row of a known format says more than a file of none. */
+	private whyNothing(): unknown {
+		const more = this.brokenRows - 1;
+		if (!this.firstBroken) return this.refused[0] ?? new InvalidInput("These files hold no rollout.");
+		if (more === 0) return this.firstBroken;
+		return new InvalidInput(
+			`${this.firstBroken.message} ${plural(more, "more row")} could not be read either, and none is left.`,
+			{ cause: this.firstBroken },
+		);
 	}
 
 	private progress(read: number, format: string): void {
