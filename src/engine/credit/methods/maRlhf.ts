@@ -15,7 +15,9 @@ import { bootstrapParams, choiceParam, integerParam, numberParam, valueAfter } f
  *
  * With `klCoef` > 0, each token's reward is first reduced by klCoef · k(log p − log p_ref), as the release does (0.05, k1).
  *
- * **Edges** empty macros, which the release emits, do not exist here.
+ * **Edges** empty macros, which the release emits, do not exist here. `reward=mean` pays a long macro less for the same, so that shaping by a
+ * potential does not cancel out, at γ = 1 either: a macro of n tokens earns (Φ_{u+1} − Φ_u)/n, and as the last macro is shorter the rollout earns
+ * more or less by the Φ on its way. By the sum it earns −Φ_0, whatever the way.
  * **Against the exact advantage** as GAE, blurred over n tokens.
  * **Reduces** to GAE at n = 1, cut rollouts included.
  * **Source** Chai et al. 2024, "MA-RLHF", https://arxiv.org/abs/2410.02743.

@@ -121,6 +121,25 @@ describe("identities", () => {
 			equal(creditAfter(batch, {}, method, penalty).advantage, own.advantage);
 		},
 	);
+	it("shaping cancels out by the sum of a macro's rewards, and not by their mean", () => {
+		// Macros of two tokens and of the last: by the mean (Φ_2 − Φ_0)/2 − Φ_2 = −(Φ_0 + Φ_2)/2.
+		const base = batchOf([
+			{ rewards: [0, 0, 1], values: [0, 0, 0] },
+			{ rewards: [0, 0, 1], values: [0, 0, 0] },
+		]);
+		const batch = withSignals(base, {
+			potential: [
+				[0.4, 0.1, 0.8],
+				[0.4, 0.7, 0.2],
+			],
+		});
+		const shaped = (reward: "sum" | "mean") => {
+			const { terms } = creditAfter(batch, { reward, length: 2, lambda: 1 }, "maRlhf", "potentialShaping");
+			return ragged(batch, terms.potentialShaping!).map(([first]) => [first!]);
+		};
+		near(shaped("sum"), [[-0.4], [-0.4]], 1e-15);
+		near(shaped("mean"), [[-0.6], [-0.3]], 1e-15);
+	});
 	it("shaping from one start changes nothing where whole returns are compared, to the bit; from several it does", () => {
 		const rows = random(2, [0, 0, 0, 0]);
 		const from = (first: (b: number) => number) => {

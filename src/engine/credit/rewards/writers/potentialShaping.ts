@@ -24,7 +24,8 @@ export function shapingOf(discount: number): { readonly rewards: Node<"token">; 
  *
  * **Not verified** against the paper's text; there is no released code.
  * **Edges** refused before a method whose discount below 1 counts spans, as `gigpo` and `maRlhf`: by span nothing cancels out, and a rollout
- * would earn γΦ_end − Φ_0 − (1 − γ)·ΣΦ_t more. At γ = 1 a rollout earns −Φ_0 more, so methods that compare whole returns of one prompt, as GRPO, see no difference. A method that
+ * would earn γΦ_end − Φ_0 − (1 − γ)·ΣΦ_t more. Nor does it cancel out before `maRlhf` with the mean of a macro's rewards, as released, at
+ * any γ. At γ = 1 a rollout earns −Φ_0 more, so methods that compare whole returns of one prompt, as GRPO, see no difference. A method that
  * reads values gets those of what the environment pays: with them shaping is a critic that says V + Φ (Wiewiora 2003).
  * **Source** Ng, Harada & Russell 1999, "Policy invariance under reward transformations", theorem 1,
  * https://people.eecs.berkeley.edu/~russell/papers/icml99-shaping.pdf.
