@@ -30,9 +30,10 @@ describe("Telemetry", () => {
 	it("replaces steps that come again after a resume from an earlier checkpoint", () => {
 		const telemetry = new Telemetry();
 		for (const step of [1, 2, 3, 4]) telemetry.push(makeMetrics(step), 0);
-		telemetry.push(makeMetrics(3, { success: 0.9 }), 0);
+		telemetry.push(makeMetrics(3, { success: 0.9, rounds: 4 }), 0);
 		const { length, step, values } = telemetry.series;
 		expect([length, step[2], values.success[2]]).toEqual([3, 3, 0.9]);
+		expect([...values.rounds.subarray(0, 3)]).toEqual([1, 1, 4]);
 	});
 
 	it("draws once a picture however many steps arrive", () => {

@@ -10,6 +10,7 @@ export const SERIES = [
 	"klBehaviour",
 	"gradientNorm",
 	"deadGroups",
+	"rounds",
 	"meanLength",
 	"tokensPerSecond",
 ] as const;
@@ -64,7 +65,9 @@ export class Telemetry {
 		while (c.length > 0 && (c.step[c.length - 1] as number) >= metrics.step) c.length--;
 		if (c.length === c.step.length) this.grow();
 		c.step[c.length] = metrics.step;
-		const measured = { ...metrics, tokensPerSecond, semanticEntropy: this.early.get(metrics.step) ?? Number.NaN };
+		const { rounds = 1 } = metrics;
+		const semanticEntropy = this.early.get(metrics.step) ?? Number.NaN;
+		const measured = { ...metrics, tokensPerSecond, semanticEntropy, rounds };
 		for (const name of SERIES) c.values[name][c.length] = measured[name];
 		this.early.delete(metrics.step);
 		c.length++;

@@ -61,6 +61,14 @@ export const CURVES: readonly Curve[] = [
 		text: percent,
 	},
 	{
+		id: "rounds",
+		name: "Sampling rounds",
+		unit: "batches",
+		help: "Batches sampled to fill that of a step with groups whose returns differ; 1 where the rollouts have one sampling round. Dead groups mean that the rounds ran out. The other curves tell of the groups chosen, evaluations of the policy.",
+		text: (x) => fixed(x, 0),
+		floor: 0,
+	},
+	{
 		id: "gradientNorm",
 		name: "Gradient norm",
 		unit: "",
