@@ -113,7 +113,11 @@ describe("batches that are filled in rounds are those of the float64 executor", 
 	const inRounds = { ...base.rollout, groupSize: 2, rounds: 5 };
 	const cases: Record<string, Record<string, unknown>> = {
 		"two minibatches and a reference": { minibatches: 2, loss: { id: "ppo", params: { klCoef: 0.1 } } },
-		"credit by the prompts, looked up on the device": { task: { id: "keydoor" }, method: { id: "gigpo" } },
+		"prompts of several lengths, and credit that the device looks up by them": {
+			task: { id: "anytime" },
+			method: { id: "pure", params: { form: "min" } },
+			signals: { declaredLabels: { reward: "signed" } },
+		},
 		"credit on the processor, and a tree": {
 			task: { id: "keydoor" },
 			method: { id: "vinePpo" },
