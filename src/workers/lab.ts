@@ -33,6 +33,7 @@ import type {
 	LabApi,
 	TreeQuestion,
 } from "./labApi";
+import { PoliteOps } from "./politeOps";
 import { treeOf } from "./trees";
 
 /** Answers questions about rollouts with the engine's float64 definitions. */
@@ -128,7 +129,7 @@ function openTask(given: ExperimentSpec): TaskSource {
 /** A method that cannot answer is an answer too: its reason. */
 function answerOf(choice: MethodChoice, batch: RolloutBatch, sources: Sources, signals?: SignalChoices): CreditAnswer {
 	try {
-		const credit = creditFrom(creditorOf(choice), choice.params, batch, sources, signals);
+		const credit = creditFrom(creditorOf(choice), choice.params, batch, sources, signals, (b) => new PoliteOps(b));
 		return { method: choice.id, ok: true, credit };
 	} catch (error) {
 		return { method: choice.id, ok: false, reason: messageOf(error) };

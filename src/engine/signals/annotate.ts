@@ -1,3 +1,4 @@
+import { CpuOps } from "../credit/cpuOps";
 import type { Creditor } from "../credit/method";
 import { carries } from "../credit/needs";
 import { creditBy } from "../credit/run";
@@ -83,14 +84,18 @@ export function annotateFor(
 	return { ...annotate(plan, batch, sources), plan };
 }
 
-/** Credit of a method on a batch that need not carry what the method reads. @throws as `annotateFor`. */
+/**
+ * Credit of a method on a batch that need not carry what the method reads. @throws as `annotateFor`.
+ * @param opsFor what evaluates the method's graph on the batch with its signals.
+ */
 export function creditFrom(
 	method: Creditor,
 	params: Readonly<Record<string, unknown>>,
 	batch: RolloutBatch,
 	sources: Sources = {},
 	choices: SignalChoices = {},
+	opsFor = (annotated: RolloutBatch) => new CpuOps(annotated),
 ): CreditResult {
 	const { batch: annotated, cost } = annotateFor(method, params, batch, sources, choices);
-	return { ...creditBy(method, params, annotated), cost };
+	return { ...creditBy(method, params, annotated, opsFor(annotated)), cost };
 }
