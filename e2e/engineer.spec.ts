@@ -144,6 +144,10 @@ test("an engineer debugs a run of several turns by keyboard: the turn that lost,
 		const counts = await card.locator(".branch-ways tbody tr td:nth-of-type(1)").allTextContents();
 		expect(counts.length).toBeGreaterThan(0);
 		expect(counts.map(Number).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(64);
+		const size = page.viewportSize();
+		await page.setViewportSize({ width: 1024, height: 768 });
+		for (const row of await card.locator("tbody tr").all()) await expect(row).toBeInViewport({ ratio: 0.9 });
+		if (size) await page.setViewportSize(size);
 		expect(await seriousFindings(page)).toEqual([]);
 	});
 

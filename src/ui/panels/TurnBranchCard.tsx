@@ -203,14 +203,16 @@ function Ways({ branch, display }: Props): JSX.Element | null {
 				<tr>
 					<th scope="col">from before it</th>
 					<th scope="col">ways</th>
-					<th scope="col">mean return</th>
+					<th scope="col" title="Mean return of the ways">
+						return
+					</th>
 				</tr>
 			</thead>
 			<tbody>
 				{listed.map((way) => (
 					<tr key={way.tokens.join()} data-own={isOwn(way)}>
 						<th scope="row">
-							{isOwn(way) ? <span className="muted">as here </span> : null}
+							{isOwn(way) ? <span className="own-word muted">as here </span> : null}
 							<code>{way.tokens.map((id) => tokens[id] ?? `#${id}`).join(" ") || "nothing"}</code>
 						</th>
 						<td>{way.count}</td>

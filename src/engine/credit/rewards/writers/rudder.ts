@@ -16,8 +16,8 @@ import { defineWriter } from "../writer";
 
 export const rudderParams = {
 	start: choiceParam({
-		label: "Forecast before the first token",
-		help: "The mean return of the group, or 0.",
+		label: "First forecast",
+		help: "Forecast before the first token: the mean return of the group, or 0.",
 		default: "mean",
 		options: ["mean", "zero"],
 	}),
