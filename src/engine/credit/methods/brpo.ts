@@ -1,17 +1,22 @@
 import { defineMethod } from "../method";
+import { scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	add,
+	atMost,
 	covered,
 	div,
 	equal,
 	exp,
 	groupStat,
+	less,
+	max,
 	mul,
 	type Node,
 	neg,
 	prefixSum,
 	previous,
 	reduceToRollouts,
+	select,
 	spanInput,
 	spread,
 	spreadToSpans,
@@ -19,7 +24,7 @@ import {
 	suffixSum,
 } from "../ops";
 import { STEPS } from "../partition";
-import { choiceParam } from "../sharedParams";
+import { choiceParam, integerParam } from "../sharedParams";
 
 /**
  * BRPO: a chain of thought is cut at S budgets; each piece is credited with the scores at its own and later budgets, minus a baseline
@@ -27,9 +32,13 @@ import { choiceParam } from "../sharedParams";
  *
  * c_s = score at budget s (the steps' rewards), P the prior over budgets. R_s = Σ_{j≥s} P_j c_j;
  * V1_s = (Σ_{j<s} 2^j c_j / Σ_{j<s} 2^j) · Σ_{j≥s} P_j, 0 for s = 0; V2_s = mean of R_s over the group;
- * A_s = R_s − (s·V1 + (S−s)·V2)/S for the tokens of piece s.
+ * A_s = R_s − (s·V1 + (S−s)·V2)/S for the tokens of piece s. S is the most steps of the group, or `budgets` where that is more; a rollout
+ * that ends before has its last score at all later budgets, where the release draws more summaries of its whole thought.
  *
- * **Edges** the group mean includes the rollout itself; nothing is divided by a deviation; tokens outside of pieces are not scored.
+ * No provider samples answers at budgets: where the rollouts carry no scores, c_s is what `declaredLabels` or `stepRewards` say of step s.
+ *
+ * **Edges** the group mean includes the rollout itself; nothing is divided by a deviation; tokens outside of pieces are not scored; a
+ * rollout without pieces is not in the mean. A group of one as `singleton` says: raw is the release's V2 = 0, and keeps V1.
  * The summaries of one truncation are rollouts of their own: give them one group each and credit them with `drGrpo`; with one summary a
  * truncation, the group is all summaries at that budget.
  * **Against the exact advantage** unbiased up to the factor of a mean that includes itself, for the objective averaged over budgets.
@@ -59,6 +68,15 @@ export const brpo = defineMethod({
 			default: "both",
 			options: ["both", "past", "group", "none"],
 		}),
+		budgets: integerParam({
+			label: "Budgets",
+			help: "S where no rollout of the group has as many steps; 0 = as many as the longest has.",
+			default: 0,
+			min: 0,
+			max: 10000,
+			unit: "",
+		}),
+		singleton: singletonParam("raw"),
 	},
 	presets: { paper: {}, linear: { prior: "linear" }, base: { prior: "base" }, groupOnly: { baseline: "group" } },
 	place: {
@@ -70,26 +88,65 @@ export const brpo = defineMethod({
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: 0.901, apples: 0.901 }],
 	needs: () => [{ stepField: "reward", of: "steps" }],
-	estimate: ({ prior, baseline }) => {
+	estimate: ({ prior, baseline, budgets, singleton }) => {
 		const score = spanInput("reward", STEPS);
 		const s = spanInput("index", STEPS);
-		const budgets = spreadToSpans(groupStat(reduceToRollouts(s, "count"), "max", { within: "group" }), STEPS);
-		const weight = PRIORS[prior](s, budgets);
+		const steps = reduceToRollouts(s, "count");
+		const S = spreadToSpans(max(groupStat(steps, "max", GROUP), budgets), STEPS);
+		const { at, from } = PRIORS[prior];
+		// The last score stands for all budgets from its own on.
+		const weight = select(equal(add(s, 1), spreadToSpans(steps, STEPS)), from(s, S), at(s, S));
 		const later = suffixSum(mul(weight, score));
 		const power = exp(mul(s, Math.LN2));
 		const past = div(previous(prefixSum(mul(power, score)), 0), previous(prefixSum(power), 0));
 		const own = mul(past, suffixSum(weight));
-		const group = groupStat(later, "mean", { within: "group", by: "rank" });
-		const mixed = div(add(mul(s, own), mul(sub(budgets, s), group)), budgets);
+		const alone = spreadToSpans(atMost(groupStat(steps, "count", GROUP), 1), STEPS);
+		const group = select(alone, 0, meanOfGroup({ score, steps, later, rest: from(s, S) }));
+		const mixed = div(add(mul(s, own), mul(sub(S, s), group)), S);
 		const chosen = { both: mixed, past: own, group, none: mul(s, 0) }[baseline];
-		return { terms: { later: spread(later), baseline: spread(neg(chosen)) }, scored: covered(STEPS) };
+		const kept = (x: Steps) => spread(singleton === "zero" ? select(alone, 0, x) : x);
+		return {
+			terms: { later: kept(later), baseline: kept(neg(chosen)) },
+			scored: mul(covered(STEPS), scoredGroups(singleton).scored ?? 1),
+		};
 	},
 });
 
 type Steps = Node<"span">;
-/** P_s for s = 0 … S−1. */
-const PRIORS: Readonly<Record<"uniform" | "linear" | "base", (s: Steps, S: Steps) => Steps>> = {
-	uniform: (s, S) => div(add(mul(s, 0), 1), S),
-	linear: (s, S) => div(mul(add(s, 1), 2), mul(S, add(S, 1))),
-	base: (s, S) => equal(s, sub(S, 1)),
+const GROUP = { within: "group" } as const;
+
+interface Scored {
+	readonly score: Steps;
+	readonly steps: Node<"rollout">;
+	/** R_s, and the weight of all budgets from s on. */
+	readonly later: Steps;
+	readonly rest: Steps;
+}
+
+/** Mean of R_s over the rollouts of the group that have steps; those that have ended before s hold their last score. */
+function meanOfGroup({ score, steps, later, rest }: Scored): Steps {
+	const rank = { within: "group", by: "rank" } as const;
+	const mean = groupStat(later, "mean", rank);
+	const there = groupStat(later, "count", rank);
+	const all = spreadToSpans(groupStat(less(0, steps), "sum", GROUP), STEPS);
+	const last = reduceToRollouts(score, "last");
+	const lastOf = spreadToSpans(last, STEPS);
+	const ended = sub(spreadToSpans(groupStat(last, "sum", GROUP), STEPS), groupStat(lastOf, "sum", rank));
+	return select(sub(all, there), div(add(mul(mean, there), mul(ended, rest)), all), mean);
+}
+
+interface Prior {
+	/** P_s for s = 0 … S−1. */
+	at(s: Steps, S: Steps): Steps;
+	/** Σ_{j≥s} P_j. */
+	from(s: Steps, S: Steps): Steps;
+}
+const triangle = (n: Steps) => mul(n, add(n, 1));
+const PRIORS: Readonly<Record<"uniform" | "linear" | "base", Prior>> = {
+	uniform: { at: (s, S) => div(add(mul(s, 0), 1), S), from: (s, S) => div(sub(S, s), S) },
+	linear: {
+		at: (s, S) => div(mul(add(s, 1), 2), triangle(S)),
+		from: (s, S) => div(sub(triangle(S), triangle(s)), triangle(S)),
+	},
+	base: { at: (s, S) => equal(s, sub(S, 1)), from: (s) => add(mul(s, 0), 1) },
 };

@@ -16,6 +16,7 @@ const SCALED = 3 / (1 + 1e-6);
 /** What "raw" is, by method: its own reward, divided by 1 + eps where a deviation would divide. */
 const RAW: Readonly<Record<string, number>> = {
 	attentionCredit: SCALED,
+	brpo: 2,
 	dapo: SCALED,
 	drGrpo: 3,
 	gigpo: 3,

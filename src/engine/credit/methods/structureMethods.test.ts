@@ -309,6 +309,44 @@ describe("brpo", () => {
 			[0.166667, 0.277778, 0.175926],
 			[-0.166667, -0.055556, 0.083333],
 		]));
+	const early = [
+		[0, 1],
+		[0, 0, 0, 0],
+	];
+	const paid = (scores: readonly (readonly number[])[], params: object) =>
+		rows(
+			batchOf(
+				scores.map(({ length }) => ({ length, reward: 0 })),
+				{ steps: paidTokens(scores) },
+			),
+			"brpo",
+			params,
+		);
+	it("holds the last score of a rollout that ends early at all later budgets", () => {
+		// c = 0 1 1 1 and 0 0 0 0. Only the last budget: R 1 and 0, V2 ½, V1 0.
+		near(paid(early, preset("brpo", "base")), [
+			[1 / 2, 5 / 8],
+			[-1 / 2, -3 / 8, -1 / 4, -1 / 8],
+		]);
+		// R ¾ ¾ and 0, V2 ⅜ ⅜ ¼ ⅛.
+		near(paid(early, {}), [
+			[3 / 8, 15 / 32],
+			[-3 / 8, -9 / 32, -1 / 8, -1 / 32],
+		]);
+		// Weights .1 .2 .3 .4: R .9 .9 and 0, V2 .45 .45 .35 .2.
+		near(paid(early, preset("brpo", "linear")), [
+			[0.45, 0.5625],
+			[-0.45, -0.3375, -0.175, -0.05],
+		]);
+	});
+	it("counts budgets that no rollout of the group lives to see, and no rollout without steps", () => {
+		near(paid([[0, 1], [0, 0], []], { budgets: 4 }), [[3 / 8, 15 / 32], [-3 / 8, -9 / 32], []]);
+	});
+	it("takes no group mean where there is no group, as released", () => {
+		// R 1 ½, V1 0 ½: ½ − ½ · ½.
+		near(paid([[1, 1]], preset("brpo", "paper")), [[1, 1 / 4]]);
+		same(paid([[1, 1]], { singleton: "zero" }), [[0, 0]]);
+	});
 	it("is R − group mean with one budget", () => {
 		const one = batchOf(
 			[
