@@ -1,3 +1,4 @@
+import { inLine } from "../engine/core/writing";
 import { agrees } from "../engine/lint/agreement";
 import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
 import type { CreditAnswer, ExactAnswer } from "../workers/labApi";
@@ -124,7 +125,7 @@ function compare(
 	const rows = [...(exact ? [exact] : []), trained, ...others];
 	const first = members[0] ?? 0;
 	const promptIds = batch.promptTokens.subarray(batch.promptOffsets[first], batch.promptOffsets[first + 1]);
-	const prompt = Array.from(promptIds, (id) => tokens[id] ?? `#${id}`).join(" ");
+	const prompt = inLine(Array.from(promptIds, (id) => tokens[id] ?? `#${id}`));
 	const mismatch = latest.ours ? mismatchOf(latest, latest.ours, members) : null;
 	return { latest, step, batch, tokens, groups, group, members, rows, trained, exact, truth, prompt, mismatch };
 }

@@ -50,6 +50,8 @@ describe("noticesOf", () => {
 		expect(card?.happened).toBe("model.width 9999 was set to 1024.");
 		expect(card?.works).toBe("Note: <b>hi</b>");
 		expect(card?.todo).not.toContain("build");
+		const [turned] = noticesOf({ ...healthy, opened: { ...opened, note: "\u202egnp.exe" } });
+		expect(turned?.works).toBe("Note: ⟨U+202E⟩gnp.exe");
 		const [other] = noticesOf({ ...healthy, opened: { ...opened, build: "another" } });
 		expect(other?.todo).toContain("made by another build, another;");
 		// A build alone is no reason to interrupt.

@@ -1,3 +1,4 @@
+import { visible } from "../engine/core/writing";
 import { describeFile } from "../engine/spec/linkFile";
 import { otherBuild } from "./build";
 import { isEmbedded } from "./embedded";
@@ -184,7 +185,7 @@ function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 	if (opened.newer) return opened.read ? [] : [newerLinkNotice(opened, opened.newer)];
 	if (opened.notices.length === 0 && (opened.note === "" || opened.read)) return [];
 	const happened = opened.notices.length > 0 ? opened.notices.join(" ") : "This link carries a note.";
-	const note = opened.note ? `Note: ${opened.note}` : "";
+	const note = opened.note ? `Note: ${visible(opened.note.replace(/\s+/g, " "))}` : "";
 	const works = opened.refused
 		? [REFUSED[opened.refused], note].filter(Boolean).join(" ")
 		: note || "All other settings of the link were taken.";
@@ -212,7 +213,12 @@ function newerLinkNotice({ notices, note }: Opened, { shown }: NewerLink): Notic
 			return {
 				...base,
 				happened: [happened, "On screen is what this one can read of it.", ...notices].join(" "),
-				works: [note && `Note: ${note}`, "The address keeps the link until this is closed."].filter(Boolean).join(" "),
+				works: [
+					note && `Note: ${visible(note.replace(/\s+/g, " "))}`,
+					"The address keeps the link until this is closed.",
+				]
+					.filter(Boolean)
+					.join(" "),
 				todo,
 				actions: ["reload", "close-link"],
 			};

@@ -1,5 +1,6 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
 import { plural } from "../engine/core/plural";
+import { printable } from "../engine/core/writing";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
 import { saidText } from "../engine/formats/importers/chat";
 import { words } from "../engine/formats/importers/importer";
@@ -380,8 +381,6 @@ function named(
 	return { batch: { ...batch, tokens, groupIds, promptTokens, promptOffsets }, names: [...ids.keys()] };
 }
 
-/** Without the space that marks a word's start: panels set tokens apart themselves. A character that goes on in the next token is three dots. */
-const printable = (token: string) => (token === "" ? "…" : token.trim() || "␣");
 const numberName = (id: number) => `⟨${id}⟩`;
 
 /** Most characters of a message that stand beside its first token. */
@@ -392,11 +391,14 @@ function textOf({ text, tokens, messages = [] }: RolloutRecord): string[] {
 	const names = tokens.map((token) => (typeof token === "string" ? printable(token) : numberName(token)));
 	// Which token says what nobody knows without the tokenizer; what the message says stands where it begins.
 	for (const message of messages)
-		if (message.end > message.start) names[message.start] += ` “${shortened(saidText(message).trim())}”`;
+		if (message.end > message.start) names[message.start] += ` “${shortened(saidText(message))}”`;
 	return names;
 }
 
-const shortened = (text: string) => (text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+function shortened(whole: string): string {
+	const text = whole.trim();
+	return printable(text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
+}
 
 function promptOf({ prompt = "", messages = [] }: RolloutRecord, tokenizer: TextTokenizer | undefined): string[] {
 	if (typeof prompt === "string") return words(prompt).map(printable);

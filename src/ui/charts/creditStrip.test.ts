@@ -67,6 +67,26 @@ describe("drawCreditStrip", () => {
 		expect(element.querySelector("img")).toBeNull();
 	});
 
+	it("ends a line where the text does, with faint marks of white space, and mends it when it is drawn again", () => {
+		const ends = () => all(".line-end").map((end) => tokenOf(end.previousElementSibling)?.token);
+		const written = {
+			...data,
+			segments: [whole(0)],
+			batch: { ...batch, tokens: Int32Array.from(batch.tokens, (_, t) => t % batch.T) },
+		};
+		drawCreditStrip(element, { ...written, tokens: ["a", "⏎", "⏎⋅⋅b", "c", "d"] }, options);
+		expect(ends()).toEqual([1]);
+		expect(all(".word").map((word) => word.querySelector(".space")?.textContent)).toEqual(
+			[undefined, "⏎", "⏎⋅⋅", undefined, undefined].slice(0, batch.lengths[0]),
+		);
+		expect(all(".word")[2]?.textContent).toBe("⏎⋅⋅b");
+		drawCreditStrip(element, { ...written, tokens: ["a", "b", "⏎b", "c", "d"] }, options);
+		expect(ends()).toEqual([1]);
+		drawCreditStrip(element, { ...written, tokens: ["a⏎", "b", "b", "c", "d"] }, options);
+		expect(ends()).toEqual([0]);
+		expect(all(".space")).toHaveLength(1);
+	});
+
 	it("has exactly one tab stop, and arrow keys move it", () => {
 		drawCreditStrip(element, data, options);
 		const first = all(".token")[0] as HTMLElement;

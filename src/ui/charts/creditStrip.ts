@@ -1,3 +1,4 @@
+import { lineBreak, SPACE_MARKS } from "../../engine/core/writing";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import type { Segment } from "../credit/pages";
 import { signed, spoken } from "../format";
@@ -120,7 +121,33 @@ function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, { 
 		.attr("aria-selected", (d) => String(isSame(d, options.pinned)))
 		.each(function (d) {
 			drawToken(this, data, d);
+			endLine(this, d.token + 1 < to && endsLine(data, d));
 		});
+}
+
+const nameOf = ({ batch, tokens }: StripData, d: TokenMark) => {
+	const id = batch.tokens[at(batch, d)] as number;
+	return tokens[id] ?? `#${id}`;
+};
+
+/** Whether the text goes on in a new line after a token. */
+const endsLine = (data: StripData, { rollout, token }: TokenMark): boolean =>
+	lineBreak(nameOf(data, { rollout, token })) === "after" ||
+	lineBreak(nameOf(data, { rollout, token: token + 1 })) === "before";
+
+/** Puts one line break behind a token, or takes away what stands there from before. */
+function endLine(token: HTMLElement, ends: boolean): void {
+	let kept = false;
+	for (let next = token.nextElementSibling; next?.classList.contains("line-end"); ) {
+		const after = next.nextElementSibling;
+		if (ends && !kept) kept = true;
+		else next.remove();
+		next = after;
+	}
+	if (!ends || kept) return;
+	const end = document.createElement("span");
+	end.className = "line-end";
+	token.after(end);
 }
 
 function appendToken(enter: Selection<never, TokenMark, Element, unknown> | unknown) {
@@ -140,7 +167,9 @@ function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void
 	const unit = units[i] as number;
 	const joined = unit >= 0 && mark.token > 0 && units[i - 1] === unit;
 	const token = select(element).attr("data-joined", String(joined));
-	token.select(".word").text(data.tokens[batch.tokens[i] as number] ?? `#${batch.tokens[i]}`);
+	token.select<HTMLElement>(".word").each(function () {
+		drawWord(this, nameOf(data, mark));
+	});
 	token
 		.selectAll("span.paid")
 		.data(paid === 0 ? [] : [paid])
@@ -154,6 +183,26 @@ function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void
 		.attr("data-row", (row) => row.id)
 		.attr("class", (row) => (row.pending ? "cell pending" : cellClass(row.scale.step(row.values[i] as number))));
 }
+
+/** Characters from which on a token has a frame of its own to scroll in. */
+const LONG = 600;
+
+/** A token's text; marks of white space are faint. */
+function drawWord(word: HTMLElement, name: string): void {
+	word.className = name.length > LONG ? "word lengthy" : "word";
+	if (!SPACE_MARKS.test(name)) word.textContent = name;
+	else
+		word.replaceChildren(
+			...name.split(MARKS_APART).map((part) => {
+				if (!SPACE_MARKS.test(part)) return part;
+				const space = document.createElement("span");
+				space.className = "space";
+				space.textContent = part;
+				return space;
+			}),
+		);
+}
+const MARKS_APART = new RegExp(`(${SPACE_MARKS.source})`);
 
 /** Class of a mark of credit: its colour step, and `neg` or `absent`, which do not rely on colour. */
 export function stepClass(step: number): string {

@@ -1,3 +1,4 @@
+import { inLine } from "../../engine/core/writing";
 import type { CreditRow } from "../charts/creditStrip";
 import type { Comparison } from "../comparison";
 import { signed } from "../format";
@@ -7,7 +8,7 @@ import type { Span } from "../siblings/parts";
 export function textOf({ batch, tokens }: Pick<Comparison, "batch" | "tokens">, rollout: number, span: Span): string {
 	const at = rollout * batch.T;
 	const ids = batch.tokens.subarray(at + span.from, at + Math.min(span.to, span.from + LONGEST));
-	return Array.from(ids, (id) => tokens[id] ?? `#${id}`).join(" ");
+	return inLine(Array.from(ids, (id) => tokens[id] ?? `#${id}`));
 }
 
 /** Tokens of a text that is cut off on screen anyway. */

@@ -1,3 +1,4 @@
+import { inLine } from "../../engine/core/writing";
 import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
 import type { Comparison } from "../comparison";
 
@@ -13,7 +14,7 @@ export interface TreeTexts {
 }
 
 export function treeTexts(tree: RolloutTree, { batch, tokens }: Pick<Comparison, "batch" | "tokens">): TreeTexts {
-	const printed = (ids: Int32Array) => Array.from(ids, (id) => tokens[id] ?? `#${id}`).join(" ");
+	const printed = (ids: Int32Array) => inLine(Array.from(ids, (id) => tokens[id] ?? `#${id}`));
 	const response = (b: number, from: number, to: number) =>
 		printed(batch.tokens.subarray(b * batch.T + Math.max(0, from), b * batch.T + to));
 	const prompt = (b: number) =>

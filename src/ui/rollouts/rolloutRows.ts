@@ -1,3 +1,4 @@
+import { inLine } from "../../engine/core/writing";
 import type { Latest } from "../stores/run";
 
 /** One rollout as a row of the table. */
@@ -49,7 +50,7 @@ export function rowsOf({ step, batch, credit }: Latest, tokens: readonly string[
 			entropy: masked(batch.entropy),
 			credit: largest(credit.advantage, from, end),
 			get text() {
-				const text = Array.from(batch.tokens.subarray(from, end), (id) => tokens[id] ?? `#${id}`).join(" ");
+				const text = inLine(Array.from(batch.tokens.subarray(from, end), (id) => tokens[id] ?? `#${id}`));
 				Object.defineProperty(this, "text", { value: text });
 				return text;
 			},

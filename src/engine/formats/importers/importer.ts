@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../core/errors";
+import { UNSPACED } from "../../core/writing";
 import type { RolloutRecord } from "../record";
 import { fitsRollout } from "../rolloutsJsonl";
 
@@ -155,9 +156,15 @@ export class Fields {
 	}
 }
 
-/** Words and the space before them: the stand-in for tokens where a source has text alone. They join to the text. */
+/** In writing without spaces each character, with the marks on it; elsewhere what stands between spaces or such characters. */
+const WORD = new RegExp(`\\s*(?:${UNSPACED}\\p{M}*|(?:(?!${UNSPACED})\\S)+)|\\s+$`, "gu");
+
+/**
+ * Words and the space before them: the stand-in for tokens where a source has text alone. They join to the text. Writing without spaces
+ * (Chinese, Japanese, Thai, …) is cut into characters.
+ */
 export function words(text: string): string[] {
-	return text.match(/\s*\S+|\s+$/g) ?? [];
+	return text.match(WORD) ?? [];
 }
 
 /**
