@@ -147,6 +147,33 @@ describe("ascribe credit", () => {
 		);
 		const { output } = await run(rows, "credit", "--method", "drGrpo");
 		expect(output.map(({ advantage }) => advantage)).toEqual([[0.5], [-0.5], [0.5], [-0.5]]);
+		expect(output.map(({ group }) => group)).toEqual(["p0", "p0", "p1", "p1"]);
+		const mixed = await run(
+			[...rows, { id: "x", group: "p0", tokens: [1], reward: 0 }],
+			"credit",
+			"--method",
+			"drGrpo",
+		);
+		expect(mixed.output.map(({ group }) => group)).toEqual(["p1", "p1", "p2", "p2", "p0"]);
+		const imported = await run(rows, "import");
+		expect(imported.output.map(({ group, prompt }) => [group, prompt])).toEqual([
+			["p0", "q"],
+			["p0", "q"],
+			["p1", "q"],
+			["p1", "q"],
+		]);
+	});
+	it("stops at a rollout without a reward, and leaves its group without credit when told to go on", async () => {
+		const rows = [3, null, 1, 0].map((reward, i) => ({ id: `${i}`, group: `${i >> 1}`, tokens: [1], reward }));
+		const stopped = await run(rows, "credit", "--method", "drGrpo");
+		expect([stopped.status, stopped.stderr]).toEqual([
+			2,
+			expect.stringMatching(/line 2: there is neither .*--keep-going leaves its group without credit/),
+		]);
+		const { status, output, stderr } = await run([...rows, "{"], "credit", "--method", "drGrpo", "--keep-going");
+		expect(status).toBe(0);
+		expect(output.map(({ advantage }) => advantage)).toEqual([[null], [null], [0.5], [-0.5]]);
+		expect(stderr).toContain("line 2: 1 rollout without a reward; credit stays unknown where it depends on that.");
 	});
 	it("compares a rollout that has neither group nor prompt with no other, like Credit Lint, and says so", async () => {
 		const rows = [1, 0, 0].map((reward, i) => ({ id: `${i}`, tokens: [i], reward }));
@@ -264,7 +291,7 @@ describe("ascribe credit", () => {
 		if (format === "primeRlTokens") {
 			expect([status, io.stderr()]).toEqual([
 				2,
-				expect.stringContaining("line 1: there is neither reward nor rewards"),
+				expect.stringMatching(/line 1: there is neither reward .* No rollout here has one \(prime-rl token export\)/),
 			]);
 			return;
 		}

@@ -1,4 +1,5 @@
 import { InvalidInput } from "../engine/core/errors";
+import { plural } from "../engine/core/plural";
 import type { Creditor, RewardChoice } from "../engine/credit/method";
 import { needKey } from "../engine/credit/needs";
 import { METHODS } from "../engine/credit/registry";
@@ -6,6 +7,9 @@ import { withRewards } from "../engine/credit/rewards/compose";
 import { REWARD_WRITERS } from "../engine/credit/rewards/registry";
 import { creditBy } from "../engine/credit/run";
 import { traceOf } from "../engine/credit/traceOps";
+import { withGroups } from "../engine/formats/groups";
+import type { ImportedFile } from "../engine/formats/importFile";
+import { withReward } from "../engine/formats/paid";
 import { batchesOf, type StepBatch } from "../engine/formats/recordsBatch";
 import type { RolloutLine } from "../engine/formats/rolloutsJsonl";
 import type { CreditRow } from "../engine/formats/writers/creditTables";
@@ -20,6 +24,7 @@ import { gpuCredit } from "../gpu/credit/gpuCredit";
 import { openDevice } from "../gpu/device/adapter";
 import { DispatchCompiler } from "../gpu/device/dispatch";
 import type { Command } from "./command";
+import type { Io } from "./io";
 import { loadRollouts } from "./loadRollouts";
 import { chosenParams, PARAM_OPTIONS } from "./methodArgs";
 import { nodeGpu } from "./nodeGpu";
@@ -56,6 +61,10 @@ export const creditCommand: Command = {
 			value: "ID:TOKEN",
 			help: "instead: how one token came by its credit, step by step, as one object; GROUP/ID:TOKEN, or STEP/GROUP/ID:TOKEN, where several rollouts have that id",
 		},
+		{
+			name: "keep-going",
+			help: "leave rows out that cannot be read, and groups without credit in which a reward is missing, instead of stopping at the first",
+		},
 		{ name: "out", value: "FILE", help: "write there instead of standard output: *.jsonl, *.parquet or *.csv" },
 	],
 	async run(args, io) {
@@ -69,7 +78,8 @@ export const creditCommand: Command = {
 		const [trace, out] = [args.text("trace"), args.text("out")];
 		const traced = trace === undefined ? null : jsonPrinter(out, io);
 		const { print, finish } = creditPrinter(out, io);
-		const { lines } = await loadRollouts(io, path);
+		const keepGoing = args.flag("keep-going");
+		const lines = rewarded(await loadRollouts(io, path, keepGoing), path, keepGoing, io);
 		const { batches, warnings } = batchesOf(lines);
 		for (const warning of warnings) io.note(`ascribe: ${warning}`);
 		if (traced) {
@@ -93,6 +103,30 @@ export const creditCommand: Command = {
 		await finish();
 	},
 };
+
+/**
+ * Rollouts, with the names of the groups they are compared in.
+ * @param keepGoing leaves a reward that is missing unknown; otherwise the first ends the work.
+ * @throws InvalidInput for a file without any reward, and for a rollout without one.
+ */
+function rewarded({ importer, lines }: ImportedFile, path: string, keepGoing: boolean, io: Io): RolloutLine[] {
+	const grouped = withGroups(lines.map(({ record }) => record));
+	const unpaid = lines.filter(({ record }) => typeof record.reward !== "number" && !record.rewards);
+	const [first] = unpaid;
+	const none = unpaid.length === lines.length;
+	const rest = none
+		? `No rollout here has one (${importer.title}). \`ascribe import ${path} --out FILE.jsonl\` writes rollouts to which a "reward" can be added.`
+		: "--keep-going leaves its group without credit.";
+	if (first && (none || !keepGoing))
+		throw new InvalidInput(
+			`${first.where}: there is neither reward nor rewards that is a number; credit needs one of them. ${rest}`,
+		);
+	if (first)
+		io.note(
+			`ascribe: ${first.where}: ${plural(unpaid.length, "rollout")} without a reward; credit stays unknown where it depends on that.`,
+		);
+	return lines.map((line, i) => ({ ...line, record: withReward(grouped[i]!, Number.NaN) }));
+}
 
 /** Rollouts with what the method reads, and what that cost. */
 type Annotated = StepBatch & Pick<CreditResult, "cost">;

@@ -197,8 +197,8 @@ describe("files of rollouts", () => {
 		const text = new TextDecoder().decode(await files.save("rollouts.jsonl"));
 		const lines = text.trim().split("\n");
 		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-			{ schema: "ascribe.rollout/1", step: 7, tokens: ["so", " 0"], reward: 0, odd: "kept" },
-			{ tokens: ["so", " 1"], reward: 1 },
+			{ schema: "ascribe.rollout/1", step: 7, group: "p0", tokens: ["so", " 0"], reward: 0, odd: "kept" },
+			{ group: "p0", tokens: ["so", " 1"], reward: 1 },
 		]);
 		expect([...(await files.save("rollouts.parquet")).slice(0, 4)]).toEqual([...new TextEncoder().encode("PAR1")]);
 		const small = desk(memoryFolder(), 2 ** 20);
@@ -253,6 +253,19 @@ describe("files of rollouts", () => {
 		expect(report.linted).toBeLessThanOrEqual(1700);
 		const finding = (await files.lint()).find(({ check }) => check === "deadGroups");
 		expect(finding?.rows).toEqual(dead.map((_, i) => 1700 + i));
+	});
+
+	it("are linted across files: the same prompts of a step in two of them are one group, and that is said", async () => {
+		const { files, open } = desk();
+		const rows = [0, 1].map((i) => verl(1, i));
+		await open([fileOf("a.jsonl", rows), fileOf("b.jsonl", rows)]);
+		const found = async () => (await files.lint()).find(({ check }) => check === "mixedFiles");
+		expect(await found()).toMatchObject({
+			rows: [0, 1, 2, 3],
+			message: expect.stringContaining("from a.jsonl and b.jsonl"),
+		});
+		await open([fileOf("a.jsonl", rows)]);
+		expect(await found()).toBeUndefined();
 	});
 
 	it("are linted, with findings at the rows of the table", async () => {

@@ -2,10 +2,12 @@ import { Cancelled, InvalidInput } from "../engine/core/errors";
 import { plural } from "../engine/core/plural";
 import { printable } from "../engine/core/writing";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
+import { withGroups } from "../engine/formats/groups";
 import { saidText } from "../engine/formats/importers/chat";
 import { words } from "../engine/formats/importers/importer";
 import { CardCounter } from "../engine/formats/importers/reportCard";
 import { importPieces } from "../engine/formats/importFile";
+import { withReward } from "../engine/formats/paid";
 import type { RolloutRecord } from "../engine/formats/record";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
@@ -216,8 +218,9 @@ export class Files implements FilesApi {
 		// More may come while these are read.
 		const rows = [...(tokens <= STEP_TOKENS ? whole : members)];
 		const records = await Promise.all(rows.map((row) => this.index.record(row)));
+		// Where no reward is known rollouts can be looked at all the same, as if nothing were paid; among others that have one, it stays unknown.
 		const paid = records.some((record) => Number.isFinite(returnOf(record))) ? Number.NaN : 0;
-		const lines = records.map((record, i) => ({ record: scored(record, paid), where: `rollout ${rows[i]! + 1}` }));
+		const lines = records.map((record, i) => ({ record: withReward(record, paid), where: `rollout ${i}` }));
 		const numbers = Int32Array.from(rows, (row) => this.index.summary(row).group);
 		const groupsInStep = new Set(whole.map((row) => this.index.summary(row).group)).size;
 		const { names, batch } = named(batchesOf(lines).batches[0]!.batch, records, numbers, this.tokenizer);
@@ -235,7 +238,7 @@ export class Files implements FilesApi {
 				`These files have ${megabytes(bytes)}; the page converts up to ${megabytes(this.savedBytes)}. \`ascribe import FILE --out ${name}\` takes more.`,
 			);
 		const rows = Array.from({ length: this.index.size }, (_, row) => this.index.record(row));
-		const written = await rolloutFile(name)(await Promise.all(rows));
+		const written = await rolloutFile(name)(withGroups(await Promise.all(rows)));
 		return typeof written === "string" ? new TextEncoder().encode(written) : Uint8Array.from(written);
 	}
 }
@@ -349,10 +352,6 @@ class Reading {
 		this.tell({ read, total: this.total, steps, rollouts, groups, format });
 	}
 }
-
-/** Where no reward is known rollouts can be looked at all the same, as if nothing were paid; among others that have one, it stays unknown. */
-const scored = (record: RolloutRecord, unknown: number): RolloutRecord =>
-	typeof record.reward === "number" || record.rewards ? record : { ...record, reward: unknown };
 
 /** The batch with token ids that are places in a list of printable tokens, prompts included. */
 function named(

@@ -1,4 +1,5 @@
 import { plural } from "../../engine/core/plural";
+import { withGroups } from "../../engine/formats/groups";
 import { reportCard } from "../../engine/formats/importers/reportCard";
 import { openTokenizer } from "../../engine/formats/tokenizer";
 import { rolloutFile } from "../../engine/formats/writers/registry";
@@ -33,12 +34,13 @@ export const importCommand: Command = {
 		const tokenizer = json === undefined ? undefined : await openTokenizer(io.readText(json), json);
 		const { importer, lines } = await loadRollouts(io, path, args.flag("keep-going"), tokenizer);
 		const records = lines.map(({ record }) => record);
+		const grouped = withGroups(records);
 		const card = { format: importer.id, title: importer.title, ...reportCard(records) };
 		const twin = toyTwin(card.shape);
-		if (write) io.write(out!, await write(records));
+		if (write) io.write(out!, await write(grouped));
 		if (args.flag("lint")) for (const finding of creditLint(records)) io.json(finding);
 		else if (write) io.json({ ...card, twin: { preset: twin.preset, distance: twin.distance, terms: twin.terms } });
-		else for (const record of records) io.json(record);
+		else for (const record of grouped) io.json(record);
 		io.note(`ascribe: ${summary(card)}`);
 		io.note(
 			`ascribe: Toy twin: ${twinText(twin)} Open ?preset=${twin.preset} in the page, or ascribe spec ${twin.preset}.`,

@@ -13,3 +13,21 @@ export function groupKey({ step, group, prompt }: RolloutRecord, row: number): s
 
 /** Whether nothing tells which rollouts this one belongs with. */
 export const isAlone = ({ group, prompt }: RolloutRecord): boolean => group === undefined && prompt === undefined;
+
+/** Rollouts with the group that each was put into: those that equal prompts put together get a name, `p0`, `p1` in order of appearance. */
+export function withGroups(records: readonly RolloutRecord[]): RolloutRecord[] {
+	const taken = new Set(records.flatMap(({ group }) => group ?? []));
+	const names = new Map<string, string>();
+	let next = 0;
+	const newName = () => {
+		while (taken.has(`p${next}`)) next++;
+		return `p${next++}`;
+	};
+	return records.map((record, row) => {
+		if (record.group !== undefined || isAlone(record)) return record;
+		const key = groupKey(record, row);
+		const group = names.get(key) ?? newName();
+		names.set(key, group);
+		return { ...record, group };
+	});
+}

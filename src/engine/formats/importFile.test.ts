@@ -138,7 +138,42 @@ describe("a file of rollouts", () => {
 	it("refuses pickles, and archives without rollouts", async () => {
 		await expect(records(memorySource("batch.pt", Uint8Array.of(0x80, 2, 0x8a)))).rejects.toThrow("pickle");
 		const zip = zipSync({ "readme.txt": strToU8("hi") });
-		await expect(records(memorySource("x.zip", zip))).rejects.toThrow("neither *.jsonl nor samples/*.json");
+		await expect(records(memorySource("x.zip", zip))).rejects.toThrow(
+			"neither *.jsonl, *.parquet, samples/*.json nor episodes/*.json. It holds readme.txt.",
+		);
+	});
+
+	it("names what it leaves out of an archive, and reads tables and episodes in it", async () => {
+		const own = { schema: "ascribe.rollout/1", id: "a", group: "g", tokens: [1], reward: 1 } as const;
+		const inner = zipSync({ "a.jsonl": strToU8(jsonl([verl(1)])) });
+		const lines = strToU8(jsonl([own]));
+		const hidden = { "__MACOSX/._b.jsonl": strToU8("\0"), ".DS_Store": strToU8("x"), "d/": new Uint8Array(0) };
+		const more = Object.fromEntries([1, 2, 3, 4, 5].map((i) => [`${i}.txt`, strToU8("x")]));
+		const table = await writeParquet([{ ...own, id: "b" }]);
+		const zip = zipSync({ "in.zip": inner, "b.jsonl": lines, "c.parquet": table, ...hidden, ...more });
+		const read = await importFile(memorySource("x.zip", zip));
+		expect(read.lines.map(({ record }) => record.id)).toEqual(["a", "b"]);
+		expect(read.warnings).toEqual([
+			expect.stringMatching(/^x\.zip: Left out of the archive: in\.zip, 1\.txt, .*4\.txt and 1 more\. Read are/),
+		]);
+		const episode = {
+			episode_id: "q:0",
+			trajectories: [{ reward: 1, steps: [{ prompt_ids: [1], response_ids: [2] }] }],
+		};
+		const episodes = zipSync({ "episodes/0.json": strToU8(JSON.stringify(episode)) });
+		expect((await importFile(memorySource("e.zip", episodes))).importer.id).toBe("rllm");
+		const run = zipSync({ "spec.json": strToU8("{}"), "rollouts.jsonl": lines, "checkpoints/1.safetensors": lines });
+		expect((await importFile(memorySource("run.zip", run))).warnings).toEqual([]);
+	});
+
+	it("says of text in UTF-16, and of its own CSV, what they are and what to open instead", async () => {
+		const wide = new Uint8Array([0xff, 0xfe, ...[...jsonl([verl(0)])].flatMap((c) => [c.charCodeAt(0), 0])]);
+		await expect(records(memorySource("w.jsonl", wide))).rejects.toThrow("w.jsonl is saved as UTF-16");
+		const csv = writeCsv([{ schema: "ascribe.rollout/1", id: "a", tokens: [1], reward: 1 }]);
+		for (const text of [csv, "id,group,method,position,mask,advantage\r\n"])
+			await expect(records(textFile(text, "r.csv"))).rejects.toThrow(
+				"r.csv is the CSV that Ascribe writes for spreadsheets, which does not hold all of a rollout; open the JSONL",
+			);
 	});
 
 	it("says of a damaged Parquet file or archive that it is damaged, in no words of a program", async () => {

@@ -33,7 +33,7 @@ export interface ImportPiece {
 	readonly broken: readonly InvalidInput[];
 	/** True when the file ends in the middle of its last line, which is left out. */
 	readonly cut: boolean;
-	/** What is doubtful about the whole file, a sentence; told once. */
+	/** What is doubtful about the whole file, or was left out of it, a sentence; told once. */
 	readonly notice: string | undefined;
 	/** Bytes read so far. */
 	readonly read: number;
@@ -57,7 +57,13 @@ export async function* importPieces(
 		const broken: InvalidInput[] = [];
 		let cut = false;
 		let notice: string | undefined;
+		let read = 0;
 		for (const found of rows) {
+			if ("leftOut" in found) {
+				notice = found.leftOut;
+				continue;
+			}
+			read = found.read;
 			if ("broken" in found) {
 				if (!importer) throw new InvalidInput(found.broken.message + startOf(found.text), { cause: found.broken });
 				if (found.cut) cut = true;
@@ -68,7 +74,7 @@ export async function* importPieces(
 				format = recognise(found.row, source.name);
 				notice = format.notice?.(found.row);
 			}
-			importer ??= read(format, tokenizer);
+			importer ??= reading(format, tokenizer);
 			try {
 				const where = `${source.name}, line ${found.number}`;
 				const converted = format.convert(found.row, { file: source.name, line: found.number });
@@ -84,12 +90,12 @@ export async function* importPieces(
 				broken.push(error);
 			}
 		}
-		if (importer) yield { importer, lines, broken, cut, notice, read: rows.at(-1)?.read ?? 0 };
+		if (importer) yield { importer, lines, broken, cut, notice, read: read || source.size };
 	}
 }
 
 /** Our own format keeps the tokens that it has: its writer knew them. */
-const read = (importer: Importer, tokenizer: TextTokenizer | undefined): Importer =>
+const reading = (importer: Importer, tokenizer: TextTokenizer | undefined): Importer =>
 	tokenizer && importer !== ascribeRollouts ? withTokenizer(importer, tokenizer) : importer;
 
 /** A file's rollouts and what was odd about it. */

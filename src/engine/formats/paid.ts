@@ -7,3 +7,7 @@ export function paidOf({ rewards = [], mask }: RolloutRecord): number[] {
 
 /** The return as the sum of the token rewards; NaN where one of a counted token is not known. */
 export const sumOfRewards = (record: RolloutRecord): number => paidOf(record).reduce((sum, reward) => sum + reward, 0);
+
+/** The rollout, with `otherwise` as its reward where it has none that is a number; NaN leaves the credit of its group unknown. */
+export const withReward = (record: RolloutRecord, otherwise: number): RolloutRecord =>
+	typeof record.reward === "number" || record.rewards ? record : { ...record, reward: otherwise };

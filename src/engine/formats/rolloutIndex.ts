@@ -110,7 +110,10 @@ export class RolloutIndex {
 	}
 	/** What Credit Lint looks at: the facts of all rollouts, and those in memory with their tokens. */
 	lintInput(): LintInput {
-		const facts = (row: number) => ({ row, facts: this.entries[row]!.facts });
+		const facts = (row: number) => {
+			const { facts, file } = this.entries[row]!;
+			return { row, facts, file: this.files[file]!.source.name };
+		};
 		return {
 			rows: this.inMemory(),
 			groups: this.members.map((rows, group) => ({

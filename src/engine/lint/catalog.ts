@@ -1,9 +1,10 @@
-export { deadGroups, groupMean, lengthBias, lengthCredit, mergedGroups, unevenGroups } from "./groupChecks";
+export { deadGroups, groupMean, lengthBias, lengthCredit, mergedGroups, mixedFiles, unevenGroups } from "./groupChecks";
 export { explainedCredit, oddCredit, unexplainedCredit } from "./recomputeChecks";
 export {
 	badMask,
 	constantCredit,
 	creditOffMask,
+	hugeRewards,
 	impossibleLogProbs,
 	missingNumbers,
 	retokenised,

@@ -12,6 +12,8 @@ export interface Group {
 export interface GroupMember {
 	readonly row: number;
 	readonly facts: RolloutFacts;
+	/** Where it came from, if there were several files. */
+	readonly file?: string;
 }
 
 export interface Member {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RolloutRecord } from "../formats/record";
 import * as catalog from "./catalog";
-import { percent } from "./check";
-import { CHECKS, creditLint } from "./creditLint";
+import { lintInput, percent } from "./check";
+import { CHECKS, creditLint, findingsOf } from "./creditLint";
 
 const rollout = (id: string, fields: Partial<RolloutRecord> = {}): RolloutRecord => ({
 	schema: "ascribe.rollout/1",
@@ -98,6 +98,7 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		["missingNumbers", swap(3, { logprobs: [-1, null, null] }), [3]],
 		["missingNumbers", swap(1, { reward: null }), [1]],
 		["missingNumbers", swap(1, { rewards: [null, 0, 0], reward: 0 }), [1]],
+		["hugeRewards", swap(1, { reward: -1e300 }), [1]],
 		["badMask", swap(0, { mask: [0, 0, 0] }), [0]],
 		["badMask", swap(2, { turns: [{ start: 0, end: 3, actor: "tool" }] }), [2]],
 		["impossibleLogProbs", swap(0, { logprobs: [0.5, null, -1] }), [0]],
@@ -114,8 +115,27 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		expect(finding?.rows).toContain(finding?.worst);
 		expect(finding?.message).toMatch(/\.$/);
 	});
+	test("mixedFiles", () => {
+		const input = lintInput(good.map(({ group: _, ...record }) => record));
+		const from = (named: boolean, files: readonly string[]) => ({
+			...input,
+			groups: input.groups.map((group) => ({
+				...group,
+				members: group.members.map((m) => ({ ...m, facts: { ...m.facts, named }, file: files[m.row]! })),
+			})),
+		});
+		const mixed = (...args: Parameters<typeof from>) => findingsOf(from(...args)).find((f) => f.check === "mixedFiles");
+		expect(mixed(false, ["a", "a", "a", "b"])).toMatchObject({
+			rows: [2, 3],
+			worst: 2,
+			message:
+				"1 group of 2, put together by equal prompts, come from more than one file, the first of them from a and b.",
+		});
+		expect(mixed(true, ["a", "a", "a", "b"])).toBeUndefined();
+		expect(mixed(false, ["a", "a", "b", "b"])).toBeUndefined();
+	});
 	test("and every check has such a case", () => {
-		expect(Object.keys(CHECKS)).toHaveLength(19);
+		expect(Object.keys(CHECKS)).toHaveLength(21);
 	});
 });
 

@@ -6,6 +6,8 @@ export interface RolloutFacts {
 	readonly step: number | undefined;
 	/** Print of the prompt: equal prompts have equal ones. null where rollouts are grouped by their prompt, or have none. */
 	readonly prompt: number | null;
+	/** Whether the file names its group; equal prompts put the others together. */
+	readonly named: boolean;
 	/** NaN where it is not known. */
 	readonly reward: number;
 	/** Tokens. */
@@ -25,6 +27,7 @@ export function factsOf(record: RolloutRecord): RolloutFacts {
 	return {
 		step: record.step,
 		prompt: record.group === undefined || record.prompt === undefined ? null : printOf(JSON.stringify(record.prompt)),
+		named: record.group !== undefined,
 		reward: returnOf(record),
 		length: record.tokens.length,
 		credit: row.reduce((sum, a) => sum + a, 0) / row.length,

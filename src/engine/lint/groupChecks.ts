@@ -84,6 +84,27 @@ export const mergedGroups: Check = {
 	},
 };
 
+/** A group that equal prompts put together from several files. */
+export const mixedFiles: Check = {
+	id: "mixedFiles",
+	title: "Groups over several files",
+	why: "Nothing in these files names groups, so equal prompts of a step were put together across files. Where one file is a copy of another, or holds validation beside training, rollouts are counted twice or compared with those of another policy. Files that the processes of one run wrote each for itself do belong together.",
+	harm: "suspicious",
+	run({ groups }) {
+		const filesOf = ({ members }: Group) => new Set(members.flatMap(({ file }) => file ?? []));
+		const mixed = groups.filter((g) => !g.members[0]!.facts.named && filesOf(g).size > 1);
+		const [first] = mixed;
+		if (!first) return null;
+		const [one, other] = filesOf(first);
+		return {
+			message: `${plural(mixed.length, "group")} of ${groups.length}, put together by equal prompts, come from more than one file, the first of them from ${one} and ${other}.`,
+			share: mixed.length / groups.length,
+			rows: rowsOf(mixed),
+			worst: first.members[0]!.row,
+		};
+	},
+};
+
 /** Group sizes that differ within a step. */
 export const unevenGroups: Check = {
 	id: "unevenGroups",

@@ -65,7 +65,7 @@ describe("the method behind a file's advantages", () => {
 		);
 		const found = creditLint(broken).find(({ check }) => check === "unexplainedCredit");
 		// Rollout 4 earns 2 in a group of mean 13/12.
-		expect(found?.message).toContain("First difference: rollout 5, token 0, theirs 0.9, ours 0.91667");
+		expect(found?.message).toContain("First difference: rollout 4, token 0, theirs 0.9, ours 0.91667");
 		expect(found?.worst).toBe(4);
 		expect(found?.ours).toMatchObject({ method: "drGrpo", mismatch: { row: 4, token: 0 } });
 		const twice = broken.map((record, i) => (i === 1 ? { ...record, advantages: { drGrpo: [0, 0, 0] } } : record));
@@ -85,7 +85,7 @@ describe("the method behind a file's advantages", () => {
 		// Rollout 700 is second in a group with rewards 0.25, 2, 1.
 		expect(odd).toMatchObject({ rows: [700], worst: 700, ours: { mismatch: { row: 700, token: 2 } } });
 		expect(odd?.message).toContain("1 token of 2,052 has another advantage than ");
-		expect(odd?.message).toContain("rollout 701, token 2, theirs 7.5, ours 0.91667.");
+		expect(odd?.message).toContain("rollout 700, token 2, theirs 7.5, ours 0.91667.");
 		expect(found.find(({ check }) => check === "constantCredit")?.message).toBe(
 			"1,599 of 1,600 rollouts with credit have one value on all their tokens.",
 		);

@@ -151,7 +151,7 @@ function normaliserOptions(): Record<string, unknown>[] {
 
 function batchesFrom(records: readonly RolloutRecord[]): readonly StepBatch[] | null {
 	try {
-		return batchesOf(records.map((record, i) => ({ record, where: `rollout ${i + 1}` }))).batches;
+		return batchesOf(records.map((record, i) => ({ record, where: `rollout ${i}` }))).batches;
 	} catch (error) {
 		if (error instanceof AscribeError) return null;
 		throw error;

@@ -94,8 +94,18 @@ const oneOf = (names: readonly string[]): string =>
 const placeOf = ({ rows }: LintInput, mismatch: Mismatch | null): OursChoice["mismatch"] =>
 	mismatch && { row: rows[mismatch.row]!.row, token: mismatch.token };
 
-const told = ({ rows }: LintInput, { row, token, theirs, ours }: Mismatch): string =>
-	`rollout ${rows[row]!.row + 1}, token ${token}, theirs ${short(theirs)}, ours ${short(ours)}`;
+/** Rollouts of a step are counted from 0, as on screen. */
+function shownAs({ groups }: LintInput, row: number): string {
+	const { step } = groups.find(({ members }) => members.some((m) => m.row === row))!;
+	const before = groups
+		.filter((group) => group.step === step)
+		.reduce((n, { members }) => n + members.filter((m) => m.row < row).length, 0);
+	const several = step !== undefined && groups.some((group) => group.step !== step);
+	return `rollout ${before}${several ? ` of step ${step}` : ""}`;
+}
+
+const told = (input: LintInput, { row, token, theirs, ours }: Mismatch): string =>
+	`${shownAs(input, input.rows[row]!.row)}, token ${token}, theirs ${short(theirs)}, ours ${short(ours)}`;
 
 const short = (x: number) => String(Number(x.toPrecision(5)));
 

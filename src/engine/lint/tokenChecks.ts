@@ -87,6 +87,30 @@ export const missingNumbers: Check = {
 	},
 };
 
+/** Returns from here on have squares that single precision cannot hold. */
+const UNSQUARED = 2 ** 64;
+
+/** Returns of 2⁶⁴ (1.8e19) or more in size: their squares are beyond single precision, and from 1e154 on beyond double precision. */
+export const hugeRewards: Check = {
+	id: "hugeRewards",
+	title: "Rewards too large to be compared",
+	why: "Methods that divide by the deviation of a group square its returns. Those here overflow when they are squared: the deviation becomes infinite and the credit zero. A sentinel for a failed reward, such as the largest number, is the usual cause.",
+	harm: "wrong",
+	run({ groups }) {
+		const members = groups.flatMap((group) => group.members);
+		const sizeOf = (m: (typeof members)[number]) => Math.abs(m.facts.reward);
+		const huge = members.filter((m) => Number.isFinite(sizeOf(m)) && sizeOf(m) >= UNSQUARED);
+		if (huge.length === 0) return null;
+		const worst = huge.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
+		return {
+			message: `${plural(huge.length, "rollout")} of ${members.length} have returns of 1.8e19 or more in size, up to ${worst.facts.reward.toPrecision(3)}; their squares overflow.`,
+			share: huge.length / members.length,
+			rows: huge.map(({ row }) => row),
+			worst: worst.row,
+		};
+	},
+};
+
 const ownMessages = ({ messages = [] }: RolloutRecord) =>
 	messages.filter(({ role, start, end, content }) => isPolicy(role) && end > start && content.trim() !== "");
 

@@ -1,11 +1,11 @@
-import { gunzipSync } from "fflate";
+import { gunzipSync, strFromU8 } from "fflate";
 import { InvalidInput } from "../../core/errors";
 import { refusePickle } from "../importers/registry";
 import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
 import { unreadable } from "./damage";
 import { parquetRows } from "./parquet";
 import { type BrokenRow, textRows } from "./text";
-import { zipRows } from "./zip";
+import { type LeftOut, zipRows } from "./zip";
 
 /** One row of a file, before anybody knows its format. */
 export interface FoundRow {
@@ -38,10 +38,11 @@ const LARGEST_GZIP = 2 ** 28;
 export async function* rowsOf(
 	source: ByteSource,
 	signal?: StopSignal,
-): AsyncGenerator<readonly (FoundRow | BrokenRow)[]> {
+): AsyncGenerator<readonly (FoundRow | BrokenRow | LeftOut)[]> {
 	const head = await source.read(0, Math.min(HEAD, source.size));
 	if (head.length === 0) throw new InvalidInput(`${source.name} is empty.`);
 	refusePickle(head, source.name);
+	refuseText(head, source.name);
 	const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
 	if (starts(0x50, 0x41, 0x52, 0x31)) yield* parquetRows(source, signal);
 	else if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) yield* zipRows(source, signal);
@@ -49,9 +50,25 @@ export async function* rowsOf(
 	else yield* textRows(source, signal);
 }
 
+/** How the tables begin that we write for spreadsheets, of rollouts and of credit. */
+const OUR_CSV = /^(\uFEFF)?id,group,(step|method),position,/;
+
+/** @throws InvalidInput for text that holds no JSON: another encoding, or a table of our own. */
+function refuseText(head: Uint8Array, name: string): void {
+	if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
+		throw new InvalidInput(
+			`${name} is saved as UTF-16, as by ">" in Windows PowerShell; save it as UTF-8 (there with | Out-File -Encoding utf8).`,
+		);
+	if (OUR_CSV.test(strFromU8(head)))
+		throw new InvalidInput(
+			`${name} is the CSV that Ascribe writes for spreadsheets, which does not hold all of a rollout; open the JSONL or the Parquet file instead, or the dump that it came from.`,
+		);
+}
+
 /** Places in what was unpacked are not places in the file. */
-async function* withoutPlaces(rows: AsyncIterable<readonly (FoundRow | BrokenRow)[]>) {
-	for await (const piece of rows) yield piece.map((row) => ("broken" in row ? row : { ...row, at: undefined }));
+async function* withoutPlaces(rows: AsyncIterable<readonly (FoundRow | BrokenRow | LeftOut)[]>) {
+	for await (const piece of rows)
+		yield piece.map((row) => ("broken" in row || "leftOut" in row ? row : { ...row, at: undefined }));
 }
 
 async function unpacked(source: ByteSource): Promise<ByteSource> {
