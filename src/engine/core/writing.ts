@@ -1,11 +1,12 @@
 /**
- * A character of a script that sets no spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan), its punctuation among
- * them, as a regular expression under the `u` flag. Named by script and not by a dictionary, so that every machine cuts a text alike.
+ * Characters of scripts that set no spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan), their punctuation among
+ * them, for a class of a regular expression under the `u` flag. Named by script and not by a dictionary, so that every machine cuts a text
+ * alike.
  */
 export const UNSPACED =
-	"[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}\\p{sc=Tibetan}ー々〆、。〈-】〔-〟！（），．：；？［］｛｝～]";
+	"\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}\\p{sc=Tibetan}ー々〆、。〈-】〔-〟！（），．：；？［］｛｝～";
 
-const BETWEEN = new RegExp(`(?<=${UNSPACED}\\p{M}*) (?=${UNSPACED})`, "gu");
+const BETWEEN = new RegExp(`(?<=[${UNSPACED}]\\p{M}*) (?=[${UNSPACED}])`, "gu");
 
 /** Tokens in a line, a space between two of them but not within writing that has none. */
 export const inLine = (names: readonly string[]): string => names.join(" ").replace(BETWEEN, "");

@@ -34,6 +34,8 @@ test("writing without spaces is cut into characters, with their marks, and other
 	expect(words(text).join("")).toBe(text);
 	// Two answers that begin alike share their first tokens.
 	expect(words("因为所以")[0]).toBe(words("因此")[0]);
+	// A word of any length, without a stack of its characters.
+	expect(words("x".repeat(2 ** 24)).length).toBe(1);
 	for (const odd of ["\u0301a", "\ud800 \udc00x", "中\u0301文"]) expect(words(odd).join("")).toBe(odd);
 });
 

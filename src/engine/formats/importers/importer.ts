@@ -157,7 +157,7 @@ export class Fields {
 }
 
 /** In writing without spaces each character, with the marks on it; elsewhere what stands between spaces or such characters. */
-const WORD = new RegExp(`\\s*(?:${UNSPACED}\\p{M}*|(?:(?!${UNSPACED})\\S)+)|\\s+$`, "gu");
+const WORD = new RegExp(`\\s*(?:[${UNSPACED}]\\p{M}*|[^\\s${UNSPACED}]+)|\\s+$`, "gu");
 
 /**
  * Words and the space before them: the stand-in for tokens where a source has text alone. They join to the text. Writing without spaces
