@@ -39,7 +39,7 @@ describe("withReward", () => {
 
 	it("refuses tokens that are not there and numbers that are none", () => {
 		expect(() => withReward(task, 'is("pear")')).toThrow(/names the token "pear"; the task has red/);
-		const own = withReward(task, "1 / r");
-		expect(() => play(own.env, item, won)).toThrow(/pays Infinity for "take-red"/);
+		expect(() => withReward(task, "1 / r")).toThrow(/pays Infinity for "take-red"/);
+		expect(() => withReward(task, 'if(is("open"), 1 / 0, r)')).toThrow(/pays Infinity for "open"/);
 	});
 });

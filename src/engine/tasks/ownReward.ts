@@ -31,7 +31,8 @@ interface Paid {
  * A task that pays for each token what a formula says, as in `r - 0.01` or `if(is("grab"), 0, r)`. The formula sees the token,
  * who wrote it and what the task pays, so equal states keep equal futures and the table of states stays as small. Success
  * stays what it was. The range of returns is that of what can be reached; the best and the random policy are worked out again.
- * **Throws** InvalidInput as `parseReward` does, and for a formula that is not finite somewhere it can be reached.
+ * **Throws** InvalidInput as `parseReward` does, and for a formula that is not finite where it is first reached: at once within the first
+ * PROBED tokens that can follow each other, in play beyond them.
  */
 export function withReward(task: Task, formula: string): Task {
 	const { tokens } = task.vocab;
@@ -44,6 +45,7 @@ export function withReward(task: Task, formula: string): Task {
 		return reward;
 	};
 	const env = payingEnvironment(task.env, pay);
+	probe(task, env);
 	const count = Math.min(task.promptCount, RETURN_PROMPTS);
 	const items = () => Array.from({ length: count }, (_, i) => task.item("train", i));
 	const known = task.tabulable === false ? null : exactReturns(env, items);
@@ -85,6 +87,28 @@ function payingEnvironment(
 		succeeded: ({ state, paid }) => inner.succeeded?.(state) ?? paid,
 	};
 	return env as Environment<unknown>;
+}
+
+/** Tokens that are paid for once before a formula is taken. */
+const PROBED = 2000;
+
+/** Walks breadth first from the first prompts, so that a formula like `1 / r` is refused where it is written. */
+function probe(task: Task, env: Environment<unknown>): void {
+	const count = Math.min(task.promptCount, RETURN_PROMPTS);
+	let left = PROBED;
+	for (let i = 0; i < count && left > 0; i++) {
+		const states = [env.start(task.item("train", i))];
+		const seen = new Set<string>();
+		for (let state = states.shift(); state !== undefined && left > 0; state = states.shift()) {
+			for (const token of possibleTokens(env.turn(state))) {
+				const { state: next } = env.step(state, token);
+				left--;
+				const key = env.key(next);
+				if (!seen.has(key)) states.push(next);
+				seen.add(key);
+			}
+		}
+	}
 }
 
 /** Smallest and largest return that can be reached, over states; the least that is certain where there are too many of them. */
