@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { PRESET_FINGERPRINTS } from "../src/wasm/exactFingerprints";
 import { chooseExecutor, downloaded } from "./actions";
 import { expect, test } from "./test";
@@ -22,8 +23,17 @@ test("a run whose tab was closed goes on in the next one, to the bits of one tha
 	await page.close();
 
 	await second.reload();
-	await expect(second.getByRole("status").filter({ hasText: "stopped at step 1 of 120" })).toBeVisible();
+	const stopped = (tab: Page) => tab.getByRole("status").filter({ hasText: "stopped at step 1 of 120" });
+	await expect(stopped(second)).toBeVisible();
+	const third = await context.newPage();
+	await third.goto(second.url());
+	await expect(stopped(third)).toBeVisible();
 	await second.getByRole("button", { name: "Go on" }).first().click();
+	await expect(second.getByRole("button", { name: "Pause" })).toBeVisible();
+	await stopped(third).getByRole("button", { name: "Go on" }).click();
+	await expect(third.getByRole("status").filter({ hasText: "goes on in another tab" })).toBeVisible();
+	await expect(third.getByRole("button", { name: "Run", exact: true })).toBeVisible();
+	await third.close();
 	await expect(second.locator(".fingerprints")).toContainText(known.print, { timeout: 200_000 });
 	await second.getByRole("button", { name: "Cancel", exact: true }).click();
 });

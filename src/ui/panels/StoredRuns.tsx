@@ -32,7 +32,24 @@ export function InterruptedRun(): JSX.Element | null {
 	const run = useStore(storedStore, interrupted);
 	const idle = useStore(runStore, (r) => r.phase === "idle");
 	const [dismissed, dismiss] = useState(false);
+	const [taken, setTaken] = useState("");
+	if (taken && idle)
+		return (
+			<div className="notices">
+				<div className="notice" role="status" data-tone="warning">
+					<p className="happened">The run of {taken} goes on in another tab.</p>
+					<p className="actions">
+						<button type="button" onClick={() => setTaken("")}>
+							Good
+						</button>
+					</p>
+				</div>
+			</div>
+		);
 	if (!run || !idle || dismissed) return null;
+	const goOn = async () => {
+		if (!(await resumeRun(run))) setTaken(run.title);
+	};
 	return (
 		<div className="notices">
 			<div className="notice" role="status" data-tone="warning">
@@ -41,7 +58,7 @@ export function InterruptedRun(): JSX.Element | null {
 				</p>
 				<p>It goes on from there with the same numbers as if it had never stopped.</p>
 				<p className="actions">
-					<button type="button" className="primary" onClick={() => void resumeRun(run)}>
+					<button type="button" className="primary" onClick={() => void goOn()}>
 						Go on
 					</button>
 					<button type="button" onClick={() => dismiss(true)}>

@@ -38,7 +38,10 @@ export const storedStore = createStore<Stored>(() => ({
 const MOST_RUNS = 20;
 const LOCK = "ascribe-run ";
 
-let release: (() => void) | null = null;
+/** The lock that this tab holds, which says to others that the run is trained here. */
+let held: { readonly id: string; readonly release: () => void } | null = null;
+/** The stored run that the next start goes on with. */
+let resumed: string | null = null;
 let saving = false;
 /** The run moved while it was being saved. */
 let changed = false;
@@ -47,18 +50,35 @@ let changed = false;
 export function followRuns(): void {
 	void refresh();
 	runStore.subscribe((run, before) => {
-		if (run.phase === "starting" && before.phase !== "starting") begin(null);
+		if (run.phase === "starting" && before.phase !== "starting") begin();
 		else if (isDue(run, before)) void save();
+	});
+	// Other tabs may have taken, made or deleted runs meanwhile.
+	document.addEventListener("visibilitychange", () => {
+		if (document.visibilityState === "visible") void refresh();
 	});
 }
 
-/** A run that was closed with its tab can be gone on with; one that another tab holds cannot. */
-function begin(known: string | null): void {
-	release?.();
-	const own = known ?? crypto.randomUUID();
+function begin(): void {
+	const own = resumed ?? crypto.randomUUID();
+	resumed = null;
 	storedStore.setState({ own });
-	// Held until the tab closes, however it closes.
-	void navigator.locks?.request(LOCK + own, () => new Promise<void>((resolve) => (release = resolve)));
+	void hold(own);
+}
+
+/** Takes a run for this tab until it closes, however it closes, or another is taken. @returns false where another tab has it. */
+async function hold(id: string): Promise<boolean> {
+	if (held?.id === id || !navigator.locks) return true;
+	return new Promise((resolve) => {
+		void navigator.locks.request(LOCK + id, { ifAvailable: true }, (lock) => {
+			resolve(lock !== null);
+			if (!lock) return;
+			held?.release();
+			return new Promise<void>((release) => {
+				held = { id, release };
+			});
+		});
+	});
 }
 
 function isDue({ phase, step, checkpoint, file, failure }: Run, before: Run): boolean {
@@ -117,23 +137,29 @@ export async function refresh(): Promise<void> {
 	storedStore.setState({ runs: await storedRuns(), elsewhere, quota: await quota() });
 }
 
-/** Goes on with a stored run from its last checkpoint, on the executor it was on. */
-export async function resumeRun(run: StoredRun): Promise<void> {
-	const bytes = await storedRunFile(run.id);
-	if (!bytes || isAlive(runStore.getState().phase)) return void refresh();
-	const { readRunFile } = await import("../../engine/training/runFile");
+/** Goes on with a stored run from its last checkpoint, on the executor it was on. @returns false where another tab does. */
+export async function resumeRun(run: StoredRun): Promise<boolean> {
+	const [bytes, { readRunFile }] = await Promise.all([storedRunFile(run.id), import("../../engine/training/runFile")]);
+	if (!bytes || isAlive(runStore.getState().phase)) {
+		await refresh();
+		return true;
+	}
+	if (!(await hold(run.id))) {
+		await refresh();
+		return false;
+	}
 	choosePreset(run.preset, readRunFile(bytes, "The stored run").spec);
 	setBackend(run.backend);
-	const started = startRun(bytes);
-	begin(run.id);
-	await started;
+	resumed = run.id;
+	await startRun(bytes);
+	return true;
 }
 
 /** Goes on with the run that failed, from its checkpoint in storage, or else from the one that the trainer still has. */
 export async function resumeFailed(): Promise<void> {
 	const { runs, own } = storedStore.getState();
 	const kept = runs.find((run) => run.id === own);
-	if (kept) return resumeRun(kept);
+	if (kept) return void (await resumeRun(kept));
 	const [{ spec }, bytes] = [runStore.getState(), await runFile()];
 	if (!spec || !bytes) return;
 	choosePreset(draftStore.getState().presetId, spec);
