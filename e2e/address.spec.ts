@@ -63,6 +63,39 @@ test("a link put into the address of the open page is opened", async ({ page }) 
 	await expect(seed(page)).toHaveValue("8");
 });
 
+test("Back and forward go through presets and methods, and a pasted link goes back to the page before it", async ({
+	page,
+}) => {
+	await page.goto("");
+	await expect(page.locator(".token").first()).toBeVisible();
+	const preset = page.getByLabel("Preset");
+	const opensWith = await preset.inputValue();
+	for (const id of ["lake@1", "star@1"]) {
+		await preset.selectOption(id);
+		await expect.poll(() => linked(page)?.preset).toBe(id);
+	}
+	await seed(page).fill("9");
+	await page.keyboard.press("Tab");
+	await expect.poll(() => linked(page)?.changes).toEqual({ seed: 9 });
+	await page.goBack();
+	await expect(preset).toHaveValue("lake@1");
+	await page.goBack();
+	await expect(preset).toHaveValue(opensWith);
+	await page.goForward();
+	await page.goForward();
+	await expect(preset).toHaveValue("star@1");
+	await expect(seed(page)).toHaveValue("9");
+	await expect(page.getByText("opened from a link")).toHaveCount(0);
+
+	await page.goto("about:blank");
+	await page.goto("");
+	await expect(page.locator(".token").first()).toBeVisible();
+	await page.goto(`#1j${Buffer.from('{"p":"lake@1"}').toString("base64url")}`);
+	await expect(preset).toHaveValue("lake@1");
+	await page.goBack();
+	await expect(preset).toHaveValue(opensWith);
+});
+
 test("a link is shared with the view or without it, and the sheet says what is inside", async ({ page }) => {
 	await page.goto("?layout=debug&seed=5");
 	await expect(page.locator(".token").first()).toBeVisible();

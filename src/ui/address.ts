@@ -17,19 +17,28 @@ const SETTLED_MS = 400;
 const TYPED = 'textarea, input:not([type="checkbox"], [type="radio"], [type="range"], [type="file"])';
 
 /**
- * Keeps the link to settings and view in the address, in place of what stood there, so that it can be copied, kept or reloaded. What the page
- * opens with is left as it was written until something changes. A link that somebody puts into the address is opened.
+ * Keeps the link to settings and view in the address, so that it can be copied, kept or reloaded. Another preset or method is an entry of the
+ * history, so that Back goes back to the one before; everything else stands in place of what stood there. What the page opens with is left as
+ * it was written until something changes. A link that somebody puts into the address is opened.
  * @returns the way to stop.
  */
 export function followAddress(): () => void {
-	let known = addressLink();
+	const first = addressLink();
+	let known = first;
+	let turn = turnOf();
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let typing: EventTarget | null = null;
 	const write = () => {
 		const link = addressLink();
 		if (link === known || isTyping(typing) || isUnread(runStore.getState())) return;
+		if (link.length <= MAX_LINK_LENGTH) {
+			const turned = turn !== turnOf();
+			// Back comes to what was on screen, which a bare address does not say.
+			if (turned && location.hash === "") history.replaceState(OWN, "", addressOf(known));
+			history[turned ? "pushState" : "replaceState"](OWN, "", addressOf(link));
+		}
 		known = link;
-		if (link.length <= MAX_LINK_LENGTH) history.replaceState(history.state, "", `${location.pathname}#${link}`);
+		turn = turnOf();
 	};
 	const later = () => {
 		clearTimeout(timer);
@@ -55,14 +64,27 @@ export function followAddress(): () => void {
 			}),
 		),
 		listen("hashchange", () => {
-			const opened = openLink(location.hash);
-			if (opened) setOpened(opened);
+			const opened = openLink(location.hash || `#${first}`);
+			if (opened) setOpened(isOwn() ? null : opened);
+			known = addressLink();
+			turn = turnOf();
 		}),
 	];
 	return () => {
 		clearTimeout(timer);
 		for (const stop of stops) stop();
 	};
+}
+
+/** Marks entries of the history that the page wrote, which need no card when somebody comes back to them. */
+const OWN = { own: true } as const;
+const isOwn = () => location.hash === "" || (history.state as Partial<typeof OWN> | null)?.own === true;
+const addressOf = (link: string) => `${location.pathname}#${link}`;
+
+/** What makes a new entry of the history when it changes. */
+function turnOf(): string {
+	const { presetId, spec } = draftStore.getState();
+	return `${presetId} ${spec.method.id}`;
 }
 
 /** A field that left the page while somebody typed in it never says that it is done. */
