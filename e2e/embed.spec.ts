@@ -53,6 +53,17 @@ test("inside another page: ready, ping, and a link that the person has to allow 
 		});
 		expect(kept).toEqual([]);
 	});
+	await test.step("a narrow frame shows the credit whole, without what stands beside it", async () => {
+		for (const [width, inspectors] of [
+			[800, 1],
+			[600, 0],
+		] as const) {
+			await page.locator("iframe").evaluate((element, px) => element.setAttribute("width", String(px)), width);
+			await expect(frame.locator('[data-panel="inspector"]:visible')).toHaveCount(inspectors);
+			const box = await frame.locator('[data-panel="credit"]').evaluate((e) => e.getBoundingClientRect().right);
+			expect(box).toBeLessThanOrEqual(width);
+		}
+	});
 	const whole = page.waitForEvent("popup");
 	await frame.getByRole("button", { name: "Open in Ascribe" }).click();
 	const tab = await whole;
