@@ -29,6 +29,11 @@ export function significant(x: number): string {
 /** A whole number with commas: `12,345`. By hand, since the browser's own way reads its tables of languages when it is first used. */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
+/** A setting as it is: `123456`, `0.0003`, `−2`; runs that differ never read the same. */
+export function exactly(x: number): string {
+	return String(x).replaceAll("-", MINUS);
+}
+
 /** A count with k and M: `812`, `12.3k`, `4.1M`. */
 export function compact(n: number): string {
 	if (!Number.isFinite(n)) return "\u2013";

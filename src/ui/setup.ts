@@ -11,7 +11,7 @@ import {
 	WARM_START_PARAMS,
 } from "../engine/spec/sections";
 import { type StepCost, stepCost } from "../engine/training/cost";
-import { bytesText, significant } from "./format";
+import { bytesText, exactly, significant } from "./format";
 import { type Entry, findEntry, LOSSES, METHODS, TASKS, taskOf, WRITERS } from "./registries";
 import { atPath, withPath } from "./stores/draft";
 import { type Kind, REWARDS, writerPath } from "./stores/rewardChain";
@@ -137,5 +137,5 @@ export function costOfDoubling(spec: ExperimentSpec, path: string, param: ParamS
 	const time = `${significant(then.flops / now.flops)} × the time a step`;
 	const more = then.bytes - now.bytes;
 	const memory = more === 0 ? "the same memory" : `${more > 0 ? "+" : "−"}${bytesText(Math.abs(more))}`;
-	return `${significant(next)} instead of ${significant(value)}: ${time}, ${memory}.`;
+	return `${exactly(next)} instead of ${exactly(value)}: ${time}, ${memory}.`;
 }

@@ -1,4 +1,5 @@
 import { largest } from "../../engine/core/extremes";
+import { plural } from "../../engine/core/plural";
 import type { Finding } from "../../engine/lint/check";
 
 /** What an issue says about the file beside the finding. */
@@ -23,7 +24,7 @@ export function issueText(finding: Finding, { format, rollouts, groups, worst, s
 		"",
 		finding.message,
 		"",
-		`- Format: ${format}, ${rollouts} rollouts in ${groups} groups`,
+		`- Format: ${format}, ${plural(rollouts, "rollout")} in ${plural(groups, "group")}`,
 		`- Rollouts concerned: ${finding.rows.length}; the clearest is ${code(worst)}${at}`,
 		...(finding.thread ? [`- Looks like: ${finding.thread}`] : []),
 		"",

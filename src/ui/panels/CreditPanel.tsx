@@ -1,5 +1,6 @@
 import { type JSX, useCallback, useRef } from "react";
 import { useStore } from "zustand";
+import { plural } from "../../engine/core/plural";
 import { Chart } from "../charts/Chart";
 import { drawLegend } from "../charts/legend";
 import type { Comparison } from "../comparison";
@@ -14,6 +15,7 @@ import { signed } from "../format";
 import { onHover } from "../hover";
 import { insightOf } from "../insight";
 import { followRun } from "../session";
+import { Menu } from "../shell/Menu";
 import { PanelTools } from "../shell/PanelTools";
 import { runStore } from "../stores/run";
 import { chooseGroup, holdRollouts, selectionStore } from "../stores/selection";
@@ -25,6 +27,9 @@ import { RecordedNote } from "./RecordedNote";
 import { RowsMenu } from "./RowsMenu";
 import { StripBox } from "./StripBox";
 import { ViewMenu } from "./ViewMenu";
+
+/** Characters of a prompt that fit beside the group on most screens. */
+const LONG_PROMPT = 60;
 
 /** Rollouts of one group as text, with the credit of each token under it. */
 export default function CreditPanel(): JSX.Element {
@@ -66,8 +71,13 @@ function CreditHead({ display }: { display: Display }): JSX.Element {
 			<p className="prompt" title={prompt}>
 				<span className="muted">Prompt</span> <code>{prompt || "(empty)"}</code>
 			</p>
+			{prompt.length > LONG_PROMPT || prompt.includes("\n") ? (
+				<Menu label="Whole" title="The whole prompt" className="prompt-whole">
+					<pre>{prompt}</pre>
+				</Menu>
+			) : null}
 			<p className="muted tabular">
-				{members.length} rollouts, mean return {signed(mean)}
+				{plural(members.length, "rollout")}, mean return {signed(mean)}
 			</p>
 			<PanelTools>
 				<Legend display={display} />

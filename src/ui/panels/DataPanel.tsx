@@ -1,5 +1,6 @@
 import { type JSX, type ReactNode, useRef, useState } from "react";
 import { useStore } from "zustand";
+import { plural } from "../../engine/core/plural";
 import type { Finding } from "../../engine/lint/check";
 import type { FilesReport } from "../../workers/filesApi";
 import { ByHand } from "../controls/ByHand";
@@ -155,7 +156,8 @@ function Opened(): JSX.Element {
 		<>
 			<p className="data-title">{title}</p>
 			<p>
-				<b>{formats.map((f) => f.title).join(", ")}</b>: {count(card.rollouts)} rollouts in {count(card.groups)} groups
+				<b>{formats.map((f) => f.title).join(", ")}</b>: {plural(card.rollouts, "rollout")} in{" "}
+				{plural(card.groups, "group")}
 				{card.steps > 1 ? ` of ${count(card.steps)} steps` : ""}.
 			</p>
 			{tokenizer ? (

@@ -1,5 +1,6 @@
 import { type JSX, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
+import { plural } from "../../engine/core/plural";
 import type { Estimate } from "../../engine/fidelity/ranking";
 import type { ExactAnswer } from "../../workers/labApi";
 import type { Comparison } from "../comparison";
@@ -87,7 +88,7 @@ function FidelityOf({ comparison }: { readonly comparison: Comparison }): JSX.El
 	return (
 		<div className="fidelity">
 			<p className="tree-note muted">
-				{rows.length} methods over {tokens} tokens, {decisive} of them decisive, of {units} {unit}
+				{plural(rows.length, "method")} over {plural(tokens, "token")}, {decisive} of them decisive, of {units} {unit}
 				{refused > 0 ? `; ${refused} more need what these rollouts do not carry` : ""}. Bars: 95 % intervals over {unit}
 				. <MoreGroups comparison={comparison} />
 			</p>

@@ -84,12 +84,14 @@ function TreeOf({ display }: { readonly display: Display }): JSX.Element {
 			{typeof shown === "string" ? (
 				<p className="muted padded">{shown}</p>
 			) : (
-				<TreeBox
-					key={`${merge} ${display.group}`}
-					shown={shown}
-					query={query}
-					help={helpOf(merge, display.exact !== null)}
-				/>
+				<div className="tree-shown" aria-busy={shown.display.batch !== display.batch}>
+					<TreeBox
+						key={`${merge} ${display.group}`}
+						shown={shown}
+						query={query}
+						help={helpOf(merge, display.exact !== null)}
+					/>
+				</div>
 			)}
 		</div>
 	);

@@ -1,4 +1,4 @@
-import type { JSX, ReactNode } from "react";
+import type { JSX, KeyboardEvent, ReactNode } from "react";
 
 interface Props {
 	/** An example of a filter. */
@@ -23,6 +23,7 @@ export function FilterHead({ example, help, filter, onFilter, status, children }
 				title={`Filter (/): ${help}; a minus turns it round`}
 				value={filter}
 				onChange={(e) => onFilter(e.target.value)}
+				onKeyDown={leave}
 			/>
 			{children}
 			<p className="muted tabular" role="status">
@@ -30,4 +31,10 @@ export function FilterHead({ example, help, filter, onFilter, status, children }
 			</p>
 		</div>
 	);
+}
+
+/** Enter keeps the filter and Escape, as browsers have it, empties it; after both, keys are the workbench's again. */
+function leave({ key, currentTarget, nativeEvent }: KeyboardEvent<HTMLInputElement>): void {
+	if (nativeEvent.isComposing) return;
+	if (key === "Enter" || key === "Escape") currentTarget.blur();
 }

@@ -1,7 +1,7 @@
 import { changesBetween } from "../../engine/spec/changes";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { PARAM_TABLES } from "../../engine/spec/registries";
-import { significant } from "../format";
+import { exactly } from "../format";
 import { findEntry, METHODS, TASKS } from "../registries";
 
 /** A setting that differs between two runs. */
@@ -34,5 +34,5 @@ export function differences(from: ExperimentSpec, to: ExperimentSpec): Differenc
 
 function textOf(value: unknown): string {
 	if (value === undefined) return "default";
-	return typeof value === "number" ? significant(value) : String(value);
+	return typeof value === "number" ? exactly(value) : String(value);
 }
