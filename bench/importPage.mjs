@@ -55,8 +55,8 @@ function resident(pid) {
 	return Number(kilobytes) * 1024;
 }
 
-/** The largest resident memory of the page's process while something goes on, and where it began. */
-async function memoryWhile(browser, work) {
+/** Watches the resident memory of the page's process. @returns functions: the most since the last question, and the end. */
+async function watchMemory(browser) {
 	const session = await browser.newBrowserCDPSession();
 	const { processInfo } = await session.send("SystemInfo.getProcessInfo");
 	const pids = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
@@ -66,9 +66,12 @@ async function memoryWhile(browser, work) {
 	const watch = setInterval(() => {
 		peak = Math.max(peak, used());
 	}, 20);
-	await work();
-	clearInterval(watch);
-	return { before, peak };
+	const most = () => {
+		const last = peak;
+		peak = used();
+		return last;
+	};
+	return { before, most, end: () => clearInterval(watch) };
 }
 
 const mark = async (page, name) => {
@@ -123,38 +126,37 @@ async function cancelAt(page, file, part, button, later) {
 	return page.evaluate(clickAndWait, button);
 }
 
-async function wholeImport(page, browser, file) {
-	const memory = await memoryWhile(browser, async () => {
-		await page.setInputFiles('[data-testid="files"]', file);
-		await mark(page, "kept");
-	});
-	const { first, whole, linted, copying, kept } = await page.evaluate(() => globalThis.marks);
-	return [
-		["first group on screen", `${first.toFixed(0)} ms`],
-		["whole file read", seconds(whole)],
-		["Credit Lint has looked, after that", seconds(linted - whole)],
-		["hashed, after it was read", seconds(copying - whole)],
-		["copied, after it was hashed", seconds(kept - copying)],
-		["memory of the page's process", `${megabytes(memory.peak)} at most, ${megabytes(memory.before)} before`],
-	];
+async function wholeImport(page, browser, file, tell) {
+	const memory = await watchMemory(browser);
+	await page.setInputFiles('[data-testid="files"]', file);
+	tell("first group on screen", `${(await mark(page, "first")).toFixed(0)} ms`);
+	const whole = await mark(page, "whole");
+	tell("whole file read", `${seconds(whole)}, ${megabytes(memory.most())} at most`);
+	const copying = await mark(page, "copying");
+	tell("hashed, after it was read", `${seconds(copying - whole)}, ${megabytes(memory.most())} at most`);
+	const kept = await mark(page, "kept");
+	tell("copied, after it was hashed", `${seconds(kept - copying)}, ${megabytes(memory.most())} at most`);
+	tell("Credit Lint has looked, after reading", seconds((await mark(page, "linted")) - whole));
+	memory.end();
+	tell("memory of the page's process before", megabytes(memory.before));
 }
 
 /** Each part of the import cancelled, in a browser that keeps nothing of the file yet. */
-async function cancels(page, file) {
-	const rows = [
-		["cancel while it is read", await cancelAt(page, file, "first", "Cancel", 500)],
-		["cancel while it is hashed", await cancelAt(page, file, "hashing", "Close", 200)],
-		["cancel while it is copied", await cancelAt(page, file, "copying", "Close", 200)],
-	].map(([name, ms]) => [name, `${ms.toFixed(0)} ms`]);
+async function cancels(page, file, tell) {
+	const ms = (waited) => `${waited.toFixed(0)} ms`;
+	tell("cancel while it is read", ms(await cancelAt(page, file, "first", "Cancel", 500)));
+	tell("cancel while it is hashed", ms(await cancelAt(page, file, "hashing", "Close", 200)));
+	tell("cancel while it is copied", ms(await cancelAt(page, file, "copying", "Close", 200)));
 	await page.waitForTimeout(1000);
-	return [...rows, ["bytes left of what was cancelled", String(await page.evaluate(keptBytes))]];
+	tell("bytes left of what was cancelled", String(await page.evaluate(keptBytes)));
 }
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 
-/** Measures one import. @returns rows of name and value to print. */
-export const importInPage = (url, file) => withPage(url, (page, browser) => wholeImport(page, browser, file));
+/** Measures one import. @param tell takes name and value of each measurement. */
+export const importInPage = (url, file, tell) =>
+	withPage(url, (page, browser) => wholeImport(page, browser, file, tell));
 
-/** Measures a cancel in each part of an import. @returns rows of name and value to print. */
-export const cancelInPage = (url, file) => withPage(url, (page) => cancels(page, file));
+/** Measures a cancel in each part of an import. @param tell takes name and value of each measurement. */
+export const cancelInPage = (url, file, tell) => withPage(url, (page) => cancels(page, file, tell));

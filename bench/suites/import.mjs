@@ -29,7 +29,7 @@ async function onThePage(path, parts, fresh) {
 	try {
 		row("the built page in Chromium", "");
 		for (const part of parts)
-			for (const [name, value] of await PAGE[part](server.resolvedUrls.local[0], path)) row(`  ${name}`, value);
+			await PAGE[part](server.resolvedUrls.local[0], path, (name, value) => row(`  ${name}`, value));
 	} finally {
 		await server.close();
 	}
