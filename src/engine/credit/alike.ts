@@ -5,16 +5,16 @@ import { abs, add, atMost, div, groupStat, max, mul, type Node, type Operand, ty
  *
  * Returns that are equal by right are sums of the same rewards in another order, or of rewards such as 0.1, which no binary number is; a
  * deviation of what rounding left, divided by itself, would be credit of 1. Every interpreter has this bound (`creditStatistics` in WGSL and
- * WebAssembly), a power of two, so that all of them decide alike on numbers of float32.
+ * WebAssembly; `lossMetrics` for dead groups), a power of two, so that all of them decide alike on numbers of float32.
  */
 export const ALIKE = 2 ** -20;
 
 /** Whether all numbers count as equal; false where one is not known. */
-export function allAlike(xs: readonly number[]): boolean {
+export function allAlike(xs: ArrayLike<number>): boolean {
 	let [low, high] = [xs[0]!, xs[0]!];
-	for (const x of xs) {
-		low = Math.min(low, x);
-		high = Math.max(high, x);
+	for (let i = 1; i < xs.length; i++) {
+		low = Math.min(low, xs[i]!);
+		high = Math.max(high, xs[i]!);
 	}
 	return high - low <= ALIKE * Math.max(Math.abs(low), Math.abs(high));
 }

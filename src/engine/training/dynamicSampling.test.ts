@@ -15,6 +15,7 @@ import { planOf } from "./plan";
 import { promptPool } from "./prompts";
 import { Requests } from "./requests";
 import { Run } from "./run";
+import { deadShare } from "./stepMetrics";
 
 describe("the groups that stay", () => {
 	// Six groups of three: 0 and 2 and 5 are all alike, 1, 3 and 4 differ.
@@ -26,6 +27,12 @@ describe("the groups that stay", () => {
 		["in the last round those that differ first", 2, true, [1, 3]],
 	])("%s", (_, places, isLast, expected) => {
 		expect(groupsThatStay({ returns }, 3, places, isLast)).toEqual(expected);
+	});
+	it("those that more than rounding tells apart: the same rewards in another order are no contrast", () => {
+		const sums = Float64Array.of(0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1, 1, 1 + 1e-5);
+		expect(sums[0]).not.toBe(sums[1]);
+		expect(groupsThatStay({ returns: sums }, 2, 2, false)).toEqual([1]);
+		expect(deadShare(sums, 2)).toBe(0.5);
 	});
 });
 

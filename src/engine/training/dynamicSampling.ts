@@ -1,3 +1,4 @@
+import { allAlike } from "../credit/alike";
 import type { GroupOutcomes, RolloutRequest, StepMetrics, TrainingExecutor, TrainingPlan } from "./executor";
 
 /** What it took to fill the batch of a step. */
@@ -53,7 +54,7 @@ export function groupsThatStay(
 	const alike: number[] = [];
 	for (let g = 0; g * groupSize < returns.length; g++) {
 		const own = returns.subarray(g * groupSize, (g + 1) * groupSize);
-		(own.every((r) => r === own[0]) ? alike : differ).push(g);
+		(allAlike(own) ? alike : differ).push(g);
 	}
 	return (isLast ? [...differ, ...alike] : differ).slice(0, places);
 }

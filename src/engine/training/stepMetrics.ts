@@ -1,3 +1,4 @@
+import { allAlike } from "../credit/alike";
 import type { RolloutBatch } from "../rollouts/batch";
 import type { StepMetrics } from "./executor";
 
@@ -41,7 +42,6 @@ export type BatchNumbers = Pick<
 	"meanReturn" | "success" | "entropy" | "meanLength" | "deadGroups" | "tokens"
 >;
 
-/** A group is dead when all its returns are equal. */
 export function batchNumbers(batch: RolloutBatch, groupSize: number): BatchNumbers {
 	const { B, actionMask } = batch;
 	const tokens = total(actionMask);
@@ -74,11 +74,12 @@ export function meanOfMetrics(step: number, numbers: BatchNumbers, updates: read
 	};
 }
 
-function deadShare(returns: Float64Array, groupSize: number): number {
+/** Share of groups that are dead: no more than rounding tells their returns apart. */
+export function deadShare(returns: Float64Array, groupSize: number): number {
 	let dead = 0;
 	for (let b = 0; b < returns.length; b += groupSize) {
 		const group = returns.subarray(b, b + groupSize);
-		if (group.every((r) => r === group[0])) dead++;
+		if (allAlike(group)) dead++;
 	}
 	return (dead * groupSize) / returns.length;
 }

@@ -254,12 +254,14 @@ describe("losses on the GPU", () => {
 		const sum = (of: ArrayLike<number>, from: number, n: number) =>
 			Array.from({ length: n }, (_, i) => of[from + i]!).reduce((a, b) => a + b, 0);
 		const control = new Uint32Array(64 * UPDATES);
+		// Rounding tells the returns of the first group apart, and more than rounding those of the second.
+		const returns = new Float32Array(batch.rows.buffer).subarray(4 * shape.rowSection, 4 * shape.rowSection + B);
+		returns.set([1, 1 + 2 ** -22, 1, 1, 1 + 2 ** -18, 1]);
 		await replay(opened, batch, false);
 		device.queue.writeBuffer(opened.buffers.control, 0, control);
 		submit((pass) => opened.plan.encodeMetrics(pass, 0));
 		const told = new Float32Array((await readWords(device, opened.plan.metrics)).buffer);
-		const returns = new Float32Array(batch.rows.buffer).subarray(4 * shape.rowSection, 4 * shape.rowSection + B);
-		expect(told[STEP.returns]).toBe(sum(returns, 0, B));
+		expect(gap([told[STEP.returns]!], [sum(returns, 0, B)])).toBeLessThanOrEqual(1e-6);
 		expect(told[STEP.success]).toBe(sum(batch.rows, 2 * shape.rowSection, B));
 		expect(told[STEP.lengths]).toBe(sum(batch.rows, shape.rowSection, B));
 		const mask = batch.record.subarray(2 * shape.tokenSection, 2 * shape.tokenSection + B * T);
@@ -267,8 +269,7 @@ describe("losses on the GPU", () => {
 		const entropy = new Float32Array(batch.record.buffer).subarray(4 * shape.tokenSection);
 		const counted = mask.reduce((s, m, i) => s + (m ? entropy[i]! : 0), 0);
 		expect(gap([told[STEP.entropy]!], [counted])).toBeLessThanOrEqual(1e-6);
-		const dead = [0, 1].filter((g) => new Set(returns.subarray(3 * g, 3 * g + 3)).size === 1);
-		expect(told[STEP.deadGroups]).toBe(dead.length);
+		expect(told[STEP.deadGroups]).toBe(1);
 		opened.plan.dispose();
 	});
 

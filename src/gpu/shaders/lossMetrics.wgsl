@@ -7,6 +7,7 @@ override ROW_SECTION: u32;
 override ROLLOUTS: bool; // false: a supervised step, without rollouts
 const STEP_WORDS = 8u;
 const UPDATE_WORDS = 12u;
+const ALIKE = 9.5367431640625e-7; // as for credit: how far apart returns may lie that count as equal, as a part of the largest
 
 @group(0) @binding(0) var<storage, read> block: array<u32>;
 @group(0) @binding(1) var<storage, read> status: array<u32>; // gradient norm, finite
@@ -18,10 +19,13 @@ const UPDATE_WORDS = 12u;
 fn returnOf(b: u32) -> f32 { return bitcast<f32>(rows[4 * ROW_SECTION + b]); }
 
 fn isDead(g: u32) -> bool {
-	let first = returnOf(g * GROUP);
-	var dead = true;
-	for (var m = 1u; m < GROUP; m++) { dead = dead && returnOf(g * GROUP + m) == first; }
-	return dead;
+	var least = returnOf(g * GROUP);
+	var most = least;
+	for (var m = 1u; m < GROUP; m++) {
+		least = min(least, returnOf(g * GROUP + m));
+		most = max(most, returnOf(g * GROUP + m));
+	}
+	return most - least <= ALIKE * max(abs(least), abs(most));
 }
 
 // Returns, successes and lengths of the step, its policy tokens and their entropies, dead groups, and tokens sampled: what rollouts
