@@ -30,6 +30,17 @@ describe("an experiment", () => {
 		expect(openExperiment(link({ steps: -3 }), told).steps).toBe(1);
 		expect(told.stderr()).toMatch(/steps/);
 	});
+	test.each(["", "https://example.org/lab/", "http://localhost:5173/"])(
+		"is read from settings written by hand into the address %s",
+		(at) => {
+			const told = captureIo(folder);
+			const asked = `${at}?preset=keydoor@1&seed=7&layout=learn&embed=1&method=rloo&steps=-3`;
+			const spec = openExperiment(asked, told);
+			expect(spec).toMatchObject({ ...findPreset("keydoor@1").spec, seed: 7, steps: 1, method: { id: "rloo" } });
+			expect(told.stderr()).toMatch(/^ascribe: .*steps.*\n$/);
+			expect(openExperiment(`${asked}#`, told)).toEqual(spec);
+		},
+	);
 	test("is read from a link that points into a file, with a note that the file is not read", () => {
 		const file = { hash: "9e41aa07", name: "step_30.jsonl" };
 		const state = { preset: "keydoor@1", changes: { seed: 5 }, view: {}, build: "", fingerprints: [], note: "", file };
@@ -46,6 +57,10 @@ describe("an experiment", () => {
 		["nothing", /There is no preset "nothing"; there are keydoor@1/],
 		["missing.json", /^missing\.json cannot be read: there is no such file/],
 		["./missing", /cannot be read/],
+		["?preset=gone@1", /There is no preset "gone@1"/],
+		["https://example.org/?seed=7", /The address names no experiment; it needs a link after #, or \?preset=ID/],
+		["https://example.org/", /The address names no experiment/],
+		["#9999aAAAA", /^The link was made with a newer version of the workbench than this one, which cannot read it\.$/],
 		["#1zAAAA", /The link cannot be read/],
 		[link({}, "gone@9"), /There is no preset "gone@9"/],
 	])("%s is refused in one sentence", (name, message) => {

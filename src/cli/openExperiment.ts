@@ -5,6 +5,7 @@ import type { ExperimentSpec } from "../engine/spec/experiment";
 import { decodeLink } from "../engine/spec/link";
 import { parseSpec, parseSpecText } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
+import { queryOf } from "../engine/spec/query";
 import { PARAM_TABLES } from "../engine/spec/registries";
 import { type EarlierRun, madeOn } from "../engine/training/reproduction";
 import { readRunFile } from "../engine/training/runFile";
@@ -17,7 +18,8 @@ export function openExperiment(name: string, io: Io): ExperimentSpec {
 
 /** An experiment with what its link or run file tells of the run that was made with it; without fingerprints where there was none. */
 export function openEarlier(name: string, io: Io): EarlierRun {
-	if (isLink(name)) return openLink(name.slice(name.indexOf("#")), io);
+	if (/#./.test(name)) return openLink(name.slice(name.indexOf("#")), io);
+	if (isLink(name)) return { spec: openQuery(name.replace(/#$/, ""), io), fingerprints: [] };
 	if (name.endsWith(".zip")) return openRunFile(name, io);
 	return { spec: openSpecOf(name, io), fingerprints: [] };
 }
@@ -25,7 +27,18 @@ export function openEarlier(name: string, io: Io): EarlierRun {
 /** How messages name an experiment; a link is too long to be told again. */
 export const shownName = (name: string): string => (isLink(name) ? "the link" : name);
 
-export const isLink = (name: string): boolean => name.includes("#");
+export const isLink = (name: string): boolean => /#|^\?|^https?:\/\//.test(name);
+
+/** Settings that somebody wrote into an address by hand, `https://…/?preset=keydoor@1&seed=7`, or that part of it after the question mark. */
+function openQuery(address: string, io: Io): ExperimentSpec {
+	const [, search = ""] = address.split("?");
+	const query = queryOf(new URLSearchParams(search));
+	if (query?.preset === undefined)
+		throw new InvalidInput("The address names no experiment; it needs a link after #, or ?preset=ID.");
+	const { spec, notices } = applyChanges(findPreset(query.preset).spec, query.changes, PARAM_TABLES);
+	for (const notice of notices) io.note(`ascribe: ${notice}`);
+	return parseSpec(spec);
+}
 
 function openRunFile(name: string, io: Io): EarlierRun {
 	const { spec, label, fingerprints } = readRunFile(io.readBytes(name), name);

@@ -3,6 +3,7 @@ import type { ExperimentSpec } from "../engine/spec/experiment";
 import { decodeLink, type LinkState } from "../engine/spec/link";
 import { parseSpec } from "../engine/spec/parseSpec";
 import { findPreset } from "../engine/spec/presets";
+import { queryOf } from "../engine/spec/query";
 import { PARAM_TABLES } from "../engine/spec/registries";
 import { forgetWanted, isFilePlace, wantFile } from "./files/wantedFile";
 import { intoWhat, isPlace, readSelection } from "./linkedSelection";
@@ -76,14 +77,12 @@ function openState(state: LinkState, told: readonly string[]): Opened {
  * @returns null without a query; sentences about what was not understood otherwise. Never throws.
  */
 export function openQuery(search: string): Opened | null {
-	const query = new URLSearchParams(search);
-	// How the page is embedded is no setting.
-	for (const name of ["embed", "hide"]) query.delete(name);
-	if (query.size === 0) return null;
-	const { preset: id, layout, ...changes } = Object.fromEntries(query);
+	const query = queryOf(new URLSearchParams(search));
+	if (!query) return null;
+	const { layout, changes } = query;
 	try {
-		const preset = findPreset(id ?? draftStore.getState().presetId);
-		const { spec, notices } = applyChanges(preset.spec, numbered(changes), PARAM_TABLES);
+		const preset = findPreset(query.preset ?? draftStore.getState().presetId);
+		const { spec, notices } = applyChanges(preset.spec, changes, PARAM_TABLES);
 		const { usable, problem } = usableSpec(parseSpec(spec));
 		choosePreset(preset.id, usable);
 		if (isLayoutName(layout)) layoutStore.setState({ layout });
@@ -110,12 +109,6 @@ function usableSpec(spec: ExperimentSpec): { usable: ExperimentSpec; problem: st
 		const { reward: _, ...task } = spec.task;
 		return { usable: { ...spec, task }, problem: [`task.reward was left out: ${(error as Error).message}`] };
 	}
-}
-
-/** Text that reads as a number is one. */
-function numbered(changes: Readonly<Record<string, string>>): Record<string, string | number> {
-	const value = (text: string) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
-	return Object.fromEntries(Object.entries(changes).map(([path, text]) => [path, value(text)]));
 }
 
 /** What a link's run was made on in exact mode, or in float64, makes it again; graphics adapters are taken as they come. */

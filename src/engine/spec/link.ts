@@ -93,7 +93,7 @@ export function decodeLink(text: string, { newer = false } = {}): DecodedLink {
 		return {
 			ok: false,
 			reason: "newer",
-			message: "The link was made with a newer version of the workbench; reload the page to get it.",
+			message: "The link was made with a newer version of the workbench than this one, which cannot read it.",
 		};
 	if (version < 1) return broken(`there is no version ${version}`);
 	const json = decodePayload(match[2] as string, match[3] as string);
