@@ -67,6 +67,19 @@ describe("files of rollouts", () => {
 		await expect(files.stepOf(7)).rejects.toThrow("There is no group 7");
 	});
 
+	it("keep their lines on screen, and show controls instead of obeying them", async () => {
+		const { files, open } = desk();
+		await open([fileOf("1.jsonl", [verl(1, 0, "def f():\n    return \u202e1"), verl(1, 1, "答案 \u202egnp({}")])]);
+		const { names, batch } = await files.stepOf(0);
+		const shown = [0, 1].map((b) =>
+			[...batch.tokens.slice(b * batch.T, b * batch.T + batch.lengths[b]!)].map((id) => names[id]),
+		);
+		expect(shown).toEqual([
+			["def", "f():", "⏎⋅⋅⋅⋅return", "⟨U+202E⟩1"],
+			["答", "案", "⟨U+202E⟩gnp({}"],
+		]);
+	});
+
 	it("leave a group's credit unknown where one reward of it is not a number, and others alone", async () => {
 		const { files, open } = desk();
 		await open([fileOf("1.jsonl", [verl(1, 0), { ...verl(1, 1), score: "NaN" }, verl(1, 2), verl(1, 3)])]);

@@ -1,6 +1,6 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
 import { plural } from "../engine/core/plural";
-import { printable } from "../engine/core/writing";
+import { printable, visible } from "../engine/core/writing";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
 import { withGroups } from "../engine/formats/groups";
 import { saidText } from "../engine/formats/importers/chat";
@@ -203,7 +203,7 @@ export class Files implements FilesApi {
 			group: Int32Array.from(rows, ({ group }) => group),
 			reward: Float64Array.from(rows, ({ reward }) => reward),
 			length: Int32Array.from(rows, ({ length }) => length),
-			tools: rows.map(({ tools }) => tools),
+			tools: rows.map(({ tools }) => visible(tools)),
 			limited: Uint8Array.from(rows, ({ limited }) => (limited ? 1 : 0)),
 		};
 	}
@@ -417,7 +417,7 @@ function theirsOf(records: readonly RolloutRecord[], { B, T, actionMask }: Rollo
 		for (let t = 0; t < T; t++) if (actionMask[b * T + t]) advantage[b * T + t] = credit?.row[t] ?? Number.NaN;
 	});
 	return {
-		method: named.method,
+		method: visible(named.method),
 		params: {},
 		advantage,
 		terms: { theirs: advantage },
