@@ -28,6 +28,8 @@ import { RowsMenu } from "./RowsMenu";
 import { StripBox } from "./StripBox";
 import { ViewMenu } from "./ViewMenu";
 
+/** How texts in one line mark a break. */
+const LINE_BREAK = "⏎";
 /** Characters of a prompt that fit beside the group on most screens. */
 const LONG_PROMPT = 60;
 
@@ -71,9 +73,9 @@ function CreditHead({ display }: { display: Display }): JSX.Element {
 			<p className="prompt" title={prompt}>
 				<span className="muted">Prompt</span> <code>{prompt || "(empty)"}</code>
 			</p>
-			{prompt.length > LONG_PROMPT || prompt.includes("\n") ? (
+			{prompt.length > LONG_PROMPT || prompt.includes(LINE_BREAK) ? (
 				<Menu label="Whole" title="The whole prompt" className="prompt-whole">
-					<pre>{prompt}</pre>
+					<pre>{prompt.replaceAll(LINE_BREAK, `${LINE_BREAK}\n`)}</pre>
 				</Menu>
 			) : null}
 			<p className="muted tabular">
