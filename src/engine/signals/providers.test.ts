@@ -193,6 +193,16 @@ describe("marks on tokens", () => {
 		for (const [i, start] of starts.entries()) if (i > 0) expect([1, 2, 3, 5, 10]).toContain(start - starts[i - 1]!);
 	});
 
+	it("macro actions by perplexity as released: a token earlier, of the reference", () => {
+		// −log p rises at tokens 2 and 4, of the reference at 1.
+		const logProbs = [-1, -0.5, -0.7, -0.6, -2];
+		const batch = batchOf([{ logProbs }], { refLogProbs: Float64Array.of(-1, -3, -2, -1, -1) });
+		const starts = (params: object) => rows(annotated("perplexityMacros", batch, params).batch, "macroStart");
+		expect(starts({ at: "before" })).toEqual([[1, 1, 0, 1, 0]]);
+		expect(starts({ of: "reference" })).toEqual([[1, 1, 0, 0, 0]]);
+		expect(starts({ at: "before", of: "reference" })).toEqual([[1, 0, 0, 0, 0]]);
+	});
+
 	it("planning tokens as the vocabulary names them", () => {
 		const task = strategy.build(resolveParams(strategy.params, {}, ""));
 		const response = task.demonstration(task.item("train", 0), () => 0.5);

@@ -82,6 +82,7 @@ const CASES: readonly (readonly [string, string, Readonly<Record<string, unknown
 	["toolcalc", "pure", { form: "min" }, { fixedCuts: { length: 2 }, stepRewards: {} }],
 	["toolcalc", "pure", { form: "sum" }, { probabilityCuts: { threshold: 0.5 }, stepRewards: {} }],
 	["keydoor", "maRlhf", { cut: "marks" }, { perplexityMacros: {} }],
+	["keydoor", "maRlhf", { cut: "marks" }, { perplexityMacros: { at: "before" } }],
 	["keydoor", "potentialShaping", {}],
 ];
 

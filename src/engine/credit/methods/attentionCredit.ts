@@ -40,6 +40,8 @@ const quantileParam = (label: string, help: string) =>
  * **Edges** a token that no later one within the horizon looks at (FAI 0) is no anchor; `sign=positive` leaves negative credit alone.
  * Our readings, as the paper gives no numbers: τ_w and τ_d are the medians of the response, or another quantile of it (linear between
  * the two nearest tokens); ties go to the earlier token; bonuses of a token that is both anchor and plan add up.
+ * The versions of the paper differ in more than `sign`: window 10 and horizon 10 to 50 (first) or 10 to 100 (second), on the middle layers.
+ * Those are parameters of the provider `attentionFlow`, whose defaults are for short responses: `window`, `from`, `to`, `layers`.
  * **Against the exact advantage** biased on purpose: it moves weight to tokens that structure the text.
  * **Reduces** to the group's credit at γ = 1.
  * **Source** "Attention Illuminates LLM Reasoning", 2025, https://arxiv.org/abs/2510.13554; no authors' code.

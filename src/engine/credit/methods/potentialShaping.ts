@@ -1,6 +1,6 @@
 import { defineMethod, type Estimate } from "../method";
 import { add, tokenInput } from "../ops";
-import { groupBaseline, toGo, writerParams } from "../redistribution";
+import { groupBaseline, toGo, withGroupOfOne, writerParams } from "../redistribution";
 import { shapingOf, potentialShaping as writer } from "../rewards/writers/potentialShaping";
 
 /**
@@ -10,7 +10,7 @@ import { shapingOf, potentialShaping as writer } from "../rewards/writers/potent
  * Terms: `return`, `shaping`, `baseline`.
  *
  * **Not verified** against the paper's text; there is no released code.
- * **Edges** without discount a rollout's shaping adds up to −Φ_0, so it acts as a baseline that depends on the prefix.
+ * **Edges** without discount a rollout's shaping adds up to −Φ_0, so it acts as a baseline that depends on the prefix; a group of one as `singleton` says.
  * **Against the exact advantage** the same optimal policies for every Φ; with Φ = V and γ = 1 the shaped reward is the exact TD error on average.
  * **Reduces** to REINFORCE over the group at Φ = 0.
  * **Source** Ng, Harada & Russell 1999, "Policy invariance under reward transformations", theorem 1,
@@ -32,6 +32,10 @@ export const potentialShaping = defineMethod({
 		const shaping = toGo(shapingOf(p.discount).rewards, p);
 		const earned = toGo(tokenInput("rewards"), p);
 		const baseline = groupBaseline(add(earned, shaping), p);
-		return { terms: { return: earned, shaping, ...(baseline ? { baseline } : {}) } };
+		return withGroupOfOne(
+			{ return: earned, shaping, ...(baseline ? { baseline } : {}) },
+			p.singleton,
+			baseline !== null,
+		);
 	},
 });

@@ -1,6 +1,6 @@
 import { alikeBetween } from "../alike";
 import { defineMethod } from "../method";
-import { epsParam, scaleParam } from "../normaliserParams";
+import { epsParam, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	add,
 	atMost,
@@ -56,12 +56,7 @@ export const rankGrpo = defineMethod({
 		}),
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-4),
-		singleton: choiceParam({
-			label: "Group of one",
-			help: "Its own reward, or zero.",
-			default: "zero",
-			options: ["raw", "zero"],
-		}),
+		singleton: singletonParam("zero"),
 	},
 	presets: { paper: {}, expInf: { reward: "own" } },
 	place: { unit: "step or segment", source: "steps, states or marks", extra: "none", offPolicy: false },
@@ -82,7 +77,7 @@ export const rankGrpo = defineMethod({
 		const variance = div(squares, sub(size, scale === "sd1" ? 1 : 0));
 		const several = scale === "none" ? offset : div(offset, add(sqrt(variance), eps));
 		const item = select(equal(size, 1), singleton === "raw" ? r : 0, select(flat(r, absent), 0, several));
-		return { terms: { item: spread(item) }, scored: covered(STEPS) };
+		return { terms: { item: spread(item) }, scored: mul(covered(STEPS), scoredGroups(singleton).scored ?? 1) };
 	},
 });
 

@@ -1,6 +1,6 @@
 import { defineMethod, type Estimate } from "../method";
 import { tokenSignal } from "../ops";
-import { groupBaseline, toGo, writerParams } from "../redistribution";
+import { groupBaseline, toGo, withGroupOfOne, writerParams } from "../redistribution";
 import { returnDecomposition as writer } from "../rewards/writers/returnDecomposition";
 
 /**
@@ -10,7 +10,7 @@ import { returnDecomposition as writer } from "../rewards/writers/returnDecompos
  *
  * `returnRegression` learns r̂ from sums over all tokens (Efroni et al.) or, with its `subset`, over random ones (RRD, Ren et al.).
  *
- * **Edges** r̂ need not add up to R; what is not identifiable stays so.
+ * **Edges** r̂ need not add up to R; what is not identifiable stays so. A group of one as `singleton` says.
  * **Against the exact advantage** biased by the regression's error.
  * **Source** Efroni et al. 2021, "Reinforcement Learning with Trajectory Feedback", https://arxiv.org/abs/2008.06036; Ren et al. 2022, https://arxiv.org/abs/2111.13485.
  */
@@ -29,6 +29,6 @@ export const returnDecomposition = defineMethod({
 	estimate: (p): Estimate => {
 		const earned = toGo(tokenSignal("rewardModel"), p);
 		const baseline = groupBaseline(earned, p);
-		return { terms: { return: earned, ...(baseline ? { baseline } : {}) } };
+		return withGroupOfOne({ return: earned, ...(baseline ? { baseline } : {}) }, p.singleton, baseline !== null);
 	},
 });

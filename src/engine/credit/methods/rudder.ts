@@ -1,5 +1,6 @@
 import { defineMethod, type Estimate } from "../method";
 import { rolloutInput } from "../ops";
+import { groupMean, groupOfOneParams, withGroupOfOne } from "../redistribution";
 import { redistributed, rudderParams, rudder as writer } from "../rewards/writers/rudder";
 
 /**
@@ -9,6 +10,7 @@ import { redistributed, rudderParams, rudder as writer } from "../rewards/writer
  * or 0. Reads the token signal `returnPrediction`, g after each token. Terms: `difference`, `correction`.
  *
  * **Edges** credit adds up to R − g_{−1} exactly. It is the redistributed reward itself: with an optimal redistribution nothing is left to come.
+ * A group of one as `singleton` says: its own return is the mean (centre), or the start is 0 (raw).
  * **Against the exact advantage** equal on average where g is the exact expected return of the prefix; a start at the group's mean, which
  * holds the rollout itself, shrinks the first token's credit by 1/n.
  * **Source** Arjona-Medina et al. 2019, "RUDDER", https://arxiv.org/abs/1806.07857.
@@ -19,7 +21,7 @@ export const rudder = defineMethod({
 	family: "redistribution",
 	summary: "Watches a forecast of the outcome and pays each token for moving it.",
 	source: writer.source,
-	params: rudderParams,
+	params: { ...rudderParams, ...groupOfOneParams },
 	presets: { centred: {}, paper: { start: "zero" } },
 	paidByTask: "its forecast is of the return that the environment paid; put rudder before another method instead",
 	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
@@ -30,7 +32,8 @@ export const rudder = defineMethod({
 	],
 	needs: writer.needs,
 	estimate: (p): Estimate => {
-		const { difference, correction } = redistributed(p, rolloutInput("returns"));
-		return { terms: { difference, ...(correction ? { correction } : {}) } };
+		const returns = rolloutInput("returns");
+		const { difference, correction } = redistributed(p, returns, groupMean(returns, "mean", p.singleton));
+		return withGroupOfOne({ difference, ...(correction ? { correction } : {}) }, p.singleton, p.start === "mean");
 	},
 });

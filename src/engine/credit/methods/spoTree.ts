@@ -13,7 +13,7 @@ import { choiceParam, flagParam, integerParam } from "../sharedParams";
  * edge are u(V) = 1 − (1 − V)^k, the chance that one of k tries from there succeeds; the deviation stays that of the V, a reading, as
  * the paper leaves it open. Edges of 0, to six digits, are not scored (`dropZero`). Segments that agree on all tokens are one node.
  *
- * **Edges** a chain without branches gives 0 until the end; the last level takes what is left of the rollout.
+ * **Edges** a chain without branches gives 0 throughout, as does a group of one, whatever the scale; the last level takes what is left of the rollout.
  * **Against the exact advantage** unbiased at the level of segments where every node has as many children as the others, sampled for it;
  * otherwise the mean over children weighs leaves unevenly, and a node with one rollout below is worth that rollout's outcome. Segments that
  * agree are one child however often they are drawn: where a rare token pays most, the gradient of 32 rollouts has cosine .11.

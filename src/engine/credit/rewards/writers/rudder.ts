@@ -36,13 +36,14 @@ interface Redistributed {
 	readonly sum: Node<"rollout">;
 }
 
-/** The return, paid where its forecast g changes; with the correction it adds up to R − g_{−1}, without to g_last − g_{−1}. */
+/** The return, paid where its forecast g changes, from `mean` or 0 on; with the correction it adds up to R − g_{−1}, without to g_last − g_{−1}. */
 export function redistributed(
 	{ start, correct }: ParamValues<typeof rudderParams>,
 	returns: Node<"rollout">,
+	mean = groupStat(returns, "mean", { within: "group" }),
 ): Redistributed {
 	const forecast = tokenSignal("returnPrediction");
-	const before = start === "mean" ? groupStat(returns, "mean", { within: "group" }) : 0;
+	const before = start === "mean" ? mean : 0;
 	const last = reduceToRollouts(forecast, "last");
 	const missed = div(sub(returns, last), rolloutInput("policyLength"));
 	return {
