@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { faultsOf } from "../../testing/traceCheck";
 import { MissingSignal } from "../core/errors";
 import { Rng } from "../core/rng";
-import type { RolloutBatch } from "../rollouts/batch";
+import type { RolloutBatch, SpanTable } from "../rollouts/batch";
 import { defaultsOf } from "../spec/params";
 import { CpuOps } from "./cpuOps";
 import { type AnyMethod, isGroupLocal } from "./method";
@@ -26,6 +26,24 @@ function close(a: readonly (readonly number[])[], b: readonly (readonly number[]
 	for (const [i, v] of x.entries())
 		if (Number.isNaN(v)) expect(y[i]).toBeNaN();
 		else expect(Math.abs(v - y[i]!)).toBeLessThanOrEqual(bound);
+}
+
+/** The batch without the values, rewards of steps, values after a cut and signals of its last rollouts, from one on. */
+function unknownFrom(first: number, batch: RolloutBatch): RolloutBatch {
+	const lost = (x: Float64Array, from: number) => x.map((v, i) => (i >= from ? Number.NaN : v));
+	const table = (spans: SpanTable) => ({ ...spans, reward: lost(spans.reward!, spans.offsets[first]!) });
+	const signals = Object.entries(batch.signals).map(([name, signal]) => {
+		const from = signal.level === "rollout" ? first : first * batch.T;
+		return [name, { ...signal, data: lost(signal.data, from) }] as const;
+	});
+	return {
+		...batch,
+		values: lost(batch.values!, first * batch.T),
+		bootstrap: lost(batch.bootstrap!, first),
+		steps: table(batch.steps!),
+		turns: table(batch.turns!),
+		signals: Object.fromEntries(signals),
+	};
 }
 
 for (const method of METHODS)
@@ -102,6 +120,13 @@ for (const method of METHODS)
 				const { batch, advantage } = credit(rows);
 				const alone = credit(rows.slice(0, 4));
 				close(rowsOf(alone.batch, alone.advantage), rowsOf(batch, advantage).slice(0, 4));
+			});
+		if (isGroupLocal(method, params))
+			it("keeps what is unknown of one group from the others, cut rollouts too", () => {
+				const plain = batchOfRandom(some(12));
+				const cut = { ...plain, truncated: plain.truncated.map(() => 1), bootstrap: plain.returns.map(() => 0.5) };
+				const of = (batch: RolloutBatch) => rowsOf(batch, creditBy(method, params, batch).advantage).slice(0, 4);
+				close(of(unknownFrom(4, cut)), of(cut));
 			});
 		it("is explained by equations that hold, up to its terms and their sum", () => {
 			const { batch } = credit(some(1));
