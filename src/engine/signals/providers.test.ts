@@ -197,7 +197,8 @@ describe("marks on tokens", () => {
 		// −log p rises at tokens 2 and 4, of the reference at 1.
 		const logProbs = [-1, -0.5, -0.7, -0.6, -2];
 		const batch = batchOf([{ logProbs }], { refLogProbs: Float64Array.of(-1, -3, -2, -1, -1) });
-		const starts = (params: object) => rows(annotated("perplexityMacros", batch, params).batch, "macroStart");
+		const starts = (params: Record<string, unknown>) =>
+			rows(annotated("perplexityMacros", batch, params).batch, "macroStart");
 		expect(starts({ at: "before" })).toEqual([[1, 1, 0, 1, 0]]);
 		expect(starts({ of: "reference" })).toEqual([[1, 1, 0, 0, 0]]);
 		expect(starts({ at: "before", of: "reference" })).toEqual([[1, 0, 0, 0, 0]]);
