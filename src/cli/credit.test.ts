@@ -37,6 +37,28 @@ const PAIR = [
 	{ id: "b", group: "p", tokens: ["x", "y", "z"], mask: [1, 0, 1], rewards: [0, 0, 0.5] },
 ];
 
+describe("signals of one entry are read at the level that the method asks for", () => {
+	it.each([
+		{ what: "one token", tokens: [1], credit: [0.5] },
+		{ what: "one step", tokens: [1, 2], steps: [{ start: 0, end: 2, reward: 0 }], credit: [0.5, 0.5] },
+		{ what: "one turn", tokens: [1, 2], turns: [{ start: 0, end: 2, actor: "policy" }], credit: [0.5, 0.5] },
+	])("where every rollout has $what", async ({ what: _, credit, ...rollout }) => {
+		const line = { id: "a", group: "g", reward: 1, signals: { greedyReturn: [0.5] }, ...rollout };
+		const { status, output, stderr } = await run([line], "credit", "--method", "remax");
+		expect(stderr).toBe("");
+		expect(status).toBe(0);
+		expect(output[0]!.advantage).toEqual(credit);
+	});
+	it("a group of one-token rollouts is credited alone as beside longer ones", async () => {
+		const short = { id: "a", group: "g", reward: 1, tokens: [1], signals: { greedyReturn: [0.25] } };
+		const long = { id: "b", group: "h", reward: 0, tokens: [1, 2], signals: { greedyReturn: [1] } };
+		for (const lines of [[short], [short, long]]) {
+			const { output } = await run(lines, "credit", "--method", "remax");
+			expect(output[0]!.advantage).toEqual([0.75]);
+		}
+	});
+});
+
 describe("ascribe credit", () => {
 	it("prints one object a rollout, in the order of the file, groups that are not adjacent", async () => {
 		const { status, output } = await run(PAIR, "credit", "--method", "drGrpo");

@@ -1,5 +1,6 @@
 import type { RolloutBatch } from "../rollouts/batch";
-import type { Need } from "./method";
+import { resolveParams } from "../spec/params";
+import type { Creditor, Need } from "./method";
 
 /** Name of what is needed: `values`, `steps.reward`, or the name of a signal. */
 export function needKey(need: Need): string {
@@ -12,6 +13,21 @@ export function carries(need: Need, batch: RolloutBatch): boolean {
 	if ("field" in need) return batch[need.field] !== undefined;
 	if ("stepField" in need) return batch[need.of]?.[need.stepField] !== undefined;
 	return batch.signals[need.signal]?.level === need.level;
+}
+
+/** The batch with its signals at the levels that a method asks for, where their arrays fit more than one. */
+export function atNeededLevels(
+	batch: RolloutBatch,
+	{ id, params, needs }: Pick<Creditor, "id" | "params" | "needs">,
+	given: Readonly<Record<string, unknown>>,
+): RolloutBatch {
+	const signals = { ...batch.signals };
+	for (const need of needs(resolveParams(params, given, `method ${id}`))) {
+		if (!("signal" in need)) continue;
+		const wanted = signals[need.signal]?.otherwise?.find(({ level }) => level === need.level);
+		if (wanted) signals[need.signal] = wanted;
+	}
+	return { ...batch, signals };
 }
 
 /** A need in words: `values of the prefixes`, `rewards of steps`, or what the signal means. */

@@ -216,7 +216,7 @@ function spanTable(rows: readonly (readonly SpanRecord[])[]): SpanTable {
 	};
 }
 
-/** Signals of the records, named parts of the reward as `dims.<name>`, and `budget`. The level follows from the length of the arrays. */
+/** Signals of the records, named parts of the reward as `dims.<name>`, and `budget`. The levels follow from the length of the arrays. */
 function signalsOf(records: readonly RolloutRecord[], shape: Shape): Record<string, Signal> {
 	const names = new Set(records.flatMap(({ signals }) => Object.keys(signals ?? {})));
 	const dims = new Set(records.flatMap(({ dims }) => Object.keys(dims ?? {})));
@@ -233,20 +233,28 @@ function perRollout(records: readonly RolloutRecord[], of: (record: RolloutRecor
 	return { ...given, level: "rollout", data: Float64Array.from(records, (record) => of(record) ?? Number.NaN) };
 }
 
+/** At the first level that its arrays fit; the further ones are for a method that asks for one of them. */
 function signalOf(name: string, records: readonly RolloutRecord[], shape: Shape): Signal {
+	const [first, ...otherwise] = fittingLevels(name, records, shape);
+	if (first) return otherwise.length > 0 ? { ...first, otherwise } : first;
+	throw new InvalidInput(
+		`The signal "${name}" fits no level: its arrays must have one entry for each token, each step, each turn, or one in all.`,
+	);
+}
+
+function fittingLevels(name: string, records: readonly RolloutRecord[], shape: Shape): Signal[] {
 	const row = (record: RolloutRecord) => record.signals?.[name];
-	const fits = (of: (record: RolloutRecord) => number | undefined) =>
+	const fits = (of: (record: RolloutRecord) => number) =>
 		records.every((record) => row(record) === undefined || row(record)!.length === of(record));
+	const levels: Signal[] = [];
 	if (fits(({ tokens }) => tokens.length))
-		return { ...given, level: "token", data: tokenRows(records, shape, row, Number.NaN) };
+		levels.push({ ...given, level: "token", data: tokenRows(records, shape, row, Number.NaN) });
 	for (const level of ["step", "turn"] as const) {
 		const spans = (record: RolloutRecord) => (level === "step" ? record.steps : record.turns) ?? [];
 		if (!fits((record) => spans(record).length)) continue;
 		const data = records.flatMap((record) => row(record) ?? spans(record).map(() => null));
-		return { ...given, level, data: Float64Array.from(data, (x) => x ?? Number.NaN) };
+		levels.push({ ...given, level, data: Float64Array.from(data, (x) => x ?? Number.NaN) });
 	}
-	if (fits(() => 1)) return perRollout(records, (record) => row(record)?.[0] ?? undefined);
-	throw new InvalidInput(
-		`The signal "${name}" fits no level: its arrays must have one entry for each token, each step, each turn, or one in all.`,
-	);
+	if (fits(() => 1)) levels.push(perRollout(records, (record) => row(record)?.[0] ?? undefined));
+	return levels;
 }

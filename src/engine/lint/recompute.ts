@@ -1,5 +1,6 @@
 import { AscribeError } from "../core/errors";
 import type { AnyMethod } from "../credit/method";
+import { atNeededLevels } from "../credit/needs";
 import { METHODS } from "../credit/registry";
 import { creditBy } from "../credit/run";
 import type { RolloutRecord } from "../formats/record";
@@ -169,7 +170,7 @@ function agreement(
 	let mismatch: Mismatch | null = null;
 	const differing = new Set<number>();
 	for (const { batch, lines } of batches) {
-		const ours = attempt(() => creditBy(method, params, batch).advantage);
+		const ours = attempt(() => creditBy(method, params, atNeededLevels(batch, method, params)).advantage);
 		if (!ours) return null;
 		const largest = lines.reduce(
 			(most, line) =>

@@ -68,6 +68,8 @@ export interface Signal {
 	readonly data: Float64Array;
 	readonly provider: string;
 	readonly unit: string;
+	/** The same numbers at further levels that the arrays of a file fit: one entry in all is also one a token where there is one token. */
+	readonly otherwise?: readonly Signal[];
 }
 
 /** Credit of one method on one batch. `advantage` is the sum of `terms`; NaN where the method did not score a token. */

@@ -1,6 +1,6 @@
 import { CpuOps } from "../credit/cpuOps";
 import type { Creditor } from "../credit/method";
-import { carries } from "../credit/needs";
+import { atNeededLevels, carries } from "../credit/needs";
 import { creditBy } from "../credit/run";
 import type { CreditResult, RolloutBatch } from "../rollouts/batch";
 import { withSignal } from "./additions";
@@ -72,10 +72,11 @@ export function resourcesOf({ task, policy, memory }: Sources): Set<Resource> {
 export function annotateFor(
 	method: Creditor,
 	params: Readonly<Record<string, unknown>>,
-	batch: RolloutBatch,
+	given: RolloutBatch,
 	sources: Sources = {},
 	choices: SignalChoices = {},
 ) {
+	const batch = atNeededLevels(given, method, params);
 	const available = {
 		carries: (need: Parameters<typeof carries>[0]) => carries(need, batch),
 		resources: resourcesOf(sources),
