@@ -19,7 +19,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, LayoutDefinition>> = {
 		title: "Inspect",
 		help: "Settings, credit, inspector and curves.",
 		places: {
-			left: ["setup", "data"],
+			left: ["setup", "data", "runs"],
 			upper: ["credit", "siblings"],
 			lower: ["tree", "attention", "methods", "fidelity", "rollouts", "library"],
 			right: ["inspector"],

@@ -7,7 +7,7 @@ import { methodRolloutsCsv, methodTokensCsv } from "../credit/creditCsv";
 import { sumByUnit, unitsOf } from "../credit/granularity";
 import type { MethodRow } from "../credit/methodRows";
 import { usePanelCsv } from "../figures/publishedCsv";
-import { fixed, signed } from "../format";
+import { signed, significant } from "../format";
 import { layoutStore, toggleRow } from "../stores/layout";
 import { HeatmapBox } from "./HeatmapBox";
 
@@ -173,11 +173,11 @@ function ErrorColumn({ rows }: { readonly rows: readonly MethodRow[] }): JSX.Ele
 	return (
 		<div className="methods-errors tabular">
 			<span className="muted" title="Root of the mean squared error after the best single factor, in units of return">
-				error
+				rms error
 			</span>
 			<span />
 			{rows.map((row) => (
-				<span key={row.id}>{row.error === null ? "\u2013" : fixed(row.error, 2)}</span>
+				<span key={row.id}>{row.error === null ? "\u2013" : significant(row.error)}</span>
 			))}
 		</div>
 	);
