@@ -36,7 +36,7 @@ test("theirs stands beside ours recomputed, and the first token that differs is 
 
 	await open(dump(0.25));
 	const finding = page.locator(".finding").filter({ hasText: "Credit that no method reproduces" });
-	await expect(finding).toContainText("First difference: rollout 4, token 1, theirs 0.25, ours -1");
+	await expect(finding).toContainText("First difference: rollout 3, token 1, theirs 0.25, ours -1");
 	await finding.getByRole("button", { name: "Show the clearest case" }).click();
 	const marked = page.locator('.token[data-mismatch="true"]');
 	await expect(marked).toHaveText(/it/);
