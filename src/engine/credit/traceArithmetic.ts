@@ -1,6 +1,6 @@
 import { allAlike } from "./alike";
 import type { CpuOps } from "./cpuOps";
-import { groupStat, type Kind, type Node, type Normaliser } from "./ops";
+import { groupStat, type Kind, type Node, type Normaliser, type Scope } from "./ops";
 import { readNode } from "./prefixOps";
 import { rowsOf } from "./sequenceOps";
 import { binaryText, inWords, listed, normaliserText, STATS, shown, signed, unaryText } from "./traceWords";
@@ -41,7 +41,8 @@ function at(place: Place, node: Node): number {
 	return i < 0 ? Number.NaN : place.ops.value(node)[i]!;
 }
 
-function indexOf({ ops, rollout, token }: Place, node: Node): number {
+/** Number of the node's entry that concerns the token; −1 for a token outside of all spans. */
+export function indexOf({ ops, rollout, token }: Place, node: Node): number {
 	const entry = rollout * ops.batch.T + token;
 	if (node.level === "token") return entry;
 	return node.level === "rollout" ? rollout : ops.spans(node.partition!).ofToken[entry]!;
@@ -102,13 +103,18 @@ function binaryDetail(place: Place, node: Node, kind: Extract<Kind, { op: "binar
 /** Arguments of a statistic worth showing: not those that stand at their neutral constant. */
 const told = (args: readonly Node[]) => args.filter((arg, i) => i === 0 || arg.kind.op !== "constant");
 
-function membersOf({ ops, ...place }: Place, node: Node, scope: Parameters<CpuOps["keys"]>[1]): number[] {
-	const own = indexOf({ ops, ...place }, node);
-	if (own < 0) return [];
+function membersOf(place: Place, node: Node, scope: Scope): number[] {
+	const own = indexOf(place, node);
+	const x = place.ops.value(node.args[0]!);
+	return own < 0 ? [] : comparedWith(place.ops, node, scope, own).map((i) => x[i]!);
+}
+
+/** Entries that a statistic compares with one of them. */
+export function comparedWith(ops: CpuOps, node: Node, scope: Scope, own: number): number[] {
 	const keys = ops.keys(node, scope);
-	const [x, where] = [ops.value(node.args[0]!), ops.value(node.args[1]!)];
+	const where = ops.value(node.args[1]!);
 	const { active } = ops.domain(node);
-	return [...x.keys()].filter((i) => active[i] && where[i] !== 0 && keys[i] === keys[own]).map((i) => x[i]!);
+	return [...active.keys()].filter((i) => active[i] && where[i] !== 0 && keys[i] === keys[own]);
 }
 
 function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail {
@@ -185,13 +191,15 @@ const nameOf = ({ kind }: Node) => (kind.op === "input" || kind.op === "signal" 
 
 /** Numbers of the active entries that a reduction took together. */
 function reducedOf(place: Place, node: Node): number[] {
-	const { ops } = place;
-	const from = node.args[0]!;
-	const source = ops.domain(from);
-	const target = node.level === "span" ? ops.spans(node.partition!).ofToken : source.rollout;
-	const own = indexOf(place, node);
-	const x = ops.value(from);
-	return [...x.keys()].filter((i) => source.active[i] && target[i] === own).map((i) => x[i]!);
+	const x = place.ops.value(node.args[0]!);
+	return takenTogether(place.ops, node, indexOf(place, node)).map((i) => x[i]!);
+}
+
+/** Active entries of its argument that a reduction takes together as one of its own. */
+export function takenTogether(ops: CpuOps, node: Node, own: number): number[] {
+	const { active, rollout } = ops.domain(node.args[0]!);
+	const target = node.level === "span" ? ops.spans(node.partition!).ofToken : rollout;
+	return [...active.keys()].filter((i) => active[i] && target[i] === own);
 }
 
 function prefixDetail(place: Place, node: Node, kind: Extract<Kind, { op: "prefix" }>): Detail {

@@ -75,6 +75,15 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 		const masked = batchOf([{ length: 2, mask: [1, 0], reward: 1 }]);
 		expect(equations("grpo", masked, 0, 1).at(-1)).toBe("A = 0: the policy did not write this token.");
 		expect(equations("grpo", masked, 0, 0, { singleton: "skip" }).at(-1)).toBe("The method does not score this token.");
+		const valued = batchOf([{ rewards: [0, 0, 1], values: [0.1, Number.NaN, 0.3] }]);
+		const why = (token: number) => equations("gae", valued, 0, token, { bootstrap: false }).at(-1);
+		expect(why(0)).toBe("A is not known, because values has no number for token 1.");
+		expect(why(2)).toBe("A = td + later = 0.7 + 0 = 0.7");
+		const unpaid = { ...group, ids: ["a", "b"], returns: Float64Array.of(1, Number.NaN) };
+		expect(equations("grpo", unpaid, 0, 0).at(-1)).toBe("A is not known, because returns has no number for rollout b.");
+		expect(equations("grpo", unpaid, 1, 0).at(-1)).toBe(
+			"A is not known, because returns has no number for this rollout.",
+		);
 		expect(() => equations("grpo", masked, 0, 2)).toThrow("There is no token 2: the rollout has 2 tokens.");
 	});
 });

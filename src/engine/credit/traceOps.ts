@@ -7,6 +7,7 @@ import type { Creditor } from "./method";
 import type { Node } from "./ops";
 import { creditBy } from "./run";
 import { type Arithmetic, arithmeticOf, type Place } from "./traceArithmetic";
+import { whyUnknown } from "./traceUnknown";
 import { inWords, shown, signed } from "./traceWords";
 
 /** One primitive at one token: what went in and what came out. */
@@ -32,7 +33,7 @@ export interface Trace extends Maker {
 	/** `A = outcome + td = 0.75 + 0.1 = 0.85`, or why there is no number. */
 	readonly equation: string;
 	readonly terms: Readonly<Record<string, number>>;
-	/** The advantage: the very number that `creditBy` gives; NaN where the method does not score the token. */
+	/** The advantage: the very number that `creditBy` gives; NaN where it is unknown or not scored. */
 	readonly value: number;
 }
 
@@ -69,7 +70,7 @@ export function traceOf(
 		batch.actionMask[at] === 0
 			? "A = 0: the policy did not write this token."
 			: Number.isNaN(value)
-				? "The method does not score this token."
+				? whyUnknown({ ops, rollout, token }, estimate)
 				: sum;
 	return {
 		...madeBy(method.id, params, method.rewards),
