@@ -122,8 +122,10 @@ function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail 
 	const reads = told(node.args);
 	const formula = () => normaliserText(options);
 	const x = at(place, node.args[0]!);
-	const simple = at(place, node.args[1]!) === 0 ? "not counted" : withoutOthers(x, members, options);
-	if (simple !== null) return { reads, members, formula, numbers: simple };
+	if (at(place, node.args[1]!) === 0) return { reads, members, formula, numbers: "not counted" };
+	if (options.center === "none" && options.scale === "none") return { reads, members, formula, numbers: signed(x) };
+	if (members.length === 1) return { reads, members, ...aloneDetail(x, options, formula) };
+	if (allAlike(members)) return { reads, members, formula, numbers: "all are equal" };
 	const over = { where: node.args[1]!, key: node.args[2]!, weight: node.args[3]! };
 	const stat = (name: "mean" | "looMean" | "sd1" | "sd0") =>
 		at(
@@ -138,15 +140,12 @@ function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail 
 	return { reads, members, formula, numbers: `(${top}) / ${shown(by)}` };
 }
 
-/** What is written where a normaliser compares nothing; null where it does. */
-function withoutOthers(x: number, members: readonly number[], options: Normaliser): string | null {
-	const { center, scale, eps, epsOn, singleton } = options;
-	if (center === "none" && scale === "none") return signed(x);
-	if (members.length > 1) return allAlike(members) ? "all are equal" : null;
-	if (singleton === "zero") return "one alone";
-	return scale === "none"
-		? signed(x)
-		: `${signed(x)} / ${epsOn === "sd" ? `(1 + ${shown(eps)})` : `√(1 + ${shown(eps)})`}`;
+/** What a group of one gets: 0, or its own number with centre 0 and deviation 1. */
+function aloneDetail(x: number, { scale, eps, epsOn, singleton }: Normaliser, formula: () => string): Detail {
+	if (singleton === "zero") return { formula, numbers: "one alone" };
+	const one = epsOn === "sd" ? `(1 + ${shown(eps)})` : `√(1 + ${shown(eps)})`;
+	const over = scale === "none" ? "" : ` / ${one}`;
+	return { formula: () => `one alone: its own${over}`, numbers: over === "" ? shown(x) : `${signed(x)}${over}` };
 }
 
 /** Entry after (or before) the place in its rollout, among those that take part; −1 beyond the edge. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { faultsOf } from "../../testing/traceCheck";
 import type { RolloutBatch } from "../rollouts/batch";
 import { METHODS } from "./registry";
 import { batchOf, spansOfRows, tokenSignal } from "./testing";
@@ -70,6 +71,15 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 			"x4 = planning · … = 0 · … = 0",
 			"A = outcome + planning (x4) = 0.5 + 0 = 0.5",
 		]);
+	});
+	it("what a group of one gets is its own number, not one that was compared", () => {
+		const alone = batchOf([{ length: 1, reward: 3 }]);
+		const outcome = (id: string, params = {}) => equations(id, alone, 0, 0, { singleton: "raw", ...params })[1];
+		expect(outcome("drGrpo")).toBe("outcome = one alone: its own = 3");
+		expect(outcome("grpo", { eps: 0.5 })).toBe("outcome = one alone: its own / (1 + 0.5) = 3 / (1 + 0.5) = 2");
+		const drGrpo = METHODS.find(({ id }) => id === "drGrpo")!;
+		expect(faultsOf(traceOf(drGrpo, { singleton: "raw" }, alone, 0, 0))).toEqual([]);
+		expect(outcome("grpo", { singleton: "zero" })).toMatch(/ = one alone = 0$/);
 	});
 	it("and says why there is no number", () => {
 		const masked = batchOf([{ length: 2, mask: [1, 0], reward: 1 }]);
