@@ -196,10 +196,11 @@ const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]
 	],
 	attentionCredit: [{ strategy: "coupled", share: 0.3, window: 2 }],
 	spoChain: [{ threshold: 0.7, interval: 2, mask: "none" }],
+	hbpo: [
+		{ maxLength: 16, alpha: 0.05 },
+		{ alpha: 0, singleton: "raw" },
+	],
 	dapo: [{ maxLength: 5, buffer: 3, beyond: "growing", dropEqual: true, singleton: "skip" }],
 };
-/** Lengths of these batches, not thousands of tokens: rewards that differ in the seventh digit are equal to float32. */
-const ALWAYS: Readonly<Record<string, object>> = { hbpo: { maxLength: 16, alpha: 0.05 } };
 /** Defaults, presets, and what reaches the other branches. */
-export const paramSets = (method: AnyMethod) =>
-	[{}, ...Object.values(method.presets), ...(MORE[method.id] ?? [])].map((set) => ({ ...set, ...ALWAYS[method.id] }));
+export const paramSets = (method: AnyMethod) => [{}, ...Object.values(method.presets), ...(MORE[method.id] ?? [])];

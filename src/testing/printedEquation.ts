@@ -63,7 +63,7 @@ const CALLS: Readonly<Record<string, (...args: readonly Range[]) => Range>> = {
 	log2: (a) => through(a!, Math.log2),
 	"√": (a) => through(a!, (x) => Math.sqrt(Math.max(0, x))),
 	// Narrow ranges only; next to a turning point the slope is below the width.
-	cos: (a) => ({ low: Math.cos(a!.low) - (a!.high - a!.low), high: Math.cos(a!.low) + (a!.high - a!.low) }),
+	sin: (a) => ({ low: Math.sin(a!.low) - (a!.high - a!.low), high: Math.sin(a!.low) + (a!.high - a!.low) }),
 	known: (a) => exactly(Number.isNaN(a!.low) ? 0 : 1),
 	not: (a) => truth(isZero(a!), a!.low > 0 || a!.high < 0),
 };

@@ -60,7 +60,7 @@ const SCOPES: readonly ops.Scope[] = [
 ];
 /** Every primitive, and every function, statistic and fold of each. */
 const EVERY_NODE: readonly ops.Node[] = [
-	...[ops.neg, ops.abs, ops.exp, ops.sqrt, ops.cos, ops.known, ops.not].map((f) => f(TOKEN)),
+	...[ops.neg, ops.abs, ops.exp, ops.sqrt, ops.sin, ops.known, ops.not].map((f) => f(TOKEN)),
 	...[ops.log, ops.log2].map((f) => f(ops.abs(OTHER))),
 	...[ops.add, ops.sub, ops.mul, ops.div, ops.min, ops.max, ops.less, ops.atMost, ops.equal].flatMap((f) => [
 		f(TOKEN, OTHER),

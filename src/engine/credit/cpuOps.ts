@@ -135,7 +135,7 @@ const UNARY: Readonly<Record<UnaryName, (x: number) => number>> = {
 	log: Math.log,
 	log2: Math.log2,
 	sqrt: Math.sqrt,
-	cos: Math.cos,
+	sin: Math.sin,
 	known: (x) => (Number.isNaN(x) ? 0 : 1),
 	not: (x) => (x === 0 ? 1 : 0),
 };

@@ -21,7 +21,7 @@ export interface Node<L extends Level = Level> {
 export type Operand<L extends Level> = Node<L> | number;
 
 // A function's place in its list is its number in shaders (`credit*.wgsl`) and in the module (`assembly/credit*.ts`).
-export const UNARY_FNS = ["neg", "abs", "exp", "log", "log2", "sqrt", "cos", "known", "not"] as const;
+export const UNARY_FNS = ["neg", "abs", "exp", "log", "log2", "sqrt", "sin", "known", "not"] as const;
 export const BINARY_FNS = ["add", "sub", "mul", "div", "min", "max", "less", "atMost", "equal"] as const;
 export const STATS = ["sum", "mean", "looMean", "looMax", "sd1", "sd0", "min", "max", "count", "rank"] as const;
 export const FOLDS = ["sum", "mean", "first", "last", "min", "max", "count"] as const;
@@ -117,7 +117,7 @@ export const exp = <L extends Level>(x: Node<L>) => unary("exp", x);
 export const log = <L extends Level>(x: Node<L>) => unary("log", x);
 export const log2 = <L extends Level>(x: Node<L>) => unary("log2", x);
 export const sqrt = <L extends Level>(x: Node<L>) => unary("sqrt", x);
-export const cos = <L extends Level>(x: Node<L>) => unary("cos", x);
+export const sin = <L extends Level>(x: Node<L>) => unary("sin", x);
 /** 1 where the number is known (not NaN), else 0. */
 export const known = <L extends Level>(x: Node<L>) => unary("known", x);
 /** 1 where x is 0, else 0. */

@@ -18,7 +18,7 @@ const UNARY: Readonly<Record<UnaryFn, string>> = {
 	log: "log",
 	log2: "log2",
 	sqrt: "√",
-	cos: "cos",
+	sin: "sin",
 	known: "known",
 	not: "not",
 };

@@ -38,7 +38,7 @@ const UNARY = [
 	"logarithm",
 	"logarithm2",
 	"root",
-	"cosineOf",
+	"sineOf",
 	"isKnown",
 	"isZero",
 ] as const;

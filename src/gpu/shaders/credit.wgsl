@@ -86,14 +86,18 @@ fn takesPart(domain: u32, b: u32, i: u32) -> bool {
 	return takesPartSpan(domain - 2u, b, i);
 }
 
-// cos to float32 precision; the built-in promises three digits.
-fn cosine(x: f32) -> f32 {
+// sin within a quarter turn, to float32 precision of the number itself however small.
+fn sineWithin(h: f32) -> f32 {
+	let q = h * h;
+	return h * (1.0 + q * (-0.16666667 + q * (0.008333333 + q * (-1.9841270e-4 + q * (2.7557319e-6 + q * -2.5052108e-8)))));
+}
+
+// sin to float32 precision; the built-in promises three digits.
+fn sine(x: f32) -> f32 {
 	let turns = round(x * 0.15915494);
 	let r = (x - turns * 6.28125) - turns * 0.0019353072;
-	let h = 0.5 * r;
-	let q = h * h;
-	let s = h * (1.0 + q * (-0.16666667 + q * (0.008333333 + q * (-1.9841270e-4 + q * (2.7557319e-6 + q * -2.5052108e-8)))));
-	return 1.0 - 2.0 * s * s;
+	if (abs(r) <= 1.5707964) { return sineWithin(r); }
+	return sineWithin(sign(r) * 3.1415927 - r);
 }
 
 fn plus(p: u32, q: u32) -> u32 { return select(bitcast<u32>(bitcast<f32>(p) + bitcast<f32>(q)), NAN, unknown(p) || unknown(q)); }
@@ -115,7 +119,7 @@ fn exponential(p: u32) -> u32 { return select(bitcast<u32>(exp(bitcast<f32>(p)))
 fn logarithm(p: u32) -> u32 { return select(bitcast<u32>(log(bitcast<f32>(p))), NAN, unknown(p) || bitcast<f32>(p) < 0.0); }
 fn logarithm2(p: u32) -> u32 { return select(bitcast<u32>(log2(bitcast<f32>(p))), NAN, unknown(p) || bitcast<f32>(p) < 0.0); }
 fn root(p: u32) -> u32 { return select(bitcast<u32>(sqrt(bitcast<f32>(p))), NAN, unknown(p) || bitcast<f32>(p) < 0.0); }
-fn cosineOf(p: u32) -> u32 { return select(bitcast<u32>(cosine(bitcast<f32>(p))), NAN, unknown(p)); }
+fn sineOf(p: u32) -> u32 { return select(bitcast<u32>(sine(bitcast<f32>(p))), NAN, unknown(p)); }
 fn isKnown(p: u32) -> u32 { return flag(!unknown(p)); }
 fn isZero(p: u32) -> u32 { return flag(zero(p)); }
 fn choice(condition: u32, yes: u32, no: u32) -> u32 { return select(yes, no, zero(condition)); }
@@ -128,7 +132,7 @@ fn unary(variant: u32, p: u32) -> u32 {
 		case 3u: { return logarithm(p); }
 		case 4u: { return logarithm2(p); }
 		case 5u: { return root(p); }
-		case 6u: { return cosineOf(p); }
+		case 6u: { return sineOf(p); }
 		case 7u: { return isKnown(p); }
 		default: { return isZero(p); }
 	}

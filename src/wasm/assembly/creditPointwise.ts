@@ -2,7 +2,7 @@ import { splat64, truth } from "./creditLanes";
 
 // Credit in float64, entry by entry. Arrays lie at multiples of 16 bytes with room for an even number of entries.
 
-/** One function of each entry: neg, abs, exp, log, log2, sqrt, cos, known, not. */
+/** One function of each entry: neg, abs, exp, log, log2, sqrt, sin, known, not. */
 export function creditUnary(fn: i32, out: usize, x: usize, count: i32): void {
 	const bytes = <usize>count << 3;
 	for (let at: usize = 0; at < bytes; at += 16) {
@@ -23,7 +23,7 @@ function elementary(fn: i32, x: f64): f64 {
 	if (fn == 2) return Math.exp(x);
 	if (fn == 3) return Math.log(x);
 	if (fn == 4) return Math.log2(x);
-	return Math.cos(x);
+	return Math.sin(x);
 }
 
 /** One function of two: add, sub, mul, div (0 where the divisor is 0), min, max, less, atMost, equal. */

@@ -2,17 +2,19 @@ import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	abs,
+	add,
 	atMost,
-	cos,
 	groupStat,
 	less,
-	min,
+	max,
 	mul,
 	type Node,
+	neg,
 	normalise,
 	rolloutInput,
 	rolloutSignal,
 	select,
+	sin,
 	spread,
 	sub,
 } from "../ops";
@@ -24,6 +26,9 @@ import { choiceParam, integerParam, numberParam } from "../sharedParams";
  * n tokens, budget b: R = β·cos(πn/2L) − α|n−b| if right and n > b, β·cos(πb/2L) if right and n ≤ b, 0 otherwise or beyond L.
  * A = (R − mean)/(sd + eps) over the group + w · (mean over the rollouts with the same budget − β·cos(πb/2L)), w = 1.
  * `reward=released` pays a right answer the smaller of the two whatever its length, so that very short answers lose.
+ *
+ * Compared is what each rollout misses of β, β·(1 − cos) = 2β·sin² of half the angle: the rewards of short answers lie so near to β that
+ * float32 does not tell them apart.
  *
  * **Edges** the second term is not centred: it is never positive with the paper's reward, and a right rollout may pay for its mates. The released
  * code adds it twice (preset `released`, a mistake) and cannot run; the default is the paper's. A group of one as `singleton` says.
@@ -94,16 +99,25 @@ export const hbpo = defineMethod({
 	estimate: ({ beta, alpha, maxLength, reward: kind, intraWeight, scale, eps, singleton }) => {
 		const n = rolloutInput("policyLength");
 		const budget = rolloutSignal("budget");
-		const promised = (x: Node<"rollout">) => mul(cos(mul(x, Math.PI / (2 * maxLength))), beta);
-		const over = sub(promised(n), mul(abs(sub(n, budget)), alpha));
+		const costOf = (x: Node<"rollout">) => versine(mul(x, Math.PI / (2 * maxLength)), beta);
+		const over = add(costOf(n), mul(abs(sub(n, budget)), alpha));
 		const right = mul(rolloutInput("success"), atMost(n, maxLength));
-		const earned = kind === "paper" ? select(less(budget, n), over, promised(budget)) : min(over, promised(budget));
-		const reward = select(right, earned, 0);
-		const mates = groupStat(reward, "mean", { within: "group", by: "key" }, { key: budget });
-		const inter = normalise(reward, normaliserOf({ center: "mean", scale, eps, singleton }));
+		const cost = kind === "paper" ? select(less(budget, n), over, costOf(budget)) : max(over, costOf(budget));
+		const missed = select(right, cost, beta);
+		const mates = groupStat(missed, "mean", { within: "group", by: "key" }, { key: budget });
+		const options = normaliserOf({ center: "mean", scale, eps, singleton });
+		const compared = normalise(neg(missed), options);
+		const alone = atMost(groupStat(missed, "count", { within: "group" }), 1);
+		const inter = singleton === "raw" ? select(alone, normalise(sub(beta, missed), options), compared) : compared;
 		return {
-			terms: { inter: spread(inter), intra: spread(mul(sub(mates, promised(budget)), intraWeight)) },
+			terms: { inter: spread(inter), intra: spread(mul(sub(costOf(budget), mates), intraWeight)) },
 			...scoredGroups(singleton),
 		};
 	},
 });
+
+/** scale · (1 − cos x), to all digits of what is small. */
+function versine(x: Node<"rollout">, scale: number): Node<"rollout"> {
+	const half = sin(mul(x, 0.5));
+	return mul(mul(half, half), 2 * scale);
+}

@@ -105,20 +105,20 @@ describe("the trace passes through the worked numbers", () => {
 		passes(of(1, 0), [0.880797, 0.440399, 0.523841]);
 		passes(of(1, 1), [0.119203, 0.083442]);
 	});
-	it("HBPO: shaped rewards, what budgets promise, means of mates, mean and deviation of all", () => {
+	it("HBPO: what shaped rewards and promises of budgets miss of 4, means of mates, mean and deviation of all", () => {
 		const batch = {
 			...batchOf([{ length: 400 }, { length: 900 }, { length: 700 }, { length: 2500 }]),
 			success: Uint8Array.of(1, 1, 1, 0),
 			signals: { budget: rolloutSignal([512, 512, 2048, 2048]) },
 		};
 		const of = (b: number) => ({ id: "hbpo", params: preset("hbpo", "paper"), batch, at: [b, 0] }) as const;
-		passes(of(0), [3.923141, 3.79626]);
-		passes(of(1), [3.669378, 3.923141, 3.79626]);
-		passes(of(2), [2.828427, Math.SQRT2]);
-		passes(of(3), [0, 2.828427, Math.SQRT2]);
-		// 2.605237 and 1.798735.
+		// Rewards 3.923141, 3.669378, 2.828427, 0; means of mates 3.79626 and √2; of all 2.605237, deviation 1.798735.
+		passes(of(0), [4 - 3.923141, 4 - 3.79626]);
+		passes(of(1), [4 - 3.669378, 4 - 3.923141, 4 - 3.79626]);
+		passes(of(2), [4 - 2.828427, 4 - Math.SQRT2]);
+		passes(of(3), [4, 4 - 2.828427, 4 - Math.SQRT2]);
 		expect(traced(of(0)).map((step) => step.equation)).toContainEqual(
-			expect.stringContaining("− 2.60524) / 1.79874 ="),
+			expect.stringContaining("− (−1.39476)) / 1.79874 ="),
 		);
 	});
 	it("Rank-GRPO: what is still to be found from each place", () => {
