@@ -59,6 +59,28 @@ describe("signals of one entry are read at the level that the method asks for", 
 	});
 });
 
+describe("steps without a token of the policy", () => {
+	const step = (start: number, end: number, reward?: number) => ({
+		start,
+		end,
+		...(reward === undefined ? {} : { reward }),
+	});
+	const warned = async (steps: readonly object[], more: object = {}) =>
+		(await run([{ id: "a", group: "g", tokens: [1, 2], reward: 1, steps, ...more }], "credit", "--method", "pure"))
+			.stderr;
+	it("are told of where they carry a reward: an empty one, and one that the environment wrote", async () => {
+		expect(await warned([step(0, 1, 0.5), step(1, 1, -0.9), step(1, 2, 0.4)])).toContain(
+			"r.jsonl, line 1: steps, entry 1 (tokens 1 to 1) holds no token of the policy, so that its reward or label counts for no method.",
+		);
+		expect(await warned([step(0, 1, 0.5), step(1, 2, 0.4)], { mask: [1, 0] })).toContain(
+			"steps, entry 1 (tokens 1 to 2) holds no token",
+		);
+	});
+	it("are nothing to tell of without one, nor are steps that touch", async () => {
+		expect(await warned([step(0, 1, 0.5), step(1, 1), step(1, 2, 0.4)])).toBe("");
+	});
+});
+
 describe("ascribe credit", () => {
 	it("prints one object a rollout, in the order of the file, groups that are not adjacent", async () => {
 		const { status, output } = await run(PAIR, "credit", "--method", "drGrpo");
@@ -266,6 +288,18 @@ describe("ascribe credit", () => {
 				],
 			},
 			/line 1: turns, entry 0 covers tokens 1 to 2, and entry 1 covers 0 to 2; turns must not overlap/,
+		],
+		[
+			{
+				id: "a",
+				tokens: [1, 2],
+				reward: 1,
+				steps: [
+					{ start: 0, end: 2, reward: 0.5 },
+					{ start: 0, end: 1, reward: -0.9 },
+				],
+			},
+			/line 1: steps, entry 1 covers tokens 0 to 1, and entry 0 covers 0 to 2; steps must not overlap/,
 		],
 		[{ id: "a", tokens: [1], reward: 1, parent: { id: "a", at: 1 } }, /line 1: parent is the rollout itself, "a"/],
 	])("names the line and the field of a fault: %j", async (line, message) => {

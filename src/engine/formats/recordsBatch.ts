@@ -26,7 +26,7 @@ export interface BatchesOf {
  * @throws InvalidInput for a rollout without any reward.
  */
 export function batchesOf(lines: readonly RolloutLine[]): BatchesOf {
-	const warnings: string[] = aloneOf(lines);
+	const warnings: string[] = [...aloneOf(lines), ...lostOf(lines)];
 	const bySteps = new Map<number | null, number[]>();
 	lines.forEach(({ record }, i) => {
 		const step = record.step ?? null;
@@ -52,6 +52,23 @@ function aloneOf(lines: readonly RolloutLine[]): string[] {
 		`${alone[0]!.where}${others}: there is neither group nor prompt; such a rollout is a group of its own, compared with no other.`,
 	];
 }
+
+/** Steps and turns that carry a number but no token that it could be credited to. */
+function lostOf(lines: readonly RolloutLine[]): string[] {
+	const lost = lines.flatMap(({ record, where }) =>
+		(["steps", "turns"] as const).flatMap((name) =>
+			(record[name] ?? []).flatMap((span: SpanRecord, i) =>
+				isLost(span, record) ? [`${where}: ${name}, entry ${i} (tokens ${span.start} to ${span.end})`] : [],
+			),
+		),
+	);
+	if (lost.length === 0) return [];
+	const others = lost.length > 1 ? ` (and ${plural(lost.length - 1, "other span")})` : "";
+	return [`${lost[0]}${others} holds no token of the policy, so that its reward or label counts for no method.`];
+}
+
+const isLost = ({ start, end, actor, reward, label }: SpanRecord, { mask }: RolloutRecord): boolean =>
+	(reward != null || label != null) && isPolicy(actor) && (mask ? !mask.slice(start, end).includes(1) : start === end);
 
 function batchOf(lines: readonly RolloutLine[], warnings: string[]): RolloutBatch {
 	const records = lines.map(({ record }) => record);

@@ -37,7 +37,8 @@ const MESSAGE: JsonSchema = {
 
 /**
  * One line of a rollouts file, as `checkedRecord` accepts it, but for lengths: a row has one entry a token, a span ends within the tokens and
- * not before it starts; and but for turns, which must not overlap, and a parent, which must be another rollout. Unknown fields are allowed and kept.
+ * not before it starts; and but for turns and steps, which must not overlap among themselves, and a parent, which must be another rollout. Unknown fields are
+ * allowed and kept.
  */
 export const ROLLOUT_SCHEMA: JsonSchema = {
 	$schema: DIALECT,

@@ -174,14 +174,14 @@ interface Span {
 	readonly end: number;
 }
 
-/** One alone wrote each token. @throws InvalidInput for turns that share one. */
-function checkApart(turns: readonly Span[], where: string): void {
-	const inOrder = [...turns.entries()].filter(([, t]) => t.end > t.start).sort(([, a], [, b]) => a.start - b.start);
-	inOrder.slice(1).forEach(([i, turn], k) => {
+/** A token is of one turn, and of one step: of two the later would lose what it was paid. @throws InvalidInput for spans that share one. */
+function checkApart(spans: readonly Span[], where: string, what: "turns" | "steps"): void {
+	const inOrder = [...spans.entries()].filter(([, t]) => t.end > t.start).sort(([, a], [, b]) => a.start - b.start);
+	inOrder.slice(1).forEach(([i, span], k) => {
 		const [before, { start, end }] = inOrder[k]!;
-		if (turn.start < end)
+		if (span.start < end)
 			throw new InvalidInput(
-				`${where}, entry ${i} covers tokens ${turn.start} to ${turn.end}, and entry ${before} covers ${start} to ${end}; turns must not overlap.`,
+				`${where}, entry ${i} covers tokens ${span.start} to ${span.end}, and entry ${before} covers ${start} to ${end}; ${what} must not overlap.`,
 			);
 	});
 }
@@ -230,9 +230,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
 	done: must((x) => x === "end" || x === "limit", '"end" or "limit"'),
 	turns: (value, where, T) => {
 		spans({ ...SPAN_FIELDS, actor: text })(value, where, T);
-		checkApart(value as Span[], where);
+		checkApart(value as Span[], where, "turns");
 	},
-	steps: spans(SPAN_FIELDS),
+	steps: (value, where, T) => {
+		spans(SPAN_FIELDS)(value, where, T);
+		checkApart(value as Span[], where, "steps");
+	},
 	messages,
 	parent: (value, where, T) => {
 		if (!isObject(value) || typeof value.id !== "string" || !isId(value.at) || (value.at as number) > T)
