@@ -224,7 +224,9 @@ describe("a link into a file", () => {
 		await missing();
 		await bring(B);
 		await vi.waitFor(() =>
-			expect(runStore.getState().opened?.notices.at(-1)).toBe("The link points at rollout 41 of b.jsonl, which has 4."),
+			expect(runStore.getState().opened?.notices.at(-1)).toBe(
+				"The link points at rollout 40 of b.jsonl; its last is 3.",
+			),
 		);
 	});
 });

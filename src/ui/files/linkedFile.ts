@@ -118,7 +118,7 @@ async function land(home: OpenFile, place: FilePlace): Promise<void> {
 	const group = row < home.end ? fileStore.getState().table?.group[row] : undefined;
 	if (group === undefined)
 		return addNotices([
-			`The link points at rollout ${rollout + 1} of ${shownName(home.name)}, which has ${home.end - home.first}.`,
+			`The link points at rollout ${rollout} of ${shownName(home.name)}; its last is ${home.end - home.first - 1}.`,
 		]);
 	await showGroup(group);
 	const b = fileStore.getState().rows.indexOf(row);
