@@ -249,6 +249,11 @@ describe("ascribe credit", () => {
 		);
 		expect((await run(PAIR, "credit", "--method", "drGrpo", "--trace", "z:0")).stderr).toMatch(/no rollout "z"/);
 	});
+	it("explains no token of another backend, whose numbers are others", async () => {
+		const traced = await run(PAIR, "credit", "--method", "drGrpo", "--trace", "b:2", "--backend", "wasm");
+		expect(traced).toMatchObject({ status: 2, output: [], stderr: expect.stringContaining("--backend wasm has none") });
+		expect((await run(PAIR, "credit", "--method", "drGrpo", "--trace", "b:2", "--backend", "cpu")).status).toBe(0);
+	});
 	it("explains no token of a rollout whose name fits several, and takes longer names", async () => {
 		const rows = [
 			{ id: "0", group: "p", step: 1, tokens: [1], reward: 1 },

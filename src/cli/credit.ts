@@ -59,7 +59,7 @@ export const creditCommand: Command = {
 		{
 			name: "trace",
 			value: "ID:TOKEN",
-			help: "instead: how one token came by its credit, step by step, as one object; GROUP/ID:TOKEN, or STEP/GROUP/ID:TOKEN, where several rollouts have that id",
+			help: "instead: how one token came by its credit in the float64 definition, step by step, as one object; GROUP/ID:TOKEN, or STEP/GROUP/ID:TOKEN, where several rollouts have that id",
 		},
 		{
 			name: "keep-going",
@@ -76,6 +76,10 @@ export const creditCommand: Command = {
 		method.estimate(params);
 		const signals = chosenSignals(args.all("signal"));
 		const [trace, out] = [args.text("trace"), args.text("out")];
+		if (trace !== undefined && backend !== "cpu")
+			throw new InvalidInput(
+				`--trace follows the float64 definition; --backend ${backend} has none to show. Leave --backend out.`,
+			);
 		const traced = trace === undefined ? null : jsonPrinter(out, io);
 		const { print, finish } = creditPrinter(out, io);
 		const keepGoing = args.flag("keep-going");
