@@ -50,14 +50,22 @@ function statisticHolds(
 	own: number,
 	value: number,
 ): boolean {
-	const printed = list === "" ? [] : list.replace(/, … \d+ in all$/, "").split(", ");
-	const numbers = members ?? printed.map((text) => Number(text.replace("−", "-").replace("not known", "NaN")));
-	if (printed.some((text, i) => text !== shown(numbers[i]!))) return false;
-	if (list.includes("…") ? !members : printed.length !== numbers.length) return false;
+	const printed = list === "" ? [] : list.split(", ").flatMap(printedItem);
+	const numbers = members ?? printed.map((text) => Number(text?.replace("−", "-").replace("not known", "NaN")));
+	if (printed.length !== numbers.length || (printed.includes(null) && !members)) return false;
+	if (printed.some((text, i) => text !== null && text !== shown(numbers[i]!))) return false;
 	const want = of([...numbers], own);
 	const size = numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 	const digits = members ? 1e-9 : 5e-6 * numbers.length;
 	return Number.isNaN(want) ? Number.isNaN(value) : Math.abs(want - value) <= digits * size;
+}
+
+/** Numbers that an item of a list stands for: `0 × 8` for eight, and `… 5 more …` for five that are not printed. */
+function printedItem(item: string): (string | null)[] {
+	const more = /^… (\d+) more …$/.exec(item);
+	if (more) return new Array<null>(Number(more[1])).fill(null);
+	const [number, count = "1"] = item.split(" × ");
+	return new Array<string>(Number(count)).fill(number!);
 }
 
 type Statistic = (xs: readonly number[], own: number) => number;

@@ -3,7 +3,18 @@ import type { CpuOps } from "./cpuOps";
 import { groupStat, type Kind, type Node, type Normaliser, type Scope } from "./ops";
 import { readNode } from "./prefixOps";
 import { rowsOf } from "./sequenceOps";
-import { binaryText, inWords, listed, normaliserText, STATS, shown, signed, unaryText } from "./traceWords";
+import {
+	binaryText,
+	digitsFor,
+	inWords,
+	listed,
+	normaliserText,
+	STATS,
+	shown,
+	signed,
+	signedIn,
+	unaryText,
+} from "./traceWords";
 
 /** Where a trace looks: one token of one rollout. */
 export interface Place {
@@ -77,8 +88,10 @@ function detailOf(place: Place, node: Node): Detail {
 		case "shift":
 			return shiftDetail(place, node, kind.from);
 		case "reduce": {
-			const numbers = `${kind.how} (${listed(reducedOf(place, node))})`;
-			return { reads: isGiven(a!) ? [] : [a!], formula: ([x]) => `${kind.how} of ${x ?? nameOf(a!)}`, numbers };
+			const members = reducedOf(place, node);
+			const numbers = `${kind.how} (${listed(members)})`;
+			const formula: Detail["formula"] = ([x]) => `${kind.how} of ${x ?? nameOf(a!)}`;
+			return { reads: isGiven(a!) ? [] : [a!], formula, numbers, members };
 		}
 		case "prefix":
 			return prefixDetail(place, node, kind);
@@ -92,12 +105,19 @@ function detailOf(place: Place, node: Node): Detail {
 function binaryDetail(place: Place, node: Node, kind: Extract<Kind, { op: "binary" }>): Detail {
 	const [a, b] = node.args as [Node, Node];
 	const plain: Detail = { reads: [a, b], formula: ([x = "", y = ""]) => binaryText(kind.fn, x, y) };
+	if (kind.fn === "add" || kind.fn === "sub")
+		return { ...plain, numbers: sumText(kind.fn, at(place, a), at(place, b)) };
 	if (kind.fn !== "mul") return plain;
 	if (isConstant(b, 1)) return { sameAs: a };
 	if (isConstant(a, 1)) return { sameAs: b };
 	const nothing = [b, a].find((arg) => at(place, arg) === 0);
 	if (!nothing || Number.isNaN(at(place, node))) return plain;
 	return { reads: [nothing], formula: ([x]) => `${x} · …` };
+}
+
+function sumText(fn: "add" | "sub", a: number, b: number): string {
+	const digits = digitsFor([a, b], fn === "add" ? a + b : a - b);
+	return binaryText(fn, signedIn(digits, a), signedIn(digits, b));
 }
 
 /** Arguments of a statistic worth showing: not those that stand at their neutral constant. */
@@ -133,7 +153,7 @@ function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail 
 			groupStat(node.args[0]!, name, { within: options.within, ...(options.by ? { by: options.by } : {}) }, over),
 		);
 	const middle = options.center === "none" ? null : stat(options.center === "loo" ? "looMean" : "mean");
-	const top = middle === null ? signed(x) : `${shown(x)} − ${signed(middle)}`;
+	const top = middle === null ? signed(x) : sumText("sub", x, middle);
 	if (options.scale === "none") return { reads, members, formula, numbers: top };
 	const sd = stat(options.scale);
 	const by = options.epsOn === "sd" ? sd + options.eps : Math.sqrt(sd * sd + options.eps);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "../../testing/traceCheck";
 import type { RolloutBatch } from "../rollouts/batch";
+import type { Creditor } from "./method";
+import { reduceToRollouts, spread, sub, tokenInput } from "./ops";
 import { METHODS } from "./registry";
 import { batchOf, spansOfRows, tokenSignal } from "./testing";
 import { traceOf } from "./traceOps";
@@ -9,6 +11,14 @@ function equations(id: string, batch: RolloutBatch, rollout: number, token: numb
 	const { steps, equation } = traceOf(METHODS.find((method) => method.id === id)!, params, batch, rollout, token);
 	return [...steps.map((step) => step.equation), equation];
 }
+
+/** The sum of a rollout's rewards, less 1, at every token. */
+const paysOnce: Creditor = {
+	id: "paysOnce",
+	params: {},
+	needs: () => [],
+	estimate: () => ({ terms: { outcome: spread(sub(reduceToRollouts(tokenInput("rewards"), "sum"), 1)) } }),
+};
 
 describe("a trace writes the arithmetic of one token with its numbers", () => {
 	const group = batchOf([
@@ -80,6 +90,21 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 		const drGrpo = METHODS.find(({ id }) => id === "drGrpo")!;
 		expect(faultsOf(traceOf(drGrpo, { singleton: "raw" }, alone, 0, 0))).toEqual([]);
 		expect(outcome("grpo", { singleton: "zero" })).toMatch(/ = one alone = 0$/);
+	});
+	it("a long list with the number that is paid last, and digits that a difference needs", () => {
+		const long = batchOf([{ rewards: [0, 0, 0, 0, 0, 0, 0, 0, 1] }, { rewards: [0] }]);
+		const { steps } = traceOf(paysOnce, {}, long, 0, 0);
+		expect(steps.at(-2)).toMatchObject({
+			equation: "x1 = sum of rewards = sum (0 × 8, 1) = 1",
+			members: [0, 0, 0, 0, 0, 0, 0, 0, 1],
+		});
+		const uneven = batchOf([{ rewards: [1, 2, 3, 4, 5, 6, 6, 8, 9, 10, 11] }]);
+		expect(traceOf(paysOnce, {}, uneven, 0, 0).steps[0]!.equation).toBe(
+			"x1 = sum of rewards = sum (1, 2, 3, 4, … 3 more …, 8, 9, 10, 11) = 65",
+		);
+		const near = batchOf([{ rewards: [1.00000075] }]);
+		expect(traceOf(paysOnce, {}, near, 0, 0).equation).toBe("A = outcome = 7.5e−7");
+		expect(traceOf(paysOnce, {}, near, 0, 0).steps.at(-1)!.equation).toBe("outcome = x1 − 1 = 1.00000075 − 1 = 7.5e−7");
 	});
 	it("and says why there is no number", () => {
 		const masked = batchOf([{ length: 2, mask: [1, 0], reward: 1 }]);

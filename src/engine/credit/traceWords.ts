@@ -97,14 +97,46 @@ export function normaliserText({ center, scale, eps, epsOn }: Normaliser): strin
 
 const LISTED = 8;
 
-/** Numbers one after the other, the first few of many. */
+/** Numbers one after the other; of many, equal neighbours once with their number, `0 × 8, 1`, and then the first and the last few. */
 export function listed(numbers: readonly number[]): string {
-	const some = numbers.slice(0, LISTED).map(shown).join(", ");
-	return numbers.length > LISTED ? `${some}, … ${numbers.length} in all` : some;
+	if (numbers.length <= LISTED) return numbers.map(shown).join(", ");
+	const runs = runsOf(numbers);
+	if (runs.length <= LISTED) return runs.map(runText).join(", ");
+	const middle = runs.slice(LISTED / 2, -LISTED / 2).reduce((count, run) => count + run.count, 0);
+	const ends = [runs.slice(0, LISTED / 2), runs.slice(-LISTED / 2)].map((some) => some.map(runText).join(", "));
+	return ends.join(`, … ${middle} more …, `);
 }
 
-/** Six significant digits. */
-export function shown(x: number): string {
-	return Number.isNaN(x) ? "not known" : String(Number(x.toPrecision(6))).replace("-", "−");
+interface Run {
+	readonly x: number;
+	readonly count: number;
 }
-export const signed = (x: number) => (x < 0 ? `(${shown(x)})` : shown(x));
+
+function runsOf(numbers: readonly number[]): Run[] {
+	const runs: Run[] = [];
+	for (const x of numbers) {
+		const last = runs.at(-1);
+		if (last && Object.is(last.x, x)) runs[runs.length - 1] = { x, count: last.count + 1 };
+		else runs.push({ x, count: 1 });
+	}
+	return runs;
+}
+
+const runText = ({ x, count }: Run) => (count === 1 ? shown(x) : `${shown(x)} × ${count}`);
+
+const DIGITS = 6;
+
+/** Six significant digits. */
+export const shown = (x: number) => shownIn(DIGITS, x);
+export const signed = (x: number) => signedIn(DIGITS, x);
+
+function shownIn(digits: number, x: number): string {
+	return Number.isNaN(x) ? "not known" : String(Number(x.toPrecision(digits))).replace("-", "−");
+}
+export const signedIn = (digits: number, x: number) => (x < 0 ? `(${shownIn(digits, x)})` : shownIn(digits, x));
+
+/** Digits that numbers need for their sum or difference to be seen: those that cancel come on top. */
+export function digitsFor(numbers: readonly number[], result: number): number {
+	const lost = Math.log10(Math.max(...numbers.map(Math.abs)) / Math.abs(result));
+	return Number.isFinite(lost) ? Math.min(17, DIGITS + Math.max(0, Math.floor(lost))) : DIGITS;
+}

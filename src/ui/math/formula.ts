@@ -76,7 +76,7 @@ function atom(word: string): MathNode {
 		return sign ? { tag: "mrow", children: [{ tag: "mo", text: sign }, symbol] } : symbol;
 	}
 	if (NUMBER.test(word)) return { tag: "mn", text: word };
-	if (/^[+\u2212\u00b7/=<\u2264?:,]$/.test(word)) return { tag: "mo", text: word };
+	if (/^[+\u2212\u00b7\u00d7/=<\u2264?:,]$/.test(word)) return { tag: "mo", text: word };
 	return word.length === 1 ? { tag: "mi", text: word } : { tag: "mtext", text: `${word}\u00a0` };
 }
 
