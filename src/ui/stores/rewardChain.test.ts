@@ -79,6 +79,10 @@ describe("reward writers before the method", () => {
 		expect(ids()).toEqual(["rudder", "klPenalty"]);
 		expect(isChosen(spec(), "reward", "rudder")).toBe(true);
 		expect(isChosen(spec(), "reward", "ircr")).toBe(false);
+		expect(blocked()).toBe(
+			"Method rloo reads whole returns alone here, and reward writer rudder leaves them as they are, so it would change nothing.",
+		);
+		chooseEntry("method", "reinforce");
 		expect(blocked()).toBe("");
 	});
 

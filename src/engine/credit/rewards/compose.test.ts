@@ -193,8 +193,11 @@ describe("identities", () => {
 		expect(Array.from(behind.advantage, Number.isNaN)).toEqual(Array.from(plain, Number.isNaN));
 		expect(behind.advantage[2]).toBeCloseTo(1.6, 12);
 	});
-	it("RUDDER leaves whole returns as they are", () => {
-		equal(creditAfter(batch, {}, "grpo", "rudder").advantage, creditOf("grpo", {}, batch).advantage);
+	it("RUDDER without its correction pays what was forecast, and so changes whole returns", () => {
+		// Forecast 3 and 1: 1 − 2 above the mean; uncorrected it is these that are compared, not 10 and 0.
+		const two = withSignals(batchOf([{ reward: 10 }, { reward: 0 }]), { returnPrediction: [[1], [3]] });
+		const uncorrected = { id: "rudder", params: { correct: false } };
+		same(rowsAfter(two, {}, "drGrpo", uncorrected), [[-1], [1]]);
 	});
 	it("weights of HICRA are those of the credit that it ends with", () => {
 		const { advantage, weights } = creditAfter(batch, {}, "hicra", "klPenalty");
@@ -214,7 +217,7 @@ describe.each(METHODS)("$id behind every writer", (method) => {
 		} catch (error) {
 			expect(error).toBeInstanceOf(InvalidInput);
 			expect((error as Error).message).toMatch(
-				/^Method \w+ (takes no reward writer: .*|discounts by spans of tokens, .*|reads no rewards of tokens or rollouts here, so .* would change nothing)\.$/,
+				/^Method \w+ (takes no reward writer: .*|discounts by spans of tokens, .*|reads no rewards of tokens or rollouts here, so .* would change nothing|reads whole returns alone here, .* would change nothing)\.$/,
 			);
 			return;
 		}
@@ -261,6 +264,24 @@ describe("chains that make no sense are refused with a sentence", () => {
 		);
 		expect(() => pure(1)).not.toThrow();
 	});
+	it("a method that only counts the returns of a group", () => {
+		const rank = (writer: string) => () => chained("rankGrpo", writer).estimate(defaults("rankGrpo"));
+		for (const { id } of REWARD_WRITERS)
+			expect(rank(id)).toThrow(
+				`Method rankGrpo reads no rewards of tokens or rollouts here, so reward writer ${id} before`,
+			);
+	});
+	it.each(["grpo", "drGrpo", "rloo", "dapo", "opo", "tempo", "treeGrpo", "spoChain", "spoTree"])(
+		"RUDDER, which adds up to the return, before %s, which reads whole returns alone",
+		(id) => {
+			const behind = (...rewards: (string | RewardChoice)[]) => chained(id, ...rewards).estimate(defaults(id));
+			const sentence = `Method ${id} reads whole returns alone here, and reward writer rudder leaves them as they are, so it would change nothing.`;
+			expect(() => behind("rudder")).toThrow(sentence);
+			expect(() => behind("rudder", "klPenalty")).toThrow(sentence);
+			expect(() => behind({ id: "rudder", params: { correct: false } })).not.toThrow();
+			expect(() => behind("ircr")).not.toThrow();
+		},
+	);
 	it.each([
 		[{ id: "klPenalty", params: { klCoef: 0 } }, "klPenalty with klCoef=0, klEstimator=k1"],
 		[{ id: "syntheticReturns", params: { alpha: 0 } }, "syntheticReturns with alpha=0, beta=1"],

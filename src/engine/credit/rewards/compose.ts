@@ -23,7 +23,7 @@ interface Link {
  * exactly 0. Signals that a method reads stay those of what the environment pays.
  * @throws InvalidInput for an unknown writer or parameter, and one sentence for chains that make no sense: a writer twice, one that would
  * lose what others wrote, one before a method that is about what the environment paid; `estimate` for methods that read no rewards, parameters
- * that leave all as it was, and what cancels out by token before a discount by span.
+ * that leave all as it was, writers that leave the returns as they are before one that reads those alone, and what cancels out by token before a discount by span.
  */
 export function withRewards(method: AnyMethod, chosen: readonly RewardChoice[], known = REWARD_WRITERS): Creditor {
 	if (chosen.length === 0) return method;
@@ -56,7 +56,8 @@ function checkOrder(chain: readonly Link[]): void {
 function estimateAfter(method: AnyMethod, chain: readonly Link[], params: Readonly<Record<string, unknown>>): Estimate {
 	const plain = method.estimate(params);
 	const { weights, scored } = plain;
-	if (!readsRewards(Object.values(plain.terms)))
+	const read = rewardsRead(Object.values(plain.terms));
+	if (read.size === 0)
 		throw new InvalidInput(
 			`Method ${method.id} reads no rewards of tokens or rollouts here, so reward writer ${chain[0]!.writer.id} before it would change nothing.`,
 		);
@@ -70,7 +71,12 @@ function estimateAfter(method: AnyMethod, chain: readonly Link[], params: Readon
 			throw new InvalidInput(
 				`Method ${method.id} discounts by spans of tokens, so what reward writer ${writer.id} pays would not cancel out and would change what is best; set discount to 1 instead of ${discount}.`,
 			);
+		const before = paid;
 		paid = after(paid, writer.kind, writtenBy(writer, own, paid, discount));
+		if (!read.has("rewards") && paid.returns === before.returns)
+			throw new InvalidInput(
+				`Method ${method.id} reads whole returns alone here, and reward writer ${writer.id} leaves them as they are, so it would change nothing.`,
+			);
 		seen = new Map();
 		const stage = termsOn(plain, paid, seen);
 		terms = terms ? { ...terms, [writer.id]: sub(sumOf(stage), sumOf(terms)) } : stage;
@@ -126,10 +132,18 @@ const withArgs = (node: Node, args: readonly Node[]): Node =>
 
 const isInput = ({ kind }: Node, name: "rewards" | "returns") => kind.op === "input" && kind.name === name;
 
-function readsRewards(nodes: readonly Node[], seen = new Set<Node>()): boolean {
-	return nodes.some((node) => {
-		if (seen.has(node)) return false;
+/** Which of the two a graph computes with; how many there are is no number that was paid. */
+function rewardsRead(nodes: readonly Node[]): ReadonlySet<"rewards" | "returns"> {
+	const read = new Set<"rewards" | "returns">();
+	const seen = new Set<Node>();
+	const visit = (node: Node): void => {
+		if (seen.has(node)) return;
 		seen.add(node);
-		return isInput(node, "rewards") || isInput(node, "returns") || readsRewards(node.args, seen);
-	});
+		for (const name of ["rewards", "returns"] as const) if (isInput(node, name)) read.add(name);
+		for (const arg of isCount(node) ? node.args.slice(1) : node.args) visit(arg);
+	};
+	nodes.forEach(visit);
+	return read;
 }
+
+const isCount = ({ kind }: Node) => kind.op === "groupStat" && kind.stat === "count";

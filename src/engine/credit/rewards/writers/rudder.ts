@@ -46,10 +46,12 @@ export function redistributed(
 	const before = start === "mean" ? mean : 0;
 	const last = reduceToRollouts(forecast, "last");
 	const missed = div(sub(returns, last), rolloutInput("policyLength"));
+	const reached = correct ? returns : last;
 	return {
 		difference: sub(forecast, previous(forecast, before)),
 		correction: correct ? spread(missed) : null,
-		sum: sub(correct ? returns : last, before),
+		// The very returns where nothing is taken from them, so that `withRewards` can tell.
+		sum: before === 0 ? reached : sub(reached, before),
 	};
 }
 
