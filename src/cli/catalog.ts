@@ -3,6 +3,7 @@ import { benchCommand } from "./commands/bench";
 import { fitCommand } from "./commands/fit";
 import { forwardCommand } from "./commands/forward";
 import { importCommand } from "./commands/import";
+import { lossesCommand } from "./commands/losses";
 import { methodsCommand } from "./commands/methods";
 import { recordCommand } from "./commands/record";
 import { rewardsCommand } from "./commands/rewards";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
 	fidelityCommand,
 	benchCommand,
 	methodsCommand,
+	lossesCommand,
 	rewardsCommand,
 	signalsCommand,
 	tasksCommand,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { LOSSES } from "../engine/losses/registry";
 import type { ParamTable } from "../engine/spec/params";
 import { Args } from "./args";
+import { lossesCommand } from "./commands/losses";
 import { tasksCommand } from "./commands/tasks";
 import { listRegistry } from "./listRegistry";
 import { captureIo } from "./testing";
@@ -24,4 +26,17 @@ describe("a registry", () => {
 		listRegistry(entries, Args.parse(tasksCommand, ["--json"]), io);
 		expect(JSON.parse(io.stdout())).toEqual([{ id: "walk", title: "Walk", summary: "One walks.", params }]);
 	});
+});
+
+test("losses are listed with presets that `ascribe loss` takes, and their parameters", async () => {
+	const io = captureIo();
+	await lossesCommand.run(Args.parse(lossesCommand, []), io);
+	const out = io.stdout();
+	for (const { id, presets, params } of LOSSES) {
+		expect(out).toMatch(new RegExp(`^${id}  `, "m"));
+		for (const name of Object.keys(presets)) expect(out).toMatch(new RegExp(`^    preset ${name}( |$)`, "m"));
+		for (const name of Object.keys(params)) expect(out).toContain(`    ${name}=`);
+	}
+	// What the authors of DAPO raise the upper bound to.
+	expect(out).toMatch(/^ {4}preset \w+ .*clipHigh=0\.28/m);
 });

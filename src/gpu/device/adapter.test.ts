@@ -35,7 +35,7 @@ describe("looking for an adapter", () => {
 		const report = await probeAdapter(empty);
 		expect(report.status).toBe("no-adapter");
 		expect(report.advice).toMatch(/hardware acceleration\.$/);
-		await expect(openDevice(empty)).rejects.toThrow("There is no GPU to train on. WebGPU found no graphics adapter");
+		await expect(openDevice(empty)).rejects.toThrow("There is no GPU to compute on. WebGPU found no graphics adapter");
 	});
 
 	it("names the limit that is too small and what is needed", async () => {

@@ -48,7 +48,7 @@ export async function openDevice(
 	features: readonly GPUFeatureName[] = ["subgroups"],
 ): Promise<OpenDevice> {
 	const { report, adapter } = await find(gpu);
-	if (!adapter || report.status !== "ok") throw new InvalidInput(`There is no GPU to train on. ${report.advice}`);
+	if (!adapter || report.status !== "ok") throw new InvalidInput(`There is no GPU to compute on. ${report.advice}`);
 	const requiredLimits = Object.fromEntries(WANTED.map((name) => [name, adapter.limits[name]]));
 	const requiredFeatures = features.filter((feature) => adapter.features.has(feature));
 	try {
