@@ -419,6 +419,22 @@ describe("ascribe loss", () => {
 		expect(told.kl).toBeCloseTo(Math.exp(-0.5) + 0.5 - 1, 12);
 		expect(told.entropy).toBeCloseTo(0.7, 12);
 	});
+	it("tells of neither where a counted token lacks it, unless the loss reads it", async () => {
+		const gaps = { ...rows[1], mask: [1, 1], ref_logprobs: [-1, null], entropy: [null, 0.3] };
+		const plain = await run([gaps], "loss", "--loss", "ppo");
+		expect({ status: plain.status, stderr: plain.stderr }).toEqual({ status: 0, stderr: "" });
+		// Advantages 0 and 2, ratios 1 and e^.5, cut to 1.2.
+		expect(plain.output[0]!.loss).toBeCloseTo(-1.2, 12);
+		expect(Object.keys(plain.output[0]!.metrics as object)).toEqual([
+			"policyLoss",
+			"clipFraction",
+			"meanRatio",
+			"tokens",
+		]);
+		const read = await run([gaps], "loss", "--loss", "ppo", "--param", "klCoef=0.1");
+		expect(read.status).toBe(2);
+		expect(read.stderr).toMatch(/line 1: ref_logprobs, entry 1 is null; this loss needs a number/);
+	});
 	it("names what is missing", async () => {
 		const { status, stderr } = await run([{ ...rows[0], new_logprobs: undefined }], "loss", "--loss", "ppo");
 		expect(status).toBe(2);

@@ -13,10 +13,7 @@ export const lossCommand: Command = {
 	summary: "Surrogate loss of rollouts with credit, and dL/dlogp of every token.",
 	usage: "<rollouts.jsonl> --loss ID [options]",
 	operands: ["rollouts.jsonl"],
-	options: [
-		{ name: "loss", value: "ID", help: "ppo, reinforce, gpg, gspo, cispo, sapo, gmpo, dhpo, clipCov or klCov" },
-		...PARAM_OPTIONS,
-	],
+	options: [{ name: "loss", value: "ID", help: "the policy loss; ascribe losses lists them" }, ...PARAM_OPTIONS],
 	run(args, io) {
 		const path = args.operand(0);
 		const loss = findEntry(LOSSES, args.required("loss"), "loss");
@@ -28,7 +25,7 @@ export const lossCommand: Command = {
 		);
 		const counted = lines.map(countedTokens);
 		const config = lossConfig(loss.id, params, width);
-		const known = columnsOf(lines, config);
+		const known = columnsOf(lines, counted, config);
 		const out = surrogate(config, inputOf(lines, counted, known));
 		const { kl, entropy, ...metrics } = out.metrics;
 		io.json({
@@ -64,12 +61,17 @@ interface Columns {
 	readonly entropy: boolean;
 }
 
-/** Columns that the loss reads, and those that it could do without but that are there to be told of. */
-function columnsOf(lines: readonly RolloutLine[], { klCoef, entropyCoef, mixBy }: SurrogateConfig): Columns {
-	const has = (name: string) => lines.every(({ record }) => Array.isArray(record[name]));
+/** Columns that the loss reads, and those that it could do without but that hold a number for every counted token. */
+function columnsOf(
+	lines: readonly RolloutLine[],
+	counted: readonly (readonly number[])[],
+	{ klCoef, entropyCoef, mixBy }: SurrogateConfig,
+): Columns {
+	const whole = (name: "ref_logprobs" | "entropy") =>
+		lines.every(({ record }, b) => record[name] && counted[b]!.every((t) => typeof record[name]![t] === "number"));
 	return {
-		reference: klCoef > 0 || has("ref_logprobs"),
-		entropy: entropyCoef > 0 || mixBy === "entropy" || has("entropy"),
+		reference: klCoef > 0 || whole("ref_logprobs"),
+		entropy: entropyCoef > 0 || mixBy === "entropy" || whole("entropy"),
 	};
 }
 
