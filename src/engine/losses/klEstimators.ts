@@ -8,14 +8,14 @@ export const MAX_EXPONENT = 20;
  * k1 = d; k2 = d²/2; k3 = exp(−d) + d − 1.
  *
  * The gradient of k1 as a loss is zero on average on-policy; that of k2 is the gradient of the divergence.
- * **Source** Schulman 2020, http://joschu.net/blog/kl-approx.html; the clamp as in verl (±10 for k3).
+ * **Source** Schulman 2020, http://joschu.net/blog/kl-approx.html; the clamp, of k3 alone, as in verl (10 there).
  */
 export function klTerm(
 	{ klEstimator, klClamp }: Pick<SurrogateConfig, "klEstimator" | "klClamp">,
 	d: number,
 ): { value: number; slope: number } {
-	const { value, slope } = ESTIMATORS[klEstimator](d);
-	return klClamp > 0 && Math.abs(value) > klClamp ? { value: Math.sign(value) * klClamp, slope: 0 } : { value, slope };
+	const term = ESTIMATORS[klEstimator](d);
+	return klEstimator === "k3" && klClamp > 0 && term.value > klClamp ? { value: klClamp, slope: 0 } : term;
 }
 
 const ESTIMATORS: Readonly<Record<SurrogateConfig["klEstimator"], (d: number) => { value: number; slope: number }>> = {

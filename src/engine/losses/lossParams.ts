@@ -68,7 +68,7 @@ export const penaltyParams = {
 	}) satisfies NumberParam,
 	klClamp: number({
 		label: "KL clamp",
-		help: "Largest KL estimate of one token; 0 = no limit.",
+		help: "Largest k3 estimate of one token, as in verl; k1 and k2 are never cut. 0 = no limit.",
 		default: 0,
 		min: 0,
 		max: 1e6,

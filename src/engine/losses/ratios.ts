@@ -1,8 +1,9 @@
+import { MAX_EXPONENT } from "./klEstimators";
 import type { SurrogateConfig, SurrogateInput } from "./surrogate";
 
 /** Log-ratios of a batch at the levels that a loss asks for. */
 export interface LogRatios {
-	/** Of each token, cut to ± maxLogRatio `[n]`, and whether it was cut. */
+	/** Of each token, cut to [−20, maxLogRatio] `[n]`, and whether it was cut. */
 	readonly token: Float64Array;
 	readonly cut: Uint8Array;
 	/** Of the span that each token belongs to, cut likewise `[n]`. */
@@ -23,8 +24,8 @@ export function logRatiosOf(config: SurrogateConfig, input: SurrogateInput): Log
 	for (let i = 0; i < raw.length; i++) sums[spans[i]!]! += raw[i]!;
 	const ofSpan = (s: number) => (config.spanLogRatio === "mean" ? sums[s]! / spanCount[s]! : sums[s]!);
 	const span = Float64Array.from(spans, ofSpan);
-	const limit = (x: number) => Math.max(-config.maxLogRatio, Math.min(config.maxLogRatio, x));
-	const beyond = (x: number) => (Math.abs(x) > config.maxLogRatio ? 1 : 0);
+	const limit = (x: number) => Math.max(-MAX_EXPONENT, Math.min(config.maxLogRatio, x));
+	const beyond = (x: number) => (x > config.maxLogRatio || x < -MAX_EXPONENT ? 1 : 0);
 	const token = raw.map(limit);
 	const cutSpan = span.map(limit);
 	const bySpan = config.ratio === "item" || config.ratio === "sequence" || config.ratio === "sequenceToken";

@@ -255,3 +255,35 @@ describe("every loss", () => {
 			}
 		});
 });
+
+describe("the limits of verl", () => {
+	/** One token of A = a, log ρ = l above the behaviour policy, and d above the reference. */
+	const one = (a: number, l: number, d: number): SurrogateInput => ({
+		B: 1,
+		rows: new Int32Array(1),
+		logProbs: Float64Array.of(-1),
+		oldLogProbs: Float64Array.of(-1 - l),
+		refLogProbs: Float64Array.of(-1 - d),
+		entropy: new Float64Array(1),
+		advantage: Float64Array.of(a),
+	});
+	const lossAndSlope = (id: string, params: Readonly<Record<string, unknown>>, input: SurrogateInput) => {
+		const loss = LOSSES.find((entry) => entry.id === id)!;
+		const { loss: value, dlogProbs } = surrogate(lossConfig(id, { ...loss.presets.verl, ...params }, 1), input);
+		return [value, dlogProbs[0]!];
+	};
+	it("cut k3 at 10, and neither k1 nor k2", () => {
+		const penalty = (kl: string, d: number) => lossAndSlope("ppo", { kl, klCoef: 1 }, one(0, 0, d));
+		expect(penalty("k1", 12)).toEqual([12, 1]);
+		expect(penalty("k2", 5)).toEqual([12.5, 5]);
+		expect(penalty("k3", -5)).toEqual([10, 0]); // e⁵ − 6 = 142.4
+	});
+	it("cut the log-ratio of a response at 10, from above alone", () => {
+		const [loss, slope] = lossAndSlope("gspo", {}, one(-1, 12, 0));
+		near(loss! / 22026.465795, 1);
+		expect(slope).toBe(0);
+		const small = lossAndSlope("gspo", {}, one(1, -12, 0));
+		near(small[0]! / -6.14421235e-6, 1);
+		near(small[1]! / -6.14421235e-6, 1);
+	});
+});

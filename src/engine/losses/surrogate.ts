@@ -12,7 +12,7 @@ export interface SurrogateConfig {
 	readonly ratio: "none" | "token" | "item" | "sequence" | "sequenceToken" | "mixed";
 	/** Log-ratios of a span are averaged (geometric mean) or summed (probability of the span). */
 	readonly spanLogRatio: "mean" | "sum";
-	/** Log-ratios are cut to ± this before the exponential. */
+	/** Log-ratios are cut to at most this, and to at least −20, before the exponential. */
 	readonly maxLogRatio: number;
 	/**
 	 * `clip`: max(−Aρ, −A·clip(ρ)). `cispo`: −sg[clip(ρ)]·A·log p. `sapo`: −A·σ(τ(ρ−1))·4/τ.
@@ -45,7 +45,7 @@ export interface SurrogateConfig {
 	readonly klEstimator: "k1" | "k2" | "k3";
 	/** Weight of the estimated KL divergence from the reference policy; 0 = off. */
 	readonly klCoef: number;
-	/** The KL estimate is cut to ± this; 0 = not at all. */
+	/** The estimate k3 is cut to at most this; 0 = not at all. */
 	readonly klClamp: number;
 	/** Weight of the entropy bonus; 0 = off. */
 	readonly entropyCoef: number;

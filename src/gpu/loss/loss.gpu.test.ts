@@ -184,9 +184,10 @@ function sumK3(logProbs: Float64Array, other: Float64Array): number {
 const CASES = [
 	...LOSSES.flatMap((loss) => Object.entries(loss.presets).map(([name, params]) => ({ loss: loss.id, name, params }))),
 	{ loss: "ppo", name: "k1", params: { kl: "k1", klCoef: 0.3, agg: "seq-mean-token-sum" } },
-	{ loss: "ppo", name: "k2 clamped", params: { kl: "k2", klCoef: 0.3, klClamp: 0.5, entropyCoef: 0.02 } },
+	{ loss: "ppo", name: "k2, never clamped", params: { kl: "k2", klCoef: 0.3, klClamp: 0.5, entropyCoef: 0.02 } },
 	{ loss: "ppo", name: "k3 clamped", params: { klCoef: 0.3, klClamp: 10, entropyCoef: 0.5, dualClip: 2 } },
 	{ loss: "gspo", name: "wide", params: { clipLow: 0.5, clipHigh: 3, agg: "constant", constant: 4 } },
+	{ loss: "gspo", name: "limited", params: { level: "sequenceToken", maxLogRatio: 0.05, clipLow: 0.5, clipHigh: 3 } },
 	{ loss: "dhpo", name: "wide", params: { sequenceClipLow: 0.4, sequenceClipHigh: 0.6, mixBy: "entropy" } },
 	{ loss: "clipCov", name: "many", params: { covarianceShare: 0.4, covarianceLow: -2, entropyCoef: 0.1 } },
 	{ loss: "klCov", name: "many", params: { covarianceShare: 0.3 } },

@@ -40,7 +40,11 @@ fn put(section: u32, at: u32, x: f32) { block[section * R * T + at] = bitcast<u3
 
 fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
 
-fn limited(x: f32) -> f32 { return clamp(x, -MAX_LOG_RATIO, MAX_LOG_RATIO); }
+const MIN_LOG_RATIO = -20.0;
+
+fn limited(x: f32) -> f32 { return clamp(x, MIN_LOG_RATIO, MAX_LOG_RATIO); }
+
+fn isCut(x: f32) -> bool { return x > MAX_LOG_RATIO || x < MIN_LOG_RATIO; }
 
 fn within(ratio: f32, low: f32, high: f32) -> f32 { return min(1 + high, max(1 - low, ratio)); }
 
@@ -59,8 +63,8 @@ fn klTerm(d: f32) -> vec2f {
 		let held = clamp(d, -20, 20);
 		let above = aboveLine(-held);
 		term = vec2f(above, select(0.0, -(above - held), held == d));
+		if (KL_CLAMP > 0 && above > KL_CLAMP) { return vec2f(KL_CLAMP, 0.0); }
 	}
-	if (KL_CLAMP > 0 && abs(term.x) > KL_CLAMP) { return vec2f(sign(term.x) * KL_CLAMP, 0.0); }
 	return term;
 }
 
@@ -90,7 +94,7 @@ fn softGate(a: f32, ratio: f32) -> Piece {
 
 fn pointwise(at: u32, a: f32, raw: f32, row: Row) -> Piece {
 	let logRatio = select(row.logRatio, limited(raw), RATIO == 1u);
-	let cut = select(row.cut, abs(raw) > MAX_LOG_RATIO, RATIO == 1u);
+	let cut = select(row.cut, isCut(raw), RATIO == 1u);
 	var piece: Piece;
 	if (OBJECTIVE == 2u) { piece = softGate(a, exp(logRatio)); } else { piece = clippedMinimum(a, exp(logRatio)); }
 	let touched = COVARIANCE_MODE != 0u && token(COVARIANCE, at) == 1u;
@@ -129,7 +133,7 @@ fn pieceOf(at: u32, row: Row) -> Piece {
 	if (OBJECTIVE == 3u) {
 		let loss = -row.meanAdvantage * exp(row.helped);
 		let l = limited(raw);
-		let open = helping(l, a) == l && abs(raw) <= MAX_LOG_RATIO;
+		let open = helping(l, a) == l && !isCut(raw);
 		return Piece(loss, 0.0, loss, select(0.0, 1.0, open), select(1.0, 0.0, open));
 	}
 	if (OBJECTIVE == 1u) {
@@ -164,7 +168,7 @@ fn rowOf(i: u32, lane: u32) -> Row {
 	let sums = total(lane, own);
 	for (var k = 0u; k < LANES; k++) { entropy = max(entropy, largest[k]); }
 	let raw = select(sums.y, sums.y / sums.x, SPAN_MEAN);
-	return Row(sums.x, limited(raw), abs(raw) > MAX_LOG_RATIO, sums.z / sums.x, sums.w / sums.x, entropy);
+	return Row(sums.x, limited(raw), isCut(raw), sums.z / sums.x, sums.w / sums.x, entropy);
 }
 
 // The error that counts: V minus its target, or that of V kept near its value of sampling time where it is larger; V then has no gradient.
