@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { faultsOf } from "../../testing/traceCheck";
 import type { RolloutBatch } from "../rollouts/batch";
 import type { Creditor } from "./method";
-import { reduceToRollouts, spread, sub, tokenInput } from "./ops";
+import { log, type Node, reduceToRollouts, spanInput, spread, sub, tokenInput } from "./ops";
+import { STEPS } from "./partition";
 import { METHODS } from "./registry";
 import { batchOf, spansOfRows, tokenSignal } from "./testing";
 import { traceOf } from "./traceOps";
@@ -118,6 +119,25 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 		expect(equations("grpo", unpaid, 0, 0).at(-1)).toBe("A is not known, because returns has no number for rollout b.");
 		expect(equations("grpo", unpaid, 1, 0).at(-1)).toBe(
 			"A is not known, because returns has no number for this rollout.",
+		);
+		const steps = spansOfRows([
+			[
+				[0, 1],
+				[1, 2],
+			],
+		]);
+		const stepped = batchOf([{ length: 2 }], { steps: { ...steps, reward: Float64Array.of(0.5, Number.NaN) } });
+		const ofSteps = (of: Node<"span">): Creditor => ({
+			...paysOnce,
+			estimate: () => ({ terms: { process: spread(of) } }),
+		});
+		const paid = spanInput("reward", STEPS);
+		expect(traceOf(ofSteps(paid), {}, stepped, 0, 0).equation).toBe("A = process (reward) = 0.5");
+		expect(traceOf(ofSteps(paid), {}, stepped, 0, 1).equation).toBe(
+			"A is not known, because reward has no number for step 1.",
+		);
+		expect(traceOf(ofSteps(log(sub(0, spanInput("index", STEPS)))), {}, stepped, 0, 1).equation).toBe(
+			"A is not known: log gives no number here.",
 		);
 		expect(() => equations("grpo", masked, 0, 2)).toThrow("There is no token 2: the rollout has 2 tokens.");
 	});
