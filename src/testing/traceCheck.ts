@@ -35,7 +35,7 @@ function stepHolds({ symbol, equation, operation, inputs, members, value }: Trac
 	if (/ of the (next|previous) one$/.test(line)) return true;
 	if (line === "one alone: its own") return Object.is(first!.value, value);
 	if (line.includes(" among the largest ")) return value === 0 || value === 1;
-	if (/^(outside of all spans|one alone|all are equal|not counted|0 · …)$/.test(line)) return value === 0;
+	if (/^(outside of all spans|one alone|all count as equal|not counted|0 · …)$/.test(line)) return value === 0;
 	const statistic = STATISTIC.exec(line);
 	const of = STATISTICS[statistic?.[1] ?? ""];
 	if (of) return statisticHolds(of, statistic![2]!, members, first?.value ?? Number.NaN, value);

@@ -24,7 +24,7 @@ export function groupMean(x: Node<"rollout">, center: "mean" | "loo", singleton:
 	return singleton === "raw" ? select(several(), mean, 0) : mean;
 }
 
-/** Terms as they are, but 0 for a group of one, or not scored, where that is asked for and something is compared. */
+/** Terms as they are; a group of one is not scored with `skip`, and is 0 with `zero` where something is compared. */
 export function withGroupOfOne(terms: Estimate["terms"], singleton: GroupOfOne, compared: boolean): Estimate {
 	if (singleton === "skip") return { terms, ...scoredGroups("skip") };
 	if (singleton !== "zero" || !compared) return { terms };

@@ -145,7 +145,7 @@ function normaliseDetail(place: Place, node: Node, options: Normaliser): Detail 
 	if (at(place, node.args[1]!) === 0) return { reads, members, formula, numbers: "not counted" };
 	if (options.center === "none" && options.scale === "none") return { reads, members, formula, numbers: signed(x) };
 	if (members.length === 1) return { reads, members, ...aloneDetail(x, options, formula) };
-	if (allAlike(members)) return { reads, members, formula, numbers: "all are equal" };
+	if (allAlike(members)) return { reads, members, formula, numbers: "all count as equal" };
 	const over = { where: node.args[1]!, key: node.args[2]!, weight: node.args[3]! };
 	const stat = (name: "mean" | "looMean" | "sd1" | "sd0") =>
 		at(

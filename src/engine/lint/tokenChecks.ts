@@ -94,7 +94,7 @@ const UNSQUARED = 2 ** 64;
 export const hugeRewards: Check = {
 	id: "hugeRewards",
 	title: "Rewards too large to be compared",
-	why: "Methods that divide by the deviation of a group square its returns. Those here overflow when they are squared: the deviation becomes infinite and the credit zero. A sentinel for a failed reward, such as the largest number, is the usual cause.",
+	why: "Methods that divide by the deviation of a group square its returns. In single precision those here overflow: the deviation becomes infinite and the credit zero. A sentinel for a failed reward, such as the largest number, is the usual cause.",
 	harm: "wrong",
 	run({ groups }) {
 		const members = groups.flatMap((group) => group.members);
@@ -103,7 +103,7 @@ export const hugeRewards: Check = {
 		if (huge.length === 0) return null;
 		const worst = huge.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
 		return {
-			message: `${plural(huge.length, "rollout")} of ${members.length} have returns of 1.8e19 or more in size, up to ${worst.facts.reward.toPrecision(3)}; their squares overflow.`,
+			message: `${plural(huge.length, "rollout")} of ${members.length} have returns of 1.8e19 or more in size, up to ${worst.facts.reward.toPrecision(3)}; in single precision their squares overflow.`,
 			share: huge.length / members.length,
 			rows: huge.map(({ row }) => row),
 			worst: worst.row,

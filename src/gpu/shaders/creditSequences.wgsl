@@ -1,5 +1,5 @@
 // Recursions and reductions along one rollout: one invocation a rollout, in order, or one a span. Sums keep what rounding left out of
-// them (Neumaier), so that the same rewards in another order come to the same number: returns that are equal by right stay so.
+// them (two-sum, Knuth), so that the same rewards in another order come to the same number. A driver may drop it: then ALIKE decides.
 
 struct Total { sum: f32, rest: f32 }
 

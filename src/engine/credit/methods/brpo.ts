@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { scoredGroups, singletonParam } from "../normaliserParams";
+import { singletonParam } from "../normaliserParams";
 import {
 	add,
 	atMost,
@@ -100,14 +100,15 @@ export const brpo = defineMethod({
 		const power = exp(mul(s, Math.LN2));
 		const past = div(previous(prefixSum(mul(power, score)), 0), previous(prefixSum(power), 0));
 		const own = mul(past, suffixSum(weight));
-		const alone = spreadToSpans(atMost(groupStat(steps, "count", GROUP), 1), STEPS);
+		const one = atMost(groupStat(less(0, steps), "sum", GROUP), 1);
+		const alone = spreadToSpans(one, STEPS);
 		const group = select(alone, 0, meanOfGroup({ score, steps, later, rest: from(s, S) }));
 		const mixed = div(add(mul(s, own), mul(sub(S, s), group)), S);
 		const chosen = { both: mixed, past: own, group, none: mul(s, 0) }[baseline];
 		const kept = (x: Steps) => spread(singleton === "zero" ? select(alone, 0, x) : x);
 		return {
 			terms: { later: kept(later), baseline: kept(neg(chosen)) },
-			scored: mul(covered(STEPS), scoredGroups(singleton).scored ?? 1),
+			scored: singleton === "skip" ? mul(covered(STEPS), spread(sub(1, one))) : covered(STEPS),
 		};
 	},
 });

@@ -195,7 +195,8 @@ const FORMS: Readonly<Record<"softmin" | "min" | "sum" | "mean", (steps: JudgedS
 		// The smallest reward is still to come as long as the suffix minimum equals that of the rollout.
 		min: ({ judged, least: { later, ever } }) => select(mul(suffixSum(judged), atMost(later, ever)), later, 0),
 		softmin: ({ rewards, judged, least }, temperature) => {
-			const odds = mul(exp(div(neg(sub(rewards, least.ever)), temperature)), judged);
+			// Chosen and not multiplied: a step without a reward may have odds beyond all numbers.
+			const odds = select(judged, exp(div(neg(sub(rewards, least.ever)), temperature)), 0);
 			return suffixSum(mul(div(odds, groupStat(odds, "sum", ROLLOUT)), rewards));
 		},
 	};

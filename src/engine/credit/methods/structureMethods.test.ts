@@ -226,6 +226,7 @@ describe("pure", () => {
 		const odds = Math.exp(-2);
 		const later = (0.7 * odds) / (1 + odds);
 		near(paid([[0.5, unjudged, 0.7]], {}), [[0.5 / (1 + odds) + later, later, later]], 1e-12);
+		near(paid([[1, unjudged]], { temperature: 1e-3 }), [[1, 0]], 1e-12);
 		near(paid([[0.5, unjudged, 0.7]], { form: "mean" }), [[0.6, 0.35, 0.35]], 1e-12);
 		// The others' average step .6, of two steps; a step without a reward has no baseline, a rollout without one is no other.
 		const three = [[0.5, unjudged, 0.7], [unjudged, 0.2], [unjudged]];
@@ -341,6 +342,9 @@ describe("brpo", () => {
 	});
 	it("counts budgets that no rollout of the group lives to see, and no rollout without steps", () => {
 		near(paid([[0, 1], [0, 0], []], { budgets: 4 }), [[3 / 8, 15 / 32], [-3 / 8, -9 / 32], []]);
+	});
+	it("counts no rollout without steps as company", () => {
+		near(paid([[1, 1], []], {}), [[1, 1 / 4], []]);
 	});
 	it("takes no group mean where there is no group, as released", () => {
 		// R 1 ½, V1 0 ½: ½ − ½ · ½.
