@@ -36,9 +36,9 @@ export function followAddress(): () => void {
 			// Back comes to what was on screen, which a bare address does not say.
 			if (turned && location.hash === "") history.replaceState(OWN, "", addressOf(known));
 			history[turned ? "pushState" : "replaceState"](OWN, "", addressOf(link));
+			turn = turnOf();
 		}
 		known = link;
-		turn = turnOf();
 	};
 	const later = () => {
 		clearTimeout(timer);
@@ -65,7 +65,8 @@ export function followAddress(): () => void {
 		),
 		listen("hashchange", () => {
 			const opened = openLink(location.hash || `#${first}`);
-			if (opened) setOpened(isOwn() ? null : opened);
+			// Who comes back needs no card; the link's note and run stay what they were.
+			if (opened) setOpened(isOwn() ? { ...opened, notices: [], read: true } : opened);
 			known = addressLink();
 			turn = turnOf();
 		}),

@@ -2,7 +2,7 @@ import type { ChangeValue } from "../engine/spec/changes";
 import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { ViewState } from "../engine/spec/link";
 import { isSameSpec } from "../engine/spec/sameSpec";
-import { showStep } from "./recording/player";
+import { backToRecording, showStep } from "./recording/player";
 import { type LinkedPair, pairOf, pairOnScreen, putPair } from "./siblings/linkedPair";
 import { draftStore } from "./stores/draft";
 import { addNotices, type Latest, type Run, runStore } from "./stores/run";
@@ -126,10 +126,12 @@ function forgetIfAnother({ spec }: Run): void {
 }
 
 function take(): void {
-	const { step, group, rollout, token, pair } = wanted as Wanted;
+	const { of, step, group, rollout, token, pair } = wanted as Wanted;
 	// Before anything changes on screen: this is called by such changes.
 	wanted = null;
 	if (step !== null) showStep(step);
+	// Such a link names no step where it looks at the one that the recording opens with.
+	else if (of === "recording") backToRecording();
 	const { latest } = runStore.getState();
 	if (!latest) return;
 	if (rollout !== null) {
@@ -151,9 +153,11 @@ function takeGroup({ batch }: Latest, group: number): string[] {
 /** The siblings bring their group with them. */
 function takePair(latest: Latest, step: number | null, pair: LinkedPair): string[] {
 	if (step !== null && step !== latest.step) return [otherStep("siblings", step, latest.step)];
-	const lost = putPair(latest, pair);
-	if (lost.length === 0) chooseGroup(latest.batch.groupIds[pair.left] as number);
-	return lost;
+	// First the group: it lets go of a token that is pinned in another.
+	const { groupIds } = latest.batch;
+	const group = groupIds[pair.left];
+	if (group !== undefined && group === groupIds[pair.right]) chooseGroup(group);
+	return putPair(latest, pair);
 }
 
 const otherStep = (what: string, step: number, at: number) =>

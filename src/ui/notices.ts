@@ -185,7 +185,7 @@ function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 	if (opened.newer) return opened.read ? [] : [newerLinkNotice(opened, opened.newer)];
 	if (opened.notices.length === 0 && (opened.note === "" || opened.read)) return [];
 	const happened = opened.notices.length > 0 ? opened.notices.join(" ") : "This link carries a note.";
-	const note = opened.note ? `Note: ${visible(opened.note.replace(/\s+/g, " "))}` : "";
+	const note = noteText(opened.note);
 	const works = opened.refused
 		? [REFUSED[opened.refused], note].filter(Boolean).join(" ")
 		: note || "All other settings of the link were taken.";
@@ -194,6 +194,8 @@ function linkNotices({ opened }: Pick<Run, "opened">): Notice[] {
 		{ id: "link", tone: "warning", happened, works, todo: todo.filter(Boolean).join(" "), actions: ["close-link"] },
 	];
 }
+
+const noteText = (note: string) => (note ? `Note: ${visible(note.replace(/\s+/g, " "))}` : "");
 
 /** The link in the address stays until the card is closed. */
 function newerLinkNotice({ notices, note }: Opened, { shown }: NewerLink): Notice {
@@ -213,12 +215,7 @@ function newerLinkNotice({ notices, note }: Opened, { shown }: NewerLink): Notic
 			return {
 				...base,
 				happened: [happened, "On screen is what this one can read of it.", ...notices].join(" "),
-				works: [
-					note && `Note: ${visible(note.replace(/\s+/g, " "))}`,
-					"The address keeps the link until this is closed.",
-				]
-					.filter(Boolean)
-					.join(" "),
+				works: [noteText(note), "The address keeps the link until this is closed."].filter(Boolean).join(" "),
 				todo,
 				actions: ["reload", "close-link"],
 			};

@@ -23,10 +23,12 @@ function markOf(control: string): string {
 	return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
+/** How texts in one line mark a break. */
+export const LINE_BREAK = "⏎";
 /** A dot that no task has as a token. */
 const SPACE = "⋅";
 /** What white space at the ends of a token is drawn as. */
-const MARKS = { "\n": "⏎", "\u2028": "⏎", "\u2029": "⏎", "\t": "⇥" } as const;
+const MARKS = { "\n": LINE_BREAK, "\u2028": LINE_BREAK, "\u2029": LINE_BREAK, "\t": "⇥" } as const;
 const markOfSpace = (space: string) => MARKS[space as keyof typeof MARKS] ?? SPACE;
 const spaces = (run: string) => run.replace(/\s/g, markOfSpace);
 

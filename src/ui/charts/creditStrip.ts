@@ -189,6 +189,7 @@ const LONG = 600;
 
 /** A token's text; marks of white space are faint. */
 function drawWord(word: HTMLElement, name: string): void {
+	if (word.textContent === name) return;
 	word.className = name.length > LONG ? "word lengthy" : "word";
 	if (!SPACE_MARKS.test(name)) word.textContent = name;
 	else

@@ -1,6 +1,7 @@
 import { type JSX, useCallback, useRef } from "react";
 import { useStore } from "zustand";
 import { plural } from "../../engine/core/plural";
+import { LINE_BREAK } from "../../engine/core/writing";
 import { Chart } from "../charts/Chart";
 import { drawLegend } from "../charts/legend";
 import type { Comparison } from "../comparison";
@@ -28,8 +29,6 @@ import { RowsMenu } from "./RowsMenu";
 import { StripBox } from "./StripBox";
 import { ViewMenu } from "./ViewMenu";
 
-/** How texts in one line mark a break. */
-const LINE_BREAK = "⏎";
 /** Characters of a prompt that fit beside the group on most screens. */
 const LONG_PROMPT = 60;
 

@@ -61,7 +61,6 @@ export function followRuns(): void {
 
 function begin(): void {
 	const own = resumed ?? crypto.randomUUID();
-	resumed = null;
 	storedStore.setState({ own });
 	void hold(own);
 }
@@ -131,9 +130,8 @@ async function dropOldest(): Promise<void> {
 /** Reads again what is stored, by whichever tab. */
 export async function refresh(): Promise<void> {
 	const locks = (await navigator.locks?.query())?.held ?? [];
-	const held = locks.flatMap(({ name }) => (name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
-	const { own } = storedStore.getState();
-	const elsewhere = new Set(held.filter((name) => name !== own));
+	const taken = locks.flatMap(({ name }) => (name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
+	const elsewhere = new Set(taken.filter((name) => name !== held?.id));
 	storedStore.setState({ runs: await storedRuns(), elsewhere, quota: await quota() });
 }
 
@@ -144,14 +142,19 @@ export async function resumeRun(run: StoredRun): Promise<boolean> {
 		await refresh();
 		return true;
 	}
+	const { spec } = readRunFile(bytes, "The stored run");
 	if (!(await hold(run.id))) {
 		await refresh();
 		return false;
 	}
-	choosePreset(run.preset, readRunFile(bytes, "The stored run").spec);
+	if (isAlive(runStore.getState().phase)) return true;
+	choosePreset(run.preset, spec);
 	setBackend(run.backend);
 	resumed = run.id;
-	await startRun(bytes);
+	const started = startRun(bytes);
+	// A run that is refused does not start: the next one is another.
+	resumed = null;
+	await started;
 	return true;
 }
 
@@ -172,6 +175,8 @@ export async function saveStoredRun(run: StoredRun): Promise<void> {
 }
 
 export async function forgetRun({ id: gone }: StoredRun): Promise<void> {
+	await refresh();
+	if (storedStore.getState().elsewhere.has(gone)) return;
 	await deleteRun(gone);
 	if (gone === storedStore.getState().own) storedStore.setState({ own: null });
 	await refresh();
