@@ -313,6 +313,8 @@ def _lists(value):
     if hasattr(value, "items"):
         # tinker's TensorData; a reward of several parts.
         value = value.get("data", value.get("score"))
+    if isinstance(value, _Array):
+        value = value.tolist()
     return [_lists(row) for row in value] if isinstance(value, (list, tuple)) else _list(value)
 
 

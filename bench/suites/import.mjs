@@ -43,6 +43,9 @@ export async function run(argv) {
 	writeLargeDump(path, Number(values.megabytes) * 2 ** 20);
 	row("file", `${(statSync(path).size / 2 ** 20).toFixed(0)} MB`);
 	const parts = values.parts.split(",");
+	const unknown = parts.filter((part) => part !== "worker" && !(part in PAGE));
+	if (unknown.length > 0)
+		throw new Error(`There is no part ${unknown.join(", ")}; there are ${Object.keys(PAGE).join(", ")}, worker.`);
 	const page = parts.filter((part) => part in PAGE);
 	if (page.length > 0) await onThePage(path, page, values.build);
 	if (!parts.includes("worker")) return 0;

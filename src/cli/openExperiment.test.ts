@@ -41,6 +41,10 @@ describe("an experiment", () => {
 			expect(openExperiment(`${asked}#`, told)).toEqual(spec);
 		},
 	);
+	test("takes flags and a formula that is a number from an address", () => {
+		const spec = openExperiment("?preset=keydoor@1&model.valueHead=true&task.reward=1", captureIo(folder));
+		expect(spec).toMatchObject({ model: { valueHead: true }, task: { reward: "1" } });
+	});
 	test("is read from a link that points into a file, with a note that the file is not read", () => {
 		const file = { hash: "9e41aa07", name: "step_30.jsonl" };
 		const state = { preset: "keydoor@1", changes: { seed: 5 }, view: {}, build: "", fingerprints: [], note: "", file };

@@ -4,21 +4,29 @@ export interface Query {
 	/** How the page is laid out; no setting of the experiment. */
 	readonly layout: string | undefined;
 	/** Differences from the preset, by dotted path. */
-	readonly changes: Readonly<Record<string, string | number>>;
+	readonly changes: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** How the page is embedded is no setting. */
 const EMBEDDING = ["embed", "hide"];
 
 /**
- * Reads the pairs of a query string; text that reads as a number is one.
+ * Reads the pairs of a query string; text that reads as a number is one, and `true` and `false` are flags, but a
+ * formula for the reward is text.
  * @returns null where there is none that concerns the experiment or its page.
  */
 export function queryOf(pairs: Iterable<readonly [string, string]>): Query | null {
 	const asked = [...pairs].filter(([name]) => !EMBEDDING.includes(name));
 	if (asked.length === 0) return null;
 	const { preset, layout, ...changes } = Object.fromEntries(asked) as Partial<Record<string, string>>;
-	const value = (text = "") => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text);
-	const read = Object.entries(changes).map(([path, text]) => [path, value(text)]);
+	const read = Object.entries(changes).map(([path, text = ""]) => [
+		path,
+		path === "task.reward" ? text : settingOf(text),
+	]);
 	return { preset, layout, changes: Object.fromEntries(read) };
+}
+
+function settingOf(text: string): string | number | boolean {
+	if (text === "true" || text === "false") return text === "true";
+	return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }

@@ -129,7 +129,7 @@ export class TurnTable {
 		const at = this.states.length;
 		if (at >= this.machine.states)
 			throw new InvalidInput(
-				`These rollouts visit more than ${this.machine.states} states of the task; choose fewer rollouts a step or smaller parameters.`,
+				`These rollouts visit more than ${this.machine.states} states of the task; choose fewer rollouts a step, fewer sampling rounds or smaller parameters.`,
 			);
 		this.index.set(key, at);
 		this.states.push(state);

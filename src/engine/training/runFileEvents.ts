@@ -38,13 +38,20 @@ const METRICS: Readonly<
 	learningRate: isNumber,
 	finite: isTrueOrFalse,
 };
+/** Metrics that only some runs have. */
+const OTHER_METRICS: Fields = Object.fromEntries(
+	["extraTokens", "rounds", "sampledGroups", "discardedTokens", "valueLoss"].map((name) => [
+		name,
+		(x) => x === undefined || isNumber(x),
+	]),
+);
 const LABEL: Fields = { kind: isText, adapter: isText, plan: isText, software: isTrueOrFalse };
 
 /** What a file may say of each kind of event. Progress and rollouts are not among them: files keep those elsewhere or not at all. */
 const KINDS: Readonly<Record<string, Fields>> = {
 	ready: { label: fits(LABEL), counts: isObject, parameters: isNumber },
 	warm: { step: isStep, loss: isNumber, success: isNumber },
-	step: { metrics: fits(METRICS), tokensPerSecond: isNumber },
+	step: { metrics: fits({ ...METRICS, ...OTHER_METRICS }), tokensPerSecond: isNumber },
 	evaluation: { step: isStep, success: isNumber, meanReturn: isNumber },
 	fingerprint: { step: isStep, fingerprint: isText },
 	paused: { step: isStep },
