@@ -68,6 +68,8 @@ const BACKENDS: readonly { readonly id: Backend; readonly name: string; readonly
 	{ id: "cpu", name: "Float64 reference", help: "the definition of both, slow" },
 ];
 
+const ON_ADAPTER: readonly Backend[] = ["gpu", "auto"];
+
 /** What the next run trains on. */
 function BackendChoice(): JSX.Element {
 	const backend = useStore(runStore, (r) => r.backend);
@@ -80,8 +82,9 @@ function BackendChoice(): JSX.Element {
 					<input
 						type="radio"
 						name="backend"
-						checked={backend === id}
-						disabled={(id === "gpu" || id === "auto") && !possible}
+						// Before the adapter is known nothing of it is chosen: a software one gives way to WebAssembly.
+						checked={backend === id && (possible || !ON_ADAPTER.includes(id))}
+						disabled={!possible && ON_ADAPTER.includes(id)}
 						onChange={() => setBackend(id)}
 					/>
 					<span>
