@@ -100,9 +100,10 @@ export const brpo = defineMethod({
 		const power = exp(mul(s, Math.LN2));
 		const past = div(previous(prefixSum(mul(power, score)), 0), previous(prefixSum(power), 0));
 		const own = mul(past, suffixSum(weight));
-		const one = atMost(groupStat(less(0, steps), "sum", GROUP), 1);
+		const withSteps = groupStat(less(0, steps), "sum", GROUP);
+		const one = atMost(withSteps, 1);
 		const alone = spreadToSpans(one, STEPS);
-		const group = select(alone, 0, meanOfGroup({ score, steps, later, rest: from(s, S) }));
+		const group = select(alone, 0, meanOfGroup({ score, withSteps, later, rest: from(s, S) }));
 		const mixed = div(add(mul(s, own), mul(sub(S, s), group)), S);
 		const chosen = { both: mixed, past: own, group, none: mul(s, 0) }[baseline];
 		const kept = (x: Steps) => spread(singleton === "zero" ? select(alone, 0, x) : x);
@@ -118,18 +119,19 @@ const GROUP = { within: "group" } as const;
 
 interface Scored {
 	readonly score: Steps;
-	readonly steps: Node<"rollout">;
+	/** Rollouts of the group that have steps. */
+	readonly withSteps: Node<"rollout">;
 	/** R_s, and the weight of all budgets from s on. */
 	readonly later: Steps;
 	readonly rest: Steps;
 }
 
 /** Mean of R_s over the rollouts of the group that have steps; those that have ended before s hold their last score. */
-function meanOfGroup({ score, steps, later, rest }: Scored): Steps {
+function meanOfGroup({ score, withSteps, later, rest }: Scored): Steps {
 	const rank = { within: "group", by: "rank" } as const;
 	const mean = groupStat(later, "mean", rank);
 	const there = groupStat(later, "count", rank);
-	const all = spreadToSpans(groupStat(less(0, steps), "sum", GROUP), STEPS);
+	const all = spreadToSpans(withSteps, STEPS);
 	const last = reduceToRollouts(score, "last");
 	const lastOf = spreadToSpans(last, STEPS);
 	const ended = sub(spreadToSpans(groupStat(last, "sum", GROUP), STEPS), groupStat(lastOf, "sum", rank));
