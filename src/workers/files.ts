@@ -1,24 +1,21 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
 import { plural } from "../engine/core/plural";
-import { printable, visible } from "../engine/core/writing";
+import { visible } from "../engine/core/writing";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
 import { withGroups } from "../engine/formats/groups";
-import { saidText } from "../engine/formats/importers/chat";
-import { words } from "../engine/formats/importers/importer";
 import { CardCounter } from "../engine/formats/importers/reportCard";
 import { importPieces } from "../engine/formats/importFile";
 import { withReward } from "../engine/formats/paid";
-import type { RolloutRecord } from "../engine/formats/record";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
 import { AlteredTexts, looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
 import { rolloutFile } from "../engine/formats/writers/registry";
 import type { Finding } from "../engine/lint/check";
 import { findingsOf } from "../engine/lint/creditLint";
-import { returnOf, theirCredit } from "../engine/lint/facts";
-import type { CreditResult, RolloutBatch } from "../engine/rollouts/batch";
+import { returnOf } from "../engine/lint/facts";
 import { refusedMethods } from "../engine/signals/refusedMethods";
 import { hashOf } from "./fileHash";
+import { named, theirsOf } from "./fileStep";
 import type {
 	Done,
 	FilesApi,
@@ -351,77 +348,4 @@ class Reading {
 		const { size: rollouts, steps, groups } = this.index;
 		this.tell({ read, total: this.total, steps, rollouts, groups, format });
 	}
-}
-
-/** The batch with token ids that are places in a list of printable tokens, prompts included. */
-function named(
-	batch: RolloutBatch,
-	records: readonly RolloutRecord[],
-	groupIds: Int32Array,
-	tokenizer: TextTokenizer | undefined,
-) {
-	const ids = new Map<string, number>();
-	const idOf = (text: string) => {
-		const id = ids.get(text) ?? ids.size;
-		ids.set(text, id);
-		return id;
-	};
-	const { T } = batch;
-	const tokens = new Int32Array(batch.B * T);
-	records.forEach((record, b) => {
-		for (const [t, text] of textOf(record).entries()) tokens[b * T + t] = idOf(text);
-	});
-	const prompts = records.map((record) => promptOf(record, tokenizer).map(idOf));
-	const promptOffsets = new Int32Array(records.length + 1);
-	prompts.forEach((prompt, b) => {
-		promptOffsets[b + 1] = promptOffsets[b]! + prompt.length;
-	});
-	const promptTokens = Int32Array.from(prompts.flat());
-	return { batch: { ...batch, tokens, groupIds, promptTokens, promptOffsets }, names: [...ids.keys()] };
-}
-
-const numberName = (id: number) => `⟨${id}⟩`;
-
-/** Most characters of a message that stand beside its first token. */
-const EXCERPT = 60;
-
-function textOf({ text, tokens, messages = [] }: RolloutRecord): string[] {
-	if (text) return text.map(printable);
-	const names = tokens.map((token) => (typeof token === "string" ? printable(token) : numberName(token)));
-	// Which token says what nobody knows without the tokenizer; what the message says stands where it begins.
-	for (const message of messages)
-		if (message.end > message.start) names[message.start] += ` “${shortened(saidText(message))}”`;
-	return names;
-}
-
-function shortened(whole: string): string {
-	const text = whole.trim();
-	return printable(text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text);
-}
-
-function promptOf({ prompt = "", messages = [] }: RolloutRecord, tokenizer: TextTokenizer | undefined): string[] {
-	if (typeof prompt === "string") return words(prompt).map(printable);
-	if (tokenizer) return tokenizer.pieces(prompt).map(printable);
-	const asked = messages.filter(({ end }) => end === 0).map(saidText);
-	const text = asked.join("\n").trim();
-	return prompt.map((id, t) => (t === 0 && text ? `${numberName(id)} “${shortened(text)}”` : numberName(id)));
-}
-
-/** Null where no rollout of the group carries credit; NaN for tokens that the source did not score. */
-function theirsOf(records: readonly RolloutRecord[], { B, T, actionMask }: RolloutBatch): CreditResult | null {
-	const theirs = records.map((record) => theirCredit(record));
-	const named = theirs.find((credit) => credit !== null);
-	if (!named) return null;
-	const advantage = new Float64Array(B * T);
-	theirs.forEach((credit, b) => {
-		for (let t = 0; t < T; t++) if (actionMask[b * T + t]) advantage[b * T + t] = credit?.row[t] ?? Number.NaN;
-	});
-	return {
-		method: visible(named.method),
-		params: {},
-		advantage,
-		terms: { theirs: advantage },
-		mask: actionMask.slice(),
-		cost: { extraTokens: 0, modelCalls: 0 },
-	};
 }
