@@ -88,8 +88,14 @@ export class FakeTrainer implements TrainerApi {
 		this.calls.push("probe");
 		return this.report;
 	}
-	run(spec: ExperimentSpec, backend: string, onEvents: Parameters<TrainerApi["run"]>[2]): Promise<void> {
-		this.calls.push(`run ${spec.task.id} ${backend}`);
+	run(
+		spec: ExperimentSpec,
+		backend: string,
+		onEvents: Parameters<TrainerApi["run"]>[2],
+		_from?: Uint8Array | null,
+		pauses?: boolean,
+	): Promise<void> {
+		this.calls.push(`run ${spec.task.id} ${backend}${pauses ? ", one step" : ""}`);
 		this.send = onEvents;
 		return new Promise((resolve) => {
 			this.end = resolve;

@@ -119,7 +119,17 @@ describe("session", () => {
 
 	it("from an idle page, a step starts a run that stops after one step", async () => {
 		await stepOnce();
-		expect(trainer.calls.slice(1).map((c) => c.split(" ")[0])).toEqual(["run", "pause", "step"]);
+		expect(trainer.calls.slice(1)).toEqual([`run ${PRESETS[0]?.spec.task.id} gpu, one step`]);
+	});
+
+	it("says nothing to the trainer before it was asked for the run that is meant", async () => {
+		let answer = (_: typeof trainer.report) => {};
+		trainer.probe = () => new Promise((resolve) => (answer = resolve));
+		const connected = connect(trainer);
+		const [started, cancelled] = [startRun(), cancelRun()];
+		answer(trainer.report);
+		await Promise.all([connected, started, cancelled]);
+		expect(trainer.calls.slice(1).map((c) => c.split(" ")[0])).toEqual(["run", "cancel"]);
 	});
 
 	it("ignores what a replaced run still says", async () => {

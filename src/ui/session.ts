@@ -35,6 +35,8 @@ let trainer: TrainerApi | null = null;
 let generation = 0;
 /** Resolves when the adapter is known: what a run trains on depends on it. */
 let probed: Promise<void> = Promise.resolve();
+/** Resolves when the trainer was asked for the latest run: a word to it that comes earlier would reach the run before, or nobody. */
+let asked: Promise<void> = Promise.resolve();
 
 /**
  * Takes the trainer into use and looks for an adapter.
@@ -69,21 +71,31 @@ function keepRun(from: Uint8Array | null): void {
 /**
  * Starts a run with the settings as they are edited now; a run in progress ends. Resolves when the trainer was asked.
  * @param from a run file to go on from; its settings must be those on screen.
+ * @param pauses after one step.
  */
-export async function startRun(from: Uint8Array | null = null): Promise<void> {
+export async function startRun(from: Uint8Array | null = null, pauses = false): Promise<void> {
 	const api = trainer;
 	const draft = draftStore.getState();
 	// Whoever asks: a run that cannot start takes no other from the screen.
 	if (!api || blockedBy(draft) !== "") return;
+	clearForRun(draft.spec, from);
+	asked = askForRun(api, draft.spec, from, pauses);
+	await asked;
+}
+
+async function askForRun(
+	api: TrainerApi,
+	spec: ExperimentSpec,
+	from: Uint8Array | null,
+	pauses: boolean,
+): Promise<void> {
 	const mine = ++generation;
-	const { spec } = draft;
-	clearForRun(spec, from);
 	await probed;
 	if (mine !== generation) return;
 	const listen = (events: RunEvent[]) => {
 		if (mine === generation) applyEvents(events);
 	};
-	api.run(spec, runStore.getState().backend, listen, from).catch((error: unknown) => {
+	api.run(spec, runStore.getState().backend, listen, from, pauses).catch((error: unknown) => {
 		if (mine === generation) failRun(codeOf(error), messageOf(error), false);
 	});
 }
@@ -114,6 +126,7 @@ export function showRunFile(file: RunOfFile, spec: ExperimentSpec, events: reado
 }
 
 export async function pauseOrResume(): Promise<void> {
+	await asked;
 	const { phase } = runStore.getState();
 	if (phase === "paused") {
 		runStore.setState({ phase: "training" });
@@ -123,14 +136,13 @@ export async function pauseOrResume(): Promise<void> {
 
 /** One training step, then pause. From an idle page it starts a run that pauses after its first step. */
 export async function stepOnce(): Promise<void> {
-	if (!isAlive(runStore.getState().phase)) {
-		await startRun();
-		await trainer?.pause();
-	}
+	if (!isAlive(runStore.getState().phase)) return startRun(null, true);
+	await asked;
 	await trainer?.step();
 }
 
 export async function cancelRun(): Promise<void> {
+	await asked;
 	await trainer?.cancel();
 }
 
@@ -171,19 +183,19 @@ onHover((hovered) => {
 const ROLLOUTS_EVERY_MS = 1500;
 /** How long the next rollouts wait for the exact values of those on screen. */
 const EXACT_MS = 10_000;
-let asked = false;
+let isAsking = false;
 
 /** Asks for the latest rollouts if nobody holds the ones on screen; at most one question is open. */
 export function askForRollouts(): void {
-	if (asked || document.hidden || selectionStore.getState().hold || !trainer) return;
+	if (isAsking || document.hidden || selectionStore.getState().hold || !trainer) return;
 	if (!isAlive(runStore.getState().phase)) return;
-	asked = true;
+	isAsking = true;
 	void trainer.requestRollouts().catch(() => undefined);
 	const patience = performance.now() + EXACT_MS;
 	const again = (): void => {
 		// Rollouts that came faster than their exact values would never show any.
 		if (isAskingExact(runStore.getState()) && performance.now() < patience) return void setTimeout(again, 50);
-		asked = false;
+		isAsking = false;
 		if (runStore.getState().phase === "training") askForRollouts();
 	};
 	setTimeout(again, ROLLOUTS_EVERY_MS);

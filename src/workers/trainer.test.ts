@@ -87,11 +87,9 @@ describe("the trainer over a message channel", () => {
 		expect(last()).toMatchObject({ reason: "cancelled", step: steps() });
 	});
 
-	test("a step asked for right after the start does one step", async () => {
-		const { client, run, types, last } = scene();
-		const ended = run(coinSpec());
-		await client.pause();
-		await client.step();
+	test("a run that pauses does one step, however late the next word comes", async () => {
+		const { client, batches, types, last } = scene();
+		const ended = client.run(coinSpec(), "cpu", (events) => void batches.push(events), null, true);
 		await until(() => types().includes("step") && last()?.type === "paused");
 		expect(types().filter((t) => t === "step").length).toBe(1);
 		await client.cancel();

@@ -42,12 +42,14 @@ export class Trainer implements TrainerApi {
 		backend: Backend,
 		onEvents: (events: RunEvent[]) => void,
 		from: Uint8Array | null = null,
+		pauses = false,
 	): Promise<void> {
 		const batcher = new EventBatcher(onEvents);
 		this.current?.cancel();
 		// In place before anything is awaited, and begun only after waiting messages: a pause sent right after stops step 1.
 		const run = this.prepare(spec, backend, batcher, from);
 		this.current = run;
+		if (pauses) run?.step();
 		const before = this.ended;
 		const mine = before.then(() => this.host.breathe()).then(() => run?.execute());
 		this.ended = mine;

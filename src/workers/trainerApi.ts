@@ -22,12 +22,14 @@ export interface TrainerApi {
 	/**
 	 * Starts a run; a run in progress is cancelled first. Resolves when the run has ended; failures arrive as events.
 	 * @param from a run file: the run goes on from its checkpoint, with its experiment, and what happened before is told again first.
+	 * @param pauses after one training step.
 	 */
 	run(
 		spec: ExperimentSpec,
 		backend: Backend,
 		onEvents: (events: RunEvent[]) => void,
 		from?: Uint8Array | null,
+		pauses?: boolean,
 	): Promise<void>;
 	pause(): Promise<void>;
 	resume(): Promise<void>;

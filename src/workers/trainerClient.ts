@@ -53,12 +53,13 @@ export function connectTrainer(endpoint: Endpoint): TrainerClient {
 	const remote = wrap<TrainerApi>(endpoint);
 	return {
 		probe: () => remote.probe(),
-		run: (spec, backend, onEvents, from) =>
+		run: (spec, backend, onEvents, from, pauses) =>
 			remote.run(
 				spec,
 				backend,
 				proxy((events: RunEvent[]) => onEvents(events)),
 				from,
+				pauses,
 			),
 		pause: () => remote.pause(),
 		resume: () => remote.resume(),

@@ -191,6 +191,18 @@ describe("control", () => {
 		expect(s.executors[0]?.disposed).toBe(true);
 	});
 
+	test("a step asked for before the start goes through the warm start and does one", async () => {
+		const warm = coinSpec({ warmStart: { success: 0.6, learningRate: 0.01, maxSteps: 100 } });
+		const s = scene({ spec: warm, fakes: [{ successAfter: (n) => n / 40 }] });
+		s.run.step();
+		const ended = s.run.execute();
+		await tillIdle();
+		expect(s.of("paused").map((e) => e.step)).toEqual([1]);
+		expect(s.of("warm").at(-1)?.success).toBeGreaterThanOrEqual(0.6);
+		s.run.cancel();
+		await ended;
+	});
+
 	test("cancel ends a paused run, and rollouts can be looked at while it waits", async () => {
 		const s = scene({ spec: coinSpec({ evaluation: { every: 2, prompts: 6 } }) });
 		s.react((e) => e.type === "evaluation" && e.step === 4 && s.run.pause());

@@ -118,7 +118,7 @@ export class Run {
 	resume(): void {
 		this.gate.resume();
 	}
-	/** One training step, then pause. */
+	/** One training step, and the whole warm start if that comes before it, then pause. */
 	step(): void {
 		this.gate.step();
 	}
@@ -222,6 +222,7 @@ export class Run {
 		try {
 			while (this.issued < steps) {
 				await this.waitWhilePaused(this.issued, () => this.drain(executor));
+				this.gate.enter();
 				await this.sample(executor, this.issued + 1);
 				this.issue(executor, ++this.issued);
 				this.report(await executor.metrics(QUEUED_STEPS));
@@ -328,7 +329,7 @@ export class Run {
 		);
 	}
 
-	/** Takes the permission for one step. While paused: finishes what is queued, says so once, shows rollouts on request. */
+	/** While paused: finishes what is queued, says so once, shows rollouts on request. */
 	private async waitWhilePaused(step: number, settle: () => Promise<void>): Promise<void> {
 		this.gate.check();
 		if (this.gate.closed) {
@@ -342,7 +343,6 @@ export class Run {
 			}
 			this.reporter.rest();
 		}
-		this.gate.enter();
 	}
 
 	/** Waits for everything queued. */
