@@ -113,13 +113,13 @@ export const creditCommand: Command = {
  * @param keepGoing leaves a reward that is missing unknown; otherwise the first ends the work.
  * @throws InvalidInput for a file without any reward, and for a rollout without one.
  */
-function rewarded({ importer, lines }: ImportedFile, path: string, keepGoing: boolean, io: Io): RolloutLine[] {
+function rewarded({ importers, lines }: ImportedFile, path: string, keepGoing: boolean, io: Io): RolloutLine[] {
 	const grouped = withGroups(lines.map(({ record }) => record));
 	const unpaid = lines.filter(({ record }) => typeof record.reward !== "number" && !record.rewards);
 	const [first] = unpaid;
 	const none = unpaid.length === lines.length;
 	const rest = none
-		? `No rollout here has one (${importer.title}). \`ascribe import ${path} --out FILE.jsonl\` writes rollouts to which a "reward" can be added.`
+		? `No rollout here has one (${importers.map(({ title }) => title).join(", ")}). \`ascribe import ${path} --out FILE.jsonl\` writes rollouts to which a "reward" can be added.`
 		: "--keep-going leaves its group without credit.";
 	if (first && (none || !keepGoing))
 		throw new InvalidInput(

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { SMALL_TOKENIZER } from "../testing/smallTokenizer";
 import { COMMANDS } from "./catalog";
@@ -53,6 +54,15 @@ describe("ascribe import", () => {
 	it("prints what is wrong with its credit", async () => {
 		const { output } = await run("import", "4.jsonl", "--lint");
 		expect(output[0]).toMatchObject({ check: "deadGroups", share: 0.5, rows: [2, 3] });
+	});
+
+	it("knows the files of an archive apart", async () => {
+		const lines = strToU8(VERL.map(({ uid: _, ...row }) => JSON.stringify(row)).join("\n"));
+		writeFileSync(join(folder, "run.zip"), zipSync({ "train/4.jsonl": lines, "test/4.jsonl": lines }));
+		const { output } = await run("import", "run.zip", "--lint");
+		expect(output.find(({ check }) => check === "mixedFiles")?.message).toContain(
+			"from run.zip/train/4.jsonl and run.zip/test/4.jsonl",
+		);
 	});
 
 	it.each(["r.jsonl", "r.parquet"])("writes %s, from which every command reads the same credit", async (out) => {

@@ -1,3 +1,4 @@
+import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { creditOf } from "../engine/credit/run";
 import { memoryFolder, memoryLocks } from "../testing/memoryFolder";
@@ -279,6 +280,13 @@ describe("files of rollouts", () => {
 		});
 		await open([fileOf("a.jsonl", rows)]);
 		expect(await found()).toBeUndefined();
+		// Chosen one by one, files come without their folders.
+		await open([fileOf("1.jsonl", rows), fileOf("1.jsonl", rows)]);
+		expect((await found())?.message).toContain("from two files named 1.jsonl");
+		const lines = strToU8(rows.map((row) => JSON.stringify(row)).join("\n"));
+		const zip = zipSync({ "train/1.jsonl": lines, "test/1.jsonl": lines });
+		await open([{ name: "run.zip", file: new File([Uint8Array.from(zip)], "run.zip") }]);
+		expect((await found())?.message).toContain("from run.zip/train/1.jsonl and run.zip/test/1.jsonl");
 	});
 
 	it("are linted, with findings at the rows of the table", async () => {

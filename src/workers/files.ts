@@ -3,8 +3,9 @@ import { plural } from "../engine/core/plural";
 import { visible } from "../engine/core/writing";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
 import { withGroups } from "../engine/formats/groups";
+import type { Importer } from "../engine/formats/importers/importer";
 import { CardCounter } from "../engine/formats/importers/reportCard";
-import { importPieces } from "../engine/formats/importFile";
+import { importPieces } from "../engine/formats/importPieces";
 import { withReward } from "../engine/formats/paid";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
@@ -264,6 +265,8 @@ class Reading {
 	readonly files: NamedFile[] = [];
 	private readonly counter = new CardCounter();
 	private readonly altered = new AlteredTexts();
+	/** By id, in order of appearance. */
+	private readonly formats = new Map<string, Importer>();
 	private readonly warnings: string[] = [];
 	private readonly refused: unknown[] = [];
 	private readonly total: number;
@@ -287,7 +290,7 @@ class Reading {
 		const source = sourceOf(named);
 		const number = this.index.files.length;
 		try {
-			for await (const { importer, lines, broken, cut, notice, read } of importPieces(source, {
+			for await (const { importer, lines, broken, cut, notices, read } of importPieces(source, {
 				signal: stop,
 				...(this.tokenizer ? { tokenizer: this.tokenizer } : {}),
 			})) {
@@ -295,6 +298,7 @@ class Reading {
 					this.index.files.push({ source, importer });
 					this.files.push(named);
 				}
+				this.formats.set(importer.id, importer);
 				this.index.add(number, lines);
 				for (const line of lines) {
 					this.counter.add(line.record);
@@ -303,8 +307,8 @@ class Reading {
 				this.firstBroken ??= broken[0] ?? null;
 				for (const { message } of broken) if (++this.brokenRows <= NAMED) this.warnings.push(`Left out: ${message}`);
 				// Files of one run are all alike in this.
-				if (notice && !this.warnings.includes(notice)) this.warnings.push(notice);
-				if (cut) this.warnings.push(`${source.name} ends in the middle of its last line, which is left out.`);
+				for (const notice of notices) if (!this.warnings.includes(notice)) this.warnings.push(notice);
+				if (cut) this.warnings.push(`${cut} ends in the middle of its last line, which is left out.`);
 				this.progress(this.done + read, importer.title);
 			}
 		} catch (error) {
@@ -319,9 +323,8 @@ class Reading {
 		if (this.index.size === 0) throw this.whyNothing();
 		if (this.brokenRows > NAMED) this.warnings.push(`${this.brokenRows - NAMED} more rows could not be read.`);
 		const card = this.counter.card();
-		const formats = [...new Map(this.index.files.map(({ importer }) => [importer.id, importer])).values()];
 		return {
-			formats: formats.map(({ id, title, about }) => ({ id, title, about })),
+			formats: Array.from(this.formats.values(), ({ id, title, about }) => ({ id, title, about })),
 			card,
 			refused: refusedMethods(card.found),
 			warnings: [...this.warnings, ...this.altered.warnings(this.tokenizer)],

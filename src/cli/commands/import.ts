@@ -32,14 +32,19 @@ export const importCommand: Command = {
 		if (out !== undefined) io.writable(out);
 		const json = args.text("tokenizer");
 		const tokenizer = json === undefined ? undefined : await openTokenizer(io.readText(json), json);
-		const { importer, lines } = await loadRollouts(io, path, args.flag("keep-going"), tokenizer);
+		const { importers, lines } = await loadRollouts(io, path, args.flag("keep-going"), tokenizer);
 		const records = lines.map(({ record }) => record);
 		const grouped = withGroups(records);
-		const card = { format: importer.id, title: importer.title, ...reportCard(records) };
+		const card = {
+			format: importers.map(({ id }) => id).join(", "),
+			title: importers.map(({ title }) => title).join(", "),
+			...reportCard(records),
+		};
 		const twin = toyTwin(card.shape);
 		if (write) io.write(out!, await write(grouped));
-		if (args.flag("lint")) for (const finding of creditLint(records)) io.json(finding);
-		else if (write) io.json({ ...card, twin: { preset: twin.preset, distance: twin.distance, terms: twin.terms } });
+		if (args.flag("lint")) {
+			for (const finding of creditLint(records, (row) => lines[row]!.file)) io.json(finding);
+		} else if (write) io.json({ ...card, twin: { preset: twin.preset, distance: twin.distance, terms: twin.terms } });
 		else for (const record of grouped) io.json(record);
 		io.note(`ascribe: ${summary(card)}`);
 		io.note(

@@ -5,7 +5,8 @@ import { spansOf } from "../credit/spans";
 import { creditLint } from "../lint/creditLint";
 import { type ByteSource, memorySource } from "./containers/byteSource";
 import { linesOf } from "./containers/lines";
-import { importFile, importPieces } from "./importFile";
+import { importFile } from "./importFile";
+import { importPieces } from "./importPieces";
 import type { RolloutRecord } from "./record";
 import { batchesOf } from "./recordsBatch";
 import { writeCsv } from "./writers/csv";
@@ -161,9 +162,52 @@ describe("a file of rollouts", () => {
 			trajectories: [{ reward: 1, steps: [{ prompt_ids: [1], response_ids: [2] }] }],
 		};
 		const episodes = zipSync({ "episodes/0.json": strToU8(JSON.stringify(episode)) });
-		expect((await importFile(memorySource("e.zip", episodes))).importer.id).toBe("rllm");
+		expect((await importFile(memorySource("e.zip", episodes))).importers[0]?.id).toBe("rllm");
 		const run = zipSync({ "spec.json": strToU8("{}"), "rollouts.jsonl": lines, "checkpoints/1.safetensors": lines });
 		expect((await importFile(memorySource("run.zip", run))).warnings).toEqual([]);
+	});
+
+	it("refuses broken lines and members of an archive alone, and reads each member in its own format", async () => {
+		const trl = { step: 1, prompt: "p", completion: "c", advantage: 0, accuracy_reward: 1 };
+		const zip = zipSync({
+			"a/4.jsonl": strToU8(`${jsonl([verl(0)])}{"input": 3\n${jsonl([{ ...verl(2), score: "x" }, verl(3)])}{"inp`),
+			"b/5.jsonl": strToU8(`{"x\n${jsonl([verl(4)])}`),
+			"c.parquet": strToU8("PAR1 no table"),
+			"d.jsonl": strToU8(jsonl([trl])),
+			"log.jsonl": strToU8(jsonl([{ loss: 1 }])),
+			"noise.jsonl": strToU8("no\njson\n"),
+			"samples/1.json": strToU8('{"id"'),
+		});
+		const read = await importFile(memorySource("x.zip", zip));
+		expect(read.lines.map(({ where }) => where)).toEqual([
+			"x.zip/a/4.jsonl, line 1",
+			"x.zip/a/4.jsonl, line 4",
+			"x.zip/b/5.jsonl, line 2",
+			"x.zip/d.jsonl, line 1",
+		]);
+		expect(read.lines[3]?.record.id).toBe("x.zip/d.jsonl:1");
+		expect(read.importers.map(({ id }) => id)).toEqual(["verl", "trl"]);
+		expect(read.broken.map(({ message }) => message)).toEqual([
+			expect.stringContaining("x.zip/a/4.jsonl, line 2 is not JSON"),
+			'x.zip/a/4.jsonl, line 3: score is "x"; it must be a number.',
+			expect.stringContaining("x.zip/b/5.jsonl, line 1 is not JSON"),
+			expect.stringContaining("x.zip/c.parquet is not readable as Parquet"),
+			expect.stringContaining("x.zip/noise.jsonl, line 1 is not JSON"),
+			expect.stringContaining("x.zip/samples/1.json, line 1 is not JSON"),
+		]);
+		expect(read.warnings).toEqual([
+			"x.zip/a/4.jsonl ends in the middle of its last line, which is left out.",
+			expect.stringContaining("x.zip/log.jsonl has rows of no known format"),
+		]);
+		const odd = zipSync({ "log.jsonl": strToU8(jsonl([{ loss: 1 }])), "noise.jsonl": strToU8("no\n") });
+		await expect(importFile(memorySource("x.zip", odd))).rejects.toThrow("x.zip/noise.jsonl, line 1 is not JSON");
+	});
+
+	it("reads past lines at its start that are no rollouts, within a megabyte", async () => {
+		const { lines, broken } = await importFile(textFile(`# verl 0.7\n${jsonl([verl(0)])}`));
+		expect([lines.length, broken.length]).toEqual([1, 1]);
+		expect(broken[0]?.message).toContain("dump.jsonl, line 1 is not JSON");
+		await expect(importFile(textFile("# verl\n".repeat(300_000)))).rejects.toThrow("The first line starts: # verl");
 	});
 
 	it("says of text in UTF-16, and of its own CSV, what they are and what to open instead", async () => {

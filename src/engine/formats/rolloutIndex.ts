@@ -5,7 +5,7 @@ import type { ByteSource } from "./containers/byteSource";
 import { parseLine } from "./containers/text";
 import { groupKey } from "./groups";
 import type { Importer } from "./importers/importer";
-import type { ImportedLine } from "./importFile";
+import type { ImportedLine } from "./importPieces";
 import type { RolloutRecord } from "./record";
 
 /** Bytes of text whose rollouts are kept as objects; beyond them only their place in the file is. */
@@ -30,7 +30,9 @@ interface Entry {
 	readonly summary: RolloutSummary;
 	readonly facts: RolloutFacts;
 	readonly file: number;
-	readonly line: Omit<ImportedLine, "record" | "where">;
+	/** Which of the names below its rollout stood in. */
+	readonly place: number;
+	readonly line: Omit<ImportedLine, "record" | "where" | "file">;
 	readonly record: RolloutRecord | null;
 }
 
@@ -49,6 +51,9 @@ export class RolloutIndex {
 	private readonly groupNumbers = new Map<string, number>();
 	private readonly members: number[][] = [];
 	private readonly stepRows = new Map<number | null, number[]>();
+	/** Names of files, and of members of archives, with their numbers by file and name. */
+	private readonly places: string[] = [];
+	private readonly placeNumbers = new Map<string, number>();
 	/** Where the rows of each file end. */
 	private readonly ends: number[] = [];
 	private kept = 0;
@@ -67,7 +72,7 @@ export class RolloutIndex {
 
 	/** Adds rollouts of a file that was added before. */
 	add(file: number, lines: readonly ImportedLine[]): void {
-		for (const { record, where: _, ...line } of lines) {
+		for (const { record, where: _, file: name, ...line } of lines) {
 			const group = this.groupOf(groupKey(record, this.entries.length));
 			this.members[group]!.push(this.entries.length);
 			const step = record.step ?? null;
@@ -81,6 +86,7 @@ export class RolloutIndex {
 				summary: summaryOf(record, group),
 				facts: factsOf(record),
 				file,
+				place: this.placeOf(file, name),
 				line,
 				record: keep ? record : null,
 			});
@@ -111,11 +117,12 @@ export class RolloutIndex {
 	/** What Credit Lint looks at: the facts of all rollouts, and those in memory with their tokens. */
 	lintInput(): LintInput {
 		const facts = (row: number) => {
-			const { facts, file } = this.entries[row]!;
-			return { row, facts, file: this.files[file]!.source.name };
+			const { facts, place } = this.entries[row]!;
+			return { row, facts, file: place };
 		};
 		return {
 			rows: this.inMemory(),
+			files: this.places,
 			groups: this.members.map((rows, group) => ({
 				key: String(group),
 				step: this.entries[rows[0]!]!.facts.step,
@@ -133,6 +140,16 @@ export class RolloutIndex {
 		const parsed = parseLine(text, `${source.name}, line ${line.number}`);
 		const found = importer.convert(parsed, { file: source.name, line: line.number })[line.part]!;
 		return { ...found, id: summary.id };
+	}
+
+	private placeOf(file: number, name: string): number {
+		const key = `${file}:${name}`;
+		let number = this.placeNumbers.get(key);
+		if (number === undefined) {
+			number = this.places.push(name) - 1;
+			this.placeNumbers.set(key, number);
+		}
+		return number;
 	}
 
 	private groupOf(key: string): number {

@@ -12,8 +12,8 @@ export interface Group {
 export interface GroupMember {
 	readonly row: number;
 	readonly facts: RolloutFacts;
-	/** Where it came from, if there were several files. */
-	readonly file?: string;
+	/** Which of `LintInput.files` it stood in; absent where that is not known. */
+	readonly file?: number;
 }
 
 export interface Member {
@@ -27,6 +27,8 @@ export interface LintInput {
 	readonly rows: readonly Member[];
 	/** All rollouts of the file, in order of first appearance. Members need not be adjacent. */
 	readonly groups: readonly Group[];
+	/** Names of the files that hold them, members of archives one by one. Files in two folders may have one name. */
+	readonly files: readonly string[];
 }
 
 /** What a check found. `rows` are the rollouts concerned; `share` is the part of what could have been wrong that is. */
@@ -72,16 +74,26 @@ export interface Check {
 	run(input: LintInput): Omit<Finding, "check" | "title" | "why" | "harm" | "thread"> | null;
 }
 
-/** Groups as credit has them; see `groupKey`. */
-export function lintInput(records: readonly RolloutRecord[]): LintInput {
+/**
+ * Groups as credit has them; see `groupKey`.
+ * @param fileOf names the file of each row; no two files share a name here. Without it nothing is known of files.
+ */
+export function lintInput(records: readonly RolloutRecord[], fileOf?: (row: number) => string): LintInput {
 	const rows = records.map((record, row): Member => ({ row, record }));
 	const groups = groupedBy(rows, ({ row, record }) => groupKey(record, row));
+	const files = [...new Set(fileOf ? rows.map(({ row }) => fileOf(row)) : [])];
+	const numbers = new Map(files.map((name, number) => [name, number]));
 	return {
 		rows,
+		files,
 		groups: [...groups].map(([key, members]) => ({
 			key,
 			step: members[0]?.record.step,
-			members: members.map(({ row, record }) => ({ row, facts: factsOf(record) })),
+			members: members.map(({ row, record }) => ({
+				row,
+				facts: factsOf(record),
+				...(fileOf ? { file: numbers.get(fileOf(row))! } : {}),
+			})),
 		})),
 	};
 }

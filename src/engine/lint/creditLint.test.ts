@@ -117,22 +117,24 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 	});
 	test("mixedFiles", () => {
 		const input = lintInput(good.map(({ group: _, ...record }) => record));
-		const from = (named: boolean, files: readonly string[]) => ({
+		const from = (named: boolean, files: readonly number[], names = ["a", "b"]) => ({
 			...input,
+			files: names,
 			groups: input.groups.map((group) => ({
 				...group,
 				members: group.members.map((m) => ({ ...m, facts: { ...m.facts, named }, file: files[m.row]! })),
 			})),
 		});
 		const mixed = (...args: Parameters<typeof from>) => findingsOf(from(...args)).find((f) => f.check === "mixedFiles");
-		expect(mixed(false, ["a", "a", "a", "b"])).toMatchObject({
+		expect(mixed(false, [0, 0, 0, 1])).toMatchObject({
 			rows: [2, 3],
 			worst: 2,
 			message:
 				"1 group of 2, put together by equal prompts, come from more than one file, the first of them from a and b.",
 		});
-		expect(mixed(true, ["a", "a", "a", "b"])).toBeUndefined();
-		expect(mixed(false, ["a", "a", "b", "b"])).toBeUndefined();
+		expect(mixed(false, [0, 0, 0, 1], ["1.jsonl", "1.jsonl"])?.message).toMatch(/from two files named 1\.jsonl\.$/);
+		expect(mixed(true, [0, 0, 0, 1])).toBeUndefined();
+		expect(mixed(false, [0, 0, 1, 1])).toBeUndefined();
 	});
 	test("and every check has such a case", () => {
 		expect(Object.keys(CHECKS)).toHaveLength(21);

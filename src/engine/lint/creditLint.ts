@@ -6,8 +6,12 @@ export const CHECKS: Readonly<Record<string, Check>> = catalog;
 
 const ORDER: readonly Harm[] = ["wrong", "wasted", "suspicious", "note"];
 
-/** Everything that is wrong with the credit of a file, sorted by harm, then by how much of the file it concerns. */
-export const creditLint = (records: readonly RolloutRecord[]): Finding[] => findingsOf(lintInput(records));
+/**
+ * Everything that is wrong with the credit of a file, sorted by harm, then by how much of the file it concerns.
+ * @param fileOf names the file of each row, where there are several.
+ */
+export const creditLint = (records: readonly RolloutRecord[], fileOf?: (row: number) => string): Finding[] =>
+	findingsOf(lintInput(records, fileOf));
 
 /** The same of a file of which all rows are known by their facts, and only some by their tokens. */
 export function findingsOf(input: LintInput): Finding[] {

@@ -90,14 +90,15 @@ export const mixedFiles: Check = {
 	title: "Groups over several files",
 	why: "Nothing in these files names groups, so equal prompts of a step were put together across files. Where one file is a copy of another, or holds validation beside training, rollouts are counted twice or compared with those of another policy. Files that the processes of one run wrote each for itself do belong together.",
 	harm: "suspicious",
-	run({ groups }) {
+	run({ groups, files }) {
 		const filesOf = ({ members }: Group) => new Set(members.flatMap(({ file }) => file ?? []));
 		const mixed = groups.filter((g) => !g.members[0]!.facts.named && filesOf(g).size > 1);
 		const [first] = mixed;
 		if (!first) return null;
-		const [one, other] = filesOf(first);
+		const [one, other] = Array.from(filesOf(first), (number) => files[number]);
+		const both = one === other ? `two files named ${one}` : `${one} and ${other}`;
 		return {
-			message: `${plural(mixed.length, "group")} of ${groups.length}, put together by equal prompts, come from more than one file, the first of them from ${one} and ${other}.`,
+			message: `${plural(mixed.length, "group")} of ${groups.length}, put together by equal prompts, come from more than one file, the first of them from ${both}.`,
 			share: mixed.length / groups.length,
 			rows: rowsOf(mixed),
 			worst: first.members[0]!.row,

@@ -5,7 +5,7 @@ import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
 import { unreadable } from "./damage";
 import { parquetRows } from "./parquet";
 import { type BrokenRow, textRows } from "./text";
-import { type LeftOut, zipRows } from "./zip";
+import { zipRows } from "./zip";
 
 /** One row of a file, before anybody knows its format. */
 export interface FoundRow {
@@ -16,6 +16,17 @@ export interface FoundRow {
 	readonly read: number;
 	/** Where its text lies in the file, if it can be read again alone. */
 	readonly at?: ByteRange;
+}
+
+/** Some rows of a file, or of one member of an archive, in order. */
+export interface RowPiece {
+	readonly rows: readonly (FoundRow | BrokenRow)[];
+	/** Path within the archive. */
+	readonly member?: string;
+	/** Why all of a member is missing. */
+	readonly refused?: InvalidInput;
+	/** What an archive holds beside rollouts, a sentence. */
+	readonly notice?: string;
 }
 
 /** Bytes [start, end) of a file. */
@@ -35,19 +46,16 @@ const LARGEST_GZIP = 2 ** 28;
  * first bytes, never by name.
  * @throws InvalidInput for what cannot be read, pickles among them; Cancelled.
  */
-export async function* rowsOf(
-	source: ByteSource,
-	signal?: StopSignal,
-): AsyncGenerator<readonly (FoundRow | BrokenRow | LeftOut)[]> {
+export async function* rowsOf(source: ByteSource, signal?: StopSignal): AsyncGenerator<RowPiece> {
 	const head = await source.read(0, Math.min(HEAD, source.size));
 	if (head.length === 0) throw new InvalidInput(`${source.name} is empty.`);
 	refusePickle(head, source.name);
 	refuseText(head, source.name);
 	const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
-	if (starts(0x50, 0x41, 0x52, 0x31)) yield* parquetRows(source, signal);
+	if (starts(0x50, 0x41, 0x52, 0x31)) yield* inPieces(parquetRows(source, signal));
 	else if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) yield* zipRows(source, signal);
 	else if (starts(0x1f, 0x8b)) yield* withoutPlaces(rowsOf(await unpacked(source), signal));
-	else yield* textRows(source, signal);
+	else yield* inPieces(textRows(source, signal));
 }
 
 /** How the tables begin that we write for spreadsheets, of rollouts and of credit. */
@@ -65,10 +73,13 @@ function refuseText(head: Uint8Array, name: string): void {
 		);
 }
 
+async function* inPieces(pieces: AsyncIterable<RowPiece["rows"]>): AsyncGenerator<RowPiece> {
+	for await (const rows of pieces) yield { rows };
+}
+
 /** Places in what was unpacked are not places in the file. */
-async function* withoutPlaces(rows: AsyncIterable<readonly (FoundRow | BrokenRow | LeftOut)[]>) {
-	for await (const piece of rows)
-		yield piece.map((row) => ("broken" in row || "leftOut" in row ? row : { ...row, at: undefined }));
+async function* withoutPlaces(pieces: AsyncIterable<RowPiece>): AsyncGenerator<RowPiece> {
+	for await (const piece of pieces) yield { ...piece, rows: piece.rows.map((row) => ({ ...row, at: undefined })) };
 }
 
 async function unpacked(source: ByteSource): Promise<ByteSource> {

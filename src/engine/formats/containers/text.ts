@@ -52,21 +52,27 @@ export function parseLine(text: string, where: string): Record<string, unknown> 
 	return value as Record<string, unknown>;
 }
 
-/** Files whose first line is no JSON value of its own: an array over lines, or a pretty-printed object. */
+/** Files whose first line is no JSON value of its own, and neither is the second: an array over lines, or a pretty-printed object. */
 async function isOneValue(source: ByteSource): Promise<boolean> {
-	for await (const [first] of linesOf(source)) {
+	for await (const [first, second] of linesOf(source)) {
 		if (!first) continue;
 		const text = first.text.trim();
 		if (text.startsWith("[")) return true;
-		if (!text.startsWith("{") || source.size > LARGEST) return false;
-		try {
-			parseJson(text);
-			return false;
-		} catch {
-			return first.closed && !/^\{.*\}$/.test(text);
-		}
+		if (!text.startsWith("{") || source.size > LARGEST || isJson(text)) return false;
+		// A line that was cut, before others that are whole.
+		if (second?.text.startsWith("{") && isJson(second.text)) return false;
+		return first.closed && !/^\{.*\}$/.test(text);
 	}
 	return false;
+}
+
+function isJson(text: string): boolean {
+	try {
+		parseJson(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 async function wholeRows(source: ByteSource): Promise<FoundRow[]> {

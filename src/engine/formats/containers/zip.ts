@@ -1,11 +1,10 @@
-import { strFromU8, unzipSync } from "fflate";
+import { unzipSync } from "fflate";
 import { Cancelled, InvalidInput } from "../../core/errors";
 import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
 import { unreadable } from "./damage";
-import { linesOf } from "./lines";
 import { parquetRows } from "./parquet";
-import type { FoundRow } from "./rows";
-import { parseLine } from "./text";
+import type { RowPiece } from "./rows";
+import { textRows } from "./text";
 
 /** Largest archive, and largest member once unpacked: a small file can unpack to more than there is memory. */
 const LARGEST = 2 ** 29;
@@ -20,20 +19,11 @@ const KNOWN = /^(spec|header)\.json$/;
 /** Members left out that are named one by one. */
 const NAMED = 5;
 
-/** What stands in an archive beside its rollouts. */
-export interface LeftOut {
-	/** A sentence. */
-	readonly leftOut: string;
-}
-
 /**
- * Rows of the members of a zip archive that hold rollouts, then what was left out.
+ * Rows of the members of a zip archive that hold rollouts, then what was left out. A member that cannot be read is refused alone.
  * @throws InvalidInput when it is no archive, too large, or holds no such member; Cancelled.
  */
-export async function* zipRows(
-	source: ByteSource,
-	signal?: StopSignal,
-): AsyncGenerator<readonly (FoundRow | LeftOut)[]> {
+export async function* zipRows(source: ByteSource, signal?: StopSignal): AsyncGenerator<RowPiece> {
 	if (source.size > LARGEST)
 		throw new InvalidInput(
 			`${source.name} is an archive of ${megabytes(source.size)}; at most ${megabytes(LARGEST)} are unpacked here.`,
@@ -45,35 +35,29 @@ export async function* zipRows(
 			`${source.name} is an archive without rollouts: it has neither *.jsonl, *.parquet, samples/*.json nor episodes/*.json.${holds}`,
 		);
 	}
-	for (const [i, [name, bytes]] of members.entries()) {
+	for (const [i, [member, bytes]] of members.entries()) {
 		if (signal?.aborted) throw new Cancelled();
 		const read = Math.round((source.size * (i + 1)) / members.length);
-		for await (const rows of memberRows(source.name, name, bytes, i + 1, signal))
-			yield rows.map((row) => ({ ...row, read, at: undefined }));
+		try {
+			for await (const rows of memberRows(memorySource(memberName(source.name, member), bytes), signal))
+				yield { member, rows: rows.map((row) => ({ ...row, read, at: undefined })) };
+		} catch (refused) {
+			if (!(refused instanceof InvalidInput)) throw refused;
+			yield { member, rows: [], refused };
+		}
 	}
 	if (others.length > 0)
-		yield [
-			{
-				leftOut: `Left out of the archive: ${listed(others)}. Read are *.jsonl, *.parquet, samples/*.json and episodes/*.json.`,
-			},
-		];
+		yield {
+			rows: [],
+			notice: `Left out of the archive: ${listed(others)}. Read are *.jsonl, *.parquet, samples/*.json and episodes/*.json.`,
+		};
 }
 
-async function* memberRows(
-	archive: string,
-	name: string,
-	bytes: Uint8Array,
-	place: number,
-	signal?: StopSignal,
-): AsyncGenerator<readonly FoundRow[]> {
-	const where = `${archive}, ${name}`;
-	const source = memorySource(where, bytes);
-	if (name.endsWith(".parquet")) yield* parquetRows(source, signal);
-	else if (name.endsWith(".json")) yield [{ row: parseLine(strFromU8(bytes), where), number: place, read: 0 }];
-	else
-		for await (const lines of linesOf(source, signal))
-			yield lines.map(({ text, number }) => ({ row: parseLine(text, `${where}, line ${number}`), number, read: 0 }));
-}
+/** How a member is called in messages and ids. */
+export const memberName = (archive: string, member: string): string => `${archive}/${member}`;
+
+const memberRows = (member: ByteSource, signal?: StopSignal): AsyncIterable<RowPiece["rows"]> =>
+	member.name.endsWith(".parquet") ? parquetRows(member, signal) : textRows(member, signal);
 
 const listed = (names: readonly string[]): string =>
 	`${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
@@ -81,12 +65,15 @@ const listed = (names: readonly string[]): string =>
 async function unpack(source: ByteSource): Promise<{ members: [string, Uint8Array][]; others: string[] }> {
 	const bytes = await source.read(0, source.size);
 	const others: string[] = [];
+	const seen = new Set<string>();
 	let known = false;
 	try {
 		const found = unzipSync(bytes, {
 			filter: ({ name, originalSize }) => {
 				known ||= KNOWN.test(name);
 				if (UNSEEN.test(name) || OTHER.test(name)) return false;
+				if (seen.has(name)) throw new Error(`it holds ${name} twice`);
+				seen.add(name);
 				if (!MEMBER.test(name)) others.push(name);
 				else if (originalSize > LARGEST) throw new Error(`${name} unpacks to more than ${megabytes(LARGEST)}`);
 				return MEMBER.test(name);

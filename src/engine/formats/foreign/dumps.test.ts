@@ -47,7 +47,7 @@ describe("sample dumps", () => {
 			expect(Buffer.compare(bytes, again), "written again, it has other bytes").toBe(0);
 			expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
 			const file = await importFile(memorySource(path, bytes));
-			expect([file.importer.id, file.lines.length, file.broken]).toEqual([importer, 24, []]);
+			expect([file.importers[0]?.id, file.lines.length, file.broken]).toEqual([importer, 24, []]);
 		},
 	);
 });

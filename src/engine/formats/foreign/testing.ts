@@ -128,7 +128,7 @@ export async function roundTrips(writer: ForeignWriter, cases: number): Promise<
 			const read = file.lines.map(({ record }) => comparable(record, writer.carries));
 			const written = records.map((record) => comparable(record, writer.carries));
 			const [got, want] = [
-				[file.importer.id, file.broken, read],
+				[file.importers[0]?.id, file.broken, read],
 				[writer.importer, [], written],
 			].map((x) => JSON.stringify(x));
 			if (got !== want) throw new Error(`read ${got}, written ${want}`);

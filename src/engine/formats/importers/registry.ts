@@ -31,9 +31,12 @@ export const IMPORTERS: readonly Importer[] = [
 	openAiMessages,
 ];
 
+/** Rows that no importer recognises. */
+export class UnknownFormat extends InvalidInput {}
+
 /**
  * The importer for a row.
- * @throws InvalidInput with the three nearest formats and the keys that are missing for each.
+ * @throws UnknownFormat with the three nearest formats and the keys that are missing for each.
  */
 export function recognise(row: Row, file: string): Importer {
 	const found = IMPORTERS.find((importer) => importer.detect(row));
@@ -45,7 +48,7 @@ export function recognise(row: Row, file: string): Importer {
 		.sort((a, b) => a.share - b.share)
 		.slice(0, 3)
 		.map(({ importer, missing }) => `${importer.title} (missing ${missing.join(", ") || "the right contents"})`);
-	throw new InvalidInput(
+	throw new UnknownFormat(
 		`${file} has rows of no known format; the nearest are ${nearest.join("; ")}.${startOf(JSON.stringify(row))}`,
 	);
 }

@@ -1,0 +1,177 @@
+import { Cancelled, InvalidInput } from "../core/errors";
+import type { ByteSource, StopSignal } from "./containers/byteSource";
+import { type ByteRange, type FoundRow, type RowPiece, rowsOf } from "./containers/rows";
+import { memberName } from "./containers/zip";
+import { ascribeRollouts } from "./importers/ascribeRollouts";
+import type { Importer } from "./importers/importer";
+import { recognise, startOf, UnknownFormat } from "./importers/registry";
+import type { RolloutLine } from "./rolloutsJsonl";
+import { spells, type TextTokenizer, tokenised, withTokenizer } from "./tokenizer";
+
+/** A rollout of a file, and how to find it again. */
+export interface ImportedLine extends RolloutLine {
+	/** Name of the file; of a member of an archive with the archive's before it. */
+	readonly file: string;
+	/** Line or row of the file, from 1, and which of its rollouts this is. */
+	readonly number: number;
+	readonly part: number;
+	/** Where its text lies, if it can be read again alone. */
+	readonly at?: ByteRange;
+	/** The tokenizer cut it into tokens that do not spell its text. */
+	readonly altered?: boolean;
+}
+
+/** How a file is read. */
+export interface ReadOptions {
+	readonly signal?: StopSignal;
+	/** Cuts rollouts that are text alone into tokens; without it they are cut into words. */
+	readonly tokenizer?: TextTokenizer;
+}
+
+/** Some rollouts of a file, or of one member of an archive, in order. */
+export interface ImportPiece {
+	readonly importer: Importer;
+	readonly lines: readonly ImportedLine[];
+	/** Rows, and members of an archive, that could not be read, each with its sentence. */
+	readonly broken: readonly InvalidInput[];
+	/** Name of the file that ends in the middle of its last line, which is left out. */
+	readonly cut: string | undefined;
+	/** What is doubtful about the whole file, or was left out of it: sentences, told once. */
+	readonly notices: readonly string[];
+	/** Bytes read so far. */
+	readonly read: number;
+}
+
+/**
+ * Rollouts of a file in any recognised format, piece by piece, so that the first group can be shown before the rest is read. The first
+ * readable row decides the format, in an archive that of each member. Ids that a foreign writer gave twice within a group get a number.
+ * @throws InvalidInput when the format is unknown, when no row at the start can be read, or for a pickle; Cancelled.
+ */
+export async function* importPieces(
+	source: ByteSource,
+	{ signal, tokenizer }: ReadOptions = {},
+): AsyncGenerator<ImportPiece> {
+	const taken = new Map<string, number>();
+	let file = new FileReading(source.name, undefined, taken, tokenizer);
+	let importer: Importer | null = null;
+	let waiting = NOTHING;
+	for await (const found of rowsOf(source, signal)) {
+		if (signal?.aborted) throw new Cancelled();
+		if (found.member !== file.member) file = new FileReading(source.name, found.member, taken, tokenizer);
+		waiting = joined(waiting, file.read(found));
+		importer = file.importer ?? importer;
+		if (!importer) continue;
+		const { unknown, ...read } = waiting;
+		const notices = [...read.notices, ...unknown.map(({ message }) => message)];
+		yield { ...read, importer, notices, read: found.rows.at(-1)?.read ?? source.size };
+		waiting = NOTHING;
+	}
+	const refusal = waiting.broken[0] ?? waiting.unknown[0];
+	if (refusal) throw refusal;
+}
+
+/** What some rows gave. */
+interface Found extends Pick<ImportPiece, "lines" | "broken" | "cut" | "notices"> {
+	/** Members of an archive that hold something else. */
+	readonly unknown: readonly UnknownFormat[];
+}
+
+const NOTHING: Found = { lines: [], broken: [], cut: undefined, notices: [], unknown: [] };
+
+const joined = (a: Found, b: Found): Found => ({
+	lines: b.lines,
+	broken: [...a.broken, ...b.broken],
+	cut: b.cut,
+	notices: [...a.notices, ...b.notices],
+	unknown: [...a.unknown, ...b.unknown],
+});
+
+/** Makes rollouts of the rows of one file, or of one member of an archive. */
+class FileReading {
+	/** Null until a row told the format. */
+	importer: Importer | null = null;
+	private format: Importer | null = null;
+	/** Nothing at its start could be read. */
+	private refused = false;
+	private readonly name: string;
+
+	/** @param taken how often each id was given, over all members. */
+	constructor(
+		source: string,
+		readonly member: string | undefined,
+		private readonly taken: Map<string, number>,
+		private readonly tokenizer: TextTokenizer | undefined,
+	) {
+		this.name = member === undefined ? source : memberName(source, member);
+	}
+
+	/** @throws InvalidInput where a file of its own is refused as a whole; a member of an archive is left out and said. */
+	read({ rows, refused, notice }: RowPiece): Found {
+		const notices = notice ? [notice] : [];
+		if (refused) return { ...NOTHING, notices, broken: [refused] };
+		if (this.refused) return NOTHING;
+		try {
+			return this.converted(rows, notices);
+		} catch (error) {
+			if (this.member === undefined || !(error instanceof InvalidInput)) throw error;
+			this.refused = true;
+			return error instanceof UnknownFormat ? { ...NOTHING, unknown: [error] } : { ...NOTHING, broken: [error] };
+		}
+	}
+
+	private converted(rows: RowPiece["rows"], notices: string[]): Found {
+		const lines: ImportedLine[] = [];
+		const broken: InvalidInput[] = [];
+		let cut: string | undefined;
+		for (const found of rows) {
+			if ("broken" in found) {
+				if (found.cut && this.format) cut = this.name;
+				else broken.push(found.broken);
+				continue;
+			}
+			const format = this.formatOf(found.row, notices);
+			try {
+				for (const line of this.rollouts(found, format)) lines.push(line);
+			} catch (error) {
+				if (!(error instanceof InvalidInput)) throw error;
+				broken.push(error);
+			}
+		}
+		const [first] = rows;
+		if (!this.format && first && "broken" in first)
+			throw new InvalidInput(first.broken.message + startOf(first.text), { cause: first.broken });
+		return { lines, broken, cut, notices, unknown: [] };
+	}
+
+	/** @throws UnknownFormat */
+	private formatOf(row: FoundRow["row"], notices: string[]): Importer {
+		if (this.format) return this.format;
+		this.format = recognise(row, this.name);
+		this.importer = reading(this.format, this.tokenizer);
+		const notice = this.format.notice?.(row);
+		if (notice) notices.push(notice);
+		return this.format;
+	}
+
+	private *rollouts({ row, number, at }: FoundRow, format: Importer): Generator<ImportedLine> {
+		const { name, tokenizer } = this;
+		const cuts = tokenizer && this.importer !== format ? tokenizer : null;
+		const place = { where: `${name}, line ${number}`, file: name, number, ...(at ? { at } : {}) };
+		for (const [part, own] of format.convert(row, { file: name, line: number }).entries()) {
+			const tokens = cuts ? tokenised(own, cuts) : own;
+			const record = format === ascribeRollouts ? tokens : unique(tokens, this.taken);
+			yield { ...place, record, part, ...(spells(tokens, own) ? {} : { altered: true }) };
+		}
+	}
+}
+
+/** Our own format keeps the tokens that it has: its writer knew them. */
+const reading = (importer: Importer, tokenizer: TextTokenizer | undefined): Importer =>
+	tokenizer && importer !== ascribeRollouts ? withTokenizer(importer, tokenizer) : importer;
+
+function unique(record: RolloutLine["record"], taken: Map<string, number>): RolloutLine["record"] {
+	const name = JSON.stringify([record.step ?? null, record.group ?? null, record.id]);
+	const before = taken.get(name) ?? 0;
+	taken.set(name, before + 1);
+	return before === 0 ? record : { ...record, id: `${record.id}#${before + 1}` };
+}
