@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InvalidInput, messageOf, WorkFailed } from "../engine/core/errors";
+import { visibleLines } from "../engine/core/writing";
 import type { ByteSource } from "../engine/formats/containers/byteSource";
 import { jsonLine } from "./json";
 
@@ -58,7 +59,7 @@ export function createIo({ out, err, columns, cwd, signal }: Streams): Io {
 	};
 	const note = (text: string) => {
 		clear();
-		err(`${text}\n`);
+		err(`${visibleLines(text)}\n`);
 	};
 	const read = (path: string) => readFile(resolve(cwd, path), path);
 	return {

@@ -1,4 +1,4 @@
-import { visible } from "../engine/core/writing";
+import { visible, visibleLines, visibleName } from "../engine/core/writing";
 import { describeFile } from "../engine/spec/linkFile";
 import { otherBuild } from "./build";
 import { isEmbedded } from "./embedded";
@@ -143,7 +143,7 @@ function fileNotices({ file, spec, step }: Pick<Run, "step"> & Partial<Pick<Run,
 		{
 			id: "file",
 			tone: "warning",
-			happened: `${file.name} is open: a run at step ${step} of ${spec.steps}.`,
+			happened: `${visibleName(file.name)} is open: a run at step ${step} of ${spec.steps}.`,
 			works: `Its settings, curves, fingerprints and latest rollouts are on screen, as they stand in the file.${leftOutText(file.leftOut)}`,
 			todo: over
 				? "It is over; Run starts another with the same settings."
@@ -270,7 +270,7 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 
 /** Files that could not be read, in the worker's sentence: what stands on a line of its own is theirs. */
 export function filesNotice(problem: string): Notice {
-	const [happened = "", ...data] = problem.split("\n");
+	const [happened = "", ...data] = visibleLines(problem).split("\n");
 	return {
 		id: "files",
 		tone: "error",

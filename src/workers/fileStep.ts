@@ -1,4 +1,4 @@
-import { printable, visible } from "../engine/core/writing";
+import { printable, visibleName } from "../engine/core/writing";
 import { saidText } from "../engine/formats/importers/chat";
 import { words } from "../engine/formats/importers/importer";
 import type { RolloutRecord } from "../engine/formats/record";
@@ -70,7 +70,7 @@ export function theirsOf(records: readonly RolloutRecord[], { B, T, actionMask }
 		for (let t = 0; t < T; t++) if (actionMask[b * T + t]) advantage[b * T + t] = credit?.row[t] ?? Number.NaN;
 	});
 	return {
-		method: visible(named.method),
+		method: visibleName(named.method),
 		params: {},
 		advantage,
 		terms: { theirs: advantage },

@@ -81,6 +81,27 @@ describe("files of rollouts", () => {
 		]);
 	});
 
+	it("are named on screen by ids without controls and unseen white space, in sentences, too", async () => {
+		const { files, open } = desk();
+		const own = (id: string, more = {}) => ({
+			id,
+			group: "\u202eg",
+			tokens: [1],
+			reward: 1,
+			dims: { "a\u202eb": 1 },
+			...more,
+		});
+		const name = "run\u202elnosj.1";
+		const { warnings, card } = await open([fileOf(name, [own("a\u202eb"), own(" c\n"), own("d", { mask: [2] })])]);
+		expect((await files.table()).ids).toEqual(["a⟨U+202E⟩b", "⋅c⏎"]);
+		expect(card.parts).toEqual(["a⟨U+202E⟩b"]);
+		expect(warnings).toEqual([expect.stringMatching(/^Left out: run⟨U\+202E⟩lnosj\.1, line 3: mask, entry 0 is 2/)]);
+		const rows = [0, 1].map((i) => verl(1, i));
+		await open([fileOf(name, rows), fileOf(name, rows)]);
+		const mixed = (await files.lint()).find(({ check }) => check === "mixedFiles");
+		expect(mixed?.message).toContain("two files named run⟨U+202E⟩lnosj.1");
+	});
+
 	it("leave a group's credit unknown where one reward of it is not a number, and others alone", async () => {
 		const { files, open } = desk();
 		await open([fileOf("1.jsonl", [verl(1, 0), { ...verl(1, 1), score: "NaN" }, verl(1, 2), verl(1, 3)])]);

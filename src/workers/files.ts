@@ -1,6 +1,6 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
 import { plural } from "../engine/core/plural";
-import { visible } from "../engine/core/writing";
+import { visibleLines, visibleName } from "../engine/core/writing";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
 import { withGroups } from "../engine/formats/groups";
 import type { Importer } from "../engine/formats/importers/importer";
@@ -196,12 +196,12 @@ export class Files implements FilesApi {
 		const { index } = this;
 		const rows = Array.from({ length: index.size }, (_, row) => index.summary(row));
 		return {
-			ids: rows.map(({ id }) => id),
+			ids: rows.map(({ id }) => visibleName(id)),
 			step: Float64Array.from(rows, ({ step }) => step ?? Number.NaN),
 			group: Int32Array.from(rows, ({ group }) => group),
 			reward: Float64Array.from(rows, ({ reward }) => reward),
 			length: Int32Array.from(rows, ({ length }) => length),
-			tools: rows.map(({ tools }) => visible(tools)),
+			tools: rows.map(({ tools }) => visibleLines(tools)),
 			limited: Uint8Array.from(rows, ({ limited }) => (limited ? 1 : 0)),
 		};
 	}
@@ -226,7 +226,8 @@ export class Files implements FilesApi {
 	}
 
 	async lint(): Promise<Finding[]> {
-		return findingsOf(this.index.lintInput());
+		const findings = findingsOf(this.index.lintInput());
+		return findings.map((finding) => ({ ...finding, message: visibleLines(finding.message) }));
 	}
 
 	async save(name: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -325,11 +326,11 @@ class Reading {
 		const card = this.counter.card();
 		return {
 			formats: Array.from(this.formats.values(), ({ id, title, about }) => ({ id, title, about })),
-			card,
+			card: { ...card, parts: card.parts.map(visibleName) },
 			refused: refusedMethods(card.found),
-			warnings: [...this.warnings, ...this.altered.warnings(this.tokenizer)],
+			warnings: [...this.warnings, ...this.altered.warnings(this.tokenizer)].map(visibleLines),
 			linted: this.index.inMemory().length,
-			tokenizer: this.tokenizer ? { name: this.tokenizer.name, size: this.tokenizer.size } : null,
+			tokenizer: this.tokenizer ? { name: visibleName(this.tokenizer.name), size: this.tokenizer.size } : null,
 		};
 	}
 

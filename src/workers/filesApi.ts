@@ -38,7 +38,7 @@ export interface FilesReport {
 	readonly tokenizer: { readonly name: string; readonly size: number } | null;
 }
 
-/** Columns of the rollout table, one entry a rollout. */
+/** Columns of the rollout table, one entry a rollout. Texts of files are as they are shown: controls in them are marks. */
 export interface FilesTable {
 	readonly ids: readonly string[];
 	/** NaN where the source has none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inLine, lineBreak, printable, visible } from "./writing";
+import { inLine, lineBreak, printable, visible, visibleLines, visibleName } from "./writing";
 
 describe("printed tokens", () => {
 	it("show every kind of white space by a mark of its own, but not the space that starts a word", () => {
@@ -14,6 +14,12 @@ describe("printed tokens", () => {
 			"⟨U+202E⟩gnp⟨U+2066⟩␀␛⟨U+FEFF⟩⟨U+200B⟩⟨U+007F⟩⟨U+D800⟩",
 		);
 		for (const text of ["👩‍💻", "❤️", "שלום", "می‌خواهم"]) expect(visible(text)).toBe(text);
+	});
+
+	it("of names show white space that would not be seen, of several lines keep the lines", () => {
+		const names = ["p0/3", "a b", " a", "a  b ", "a\nb\t", "\u00a0", "x\u202e\u2003y", "", "שלום"];
+		expect(names.map(visibleName)).toEqual(["p0/3", "a b", "⋅a", "a⋅⋅b⋅", "a⏎b⇥", "⋅", "x⟨U+202E⟩⋅y", "…", "שלום"]);
+		expect(visibleLines("a\u202e\n\tb\r\u009b")).toBe("a⟨U+202E⟩\n\tb␍⟨U+009B⟩");
 	});
 
 	it("say where a line ends", () => {

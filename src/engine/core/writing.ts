@@ -17,6 +17,9 @@ const UNSEEN = /(?!\u200c|\u200d|\ufe0f)[\p{Cc}\p{Cf}\p{Cs}]/gu;
 /** Text whose controls are marks (`␛`, `⟨U+202E⟩`) instead of being obeyed: what is on screen is what is there. */
 export const visible = (text: string): string => text.replace(UNSEEN, markOf);
 
+/** Text of several lines, each `visible`. */
+export const visibleLines = (text: string): string => text.replace(/[^\n\t]+/g, visible);
+
 function markOf(control: string): string {
 	const code = control.codePointAt(0)!;
 	if (code < 0x20) return String.fromCodePoint(0x2400 + code);
@@ -47,6 +50,10 @@ export function printable(token: string): string {
 	const [before, after] = [text.slice(0, start), text.slice(start + body.length)];
 	return visible(spaces(before) + body.replace(/[\n\t\u2028\u2029]/g, markOfSpace) + spaces(after));
 }
+
+/** A name from a file, an id for example, as it stands in one line: `visible`, and white space that would not be seen as marks. */
+export const visibleName = (name: string): string =>
+	name === "" ? "…" : visible(name.replace(/^\s+|\s+$|\s{2,}|[^\S \ufeff]/gu, spaces));
 
 /** Whether a line ends before a printed token, after it, or neither: white space alone ends the line that it stands in. */
 export function lineBreak(name: string): "before" | "after" | null {

@@ -1,4 +1,5 @@
 import { messageOf } from "../../engine/core/errors";
+import { visibleName } from "../../engine/core/writing";
 import type { Finding, OursChoice } from "../../engine/lint/check";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
@@ -273,11 +274,12 @@ async function ownCredit({ batch }: FilesStep): Promise<CreditResult> {
 function titleOf(list: readonly NamedFile[]): string {
 	const [first] = list;
 	const more = list.length - 1;
-	if (more === 0) return first?.name ?? "";
+	const name = visibleName(first?.name ?? "");
+	if (more === 0) return name;
 	const folder = first?.name.split("/").slice(0, -1).join("/");
 	return folder && list.every(({ name }) => name.startsWith(`${folder}/`))
-		? `${folder}: ${list.length} files`
-		: `${first?.name} and ${more} more`;
+		? `${visibleName(folder)}: ${list.length} files`
+		: `${name} and ${more} more`;
 }
 
 /** Errors cross the border of a worker with their name. */

@@ -1,4 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
+import { memorySource } from "../../engine/formats/containers/byteSource";
+import { importFile } from "../../engine/formats/importFile";
 import type { FilesApi } from "../../workers/filesApi";
 import { connectImports, importsStore, keepOpened, saveImport } from "./keepImports";
 
@@ -44,5 +46,19 @@ it("an archive is named after its files in whatever script", async () => {
 		"\u8f68\u8ff9-2-files.zip",
 		"run_1-2-files.zip",
 		"rollouts.zip",
+	]);
+});
+
+it("an archive of files with one name holds them all, and reads back", async () => {
+	const rows = [0, 1].map((i) => JSON.stringify({ id: `${i}`, tokens: [i], reward: i }));
+	const twins = rows.map((row) => ({ name: "r/1.jsonl", file: new File([row], "1.jsonl") }));
+	connectImports({ ...keeper, importFiles: async () => twins });
+	await saveImport(kept);
+	const [, zip] = download.mock.calls.at(-1) as [string, Blob];
+	const { lines } = await importFile(memorySource("a.zip", new Uint8Array(await zip.arrayBuffer())));
+	const [one, two] = ["a.zip/r/1.jsonl", "a.zip/r/1 (2).jsonl"];
+	expect(lines.map(({ file, record }) => [file, record.id])).toEqual([
+		[one, "0"],
+		[two, "1"],
 	]);
 });

@@ -104,12 +104,25 @@ const fileNameOf = (title: string): string =>
 /** Most bytes of an archive: it is put together in memory, and larger ones are not read either. */
 export const LARGEST_ARCHIVE = 2 ** 29;
 
+/** Names of files, those that are there twice with a number before their end: `1.jsonl`, `1 (2).jsonl`. */
+export function uniqueNames(names: readonly string[]): string[] {
+	const taken = new Set<string>();
+	return names.map((name) => {
+		const [, stem = name, end = ""] = /^(.*?)(\.[^./]*)?$/s.exec(name) ?? [];
+		let own = name;
+		for (let i = 2; taken.has(own); i++) own = `${stem} (${i})${end}`;
+		taken.add(own);
+		return own;
+	});
+}
+
 async function archiveOf(found: readonly NamedFile[]): Promise<Blob> {
 	const { Zip, ZipPassThrough } = await import("fflate");
 	const pieces: Uint8Array<ArrayBuffer>[] = [];
 	const zip = new Zip((_, piece) => void pieces.push(piece as Uint8Array<ArrayBuffer>));
-	for (const { name, file } of found) {
-		const member = new ZipPassThrough(name);
+	const names = uniqueNames(found.map(({ name }) => name));
+	for (const [i, { file }] of found.entries()) {
+		const member = new ZipPassThrough(names[i]!);
 		zip.add(member);
 		member.push(new Uint8Array(await file.arrayBuffer()), true);
 	}
