@@ -1,3 +1,4 @@
+import { parseJson } from "../containers/json";
 import type { MessageRecord, NumberRow, RolloutRecord } from "../record";
 import { type Fields, isRow, objectsIn, type Row, words } from "./importer";
 
@@ -10,14 +11,26 @@ function contentText(content: unknown): string {
 
 const textIn = (row: Row, name: string) => (typeof row[name] === "string" ? (row[name] as string) : undefined);
 
-/** Tool calls of a message as `name(arguments)`, in the forms of OpenAI, verifiers and Inspect. */
+/** Tool calls of a message as `name(arguments)`, in the forms of OpenAI, verifiers (whose results hold them as JSON) and Inspect. */
 function callsOf(message: Row): string[] {
-	const calls = objectsIn(message.tool_calls);
-	return calls.map((call) => {
+	const written = Array.isArray(message.tool_calls) ? message.tool_calls : [];
+	const calls = written.map((call) => (typeof call === "string" ? parsed(call) : call));
+	return objectsIn(calls).map((call) => {
 		const f = isRow(call.function) ? call.function : call;
 		const name = textIn(f, "name") ?? textIn(call, "function") ?? "tool";
 		return `${name}(${textIn(f, "arguments") ?? JSON.stringify(f.arguments ?? {})})`;
 	});
+}
+
+/** A tool call that was written as JSON; one that cannot be read stands under its own text. */
+function parsed(call: string): unknown {
+	try {
+		const value = parseJson(call);
+		if (isRow(value)) return value;
+	} catch {
+		// Its text is what is known of it.
+	}
+	return { name: call, arguments: "" };
 }
 
 /** What a message says, part by part. */
@@ -90,5 +103,5 @@ export function fromMessages(
 const rowsIn = (value: unknown, f: Fields, name: string): readonly Row[] =>
 	Array.isArray(value) && value.every(isRow) ? value : f.objects(name).map((m) => m.row);
 
-/** Who wrote a message of a role. */
-const actorOf = (role: string): string => (role === "assistant" ? "policy" : role);
+/** Who wrote a message of a role; `text` is what models without a chat say. */
+const actorOf = (role: string): string => (role === "assistant" || role === "text" ? "policy" : role);

@@ -72,6 +72,74 @@ describe("files of verifiers", () => {
 		expect(words.tokens).toEqual(["hm", "\nlet", " me", ' search({"q":"x"})', "found", " it"]);
 		expect(words.messages).toBeUndefined();
 	});
+	test("traces of evaluations, which have empty lists of ids, are words", () => {
+		const none = { token_ids: [], mask: [], is_content: [], logprobs: [] };
+		const nodes = [
+			{ message: { role: "user", content: "2+2" }, sampled: false, timestamp: 1, ...none },
+			{ parent: 0, message: { role: "assistant", content: "it is 4" }, sampled: true, timestamp: 2, ...none },
+		];
+		const calls = [{ node: 1, finish_reason: "length", time: { start: 0, end: 1 } }];
+		const task = { type: "Gsm8k", data: { idx: 0 }, key: "gsm8k-0", hash: "ab" };
+		const agent = { config: {}, name: "agent", trainable: true };
+		const trace = { version: 1, id: "t", task, agent, nodes, calls, rewards: { right: null }, ok: false, errors: [] };
+		const line = { id: "e", env: { id: "gsm8k" }, task, ok: false, errors: [], traces: [trace] };
+		expect(convert(line)).toMatchObject([
+			{
+				id: "e",
+				group: "gsm8k-0",
+				prompt: "2+2",
+				tokens: ["it", " is", " 4"],
+				mask: [1, 1, 1],
+				reward: null,
+				done: "limit",
+			},
+		]);
+		const partly = {
+			...trace,
+			rewards: { right: { score: 1, weight: 2 }, judged: null },
+			calls: [{ node: 1, finish_reason: "stop" }],
+		};
+		const [scored] = convert({ ...line, traces: [partly] });
+		expect(scored).toMatchObject({ reward: 2, dims: { right: 1 }, done: "end" });
+		expect(scored!.logprobs).toBeUndefined();
+	});
+	test("traces of agents that are not trained are not compared with the others", () => {
+		const [trace] = samples.verifiersTraces!.traces as object[];
+		const judge = { ...trace, agent: { name: "judge", trainable: false } };
+		const groups = convert({ ...samples.verifiersTraces!, traces: [trace, judge] }).map(({ id, group }) => [id, group]);
+		expect(groups).toEqual([
+			["e1/0", "g"],
+			["e1/1", "g"],
+			["e1/1/0", "g/judge"],
+			["e1/1/1", "g/judge"],
+		]);
+	});
+	test("traces: a compact list that does not fit its mask is refused, not cut", () => {
+		const [trace] = samples.verifiersTraces!.traces as { nodes: Record<string, unknown>[] }[];
+		const nodes = trace!.nodes.map((node, i) => (i === 1 ? { ...node, logprobs: [-1, -2, -3] } : node));
+		expect(() => convert({ ...samples.verifiersTraces!, traces: [{ ...trace, nodes }] })).toThrow(
+			"traces[0].nodes[1].logprobs has 3 entries for 2 tokens; the lengths must agree.",
+		);
+	});
+	test("traces before 0.3: one a line, with rewards that are weighted already", () => {
+		const { nodes } = (samples.verifiersTraces!.traces as { nodes: object[] }[])[0]!;
+		const task = { type: "T", data: { idx: 3 } };
+		const run = { type: "train", id: "r", step: 7 };
+		const line = { id: "t1", run, task, nodes: nodes.slice(0, 2), rewards: { right: 0.5, neat: 0.25 }, metrics: {} };
+		expect(convert(line)).toMatchObject([
+			{ id: "t1", step: 7, tokens: [3, 4], reward: 0.75, dims: { right: 0.5, neat: 0.25 } },
+		]);
+	});
+	test("verifiers results: tool calls that were saved as JSON, text models, and rollouts that failed", () => {
+		const call = JSON.stringify({ id: "1", name: "read", arguments: '{"k":1}' });
+		const base = { ...samples.verifiersResults!, timing: {}, metrics: { right: 1 }, right: 1, tool_defs: [] };
+		const chat = [{ role: "assistant", content: "look", tool_calls: [call, "not JSON"] }];
+		expect(convert({ ...base, completion: chat })[0]!.tokens.join("")).toBe('look read({"k":1}) not JSON()');
+		const text = { ...base, prompt: "once", completion: [{ role: "text", content: "upon a" }] };
+		expect(convert(text)[0]).toMatchObject({ prompt: "once", tokens: ["upon", " a"], mask: [1, 1] });
+		const failed = { ...base, completion: null, reward: 0, error: { error: "E", message: "m" } };
+		expect(convert(failed)[0]).toMatchObject({ tokens: [], reward: 0, error: { error: "E" } });
+	});
 	test("verifiers results: a kept trajectory has ids, and what was said stands beside them", () => {
 		const tokens = (prompt_ids: number[], completion_ids: number[], completion_logprobs: (number | null)[]) => ({
 			prompt_ids,

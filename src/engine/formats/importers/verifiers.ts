@@ -1,4 +1,4 @@
-import type { RolloutRecord } from "../record";
+import type { NumberRow } from "../record";
 import { fromMessages, messagesText, said } from "./chat";
 import {
 	expand,
@@ -15,29 +15,36 @@ import {
 } from "./importer";
 import { joined, type Piece, wordsOf } from "./pieces";
 
-function pieceOf(node: Fields): Piece {
+/** @param withIds whether any node of its trace has token ids: evaluations write empty lists of them. */
+function pieceOf(node: Fields, withIds: boolean): Piece {
 	const message = node.has("message") ? said(node.object("message").row) : undefined;
 	const sampled = node.row.sampled === true;
 	const own = { said: message ? [message] : [], actor: sampled ? "policy" : (message?.role ?? "unknown") };
 	const written = sampled ? 1 : 0;
-	if (!node.has("token_ids")) return { ...own, ids: undefined, mask: wordsOf(own).map(() => written) };
+	if (!withIds || !node.has("token_ids")) return { ...own, ids: undefined, mask: wordsOf(own).map(() => written) };
 	const ids = node.ids("token_ids");
 	const mask = node.has("mask") ? node.mask("mask") : ids.map(() => written);
 	node.sameLength(ids.length, { mask });
-	// Log-probabilities and advantages are compact: one entry for each true entry of the mask.
-	const compact = (name: string) => {
-		const list = node.optionalNumbers(name);
-		return list && expand(list, mask);
-	};
 	return {
 		...own,
 		ids,
 		mask,
-		logprobs: compact("logprobs"),
-		refLogprobs: compact("reference_logprobs"),
-		advantages: compact("advantages"),
+		logprobs: compact(node, "logprobs", mask),
+		refLogprobs: compact(node, "reference_logprobs", mask),
+		advantages: compact(node, "advantages", mask),
 	};
 }
+
+/** Log-probabilities and advantages have one entry for each true entry of the mask; an empty list says that nobody knows them. */
+function compact(node: Fields, name: string, mask: readonly number[]): NumberRow | undefined {
+	const list = node.optionalNumbers(name);
+	if (!list || list.length === 0) return undefined;
+	const counted = mask.reduce((sum, m) => sum + m, 0);
+	node.sameLength(counted, { [name]: list });
+	return expand(list, mask);
+}
+
+const hasIds = (node: Fields): boolean => Array.isArray(node.row.token_ids) && node.row.token_ids.length > 0;
 
 /** Fields of a node that a rollout has a place for. */
 const NODE = ["parent", "message", "sampled", "token_ids", "mask", "logprobs", "reference_logprobs", "advantages"];
@@ -54,64 +61,104 @@ function branches(nodes: readonly Fields[]): number[][] {
 	});
 }
 
-/** verifiers v1 and prime-rl `traces.jsonl`: one episode a line, each trace a tree of messages with token arrays. */
+/**
+ * verifiers v1 and prime-rl `traces.jsonl`: one episode a line, each trace a tree of messages with token arrays; until version 0.2 a line was
+ * one trace. Traces of a group are compared as prime-rl does, those of agents that are not trained (judges, simulated users) apart from the
+ * others. Without a group the task is one.
+ */
 export const verifiersTraces: Importer = {
 	id: "verifiersTraces",
 	title: "verifiers v1 or prime-rl traces",
 	about:
 		"traces.jsonl of verifiers v1 and prime-rl: messages as a tree, with token ids, log-probabilities and advantages.",
 	keys: ["traces"],
-	detect: (row) => Array.isArray(row.traces) && row.traces.some((trace) => isRow(trace) && Array.isArray(trace.nodes)),
+	detect: (row) =>
+		isTrace(row) ||
+		(Array.isArray(row.traces) && row.traces.some((trace) => isRow(trace) && Array.isArray(trace.nodes))),
 	convert(row, origin) {
-		const episode = new Fields(row, origin);
-		const group = isRow(row.group) && typeof row.group.id === "string" ? row.group.id : undefined;
-		const work = isRow(row.run) && isRow(row.run.work) ? row.run.work.step : undefined;
-		const id = typeof row.id === "string" ? row.id : `${origin.file}:${origin.line}`;
-		return episode.objects("traces").flatMap((trace, i) => {
-			const nodes = trace.objects("nodes");
-			const pieces = nodes.map(pieceOf);
-			const paths = branches(nodes);
-			const { reward, dims } = weightedReward(trace);
-			return paths.map((path, j): RolloutRecord => {
-				const onPath = path.map((at) => pieces[at]!);
-				const first = Math.max(
-					0,
-					onPath.findIndex((p) => p.actor === "policy"),
-				);
-				const { advantages, ...parts } = joined(onPath.slice(0, first), onPath.slice(first));
-				return {
-					...rest(row, "id", "group", "traces"),
-					...present({
-						trace: remains(without(trace.row, "nodes")),
-						nodes: remains(path.map((at) => without(nodes[at]!.row, ...NODE))),
-					}),
-					schema: "ascribe.rollout/1",
-					id: [id, ...(i > 0 ? [i] : []), ...(paths.length > 1 ? [j] : [])].join("/"),
-					...parts,
-					reward,
-					...present({
-						group,
-						dims,
-						step: typeof work === "number" ? work : undefined,
-						done: doneOf(trace.row.stop_condition),
-						advantages: advantages && { "prime-rl": advantages },
-					}),
-				};
-			});
+		const alone = !has(row, "traces");
+		const traces = alone ? [new Fields(row, origin)] : new Fields(row, origin).objects("traces");
+		const id = textOf(row.id) ?? `${origin.file}:${origin.line}`;
+		const outside = alone ? {} : rest(row, "id", "group", "traces");
+		return traces.flatMap((trace, i) => {
+			const named = textIn(row.group, "id") ?? taskOf(trace.row.task) ?? taskOf(row.task);
+			const run = isRow(trace.row.run) ? trace.row.run : row.run;
+			const name = [id, ...(i > 0 ? [i] : [])].join("/");
+			const facts = present({ group: groupOf(named, trace.row.agent), step: stepOf(run) });
+			return branchesOf(trace).map((branch, j, all) => ({
+				...outside,
+				...branch,
+				schema: "ascribe.rollout/1" as const,
+				id: all.length > 1 ? `${name}/${j}` : name,
+				...facts,
+			}));
 		});
 	},
 };
 
+/** A line of older files. */
+const isTrace = ({ nodes }: Row): boolean => objectsIn(nodes).some((node) => isRow(node.message));
+
+/** Each way through a trace as a rollout, without what the episode knows of it. */
+function branchesOf(trace: Fields) {
+	const nodes = trace.objects("nodes");
+	const withIds = nodes.some(hasIds);
+	const pieces = nodes.map((node) => pieceOf(node, withIds));
+	const { reward, dims } = weightedReward(trace);
+	return branches(nodes).map((path) => {
+		const onPath = path.map((at) => pieces[at]!);
+		const first = Math.max(
+			0,
+			onPath.findIndex((p) => p.actor === "policy"),
+		);
+		const { advantages, ...parts } = joined(onPath.slice(0, first), onPath.slice(first));
+		return {
+			...present({
+				trace: remains(without(trace.row, "nodes")),
+				nodes: remains(path.map((at) => without(nodes[at]!.row, ...NODE))),
+			}),
+			...parts,
+			reward,
+			...present({ dims, done: endOf(trace.row, path), advantages: advantages && { "prime-rl": advantages } }),
+		};
+	});
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+const textIn = (value: unknown, name: string) => (isRow(value) ? textOf(value[name]) : undefined);
+const taskOf = (task: unknown) => textIn(task, "key") ?? textIn(task, "hash");
+
+function groupOf(name: string | undefined, agent: unknown): string | undefined {
+	if (name === undefined || !isRow(agent) || agent.trainable !== false) return name;
+	return `${name}/${textOf(agent.name) ?? "agent"}`;
+}
+
+/** Older runs name the step themselves, newer ones in what they worked on. */
+function stepOf(run: unknown): number | undefined {
+	if (!isRow(run)) return undefined;
+	const step = isRow(run.work) ? run.work.step : run.step;
+	return typeof step === "number" ? step : undefined;
+}
+
+/** By its reason, else by why the last model call on the path stopped. */
+function endOf({ stop_condition, calls }: Row, path: readonly number[]): "limit" | "end" | undefined {
+	const called = objectsIn(calls).filter(({ node, error }) => path.includes(Number(node)) && !isRow(error));
+	const last = called.at(-1)?.finish_reason;
+	return last === "length" ? "limit" : (doneOf(stop_condition) ?? (typeof last === "string" ? "end" : undefined));
+}
+
+/** Null where nothing was scored. Parts are numbers that are weighted already, or a score with its weight; null where scoring did not run. */
 function weightedReward(trace: Fields): { reward: number | null; dims: Record<string, number> | undefined } {
-	if (!trace.has("rewards")) return { reward: null, dims: undefined };
-	const rewards = trace.object("rewards");
+	const rewards = trace.has("rewards") ? trace.object("rewards") : undefined;
+	const names = rewards ? Object.keys(rewards.row).filter((name) => rewards.has(name)) : [];
+	if (!rewards || names.length === 0) return { reward: null, dims: undefined };
 	const dims: Record<string, number> = {};
 	let total: number | null = 0;
-	for (const name of Object.keys(rewards.row)) {
-		const part = rewards.object(name);
-		const score = part.known("score");
+	for (const name of names) {
+		const part = isRow(rewards.row[name]) ? rewards.object(name) : undefined;
+		const score = part ? part.known("score") : rewards.known(name);
 		if (score !== null) dims[name] = score;
-		total = total === null || score === null ? null : total + score * (part.optionalNumber("weight") ?? 1);
+		total = total === null || score === null ? null : total + score * (part?.optionalNumber("weight") ?? 1);
 	}
 	return { reward: total, dims };
 }
@@ -139,7 +186,9 @@ export const verifiersResults: Importer = {
 			...present({ done: row.is_truncated === true ? ("limit" as const) : doneOf(row.stop_condition) }),
 		};
 		if (steps.length > 0) return [{ ...base, ...fromTrajectory(steps, row) }];
-		return [{ ...base, prompt: messagesText(row.prompt), ...fromMessages(row.completion, f) }];
+		// A rollout that failed before the model answered.
+		const answer = f.has("completion") ? row.completion : [];
+		return [{ ...base, prompt: messagesText(row.prompt), ...fromMessages(answer, f) }];
 	},
 };
 

@@ -28,6 +28,12 @@ describe("dumps of verl", () => {
 		});
 		expect(reportCard(convert(row)).parts).toEqual(["format", "length"]);
 	});
+	test("groups are the sample, whatever its name, and whether or not rollout and output are counted", () => {
+		const groups = ["gsm8k_train_12_0_1", "9b1c-4f_0_0", "p_3", "a_1_x"].map(
+			(uid) => convert({ ...samples.verl!, uid })[0]!.group,
+		);
+		expect(groups).toEqual(["gsm8k_train_12", "9b1c-4f", "p_3", "a_1_x"]);
+	});
 	test("the ground truth and a request's number are no parts of the reward", () => {
 		const [record] = convert({ ...samples.verl!, gts: 2, request_id: 17, format: 0.5 });
 		expect(record).toMatchObject({ reward: 1, gts: 2, request_id: 17 });

@@ -4,7 +4,8 @@ import { Fields, has, type Importer, type Row, rest, without, words } from "./im
 
 /**
  * verl's `trainer.rollout_data_dir` and `validation_data_dir`: one sample a line, decoded text and score only. The score is
- * the sum of token-level scores before the KL penalty; what else a reward function returned, one number a sample, are named parts. With `uid` = `{sample}_{rollout}_{output}` groups follow its first part.
+ * the sum of token-level scores before the KL penalty; what else a reward function returned, one number a sample, are named parts. With `uid` = `{sample}_{rollout}_{output}` groups follow
+ * the sample; its name may hold underscores. An agent that wrote several outputs in one rollout has a line for each.
  */
 export const verl: Importer = {
 	id: "verl",
@@ -27,7 +28,7 @@ export const verl: Importer = {
 			prompt: f.string("input"),
 			tokens: words(f.string("output")),
 			reward: f.reward("score"),
-			...(uid ? { group: uid.split("_")[0] as string } : {}),
+			...(uid ? { group: uid.replace(/_\d+_\d+$/, "") } : {}),
 		};
 		return [record];
 	},
