@@ -64,8 +64,8 @@ function Invitation(): JSX.Element {
 		<>
 			<p>
 				Drop rollouts anywhere on the page: verl, TRL, prime-rl, verifiers, NeMo-RL, SkyRL, rLLM, Atropos, AReaL, ROLL,
-				tinker-cookbook, Inspect, chats with or without log-probabilities, or Ascribe’s own, run files (
-				<code>.ascribe.zip</code>) included. <b>Nothing is uploaded.</b>
+				tinker-cookbook, Inspect, tables of W&amp;B and Trackio, chats with or without log-probabilities, or Ascribe’s
+				own, run files (<code>.ascribe.zip</code>) included. <b>Nothing is uploaded.</b>
 				{offline ? " The page is kept by this browser and works without a network." : ""}
 			</p>
 			<FileButtons names={["Open files", "Open a folder"]} primary>

@@ -11,3 +11,4 @@ export {
 	verl,
 } from "./textWriters";
 export { atropos, nemoRl, primeRlTokens, rllm, tinker, verifiersTraces } from "./tokenWriters";
+export { loggedTable, trackioTraces } from "./trackerWriters";

@@ -82,7 +82,11 @@ function fitted(writer: ForeignWriter, record: RolloutRecord, i: number): Rollou
 		if (!writer.carries.includes("mask")) Object.assign(out, { mask: record.tokens.map(() => 1), turns: undefined });
 		out.text = out.tokens;
 	}
-	if (writer.importer === "trl") {
+	if (writer.importer === "trackioTraces") {
+		const a = Object.values(record.advantages!)[0]!.find((x) => x !== null);
+		out.advantages = { trl: record.mask!.map((m) => (m ? a : null)) };
+	}
+	if (writer.importer === "trl" || writer.importer === "loggedTable") {
 		const [a] = Object.values(record.advantages!)[0]!;
 		const dims = Object.values(record.dims!);
 		Object.assign(out, { advantages: { trl: record.tokens.map(() => a) }, reward: dims.reduce((x, y) => x + y, 0) });

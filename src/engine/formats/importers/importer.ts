@@ -52,6 +52,12 @@ export const objectsIn = (value: unknown): readonly Row[] => (Array.isArray(valu
 
 export const has = (row: Row, ...keys: string[]): boolean => keys.every((key) => Object.hasOwn(row, key));
 
+/** The training step that a file's name tells, as in `step_12`. */
+export function stepIn(file: string): number | undefined {
+	const found = /step[_-]?(\d+)/.exec(file)?.[1];
+	return found === undefined ? undefined : Number(found);
+}
+
 /** NaN and the infinities, as numbers or as Python and JavaScript spell them. */
 const isNonFinite = (value: unknown): boolean =>
 	typeof value === "number"

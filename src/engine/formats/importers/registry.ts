@@ -2,6 +2,7 @@ import { InvalidInput } from "../../core/errors";
 import { ascribeRollouts } from "./ascribeRollouts";
 import { atropos } from "./atropos";
 import type { Importer, Row } from "./importer";
+import { loggedTable, trackioTraces } from "./loggedTables";
 import { inspectSample, openAiCompletions, openAiMessages } from "./messages";
 import { nemoRl } from "./nemoRl";
 import { primeRlTokens } from "./primeRl";
@@ -10,8 +11,8 @@ import { areal, rlLoggingBoard, roll, skyRl, tinker } from "./textDumps";
 import { verifiersResults, verifiersTraces } from "./verifiers";
 import { trl, verl } from "./verl";
 
-/** Foreign formats, most telling first: the first one that recognises a row converts it. */
-export const IMPORTERS: readonly Importer[] = [
+/** Formats of rows, most telling first: the first one that recognises a row converts it. */
+const ROWS: readonly Importer[] = [
 	ascribeRollouts,
 	primeRlTokens,
 	verifiersTraces,
@@ -26,10 +27,14 @@ export const IMPORTERS: readonly Importer[] = [
 	atropos,
 	tinker,
 	rlLoggingBoard,
+	trackioTraces(openAiMessages),
 	inspectSample,
 	openAiCompletions,
 	openAiMessages,
 ];
+
+/** The same, and tables of such rows. */
+export const IMPORTERS: readonly Importer[] = [...ROWS, loggedTable((row, file) => recogniseAmong(ROWS, row, file))];
 
 /** Rows that no importer recognises. */
 export class UnknownFormat extends InvalidInput {}
@@ -38,13 +43,16 @@ export class UnknownFormat extends InvalidInput {}
  * The importer for a row.
  * @throws UnknownFormat with the three nearest formats and the keys that are missing for each.
  */
-export function recognise(row: Row, file: string): Importer {
-	const found = IMPORTERS.find((importer) => importer.detect(row));
+export const recognise = (row: Row, file: string): Importer => recogniseAmong(IMPORTERS, row, file);
+
+function recogniseAmong(importers: readonly Importer[], row: Row, file: string): Importer {
+	const found = importers.find((importer) => importer.detect(row));
 	if (found) return found;
-	const nearest = IMPORTERS.map((importer) => {
-		const missing = importer.keys.filter((key) => !Object.hasOwn(row, key));
-		return { importer, missing, share: missing.length / importer.keys.length };
-	})
+	const nearest = importers
+		.map((importer) => {
+			const missing = importer.keys.filter((key) => !Object.hasOwn(row, key));
+			return { importer, missing, share: missing.length / importer.keys.length };
+		})
 		.sort((a, b) => a.share - b.share)
 		.slice(0, 3)
 		.map(({ importer, missing }) => `${importer.title} (missing ${missing.join(", ") || "the right contents"})`);

@@ -175,6 +175,33 @@ export const samples: Record<string, Record<string, unknown>> = {
 			{ message: { content: "yo man" } },
 		],
 	},
+	trackioTraces: {
+		_type: "trackio.trace",
+		messages: [
+			{ role: "user", content: "q" },
+			{ role: "assistant", content: "look it up" },
+			{ role: "tool", content: "found" },
+			{ role: "assistant", content: "yes" },
+		],
+		metadata: {
+			reward: 1.5,
+			reward_std: 0.5,
+			"rewards/right": 1,
+			"rewards/neat": 0.5,
+			advantage: 0.25,
+			group_id: 3,
+			model_version: 8,
+		},
+	},
+	loggedTable: {
+		columns: ["step", "prompt", "completion", "accuracy_reward", "advantage"],
+		data: [
+			[2, "hi", "yes no", 1, 0.5],
+			[2, "hi", "no", 0, -0.5],
+		],
+		ncols: 5,
+		nrows: 2,
+	},
 	openAiMessages: {
 		messages: [
 			{ role: "system", content: "s" },

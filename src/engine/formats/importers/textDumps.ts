@@ -1,10 +1,5 @@
 import type { RolloutRecord } from "../record";
-import { entryOf, Fields, has, type Importer, NO_TEXT, present, rest, words } from "./importer";
-
-const stepIn = (file: string): number | undefined => {
-	const found = /step[_-]?(\d+)/.exec(file)?.[1];
-	return found === undefined ? undefined : Number(found);
-};
+import { entryOf, Fields, has, type Importer, NO_TEXT, present, rest, stepIn, words } from "./importer";
 
 /** SkyRL's `dumped_evals`: one sample a line; the score is a number, or a list over the response's tokens. */
 export const skyRl: Importer = {

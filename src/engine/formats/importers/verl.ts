@@ -1,6 +1,6 @@
 import type { RolloutRecord } from "../record";
 import { fromMessages, messagesText } from "./chat";
-import { Fields, has, type Importer, type Row, rest, without, words } from "./importer";
+import { Fields, has, type Importer, present, type Row, rest, stepIn, without, words } from "./importer";
 
 /**
  * verl's `trainer.rollout_data_dir` and `validation_data_dir`: one sample a line, decoded text and score only. The score is
@@ -13,7 +13,8 @@ export const verl: Importer = {
 	about:
 		"Written with trainer.rollout_data_dir; holds text and score, never token ids, log-probabilities or advantages.",
 	keys: ["input", "output", "score", "step"],
-	detect: (row) => has(row, "input", "output", "score", "step"),
+	// What verl saves to MLflow and SwanLab names no step.
+	detect: (row) => has(row, "input", "output", "score") && typeof row.output === "string",
 	convert(row, origin) {
 		const f = new Fields(row, origin);
 		const uid = typeof row.uid === "string" ? row.uid : undefined;
@@ -24,7 +25,7 @@ export const verl: Importer = {
 			...(dims ? { dims } : {}),
 			schema: "ascribe.rollout/1",
 			id: uid ?? `${origin.file}:${origin.line}`,
-			step: f.number("step"),
+			...present({ step: f.optionalNumber("step") ?? stepIn(origin.file) }),
 			prompt: f.string("input"),
 			tokens: words(f.string("output")),
 			reward: f.reward("score"),
