@@ -5,7 +5,7 @@ import { PRESETS } from "../engine/spec/presets";
 import { followAddress } from "./address";
 import { BUILD } from "./build";
 import { openLink, openNewerLink } from "./openLink";
-import { changeField, draftStore } from "./stores/draft";
+import { changeField, choosePreset, draftStore } from "./stores/draft";
 import { layoutStore, setLayout } from "./stores/layout";
 import { closeOpened, runStore, setOpened } from "./stores/run";
 import { setView, viewStore } from "./stores/view";
@@ -138,6 +138,28 @@ describe("the address", () => {
 			curve: undefined,
 			note: "",
 		});
+	});
+
+	it("leaves an entry with what was changed just before another preset was chosen", async () => {
+		open();
+		const second = PRESETS[1]!;
+		const replaced = vi.spyOn(history, "replaceState");
+		const pushed = vi.spyOn(history, "pushState");
+		changeField("seed", 7);
+		setView({ granularity: "turn" });
+		await Promise.resolve();
+		vi.advanceTimersByTime(100);
+		choosePreset(second.id, second.spec);
+		await Promise.resolve();
+		settle();
+		const stateIn = (call: readonly unknown[] | undefined) => {
+			const decoded = decodeLink(String(call?.[2]).replace(/^[^#]*/, ""));
+			return decoded.ok ? decoded.state : decoded.message;
+		};
+		const view = { layout: "inspect", granularity: "turn" };
+		expect(replaced.mock.calls.map(stateIn)).toMatchObject([{ preset: first.id, changes: { seed: 7 }, view }]);
+		expect(pushed.mock.calls.map(stateIn)).toMatchObject([{ preset: second.id, changes: {}, view }]);
+		vi.restoreAllMocks();
 	});
 
 	it("leaves a link that cannot be read, and one of a newer version until its card is closed", () => {

@@ -1,8 +1,8 @@
-import { MAX_LINK_LENGTH } from "../engine/spec/link";
+import { encodeLink, MAX_LINK_LENGTH } from "../engine/spec/link";
 import { type FileState, fileStore } from "./files/fileStore";
 import { wantedFileStore } from "./files/wantedFile";
 import { openLink } from "./openLink";
-import { addressLink } from "./share";
+import { addressLink, addressState } from "./share";
 import { pairStore } from "./siblings/pair";
 import { draftStore } from "./stores/draft";
 import { frontStore } from "./stores/front";
@@ -26,8 +26,23 @@ export function followAddress(): () => void {
 	const first = addressLink();
 	let known = first;
 	let turn = turnOf();
+	let seen = { state: addressState(), turn };
+	let noting = false;
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	let typing: EventTarget | null = null;
+	const note = () => {
+		noting = false;
+		const now = { state: addressState(), turn: turnOf() };
+		// What changed a moment before another preset was chosen still belongs to the entry that is left.
+		if (now.turn !== turn && seen.turn === turn) complete();
+		seen = now;
+	};
+	const complete = () => {
+		const link = encodeLink(seen.state);
+		if (link === known || link.length > MAX_LINK_LENGTH || isUnread(runStore.getState())) return;
+		history.replaceState(OWN, "", addressOf(link));
+		known = link;
+	};
 	const write = () => {
 		const link = addressLink();
 		if (link === known || isTyping(typing) || isUnread(runStore.getState())) return;
@@ -41,6 +56,9 @@ export function followAddress(): () => void {
 		known = link;
 	};
 	const later = () => {
+		// One act changes several stores: it is looked at when it is done.
+		if (!noting) queueMicrotask(note);
+		noting = true;
 		clearTimeout(timer);
 		timer = setTimeout(write, SETTLED_MS);
 	};
@@ -69,6 +87,7 @@ export function followAddress(): () => void {
 			if (opened) setOpened(isOwn() ? { ...opened, notices: [], read: true } : opened);
 			known = addressLink();
 			turn = turnOf();
+			seen = { state: addressState(), turn };
 		}),
 	];
 	return () => {

@@ -68,7 +68,10 @@ export function shareLink(base: string, { note = "", withView = true, withName =
  * What the address shows of the page, the part after `#`: settings, view, and the run when it is over. As long as the settings are those of
  * the link that the page was opened from, its note stays, and its run stays the one that others are compared with, made by the build that it names.
  */
-export function addressLink(): string {
+export const addressLink = (): string => encodeLink(addressState());
+
+/** What that link holds. */
+export function addressState(): LinkState {
 	const { opened, phase } = runStore.getState();
 	const kept = opened && isSameSpec(opened.spec ?? null, draftStore.getState().spec) ? opened : null;
 	const own = phase === "done" ? ownRun() : NO_RUN;
@@ -76,7 +79,7 @@ export function addressLink(): string {
 	const place = linkedPlace();
 	// Nobody said that the name may be told; a link that still waits for its file stays as it came.
 	const shown = place && (place.waits ? place : nameless(place));
-	return encodeLink(stateOf(run, kept?.note ?? "", true, shown));
+	return stateOf(run, kept?.note ?? "", true, shown);
 }
 
 const nameless = ({ file, ...place }: LinkedPlace): LinkedPlace => ({ ...place, file: { ...file, name: "" } });
