@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inLine, lineBreak, printable, visible, visibleLines, visibleName } from "./writing";
+import { inLine, printable, visible, visibleLines, visibleName } from "./writing";
 
 describe("printed tokens", () => {
 	it("show every kind of white space by a mark of its own, but not the space that starts a word", () => {
@@ -20,22 +20,6 @@ describe("printed tokens", () => {
 		const names = ["p0/3", "a b", " a", "a  b ", "a\nb\t", "\u00a0", "x\u202e\u2003y", "", "שלום"];
 		expect(names.map(visibleName)).toEqual(["p0/3", "a b", "⋅a", "a⋅⋅b⋅", "a⏎b⇥", "⋅", "x⟨U+202E⟩⋅y", "…", "שלום"]);
 		expect(visibleLines("a\u202e\n\tb\r\u009b")).toBe("a⟨U+202E⟩\n\tb␍⟨U+009B⟩");
-	});
-
-	it("say where a line ends", () => {
-		const names = ["⏎", "⏎⋅⋅⋅⋅", "⏎return", "⋅⋅⋅⋅⏎x", ";⏎", ";⏎⋅⋅", "a⏎b", "⋅⋅x", "⋅", "x"];
-		expect(names.map(lineBreak)).toEqual([
-			"after",
-			"after",
-			"before",
-			"before",
-			"after",
-			"after",
-			null,
-			null,
-			null,
-			null,
-		]);
 	});
 
 	it("stand in a line with spaces but not within Chinese or Thai", () => {

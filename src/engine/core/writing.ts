@@ -35,9 +35,6 @@ const MARKS = { "\n": LINE_BREAK, "\u2028": LINE_BREAK, "\u2029": LINE_BREAK, "\
 const markOfSpace = (space: string) => MARKS[space as keyof typeof MARKS] ?? SPACE;
 const spaces = (run: string) => run.replace(/\s/g, markOfSpace);
 
-/** Marks of white space, alone or in a run. */
-export const SPACE_MARKS = /[⏎⇥⋅]+/;
-
 /**
  * A token as it is printed: without the one space that marks a word's start, since panels set tokens apart themselves; other white space
  * at its ends, and line breaks and tabs anywhere, as marks. A character that goes on in the next token is three dots.
@@ -54,11 +51,3 @@ export function printable(token: string): string {
 /** A name from a file, an id for example, as it stands in one line: `visible`, and white space that would not be seen as marks. */
 export const visibleName = (name: string): string =>
 	name === "" ? "…" : visible(name.replace(/^\s+|\s+$|\s{2,}|[^\S \ufeff]/gu, spaces));
-
-/** Whether a line ends before a printed token, after it, or neither: white space alone ends the line that it stands in. */
-export function lineBreak(name: string): "before" | "after" | null {
-	const rest = name.replace(/^[⏎⇥⋅]+/, "");
-	if (rest === "") return name.includes("⏎") ? "after" : null;
-	if (name.slice(0, name.length - rest.length).includes("⏎")) return "before";
-	return /⏎[⇥⋅]*$/.test(name) ? "after" : null;
-}

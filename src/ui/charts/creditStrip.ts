@@ -1,10 +1,10 @@
-import { lineBreak, SPACE_MARKS } from "../../engine/core/writing";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
 import type { Segment } from "../credit/pages";
 import { signed, spoken } from "../format";
 import { ZERO_STEP } from "./creditColours";
 import type { CreditScale } from "./creditScale";
 import { type Selection, select } from "./select";
+import { drawWord, endLine, lineBreak } from "./stripText";
 
 /** One thin row of credit under the text. */
 export interface CreditRow {
@@ -135,21 +135,6 @@ const endsLine = (data: StripData, { rollout, token }: TokenMark): boolean =>
 	lineBreak(nameOf(data, { rollout, token })) === "after" ||
 	lineBreak(nameOf(data, { rollout, token: token + 1 })) === "before";
 
-/** Puts one line break behind a token, or takes away what stands there from before. */
-function endLine(token: HTMLElement, ends: boolean): void {
-	let kept = false;
-	for (let next = token.nextElementSibling; next?.classList.contains("line-end"); ) {
-		const after = next.nextElementSibling;
-		if (ends && !kept) kept = true;
-		else next.remove();
-		next = after;
-	}
-	if (!ends || kept) return;
-	const end = document.createElement("span");
-	end.className = "line-end";
-	token.after(end);
-}
-
 function appendToken(enter: Selection<never, TokenMark, Element, unknown> | unknown) {
 	const token = (enter as Selection<Element, TokenMark, Element, unknown>)
 		.append("span")
@@ -183,27 +168,6 @@ function drawToken(element: HTMLElement, data: StripData, mark: TokenMark): void
 		.attr("data-row", (row) => row.id)
 		.attr("class", (row) => (row.pending ? "cell pending" : cellClass(row.scale.step(row.values[i] as number))));
 }
-
-/** Characters from which on a token has a frame of its own to scroll in. */
-const LONG = 600;
-
-/** A token's text; marks of white space are faint. */
-function drawWord(word: HTMLElement, name: string): void {
-	if (word.textContent === name) return;
-	word.className = name.length > LONG ? "word lengthy" : "word";
-	if (!SPACE_MARKS.test(name)) word.textContent = name;
-	else
-		word.replaceChildren(
-			...name.split(MARKS_APART).map((part) => {
-				if (!SPACE_MARKS.test(part)) return part;
-				const space = document.createElement("span");
-				space.className = "space";
-				space.textContent = part;
-				return space;
-			}),
-		);
-}
-const MARKS_APART = new RegExp(`(${SPACE_MARKS.source})`);
 
 /** Class of a mark of credit: its colour step, and `neg` or `absent`, which do not rely on colour. */
 export function stepClass(step: number): string {
