@@ -89,7 +89,7 @@ function prepare(latest: Latest, answers: Answers, chosen: readonly string[]): P
 	const { batch, credit, ours } = latest;
 	const others = chosen.flatMap((id) => {
 		const answer = answers.find((a) => a.method === id);
-		return answer?.ok && id !== credit.method ? [rowOf(answer.credit)] : [];
+		return answer?.ok && id !== credit.method ? [{ ...rowOf(answer.credit), movable: true }] : [];
 	});
 	return {
 		answers,

@@ -19,6 +19,8 @@ export interface CreditRow {
 	readonly note?: string;
 	/** The values are still being worked out. */
 	readonly pending?: boolean;
+	/** It was put beside the others by hand, and its place can be changed. */
+	readonly movable?: boolean;
 }
 
 export interface StripData {
@@ -105,7 +107,11 @@ function drawTokens(row: HTMLElement, data: StripData, options: StripOptions, { 
 		.join("span")
 		.attr("data-row", (r) => r.id)
 		.attr("data-selected", (r) => String(r.id === options.selected))
-		.attr("title", (r) => r.note ?? null)
+		.attr("data-movable", (r) => (r.movable ? "true" : null))
+		.attr(
+			"title",
+			(r) => r.note ?? (r.movable ? "A click shows its error; drag it, or Alt \u2191 \u2193, to move the row" : null),
+		)
 		.text((r) => r.label);
 	const marks = Array.from({ length: to - from }, (_, k): TokenMark => ({ rollout, token: from + k }));
 	select(row)

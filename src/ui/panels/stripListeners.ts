@@ -4,9 +4,9 @@ import { EXACT_ROW } from "../exactRow";
 import { setHovered } from "../hover";
 import { moveSelectedRow } from "../moves";
 import { followRun } from "../session";
-import { moveRowTo } from "../stores/layout";
 import { pinToken } from "../stores/selection";
 import { setView } from "../stores/view";
+import { dragRows } from "./rowDrag";
 
 /**
  * Pointer and keyboard of the credit strip: hovering or focusing a token shows its card, a click or Enter pins it, arrow
@@ -27,15 +27,7 @@ export function listenToStrip(box: HTMLElement): () => void {
 		setHovered(tokenOf(box.querySelector(".token:hover") ?? box.querySelector(".token:focus-visible")));
 	});
 	on("click", (e) => chooseRow(e.target) || pin(e.target));
-	let dragged: string | null = null;
-	on("pointerdown", (e) => {
-		dragged = methodOf(e.target);
-	});
-	on("pointerup", (e) => {
-		const over = methodOf(e.target);
-		if (dragged !== null && over !== null) moveRowTo(dragged, over);
-		dragged = null;
-	});
+	dragRows(box, stop.signal);
 	on("keydown", (e) => {
 		if (e.altKey && tokenOf(e.target) && (e.key === "ArrowUp" || e.key === "ArrowDown")) {
 			moveSelectedRow(e.key === "ArrowUp" ? -1 : 1);
