@@ -48,6 +48,36 @@ test("a row is dragged by its name to the place of another, and dropped elsewher
 	expect(await page.evaluate(() => getSelection()?.toString())).toBe("");
 });
 
+test("while a row is dragged a line in every rollout shows its place, and Escape takes it back", async ({ page }) => {
+	await openWithRows(page);
+	const at = async (name: string) => {
+		const box = (await labels(page).locator(`[data-row="${name}"]`).boundingBox())!;
+		return [box.x + box.width / 2, box.y + box.height / 2] as const;
+	};
+	const rollouts = await page.locator(".rollout").count();
+	await page.mouse.move(...(await at("rloo")));
+	await page.mouse.down();
+	await page.mouse.move(...(await at("tempo")), { steps: 4 });
+	await expect(page.locator('.row-labels [data-row="tempo"][data-drop="below"]')).toHaveCount(rollouts);
+	await expect(page.locator('.row-labels [data-row="rloo"][data-dragged]')).toHaveCount(rollouts);
+	await page.mouse.move(...(await at("exact")), { steps: 4 });
+	await expect(page.locator("[data-drop]")).toHaveCount(0);
+	await page.mouse.move(...(await at("tempo")), { steps: 4 });
+	await page.keyboard.press("Escape");
+	await expect(page.locator("[data-drop], [data-dragged]")).toHaveCount(0);
+	await page.mouse.up();
+	expect(await rows(page)).toEqual(["grpo", "rloo", "tempo", "drGrpo"]);
+	await drag(page, "rloo", "tempo");
+	await expect.poll(() => rows(page)).toEqual(["grpo", "tempo", "rloo", "drGrpo"]);
+	await page.waitForTimeout(600);
+	const moved = page.url();
+	await page.keyboard.press("Control+z");
+	await expect.poll(() => rows(page)).toEqual(["grpo", "rloo", "tempo", "drGrpo"]);
+	await page.goto("about:blank");
+	await page.goto(moved);
+	await expect.poll(() => rows(page)).toEqual(["grpo", "tempo", "rloo", "drGrpo"]);
+});
+
 test("Alt with an arrow moves the selected row from the text, and V takes the exact row away", async ({ page }) => {
 	await openWithRows(page);
 	await labels(page).locator('[data-row="tempo"]').click();
@@ -102,4 +132,37 @@ test("a folder that is dropped is read with the folders in it, without what syst
 	await expect(panel).toContainText("240 rollouts in 120 groups of 120 steps");
 	await expect(panel.locator(".data-warnings")).toHaveCount(0);
 	await expect(page.locator("html")).not.toHaveAttribute("data-drop", "over");
+});
+
+test("one colour scale is locked, keeps its ends over checkpoints and in the link, and undo opens it", async ({
+	page,
+}) => {
+	await page.setViewportSize({ width: 1024, height: 768 });
+	await openWithRows(page);
+	const legend = page.locator(".legend-box:visible");
+	const ends = () => legend.locator(".legend-low, .legend-high").allTextContents();
+	await expect(legend).toHaveCount(1);
+	const box = (await legend.boundingBox())!;
+	const panel = (await page.locator('[data-panel="credit"]').boundingBox())!;
+	expect(box.x + box.width, "the whole legend is inside its panel").toBeLessThanOrEqual(panel.x + panel.width);
+	expect(await legend.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+	const own = await ends();
+	const lock = page.getByRole("button", { name: "Lock the colour scale" });
+	await lock.click();
+	const locked = await ends();
+	expect(locked[1]).toMatch(/^\+[\d.]+$/);
+	expect(Number(locked[1])).toBeGreaterThanOrEqual(Number(own[1]));
+	await page.keyboard.press("]");
+	await expect(page.locator(".scrubber-where")).not.toContainText("step 7 ");
+	expect(await ends()).toEqual(locked);
+	await page.waitForTimeout(600);
+	const link = page.url();
+	await page.keyboard.press("[");
+	await page.keyboard.press("Control+z");
+	await expect(lock).toHaveAttribute("aria-pressed", "false");
+	await expect.poll(ends).toEqual(own);
+	await page.goto("about:blank");
+	await page.goto(link);
+	await expect(lock).toHaveAttribute("aria-pressed", "true");
+	await expect.poll(ends).toEqual(locked);
 });

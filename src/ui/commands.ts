@@ -163,7 +163,7 @@ export const COMMANDS: readonly Command[] = [
 	},
 	{
 		id: "undo",
-		title: "Undo a change of settings, selection or layout",
+		title: "Undo a change of settings, selection, layout or view",
 		key: "z",
 		mod: true,
 		run: undo,

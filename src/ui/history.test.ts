@@ -6,6 +6,7 @@ import { changeField, choosePreset, draftStore } from "./stores/draft";
 import { layoutStore, setLayout, toggleRow } from "./stores/layout";
 import { runStore } from "./stores/run";
 import { chooseGroup, pinToken, selectionStore } from "./stores/selection";
+import { setView, viewStore } from "./stores/view";
 
 const preset = PRESETS[0];
 if (!preset) throw new Error("There is no preset.");
@@ -17,6 +18,7 @@ beforeEach(() => {
 	draftStore.setState(draftStore.getInitialState(), true);
 	selectionStore.setState(selectionStore.getInitialState(), true);
 	layoutStore.setState(layoutStore.getInitialState(), true);
+	viewStore.setState(viewStore.getInitialState(), true);
 	runStore.setState(runStore.getInitialState(), true);
 	historyStore.setState(historyStore.getInitialState(), true);
 	stop = followHistory();
@@ -48,6 +50,17 @@ describe("history", () => {
 		expect(selectionStore.getState().group).toBe(1);
 		undo();
 		expect(selectionStore.getState().group).toBeNull();
+	});
+
+	it("brings back how credit was read, the lock of its colours among it", () => {
+		setView({ granularity: "turn" });
+		setView({ lock: 1.4 });
+		setView({ scale: "linear" });
+		undo();
+		undo();
+		expect(viewStore.getState()).toMatchObject({ granularity: "turn", scale: "asinh", lock: null });
+		redo();
+		expect(viewStore.getState()).toMatchObject({ granularity: "turn", scale: "asinh", lock: 1.4 });
 	});
 
 	it("leaves a selection alone that pointed into other rollouts", () => {

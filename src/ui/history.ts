@@ -3,14 +3,16 @@ import { type Draft, draftStore } from "./stores/draft";
 import { type Layout, layoutStore } from "./stores/layout";
 import { type Latest, runStore } from "./stores/run";
 import { type Selection, selectionStore } from "./stores/selection";
+import { type View, viewStore } from "./stores/view";
 
-/** What undo brings back: settings, selection and layout; never the run. */
+/** What undo brings back: settings, selection, layout and how credit is read; never the run. */
 interface Moment {
 	readonly draft: Pick<Draft, "presetId" | "spec">;
 	readonly selection: Pick<Selection, "group" | "pinned">;
 	/** The rollouts that the selection points into; in others it would mean something else. */
 	readonly rollouts: Latest | null;
 	readonly layout: Pick<Layout, "layout" | "rows" | "marks" | "curves">;
+	readonly view: View;
 }
 
 export interface History {
@@ -34,23 +36,31 @@ function moment(): Moment {
 	const { group, pinned } = selectionStore.getState();
 	const { layout, rows, marks, curves } = layoutStore.getState();
 	const { latest: rollouts } = runStore.getState();
-	return { draft: { presetId, spec }, selection: { group, pinned }, rollouts, layout: { layout, rows, marks, curves } };
+	const view = viewStore.getState();
+	return {
+		draft: { presetId, spec },
+		selection: { group, pinned },
+		rollouts,
+		layout: { layout, rows, marks, curves },
+		view,
+	};
 }
 
-/** Remembers every change of settings, selection and layout from now on. @returns the way to stop. */
+/** Remembers every change of settings, selection, layout and view from now on. @returns the way to stop. */
 export function followHistory(): () => void {
 	present = moment();
 	const stops = [
 		draftStore.subscribe(() => remember("draft", draftStore.getState().edited)),
 		selectionStore.subscribe(() => remember("selection", "")),
 		layoutStore.subscribe(() => remember("layout", "")),
+		viewStore.subscribe(() => remember("view", "")),
 	];
 	return () => {
 		for (const stop of stops) stop();
 	};
 }
 
-function remember(part: "draft" | "selection" | "layout", detail: string): void {
+function remember(part: "draft" | "selection" | "layout" | "view", detail: string): void {
 	const before = present;
 	const now = moment();
 	const same = (Object.keys(now[part]) as never[]).every((key) => now[part][key] === before[part][key]);
@@ -81,6 +91,7 @@ function go(to: Moment, history: History): void {
 	draftStore.setState({ ...to.draft, rejected: {} });
 	if (to.rollouts === runStore.getState().latest) selectionStore.setState(to.selection);
 	layoutStore.setState(to.layout);
+	viewStore.setState(to.view);
 	restoring = false;
 	last = { what: "", at: Number.NEGATIVE_INFINITY };
 	historyStore.setState(history);

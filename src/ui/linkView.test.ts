@@ -55,7 +55,15 @@ describe("the view in a link", () => {
 	it("restores layout, panels, rows and how credit is read, on a page that looks at something else", () => {
 		layoutStore.setState({ layout: "debug", rows: ["tempo", "rloo"], marks: "bars", maximised: "credit" });
 		bringToFront("setup");
-		setView({ granularity: "turn", method: "rloo", alignment: "rank", errors: false, map: false });
+		setView({
+			granularity: "turn",
+			method: "rloo",
+			alignment: "rank",
+			errors: false,
+			map: false,
+			scale: "linear",
+			lock: 0.35,
+		});
 		const hash = share();
 		const before = [layoutStore.getState(), viewStore.getState(), frontStore.getState()];
 		freshPage();
@@ -116,6 +124,7 @@ describe("the view in a link", () => {
 			granularity: 7,
 			alignment: "__proto__",
 			errors: "yes",
+			lock: -1,
 			constructor: 1,
 			zoom: 3,
 		} as unknown as ViewState);
@@ -128,6 +137,7 @@ describe("the view in a link", () => {
 			"The granularity of the view cannot be 7.",
 			'The alignment of the view cannot be "__proto__".',
 			'The errors of the view cannot be "yes".',
+			"The lock of the view must be a number above 0, not -1.",
 		]);
 		expect(layoutStore.getState()).toMatchObject({ layout: "inspect", rows: ["tempo"] });
 		expect(viewStore.getState()).toEqual(viewStore.getInitialState());

@@ -7,7 +7,7 @@ import { CURVES } from "./panels/curves";
 import { METHODS } from "./registries";
 import { bringToFront, frontOf, frontStore, placesOf } from "./stores/front";
 import { LAYOUT_NAMES, type Layout, layoutStore, setFigure, USUAL_CURVES, USUAL_FIGURE } from "./stores/layout";
-import { ALIGNMENTS, setView, viewStore } from "./stores/view";
+import { ALIGNMENTS, SCALES, setView, viewStore } from "./stores/view";
 
 /** One part of the view in links. */
 interface Part {
@@ -87,6 +87,19 @@ const PARTS: Readonly<Record<string, Part>> = {
 		write: () => unless(viewStore.getState().map, true),
 		read: (value) => choose(value ?? true, [true, false], (map) => setView({ map })),
 	},
+	scale: {
+		write: () => unless(viewStore.getState().scale, "asinh"),
+		read: (value) =>
+			choose(
+				value ?? "asinh",
+				SCALES.map(({ id }) => id),
+				(scale) => setView({ scale }),
+			),
+	},
+	lock: {
+		write: () => viewStore.getState().lock ?? undefined,
+		read: (value) => size(value ?? null, (lock) => setView({ lock })),
+	},
 };
 
 /** The view on screen without its selection, as links carry it. */
@@ -151,6 +164,14 @@ function nearest(value: ChangeValue, known: readonly number[], take: (value: num
 	const found = known.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
 	take(found);
 	return found === value ? "" : `was changed: ${value} → ${found}`;
+}
+
+/** Takes a number above zero, or none. */
+function size(value: ChangeValue, take: (value: number | null) => void): string {
+	if (value !== null && !(typeof value === "number" && value > 0 && Number.isFinite(value)))
+		return `must be a number above 0, not ${quoted(value)}`;
+	take(value);
+	return "";
 }
 
 /** Takes the known names of a list, each once, and names one that is not known. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { creditCss, creditTable, STEPS, ZERO_STEP } from "./creditColours";
-import { creditScale } from "./creditScale";
+import { commonLimit, creditScale, lockedScale } from "./creditScale";
 
 describe("credit colours", () => {
 	it("holds the measured stops at every fourth step", () => {
@@ -40,10 +40,11 @@ describe("creditScale", () => {
 	});
 
 	it("is odd, rising, clipped at its ends, and inverts", () => {
+		const kinds = fc.constantFrom("asinh" as const, "linear" as const);
 		const size = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
 		fc.assert(
-			fc.property(fc.array(size, { minLength: 1, maxLength: 40 }), size, (values, x) => {
-				const scale = creditScale(values);
+			fc.property(fc.array(size, { minLength: 1, maxLength: 40 }), size, kinds, (values, x, kind) => {
+				const scale = creditScale(values, kind);
 				expect(scale.position(-x)).toBe(-scale.position(x));
 				expect(Math.abs(scale.position(x))).toBeLessThanOrEqual(1);
 				expect(scale.step(x)).toBeGreaterThanOrEqual(ZERO_STEP);
@@ -61,5 +62,15 @@ describe("creditScale", () => {
 	it("shows a batch in which every token has the same credit at the full step", () => {
 		const scale = creditScale([0.7, 0.7, -0.7]);
 		expect([scale.step(0.7), scale.step(-0.7)]).toEqual([32, 0]);
+	});
+
+	it("locked, goes to its ends and no further, and has room for each row's own scale", () => {
+		const linear = lockedScale(2, "linear");
+		expect([linear.limit, linear.position(-1), linear.position(5)]).toEqual([2, -0.5, 1]);
+		const of = (...values: number[]) => creditScale(values);
+		expect(commonLimit([of(0.2), of(1.341), of(-0.5)])).toBe(1.4);
+		expect(commonLimit([of(0.0031)])).toBe(0.0031);
+		expect(commonLimit([of(1234)])).toBe(1300);
+		expect(commonLimit([])).toBe(1);
 	});
 });

@@ -1,4 +1,4 @@
-import { signed } from "../format";
+import { significant } from "../format";
 import { STEPS } from "./creditColours";
 import type { CreditScale } from "./creditScale";
 import { cellClass } from "./creditStrip";
@@ -9,13 +9,13 @@ export function drawLegend(element: HTMLElement, scale: CreditScale, hovered: nu
 	const root = select(element);
 	const part = (name: string) =>
 		root.selectAll<HTMLElement, null>(`.${name}`).data([null]).join("span").attr("class", name);
-	part("legend-low").text(signed(-scale.limit));
+	part("legend-low").text(significant(-scale.limit));
 	part("legend-bar")
 		.selectAll("i")
 		.data(Array.from({ length: STEPS }, (_, i) => i))
 		.join("i")
 		.attr("class", (i) => cellClass(i));
-	part("legend-high").text(signed(scale.limit));
+	part("legend-high").text(`+${significant(scale.limit)}`);
 	const at = hovered === null || Number.isNaN(hovered) ? [] : [scale.position(hovered)];
 	root
 		.select(".legend-bar")

@@ -21,7 +21,15 @@ const read = (csv: string) =>
 		.map((line) => line.split(","));
 
 it("writes the strip's rows, one line a token of the group on screen", () => {
-	const view = { granularity: "token", method: "", alignment: "raw", errors: true, exact: true } as const;
+	const view = {
+		granularity: "token",
+		method: "",
+		alignment: "raw",
+		errors: true,
+		exact: true,
+		scale: "asinh",
+		lock: null,
+	} as const;
 	const [head, ...lines] = read(creditCsv(displayOf(comparison, view)));
 	expect(head?.slice(-1)).toEqual(["grpo"]);
 	expect(lines).toHaveLength((batch.lengths[2] as number) + (batch.lengths[3] as number));

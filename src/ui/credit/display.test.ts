@@ -16,7 +16,15 @@ const truths = [0, 1].map((b) => {
 });
 const exact = { of: latest, groups: new Map([[0, { ok: true, truths, mode: "enumerate", uncertainty: 0 }]]) };
 const comparison = comparisonOf(latest, 0, null, [], exact as unknown as Run["exact"]);
-const view = { granularity: "token", method: null, alignment: "raw", errors: true, exact: true } as const;
+const view = {
+	granularity: "token",
+	method: null,
+	alignment: "raw",
+	errors: true,
+	exact: true,
+	scale: "asinh",
+	lock: null,
+} as const;
 
 it("puts the signed error under the selected method, named by its alignment", () => {
 	const { rows, error } = displayOf(comparison, view);
@@ -51,4 +59,22 @@ it("hides the exact row, and still knows the error", () => {
 it("has no error row where nobody wants it or exact is not known", () => {
 	expect(displayOf(comparison, { ...view, errors: false }).error).toBeNull();
 	expect(displayOf(comparisonOf(latest, 1), view).rows.map((row) => row.id)).toEqual(["grpo"]);
+});
+
+it("colours every row in its own range, in proportion where that is asked for, and all in one once locked", () => {
+	const steps = (change: Partial<typeof view> | { scale: "linear" } | { lock: number }, x: number) =>
+		displayOf(comparison, { ...view, ...change }).rows.map((row) => row.scale.step(x));
+	const { rows, commonLimit } = displayOf(comparison, view);
+	const limits = rows.map((row) => row.scale.limit);
+	expect(limits[1]).toBeGreaterThan(limits[0] as number);
+	expect(commonLimit / Math.max(...limits)).toBeGreaterThanOrEqual(1);
+	expect(commonLimit / Math.max(...limits)).toBeLessThanOrEqual(1.1);
+	const limit = limits[1] as number;
+	// Half the limit is half way to the end: 8 of 16 steps; by asinh it is further.
+	expect(steps({ scale: "linear" }, limit / 2)[1]).toBe(24);
+	expect(steps({}, limit / 2)[1]).toBeGreaterThan(24);
+	expect(steps({ lock: 8 }, 8)).toEqual([32, 32, 32]);
+	// asinh(1) / asinh(4) = 0.8814 / 2.0947 = 0.4208, of 16 steps 6.73.
+	expect(steps({ lock: 8 }, -2)).toEqual([9, 9, 9]);
+	expect(steps({ lock: 8, scale: "linear" }, -2)).toEqual([12, 12, 12]);
 });

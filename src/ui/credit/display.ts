@@ -1,5 +1,5 @@
 import { alignedError } from "../../engine/fidelity/alignment";
-import { creditScale } from "../charts/creditScale";
+import { type Colouring, colouredBy, commonLimit, creditScale } from "../charts/creditScale";
 import type { CreditRow } from "../charts/creditStrip";
 import { type Comparison, currentComparison } from "../comparison";
 import { EXACT_ROW } from "../exactRow";
@@ -15,16 +15,26 @@ export interface Display extends Comparison {
 	readonly units: Int32Array;
 	/** The method whose error is shown. */
 	readonly selected: CreditRow;
+	/** Ends of a scale that all of exact and the methods would fit on. */
+	readonly commonLimit: number;
 	/** Selected credit minus exact, pending as long as exact is; null where nobody knows exact or wants the error. */
 	readonly error: CreditRow | null;
 }
 
-type Reading = Pick<View, "granularity" | "method" | "alignment" | "errors" | "exact">;
+type Reading = Omit<View, "map">;
 const kept = new WeakMap<Comparison, { readonly reading: string; readonly display: Display }>();
 
 /** The rows to draw, in order: exact, the methods, and below the selected one its error. The same object for equal questions. */
 export function displayOf(comparison: Comparison, view: Reading): Display {
-	const reading = [view.granularity, view.method, view.alignment, view.errors, view.exact].join();
+	const reading = [
+		view.granularity,
+		view.method,
+		view.alignment,
+		view.errors,
+		view.exact,
+		view.scale,
+		view.lock,
+	].join();
 	const known = kept.get(comparison);
 	if (known?.reading === reading) return known.display;
 	const display = read(comparison, view);
@@ -35,16 +45,24 @@ export function displayOf(comparison: Comparison, view: Reading): Display {
 function read(comparison: Comparison, view: Reading): Display {
 	const { batch, tokens } = comparison;
 	const units = unitsOf(batch, tokens, view.granularity);
-	const rows = comparison.rows.map((row) => (view.granularity === "token" ? row : summed(row, units)));
+	const own = comparison.rows.map((row) => (view.granularity === "token" ? row : summed(row, units)));
+	const rows = own.map((row) => recoloured(row, view));
 	const exact = rows.find((row) => row.id === EXACT_ROW) ?? null;
 	const methods = rows.filter((row) => row !== exact);
 	const trained = methods[0] as CreditRow;
 	const selected = methods.find((row) => row.id === view.method) ?? trained;
-	const error = view.errors && exact ? errorRow(selected, exact, units, view.alignment) : null;
+	const error = view.errors && exact ? errorRow(selected, exact, units, view) : null;
 	const drawn = view.exact ? rows : methods;
 	const at = drawn.indexOf(selected) + 1;
 	const shown = error ? [...drawn.slice(0, at), error, ...drawn.slice(at)] : drawn;
-	return { ...comparison, rows: shown, units, exact, trained, selected, error };
+	const limit = commonLimit(own.filter((row) => !row.pending).map((row) => row.scale));
+	return { ...comparison, rows: shown, units, exact, trained, selected, error, commonLimit: limit };
+}
+
+/** A row on the scale that the view asks for; the same object where that is its own. */
+export function recoloured<T extends Pick<CreditRow, "scale">>(row: T, view: Colouring): T {
+	const scale = colouredBy(row.scale, view);
+	return scale === row.scale ? row : { ...row, scale };
 }
 
 function summed(row: CreditRow, units: Int32Array): CreditRow {
@@ -54,7 +72,8 @@ function summed(row: CreditRow, units: Int32Array): CreditRow {
 }
 
 /** Every unit counts once in the alignment, however many tokens it has. */
-function errorRow(method: CreditRow, exact: CreditRow, units: Int32Array, alignment: View["alignment"]): CreditRow {
+function errorRow(method: CreditRow, exact: CreditRow, units: Int32Array, view: Reading): CreditRow {
+	const { alignment } = view;
 	// Its row stands from the start, so that the text does not move when the values come.
 	if (exact.pending) return { ...exact, id: ERROR_ROW, label: "error" };
 	const firsts = new Map<number, number>();
@@ -74,7 +93,7 @@ function errorRow(method: CreditRow, exact: CreditRow, units: Int32Array, alignm
 		values,
 		terms: {},
 		// Errors and exact credit are in the same unit, so they share a scale; places have none.
-		scale: alignment === "rank" ? creditScale(error) : exact.scale,
+		scale: alignment === "rank" ? creditScale(error, view.scale) : exact.scale,
 	};
 }
 

@@ -1,9 +1,7 @@
-import { type JSX, useCallback, useRef } from "react";
+import type { JSX } from "react";
 import { useStore } from "zustand";
 import { plural } from "../../engine/core/plural";
 import { LINE_BREAK } from "../../engine/core/writing";
-import { Chart } from "../charts/Chart";
-import { drawLegend } from "../charts/legend";
 import type { Comparison } from "../comparison";
 import { creditCsv } from "../credit/creditCsv";
 import type { Display } from "../credit/display";
@@ -13,7 +11,6 @@ import { usePanelCsv } from "../figures/publishedCsv";
 import { fileStore } from "../files/fileStore";
 import { isOfFiles } from "../files/openFiles";
 import { signed } from "../format";
-import { onHover } from "../hover";
 import { insightOf } from "../insight";
 import { followRun } from "../session";
 import { Menu } from "../shell/Menu";
@@ -23,6 +20,7 @@ import { chooseGroup, holdRollouts, selectionStore } from "../stores/selection";
 import { useDisplay } from "../useDisplay";
 import { EmptyCredit } from "./EmptyCredit";
 import { ExactNote } from "./ExactNote";
+import { Legend } from "./Legend";
 import { MethodsMap } from "./MethodsMap";
 import { RecordedNote } from "./RecordedNote";
 import { RowsMenu } from "./RowsMenu";
@@ -54,6 +52,7 @@ function CreditHead({ display }: { display: Display }): JSX.Element {
 	const at = groups.indexOf(group);
 	const to = (i: number) => chooseGroup(groups[(i + groups.length) % groups.length] as number);
 	const mean = members.reduce((sum, b) => sum + (batch.returns[b] as number), 0) / members.length;
+	const summary = `${plural(members.length, "rollout")}, mean return ${signed(mean)}`;
 	return (
 		<div className="credit-head">
 			<fieldset className="group-picker" aria-label="Group">
@@ -61,7 +60,7 @@ function CreditHead({ display }: { display: Display }): JSX.Element {
 					<span className="visually-hidden">Previous group</span>
 					<span aria-hidden="true">‹</span>
 				</button>
-				<span className="tabular">
+				<span className="tabular" title={summary}>
 					Group {at + 1} of {groups.length}
 				</span>
 				<button type="button" className="quiet icon" title="Next group" onClick={() => to(at + 1)}>
@@ -77,9 +76,8 @@ function CreditHead({ display }: { display: Display }): JSX.Element {
 					<pre>{prompt.replaceAll(LINE_BREAK, `${LINE_BREAK}\n`)}</pre>
 				</Menu>
 			) : null}
-			<p className="muted tabular">
-				{plural(members.length, "rollout")}, mean return {signed(mean)}
-			</p>
+			<p className="group-summary muted tabular">{summary}</p>
+			<Legend display={display} />
 			<PanelTools>
 				<Legend display={display} />
 				<RowsMenu trained={display.latest.credit.method} />
@@ -124,34 +122,4 @@ function useStepKnown(): boolean {
 	const ofFiles = useStore(runStore, (r) => isOfFiles(r.latest));
 	const known = useStore(fileStore, (f) => f.step !== null);
 	return known || !ofFiles;
-}
-
-/** Scale of the selected method, with the hovered value as a needle. */
-function Legend({ display }: { display: Display }): JSX.Element {
-	const row = display.selected;
-	const { T } = display.batch;
-	const { scale } = row;
-	const hovered = useRef<number | null>(null);
-	const redraws = useCallback(
-		(again: () => void) =>
-			onHover((token) => {
-				hovered.current = token ? (row.values[token.rollout * T + token.token] ?? null) : null;
-				again();
-			}),
-		[row, T],
-	);
-	return (
-		<div
-			className="legend-box"
-			title={`Scale of ${row.label}; small values are spread apart by asinh. Every row has a scale of its own.`}
-		>
-			<span className="legend-name">{row.label}</span>
-			<Chart
-				anySize
-				className="legend"
-				draw={(element) => drawLegend(element, scale, hovered.current)}
-				redraws={redraws}
-			/>
-		</div>
-	);
 }

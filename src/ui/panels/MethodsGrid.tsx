@@ -1,6 +1,6 @@
 import { type JSX, useCallback, useMemo } from "react";
 import { useStore } from "zustand";
-import { creditScale } from "../charts/creditScale";
+import { type Colouring, colouredBy, creditScale } from "../charts/creditScale";
 import type { HeatmapData } from "../charts/heatmap";
 import type { Comparison } from "../comparison";
 import { methodRolloutsCsv, methodTokensCsv } from "../credit/creditCsv";
@@ -9,6 +9,7 @@ import type { MethodRow } from "../credit/methodRows";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { signed, significant } from "../format";
 import { layoutStore, toggleRow } from "../stores/layout";
+import { viewStore } from "../stores/view";
 import { HeatmapBox } from "./HeatmapBox";
 
 const ROW_HEIGHT = 22;
@@ -23,9 +24,14 @@ interface Props {
 /** Names of the methods, their cells, and how far each is from exact. */
 export function MethodsGrid({ comparison, rollout, rows, look }: Props): JSX.Element {
 	const { exact, members } = comparison;
+	const scale = useStore(viewStore, (v) => v.scale);
+	const lock = useStore(viewStore, (v) => v.lock);
 	const cells = useMemo(
-		() => (look === "tokens" ? tokenCells(comparison, rollout, rows) : rolloutCells(comparison, rows)),
-		[comparison, rollout, rows, look],
+		() =>
+			look === "tokens"
+				? tokenCells(comparison, rollout, rows, { scale, lock })
+				: rolloutCells(comparison, rows, { scale, lock }),
+		[comparison, rollout, rows, look, scale, lock],
 	);
 	usePanelCsv("methods", () =>
 		look === "tokens"
@@ -46,7 +52,7 @@ export function MethodsGrid({ comparison, rollout, rows, look }: Props): JSX.Ele
 	const known = exact !== null && !exact.pending;
 	return (
 		<>
-			<p className="tree-note muted">{noteOf(comparison, rollout, rows, look)}</p>
+			<p className="tree-note muted">{noteOf(comparison, rollout, rows, look, lock)}</p>
 			<div className="methods-grid" data-error={known}>
 				<div className="methods-names">
 					<span className="methods-corner" />
@@ -71,12 +77,19 @@ export function MethodsGrid({ comparison, rollout, rows, look }: Props): JSX.Ele
 	);
 }
 
-function noteOf({ group, members }: Comparison, rollout: number, rows: readonly MethodRow[], look: Props["look"]) {
+function noteOf(
+	{ group, members }: Comparison,
+	rollout: number,
+	rows: readonly MethodRow[],
+	look: Props["look"],
+	lock: number | null,
+) {
 	const what =
 		look === "tokens"
 			? `Rollout ${rollout}`
 			: `The ${members.length} rollouts of group ${group}, the credit of all their tokens together`;
-	return `${what}: ${rows.length} methods, each on its own scale. A click on a name puts its row under the text.`;
+	const scale = lock === null ? "each on its own scale" : `all on one scale, \u00b1${significant(lock)}`;
+	return `${what}: ${rows.length} methods, ${scale}. A click on a name puts its row under the text.`;
 }
 
 interface Cells {
@@ -93,7 +106,7 @@ function allRows({ exact }: Comparison, rows: readonly MethodRow[]) {
 	return exact && !exact.pending ? [exact, ...rows] : rows;
 }
 
-function tokenCells(comparison: Comparison, rollout: number, rows: readonly MethodRow[]): Cells {
+function tokenCells(comparison: Comparison, rollout: number, rows: readonly MethodRow[], colouring: Colouring): Cells {
 	const { batch, tokens } = comparison;
 	const from = rollout * batch.T;
 	const end = from + (batch.lengths[rollout] as number);
@@ -102,7 +115,7 @@ function tokenCells(comparison: Comparison, rollout: number, rows: readonly Meth
 			rows: allRows(comparison, rows).map(({ label, values, scale }) => ({
 				label,
 				values: values.subarray(from, end),
-				scale,
+				scale: colouredBy(scale, colouring),
 			})),
 			columns: end - from,
 			mask: batch.actionMask.subarray(from, end),
@@ -114,7 +127,7 @@ function tokenCells(comparison: Comparison, rollout: number, rows: readonly Meth
 	};
 }
 
-function rolloutCells(comparison: Comparison, rows: readonly MethodRow[]): Cells {
+function rolloutCells(comparison: Comparison, rows: readonly MethodRow[], colouring: Colouring): Cells {
 	const { batch, members, tokens } = comparison;
 	const units = unitsOf(batch, tokens, "rollout");
 	const first = (b: number) => units.indexOf(b, b * batch.T);
@@ -127,7 +140,7 @@ function rolloutCells(comparison: Comparison, rows: readonly MethodRow[]): Cells
 			rows: allRows(comparison, rows).map(({ label, values }) => {
 				const sums = sumByUnit(values, units);
 				const own = Float64Array.from(starts, (i) => sums[i] ?? Number.NaN);
-				return { label, values: own, scale: creditScale(own) };
+				return { label, values: own, scale: colouredBy(creditScale(own), colouring) };
 			}),
 			columns: members.length,
 			mask: new Uint8Array(members.length).fill(1),

@@ -1,5 +1,6 @@
 import { type JSX, useCallback, useEffect, useMemo } from "react";
 import { useStore } from "zustand";
+import { colouredBy } from "../charts/creditScale";
 import type { Display } from "../credit/display";
 import { answersOf, methodRowsOf, orderedRows } from "../credit/methodRows";
 import { watchAllMethods } from "../lab";
@@ -21,6 +22,8 @@ function MapOf({ display }: { readonly display: Display }): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const beside = useStore(runStore, (r) => r.beside);
 	const known = useStore(runStore, (r) => r.exact);
+	const scale = useStore(viewStore, (v) => v.scale);
+	const lock = useStore(viewStore, (v) => v.lock);
 	const resting = useStore(runStore, (r) => r.phase !== "training");
 	const held = useStore(selectionStore, (s) => s.hold);
 	// While rollouts come and go nobody reads all methods here, and asking them all would slow the run down.
@@ -35,11 +38,15 @@ function MapOf({ display }: { readonly display: Display }): JSX.Element {
 		const part = (values: Float64Array) => values.subarray(from, from + columns);
 		const rows = [...(exact && !exact.pending ? [exact] : []), ...methods];
 		return {
-			rows: rows.map(({ label, values, scale }) => ({ label, values: part(values), scale })),
+			rows: rows.map(({ label, values, scale: own }) => ({
+				label,
+				values: part(values),
+				scale: colouredBy(own, { scale, lock }),
+			})),
 			columns,
 			mask: batch.actionMask.subarray(from, from + columns),
 		};
-	}, [display, batch, exact, answers, known, rollout]);
+	}, [display, batch, exact, answers, known, rollout, scale, lock]);
 	const columnOf = useCallback(
 		(token: { rollout: number; token: number }) => (token.rollout === rollout ? token.token : -1),
 		[rollout],

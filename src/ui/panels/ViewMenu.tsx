@@ -4,16 +4,17 @@ import type { Display } from "../credit/display";
 import { GRANULARITIES, granularitiesOf } from "../credit/granularity";
 import { Menu } from "../shell/Menu";
 import { layoutStore, setMarks } from "../stores/layout";
-import { ALIGNMENTS, setView, viewStore } from "../stores/view";
+import { ALIGNMENTS, SCALES, setView, viewStore } from "../stores/view";
 
-/** How credit is read: units, the method whose error is shown and how it is aligned, cells or bars, the map. */
+/** How credit is read: units, the method whose error is shown and how it is aligned, colours, cells or bars, the map. */
 export function ViewMenu({ display }: { readonly display: Display }): JSX.Element {
 	const { granularity } = useStore(viewStore);
 	const label = granularity === "token" ? "View" : `View: ${granularity}`;
 	return (
-		<Menu label={label} title="Units, error and marks" className="view-menu">
+		<Menu label={label} title="Units, error, colours and marks" className="view-menu">
 			<Units display={display} />
 			<Errors display={display} />
+			<Colours display={display} />
 			<Marks />
 		</Menu>
 	);
@@ -94,6 +95,56 @@ function Errors({ display }: { readonly display: Display }): JSX.Element {
 	);
 }
 
+function Colours({ display }: { readonly display: Display }): JSX.Element {
+	const { scale, lock } = useStore(viewStore);
+	return (
+		<fieldset>
+			<legend>Colours</legend>
+			{SCALES.map(({ id, title, help }) => (
+				<label key={id} className="row-choice">
+					<input type="radio" name="scale" checked={scale === id} onChange={() => setView({ scale: id })} />
+					<span>
+						<b>{title}</b> <span className="muted">{help}</span>
+					</span>
+				</label>
+			))}
+			<label className="row-choice">
+				<input
+					type="checkbox"
+					checked={lock !== null}
+					onChange={() => setView({ lock: lock === null ? display.commonLimit : null })}
+				/>
+				<span>
+					<b>one scale</b> <span className="muted">for all methods, rollouts and steps</span>
+				</span>
+			</label>
+			{lock === null ? null : <Ends lock={lock} />}
+		</fieldset>
+	);
+}
+
+/** Where the locked scale ends; what is no number above zero changes nothing. */
+function Ends({ lock }: { readonly lock: number }): JSX.Element {
+	const take = (text: string) => {
+		const value = Number(text);
+		if (value > 0 && Number.isFinite(value)) setView({ lock: value });
+	};
+	return (
+		<label className="scale-ends">
+			whose ends are ±
+			<input
+				type="number"
+				key={lock}
+				min={0}
+				step="any"
+				defaultValue={lock}
+				onBlur={(e) => take(e.target.value)}
+				onKeyDown={(e) => e.key === "Enter" && take(e.currentTarget.value)}
+			/>
+		</label>
+	);
+}
+
 function Marks(): JSX.Element {
 	const marks = useStore(layoutStore, (l) => l.marks);
 	const map = useStore(viewStore, (v) => v.map);
@@ -107,13 +158,13 @@ function Marks(): JSX.Element {
 					onChange={() => setMarks(marks === "bars" ? "cells" : "bars")}
 				/>
 				<span>
-					<b>bars</b> <span className="muted">above and below a base line, instead of cells (B)</span>
+					<b>bars</b> <span className="muted">from a base line, instead of cells (B)</span>
 				</span>
 			</label>
 			<label className="row-choice">
 				<input type="checkbox" checked={map} onChange={() => setView({ map: !map })} />
 				<span>
-					<b>map</b> <span className="muted">all methods and tokens of one rollout, below the text</span>
+					<b>map</b> <span className="muted">all methods for one rollout, below the text</span>
 				</span>
 			</label>
 		</fieldset>

@@ -1,9 +1,10 @@
 import { createStore } from "zustand/vanilla";
 import type { Alignment } from "../../engine/fidelity/alignment";
+import type { Colouring } from "../charts/creditScale";
 import { GRANULARITIES, type Granularity } from "../credit/granularity";
 
 /** How credit is read, in every panel alike. */
-export interface View {
+export interface View extends Colouring {
 	readonly granularity: Granularity;
 	/** Method whose error is shown; null: the one that trained. */
 	readonly method: string | null;
@@ -22,6 +23,11 @@ export const ALIGNMENTS: readonly { readonly id: Alignment; readonly title: stri
 	{ id: "rank", title: "ranks", help: "Place among all tokens, from −1 to 1, minus exact's place." },
 ];
 
+export const SCALES: readonly { readonly id: View["scale"]; readonly title: string; readonly help: string }[] = [
+	{ id: "asinh", title: "spread", help: "small credit keeps a colour beside large" },
+	{ id: "linear", title: "linear", help: "twice the credit, twice the colour" },
+];
+
 export const viewStore = createStore<View>(() => ({
 	granularity: "token",
 	method: null,
@@ -29,6 +35,8 @@ export const viewStore = createStore<View>(() => ({
 	errors: true,
 	exact: true,
 	map: true,
+	scale: "asinh",
+	lock: null,
 }));
 
 export const setView = (change: Partial<View>): void => viewStore.setState(change);
