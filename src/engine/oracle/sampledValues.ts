@@ -1,8 +1,8 @@
 import type { Rng } from "../core/rng";
 import type { RolloutBatch } from "../rollouts/batch";
 import type { Task, TaskItem } from "../tasks/task";
-import { drawOutcome } from "../tasks/walk";
 import type { Policy } from "./policy";
+import { sampleOn } from "./sampleResponse";
 
 export interface ValueQuestion {
 	readonly task: Task;
@@ -42,33 +42,8 @@ export async function sampledValues(question: ValueQuestion): Promise<Float64Arr
 }
 
 async function meanReturn(question: ValueQuestion, item: TaskItem, prefix: readonly number[], state: unknown) {
+	const { task, policy, rng, samples } = question;
 	let total = 0;
-	for (let k = 0; k < question.samples; k++) total += await returnFrom(question, item, prefix, state);
-	return total / question.samples;
-}
-
-/** What one fresh continuation earns after a prefix. */
-async function returnFrom(
-	{ task, policy, rng }: ValueQuestion,
-	item: TaskItem,
-	prefix: readonly number[],
-	from: unknown,
-) {
-	const { env } = task;
-	const response = [...prefix];
-	let state = from;
-	let earned = 0;
-	for (let turn = env.turn(state); turn.actor !== "done"; turn = env.turn(state)) {
-		let outcomes = turn.actor === "environment" ? turn.outcomes : [];
-		if (turn.actor === "policy") {
-			const rows = await policy.logProbs([{ item, response, legal: turn.legal, key: env.key(state) }]);
-			outcomes = turn.legal.map((token) => ({ token, probability: Math.exp(rows[0]?.[token] ?? Number.NaN) }));
-		}
-		const token = drawOutcome(outcomes, () => rng.uniform());
-		const after = env.step(state, token);
-		earned += after.reward;
-		state = after.state;
-		response.push(token);
-	}
-	return earned;
+	for (let k = 0; k < samples; k++) total += (await sampleOn(task, item, policy, rng, prefix, state)).earned;
+	return total / samples;
 }

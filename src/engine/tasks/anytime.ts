@@ -1,6 +1,7 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
 import { labelled } from "./judge";
+import { prefixSums } from "./prefixSums";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
 import type { Environment, Judge, Split, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
@@ -151,18 +152,10 @@ function environmentOf(params: Params): Environment<State> {
 	};
 }
 
-function prefixSums({ digits }: Prompt, M: number): number[] {
-	let total = 0;
-	return digits.map((digit) => {
-		total = (total + digit) % M;
-		return total;
-	});
-}
-
 /** The partial sums, up to the budget; now and then the last one again. The answer is right wherever the thought is cut. */
 function demonstrate(env: Environment<State>, item: TaskItem, params: Params, random: () => number): number[] {
 	const prompt = item.data as Prompt;
-	const sums = prefixSums(prompt, params.M);
+	const sums = prefixSums(prompt.digits, params.M);
 	const wanted = prompt.budget > 0 ? Math.min(prompt.budget, sums.length) : sums.length;
 	const choose = ({ at, used, total }: State) => {
 		if (at === "answer") return total;
@@ -298,7 +291,7 @@ function build(params: Params): Task {
 
 /** The partial sums, the stop where it is needed, the answer. */
 function goldOf(prompt: Prompt, { M, limit }: Params): number[][] {
-	const sums = prefixSums(prompt, M);
+	const sums = prefixSums(prompt.digits, M);
 	const stop = sums.length < limit ? [[idsOf(M).stop]] : [];
 	return [...sums.map((sum) => [sum]), ...stop, [sums.at(-1) as number]];
 }

@@ -2,7 +2,7 @@ import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
 import { labelled } from "./judge";
 import type { Environment, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
-import { accepts, pick, play, respond, surely } from "./walk";
+import { accepts, idsFrom, pick, play, respond, respondWell, surely } from "./walk";
 import { walkJudge } from "./walkJudge";
 
 const PARAMS = {
@@ -113,12 +113,10 @@ interface State {
 }
 const START: State = { at: 0, book: [], secret: -1, said: 0, won: null };
 
-const upTo = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
-
 function legalOf(kind: Word["kind"], { game, secrets, symbols }: Params): number[] {
-	if (kind === "read") return upTo(ID.colour, secrets);
-	if (kind === "choose") return upTo(ID.worker, secrets);
-	return upTo(ID.symbol, game === "signal" ? symbols : 3);
+	if (kind === "read") return idsFrom(ID.colour, secrets);
+	if (kind === "choose") return idsFrom(ID.worker, secrets);
+	return idsFrom(ID.symbol, game === "signal" ? symbols : 3);
 }
 
 function turnOf(state: State, params: Params, script: readonly Word[]): Turn {
@@ -129,7 +127,7 @@ function turnOf(state: State, params: Params, script: readonly Word[]): Turn {
 	if (word.kind === "secret")
 		return {
 			actor: "environment",
-			outcomes: upTo(ID.colour, secrets).map((token) => ({ token, probability: 1 / secrets })),
+			outcomes: idsFrom(ID.colour, secrets).map((token) => ({ token, probability: 1 / secrets })),
 		};
 	if (word.kind !== "answer") return { actor: "policy", legal: legalOf(word.kind, params) };
 	if (game === "signal") return surely(ID.colour + (state.book[state.said] as number));
@@ -296,12 +294,7 @@ function build(given: Params): Task {
 	const { optimal, random: chance, low, high } = returnsOf(params);
 	const item: TaskItem = { id: "begin", prompt: [ID.begin], data: null };
 	const good = goodWord(params, script);
-	const demonstrate = (of: TaskItem, random: () => number): number[] => {
-		for (;;) {
-			const response = respond(env, of, good, random);
-			if (play(env, of, response).success) return response;
-		}
-	};
+	const demonstrate = (of: TaskItem, random: () => number) => respondWell(env, of, good, random);
 	const at = (...kinds: readonly Word["kind"][]) => script.flatMap((word, t) => (kinds.includes(word.kind) ? [t] : []));
 	return {
 		id: "duet",

@@ -3,7 +3,7 @@ import type { ParamTable, ParamValues } from "../spec/params";
 import { labelled } from "./judge";
 import { exactReturns } from "./returns";
 import type { Environment, Task, TaskDefinition, TaskItem, Transition, Turn } from "./task";
-import { accepts, forks, pick, play, respond } from "./walk";
+import { accepts, forks, pick, play, respond, respondWell } from "./walk";
 import { fateJudge } from "./walkJudge";
 
 const PARAMS = {
@@ -223,12 +223,7 @@ function build(given: Params): Task {
 			random,
 		);
 	};
-	const demonstrate = (of: TaskItem, random: () => number): number[] => {
-		for (;;) {
-			const response = respond(env, of, good, random);
-			if (play(env, of, response).success) return response;
-		}
-	};
+	const demonstrate = (of: TaskItem, random: () => number) => respondWell(env, of, good, random);
 	return {
 		id: "flow2d",
 		params,

@@ -14,12 +14,11 @@ import {
 	type Params,
 	type Question,
 	type State,
-	upTo,
 } from "./kbhopMachine";
 import { exactReturns, RETURN_PROMPTS } from "./returns";
 import { promptOrder } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
-import { accepts, respond } from "./walk";
+import { accepts, idsFrom, respond } from "./walk";
 
 /** Question number `index`: the entity, then the relations of the chain, then the relation of the second way. */
 function questionAt(index: number, { entities, relations, hops, form }: Params, base: Base) {
@@ -126,8 +125,8 @@ function demonstrate(env: Environment<State>, item: TaskItem, params: Params, ra
 }
 
 function vocabularyOf({ entities, relations }: Params) {
-	const names = upTo(0, entities).map((e) => `E${e}`);
-	const edges = upTo(0, relations).map((r) => `r${r}`);
+	const names = idsFrom(0, entities).map((e) => `E${e}`);
+	const edges = idsFrom(0, relations).map((r) => `r${r}`);
 	return {
 		tokens: [...names, ...edges, "search", "answer", "none", "ask", "and"],
 		kinds: [

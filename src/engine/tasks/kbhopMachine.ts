@@ -1,6 +1,7 @@
 import { Rng } from "../core/rng";
 import type { ParamTable, ParamValues } from "../spec/params";
 import type { Environment, Transition, Turn } from "./task";
+import { idsFrom } from "./walk";
 
 export const PARAMS = {
 	entities: {
@@ -157,8 +158,6 @@ export function idsOf({ entities, relations }: Params) {
 }
 export type Ids = ReturnType<typeof idsOf>;
 
-export const upTo = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
-
 function turnOf(state: State, params: Params, base: Base, ids: Ids): Turn {
 	const { entities, relations } = params;
 	switch (state.at) {
@@ -166,11 +165,11 @@ function turnOf(state: State, params: Params, base: Base, ids: Ids): Turn {
 			return { actor: "policy", legal: state.left > 0 ? [ids.search, ids.answer] : [ids.answer] };
 		case "relation":
 		case "cite":
-			return { actor: "policy", legal: upTo(ids.relation, relations) };
+			return { actor: "policy", legal: idsFrom(ids.relation, relations) };
 		case "entity":
 		case "cited":
 		case "answer":
-			return { actor: "policy", legal: upTo(0, entities) };
+			return { actor: "policy", legal: idsFrom(0, entities) };
 		case "reply":
 			return { actor: "environment", outcomes: repliesOf(base[state.relation]?.[state.entity] as number, params, ids) };
 		case "end":
@@ -179,7 +178,7 @@ function turnOf(state: State, params: Params, base: Base, ids: Ids): Turn {
 }
 
 function repliesOf(truth: number, { fail, mislead, entities }: Params, ids: Ids) {
-	const others = upTo(0, entities).filter((e) => e !== truth);
+	const others = idsFrom(0, entities).filter((e) => e !== truth);
 	return [
 		{ token: truth, probability: 1 - fail - mislead },
 		{ token: ids.none, probability: fail },

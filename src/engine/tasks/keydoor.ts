@@ -1,6 +1,7 @@
 import { defaultsOf, type ParamTable, type ParamValues } from "../spec/params";
 import { labelled, tokenJudge } from "./judge";
 import type { Environment, Task, TaskDefinition, TaskItem, Turn } from "./task";
+import { idsFrom, pick, respond, surely } from "./walk";
 
 const PARAMS = {
 	distractors: {
@@ -92,10 +93,9 @@ const onward = (right: boolean, moved: number, { distractors }: Params): State =
 	moved < distractors ? { at: "move", right, moved } : { at: "door", right };
 
 function turnOf(state: State, params: Params): Turn {
-	const surely = (token: number): Turn => ({ actor: "environment", outcomes: [{ token, probability: 1 }] });
 	switch (state.at) {
 		case "key":
-			return { actor: "policy", legal: Array.from({ length: params.colours }, (_, c) => ID.take + c) };
+			return { actor: "policy", legal: idsFrom(ID.take, params.colours) };
 		case "move":
 			return { actor: "policy", legal: MOVES };
 		case "reply": {
@@ -192,28 +192,12 @@ function build(params: Params): Task {
 
 /** The right key, any moves, the door opened; the environment answers as it would. */
 function demonstrate(env: Environment<State>, item: TaskItem, random: () => number): number[] {
-	const out: number[] = [];
-	let state = env.start(item);
-	for (let turn = env.turn(state); turn.actor !== "done"; turn = env.turn(state)) {
-		const token = turn.actor === "policy" ? goodToken(state, turn.legal, random) : drawn(turn.outcomes, random);
-		out.push(token);
-		state = env.step(state, token).state;
-	}
-	return out;
+	return respond(env, item, goodToken, random);
 }
 
 function goodToken(state: State, legal: readonly number[], random: () => number): number {
 	if (state.at === "key") return ID.take + state.colour;
-	return state.at === "choice" ? ID.open : (legal[Math.floor(random() * legal.length)] as number);
-}
-
-function drawn(outcomes: readonly { token: number; probability: number }[], random: () => number): number {
-	let left = random();
-	for (const { token, probability } of outcomes) {
-		left -= probability;
-		if (left < 0) return token;
-	}
-	return (outcomes.at(-1) as { token: number }).token;
+	return state.at === "choice" ? ID.open : pick(legal, random);
 }
 
 /** The key and the door are right or wrong, moves are irrelevant, replies are not the policy's. */

@@ -1,6 +1,7 @@
 import { InvalidInput } from "../core/errors";
 import type { ParamTable, ParamValues } from "../spec/params";
 import { labelled, tokenJudge } from "./judge";
+import { prefixSums } from "./prefixSums";
 import { drawnItem, MANY_PROMPTS, promptOrder } from "./splits";
 import type { Environment, Task, TaskDefinition, TaskItem } from "./task";
 import { accepts, respond } from "./walk";
@@ -144,14 +145,6 @@ function build(params: Params): Task {
 			];
 		},
 	};
-}
-
-function prefixSums(digits: readonly number[], M: number): number[] {
-	let total = 0;
-	return digits.map((digit) => {
-		total = (total + digit) % M;
-		return total;
-	});
 }
 
 /** The true partial sums; where thinking is allowed, a think token before a quarter of them. */

@@ -12,7 +12,7 @@ export const REWARD_NAMES = {
 export const REWARD_TESTS = { is: 'is("grab"): 1 for this token' } as const;
 
 /** @throws InvalidInput for a formula that cannot be read, or that names tokens the task has not. */
-export function parseReward(formula: string, tokens: readonly string[]): Expression {
+function parseReward(formula: string, tokens: readonly string[]): Expression {
 	const names = Object.keys(REWARD_NAMES);
 	const expression = parseExpression(formula, { names, tests: Object.keys(REWARD_TESTS) });
 	for (const text of expression.texts)

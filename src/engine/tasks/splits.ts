@@ -11,7 +11,7 @@ const SHARES: readonly [Split, number][] = [
 export const MANY_PROMPTS = 10_000;
 
 /** The split that a prompt belongs to, by the hash of its canonical text: 80 % train, 10 % val, 10 % test. */
-export function splitOf(task: string, id: string): Split {
+function splitOf(task: string, id: string): Split {
 	const tenth = Rng.of(0).fork(task).fork("split").fork(id).integer(10);
 	return (SHARES.find(([, below]) => tenth < below) as [Split, number])[0];
 }

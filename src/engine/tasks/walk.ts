@@ -8,6 +8,9 @@ export function pick<T>(from: readonly T[], random: () => number): T {
 	return from[Math.floor(random() * from.length)] as T;
 }
 
+/** Token ids first, first + 1, … of a part of the vocabulary. */
+export const idsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i);
+
 /** Turn of an environment whose next token is forced. */
 export function surely(token: number): Turn {
 	return { actor: "environment", outcomes: [{ token, probability: 1 }] };
@@ -33,6 +36,14 @@ export function respond<S>(env: Environment<S>, item: TaskItem, choose: Choose<S
 		state = env.step(state, token).state;
 	}
 	return out;
+}
+
+/** The first response written by `choose` that ends in success. Never returns for a `choose` that cannot succeed. */
+export function respondWell<S>(env: Environment<S>, item: TaskItem, choose: Choose<S>, random: () => number): number[] {
+	for (;;) {
+		const response = respond(env, item, choose, random);
+		if (play(env, item, response).success) return response;
+	}
 }
 
 /** Tokens that can come next. */
