@@ -56,7 +56,7 @@ async function gpuModelBackend({ config, parameters }: ModelFile): Promise<Model
 }
 
 /** The float64 reference. */
-export function cpuModelBackend({ config, parameters: initial }: ModelFile): ModelBackend {
+function cpuModelBackend({ config, parameters: initial }: ModelFile): ModelBackend {
 	const parameters = initial.slice();
 	const gradients = new Float64Array(parameters.length);
 	const state = createAdamState(parameters.length);

@@ -186,7 +186,7 @@ const EXACT_MS = 10_000;
 let isAsking = false;
 
 /** Asks for the latest rollouts if nobody holds the ones on screen; at most one question is open. */
-export function askForRollouts(): void {
+function askForRollouts(): void {
 	if (isAsking || document.hidden || selectionStore.getState().hold || !trainer) return;
 	if (!isAlive(runStore.getState().phase)) return;
 	isAsking = true;

@@ -2,7 +2,7 @@ import type { StepMetrics } from "../engine/training/executor";
 import { pictures } from "./pictures";
 
 /** The per-step series that the curves draw. They live outside React: a training step never renders a component. */
-export const SERIES = [
+const SERIES = [
 	"meanReturn",
 	"success",
 	"entropy",

@@ -43,7 +43,7 @@ export const exactPlan: TrainingPlan = {
 	minibatches: 2,
 };
 
-export async function trainSteps(executor: TrainingExecutor, plan: TrainingPlan, steps: number): Promise<string> {
+async function trainSteps(executor: TrainingExecutor, plan: TrainingPlan, steps: number): Promise<string> {
 	executor.upload(randomState(plan));
 	executor.freezeReference();
 	for (let step = 1; step <= steps; step++) {

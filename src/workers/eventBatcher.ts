@@ -1,7 +1,7 @@
 import type { RunEvent } from "../engine/training/events";
 
 /** At most four batches a second, as often as people read numbers: each costs the page a message, and a picture. */
-export const BATCH_MS = 250;
+const BATCH_MS = 250;
 
 const URGENT: ReadonlySet<RunEvent["type"]> = new Set(["ready", "paused", "finished", "failed"]);
 

@@ -44,7 +44,6 @@ export const STREAMS = {
 	oracle: 6,
 	branchEnvironment: 7,
 } as const;
-export type Stream = keyof typeof STREAMS;
 
 /**
  * The key of one rollout's draws: `pcg4d(seed, stream, step, rollout)`.

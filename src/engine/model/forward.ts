@@ -80,7 +80,7 @@ function addRows(out: Float64Array, x: Float64Array, first: number, count: numbe
 }
 
 /** @throws InvalidInput when a row is too long or holds an id outside the vocabulary. */
-export function checkBatch({ vocabSize, contextLength }: ModelConfig, { B, N, tokens, lengths }: TokenBatch): void {
+function checkBatch({ vocabSize, contextLength }: ModelConfig, { B, N, tokens, lengths }: TokenBatch): void {
 	for (let b = 0; b < B; b++) {
 		const length = lengths[b]!;
 		if (!(length <= Math.min(N, contextLength)))

@@ -45,7 +45,7 @@ export function weightedLogProbLoss(
 }
 
 /** Every token of a sequence but the first, each predicted by the row before it, all tokens legal. */
-export function followingTokens(tokens: Int32Array) {
+function followingTokens(tokens: Int32Array) {
 	const count = tokens.length - 1;
 	return {
 		count,

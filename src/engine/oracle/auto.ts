@@ -77,7 +77,7 @@ function continuationTokens({ task, item }: OracleQuestion, response: readonly n
 }
 
 /** Width of the widest interval of V over all prefixes. */
-export function widestInterval(truths: readonly Truth[]): number {
+function widestInterval(truths: readonly Truth[]): number {
 	return truths.reduce((widest, { lo, hi }) => hi.reduce((w, h, t) => Math.max(w, h - lo[t]!), widest), 0);
 }
 

@@ -18,7 +18,7 @@ export function pivotalTokens({ advantage, mask }: Truth, range: number, tau = 0
 }
 
 /** Spread of the advantage in the state before each token, σ_A = √(Σ_a π(a)·A(a)²) `[T]`; 0 at environment tokens. */
-export function advantageSpread({ Q, V, probabilities, mask }: Truth): Float64Array {
+function advantageSpread({ Q, V, probabilities, mask }: Truth): Float64Array {
 	return Float64Array.from(Q, (q, t) => {
 		if (!mask[t]) return 0;
 		const terms = Object.entries(q).map(([token, value]) => probabilities[t]![Number(token)]! * (value - V[t]!) ** 2);

@@ -10,7 +10,7 @@ import { decodeFile, encodeFile, type LinkFile } from "./linkFile";
  * and for tests). The payload is JSON: differences against an immutable numbered preset, the view, fingerprints and a note.
  * Decoding trusts nothing: it never throws, inflates at most 256 KiB, and returns plain data.
  */
-export const LINK_VERSION = 1;
+const LINK_VERSION = 1;
 /** Longest link that is written; beyond it only a file will do. */
 export const MAX_LINK_LENGTH = 16_000;
 /** Longest link that common messengers carry unharmed. */

@@ -42,7 +42,7 @@ export interface RecordingOptions {
 }
 
 /** Curves of a recording: entries of `StepMetrics`. */
-export const RECORDED_CURVES = [
+const RECORDED_CURVES = [
 	"success",
 	"meanReturn",
 	"entropy",

@@ -1,5 +1,5 @@
 /** Token sections `[R·T]` of a minibatch as the loss sees it, in order; words, floats among them as bits. */
-export const TOKEN_SECTIONS = [
+const TOKEN_SECTIONS = [
 	"target",
 	"state",
 	"flags",
@@ -18,7 +18,7 @@ export const TOKEN_SECTIONS = [
 export type TokenSection = (typeof TOKEN_SECTIONS)[number];
 
 /** Row sections `[R]`, after the tokens. */
-export const ROW_SECTIONS = [
+const ROW_SECTIONS = [
 	"prompt",
 	"count",
 	"loss",

@@ -8,7 +8,7 @@ export interface Segment {
 }
 
 /** Tokens that are in the document at once, at most: more would make every redraw felt. */
-export const TOKEN_BUDGET = 1200;
+const TOKEN_BUDGET = 1200;
 
 /**
  * Rollouts in their order, packed into pages of at most `budget` tokens. Whole rollouts stay together; one that is longer

@@ -65,7 +65,7 @@ function Progress({ phase }: Pick<Run, "phase">): JSX.Element {
 }
 
 /** The state of the run in a few words. */
-export function progressText(run: Run): string {
+function progressText(run: Run): string {
 	const { done, total, phase } = run;
 	switch (phase) {
 		case "idle":

@@ -50,7 +50,7 @@ function show(card: HTMLElement, hovered: HoveredToken | null): void {
 type Mark = { readonly rollout: number; readonly token: number };
 
 /** Writes a token's facts into `card`, each with its difference to the pinned token if there is another one. */
-export function fillCard(card: HTMLElement, display: Display, token: Mark, pinned: Mark | null): void {
+function fillCard(card: HTMLElement, display: Display, token: Mark, pinned: Mark | null): void {
 	const { name, place: where } = titleOf(display, token.rollout, token.token);
 	const other = pinned && (pinned.rollout !== token.rollout || pinned.token !== token.token) ? pinned : null;
 	const root = select(card).classed("comparing", other !== null);

@@ -77,7 +77,7 @@ export function drawTree(element: HTMLElement, data: TreeData, options: TreeOpti
 	drawTexts(nodes, data);
 }
 
-export const nodeId = (node: number) => `tree-node-${node}`;
+const nodeId = (node: number) => `tree-node-${node}`;
 
 function drawHatch(svg: Selection<SVGSVGElement, null, HTMLElement, unknown>): void {
 	const pattern = svg
