@@ -1,3 +1,4 @@
+import { grouped } from "../engine/core/plural";
 import type { RolloutBatch } from "../engine/rollouts/batch";
 import type { ExactAnswer } from "../workers/labApi";
 import { creditScale } from "./charts/creditScale";
@@ -33,11 +34,10 @@ const labelOf = ({ mode, uncertainty }: Known) => {
 export function sentenceOf({ mode, uncertainty, truths }: Known): string {
 	const { prefixes = 0, sampledTokens = 0 } = truths[0]?.cost ?? {};
 	const width = significant(uncertainty);
-	const many = (n: number) => n.toLocaleString("en");
 	if (mode === "bestfirst")
-		return `True advantage under the policy that sampled these, certainly within \u00b1${width}: the most probable ${many(prefixes)} prefixes were opened.`;
+		return `True advantage under the policy that sampled these, certainly within \u00b1${width}: the most probable ${grouped(prefixes)} prefixes were opened.`;
 	if (mode === "montecarlo")
-		return `Sampled advantage under the policy that sampled these, within \u00b1${width} at 95 %: ${many(sampledTokens)} tokens were drawn.`;
-	const all = prefixes > 0 ? `all ${many(prefixes)}` : "all";
+		return `Sampled advantage under the policy that sampled these, within \u00b1${width} at 95 %: ${grouped(sampledTokens)} tokens were drawn.`;
+	const all = prefixes > 0 ? `all ${grouped(prefixes)}` : "all";
 	return `True advantage under the policy that sampled these: ${all} undecided prefixes were enumerated.`;
 }

@@ -1,3 +1,5 @@
+import { after } from "./frame";
+
 let tell: () => void;
 
 /**
@@ -24,5 +26,3 @@ const rest = () =>
 		if ("requestIdleCallback" in globalThis) requestIdleCallback(() => resolve());
 		else setTimeout(resolve);
 	});
-
-const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -26,9 +26,6 @@ export function significant(x: number): string {
 	return x < 0 ? MINUS + text : text;
 }
 
-/** A whole number with commas: `12,345`. By hand, since the browser's own way reads its tables of languages when it is first used. */
-export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-
 /** A setting as it is: `123456`, `0.0003`, `−2`; runs that differ never read the same. */
 export function exactly(x: number): string {
 	return String(x).replaceAll("-", MINUS);

@@ -47,3 +47,6 @@ export function onDrawn(callback: () => void): void {
 	};
 	port2.postMessage(null);
 }
+
+/** Resolves after so many milliseconds. */
+export const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

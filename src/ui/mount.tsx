@@ -12,6 +12,7 @@ import { connectExact } from "./exact";
 import { followWantedFile } from "./files/linkedFile";
 import { connectFiles } from "./files/openFiles";
 import { firstPicture, followFirstPicture } from "./firstPicture";
+import { after } from "./frame";
 import { followHistory } from "./history";
 import { followInput } from "./input";
 import { connectLab } from "./lab";
@@ -81,5 +82,3 @@ function render(): void {
 	mountHoverCard(document.body);
 	followFirstPicture();
 }
-
-const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-import { plural } from "../core/plural";
+import { grouped, plural } from "../core/plural";
 import type { RolloutRecord } from "../formats/record";
 import { type Check, type LintInput, type OursChoice, percent } from "./check";
 import { counts, theirCredit } from "./facts";
@@ -25,7 +25,7 @@ export const explainedCredit: Check = {
 		const answer = answerOf(input);
 		if (!answer || answer.best.share < EXPLAINED) return null;
 		const { theirs, best, alike, tokens } = answer;
-		const compared = `on ${best.agreed === tokens ? "all" : `${best.agreed.toLocaleString("en")} of`} ${plural(tokens, "token")} compared`;
+		const compared = `on ${best.agreed === tokens ? "all" : `${grouped(best.agreed)} of`} ${plural(tokens, "token")} compared`;
 		return {
 			message: `The advantages called "${theirs}" are those of ${oneOf(alike.map(nameOf))} ${compared}.`,
 			share: best.share,
@@ -50,7 +50,7 @@ export const oddCredit: Check = {
 		const rows = differing.map((i) => input.rows[i]!.row);
 		const odd = tokens - best.agreed;
 		return {
-			message: `${plural(odd, "token")} of ${tokens.toLocaleString("en")} ${odd === 1 ? "has" : "have"} another advantage than ${nameOf(best)} gives, in ${plural(rows.length, "rollout")}. ${odd === 1 ? "It is" : "The first is"} ${told(input, mismatch)}.`,
+			message: `${plural(odd, "token")} of ${grouped(tokens)} ${odd === 1 ? "has" : "have"} another advantage than ${nameOf(best)} gives, in ${plural(rows.length, "rollout")}. ${odd === 1 ? "It is" : "The first is"} ${told(input, mismatch)}.`,
 			share: 1 - best.share,
 			rows,
 			worst: input.rows[mismatch.row]!.row,

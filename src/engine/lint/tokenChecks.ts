@@ -1,5 +1,5 @@
 import { largest } from "../core/extremes";
-import { plural } from "../core/plural";
+import { grouped, plural } from "../core/plural";
 import { isPolicy, type MessageRecord, type NumberRow, type RolloutRecord } from "../formats/record";
 import { type Check, type Member, percent } from "./check";
 import { counts, returnOf, theirCredit } from "./facts";
@@ -59,7 +59,7 @@ export const constantCredit: Check = {
 		return finding(
 			hits,
 			scored.length,
-			`${hits.length === scored.length ? "All" : `${hits.length.toLocaleString("en")} of`} ${plural(scored.length, "rollout")} with credit have one value on all their tokens.`,
+			`${hits.length === scored.length ? "All" : `${grouped(hits.length)} of`} ${plural(scored.length, "rollout")} with credit have one value on all their tokens.`,
 		);
 	},
 };

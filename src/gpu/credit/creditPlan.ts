@@ -4,6 +4,7 @@ import { resolveParams } from "../../engine/spec/params";
 import { checkBinding } from "../device/checkBinding";
 import { type DispatchCompiler, type DispatchPass, encodeDispatch } from "../device/dispatch";
 import type { Kernel } from "../device/kernel";
+import { uploaded } from "../device/uploaded";
 import { USAGE } from "../device/usage";
 import interpreter from "../shaders/credit.wgsl?raw";
 import sequences from "../shaders/creditSequences.wgsl?raw";
@@ -102,10 +103,4 @@ export async function createCreditPlan(
 			for (const buffer of [arena, tables, ...stages]) buffer.destroy();
 		},
 	};
-}
-
-function uploaded(device: GPUDevice, label: string, words: Uint32Array<ArrayBuffer>): GPUBuffer {
-	const buffer = device.createBuffer({ label, size: words.byteLength, usage: USAGE.storage | USAGE.copyTarget });
-	device.queue.writeBuffer(buffer, 0, words);
-	return buffer;
 }

@@ -1,5 +1,5 @@
 import type { RolloutBatch, SpanTable } from "../../engine/rollouts/batch";
-import { USAGE } from "../device/usage";
+import { uploaded } from "../device/uploaded";
 import type { CreditBuffers } from "./creditPlan";
 import type { CreditSections, CreditShape, RecordSection, RowSection, SpanSource } from "./sections";
 
@@ -38,15 +38,10 @@ export function uploadBatch(
 		signals: { token: places("token"), rollout: places("rollout") },
 		...(judge ? { judge: signals.at.judge! } : {}),
 	};
-	const upload = (label: string, words: Uint32Array<ArrayBuffer>) => {
-		const buffer = device.createBuffer({ label, size: words.byteLength, usage: USAGE.storage | USAGE.copyTarget });
-		device.queue.writeBuffer(buffer, 0, words);
-		return buffer;
-	};
 	return {
-		record: upload("rollouts", record.words),
-		rows: upload("rollout rows", rows.words),
-		signals: upload("signals", signals.words),
+		record: uploaded(device, "rollouts", record.words),
+		rows: uploaded(device, "rollout rows", rows.words),
+		signals: uploaded(device, "signals", signals.words),
 		sections,
 	};
 }

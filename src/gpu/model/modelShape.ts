@@ -28,7 +28,8 @@ export const TILE = 32;
 const SLICE_ROWS = 512;
 const MOST_SLICES = 8;
 
-const roundUp = (n: number, step: number) => Math.ceil(n / step) * step;
+/** The next multiple of `step` that is not below n. */
+export const roundUp = (n: number, step: number) => Math.ceil(n / step) * step;
 
 /** @throws InvalidInput when the batch does not fit the model, or the model the kernels. */
 export function modelShape(config: ModelConfig, { B, N, variant }: TransformerOptions): ModelShape {

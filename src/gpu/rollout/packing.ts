@@ -1,4 +1,5 @@
 import { type ModelConfig, parameterLayout } from "../../engine/model/config";
+import { roundUp } from "../model/modelShape";
 
 /** A Linear layer as the decode kernels read it: `[inputs][outputs]`, then shift and gain sum `[outputs]` each. */
 export interface PackedMatrix {
@@ -35,8 +36,6 @@ export interface Packing {
 
 const NONE = 0xffffffff;
 const COLUMN_WORDS = 12;
-
-const roundUp = (n: number, step: number) => Math.ceil(n / step) * step;
 
 interface Column {
 	readonly weight: number;

@@ -1,7 +1,7 @@
 import type { ScaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import { decimate } from "./decimate";
-import type { Selection } from "./select";
+import type { Layer } from "./layers";
 
 /** Around the plot of a line chart, CSS pixels. */
 export const MARGIN = { top: 8, right: 12, bottom: 18, left: 40 };
@@ -40,7 +40,6 @@ function pathsOf(of: LineBehind, frame: string, make: () => Paths): Paths {
 	return paths;
 }
 
-type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
 type Scale = ScaleLinear<number, number>;
 
 /** Lines and bands of other runs. Paths go by their ids, so that a line keeps its element while others come and go. */

@@ -4,8 +4,9 @@ import { type ScaleLinear, scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { compact, significant } from "../format";
 import { decimate } from "./decimate";
+import { type Layer, layersOf } from "./layers";
 import { drawBehind, drawEndLabels, type EndLabel, type LineBehind, MARGIN } from "./lineBehind";
-import { type Selection, select } from "./select";
+import { select } from "./select";
 
 export interface LineData {
 	/** Training steps, rising. */
@@ -57,8 +58,7 @@ export function drawLineChart(element: HTMLElement, data: LineData, options: Lin
 		.attr("height", height)
 		.attr("role", "img")
 		.attr("aria-label", summary(data, options));
-	const layer = (name: string) =>
-		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
+	const layer = layersOf(svg);
 	drawAxes(layer("x-axis"), layer("y-axis"), options, x, y);
 	drawBrush(layer("brush"), options, x);
 	layer("levels")
@@ -81,7 +81,6 @@ export function drawLineChart(element: HTMLElement, data: LineData, options: Lin
 	drawCursor(layer("cursor"), data, options, x, y);
 }
 
-type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
 type Scale = ScaleLinear<number, number>;
 
 /** Axes are drawn again only when they move: during a run most pictures differ in their curves alone. */

@@ -3,6 +3,7 @@ import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 import type { RunningValue } from "../../engine/oracle/continuations";
 import { significant } from "../format";
+import { layersOf } from "./layers";
 import { select } from "./select";
 
 export interface RunningData {
@@ -43,8 +44,7 @@ export function drawRunning(
 		)
 		.attr("width", width)
 		.attr("height", height);
-	const layer = (name: string) =>
-		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
+	const layer = layersOf(svg);
 	layer("x-axis")
 		.attr("transform", `translate(0,${height - MARGIN.bottom})`)
 		.call(axisBottom(x).ticks(3).tickSize(3));

@@ -2,7 +2,8 @@ import { extent } from "d3-array";
 import { axisLeft } from "d3-axis";
 import { scaleLinear } from "d3-scale";
 import { significant } from "../format";
-import { type Selection, select } from "./select";
+import { type Layer, layersOf } from "./layers";
+import { select } from "./select";
 
 /** One term's share of the bar at one place. */
 export interface StackedPart {
@@ -74,8 +75,7 @@ export function drawStackedBars(element: HTMLElement, data: StackedData, options
 		.attr("aria-label", `${options.label}: ${data.terms.join(", ")}, over ${data.columns} tokens`)
 		.attr("width", width)
 		.attr("height", height);
-	const layer = (name: string) =>
-		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
+	const layer = layersOf(svg);
 	layer("y-axis")
 		.attr("transform", `translate(${MARGIN.left},0)`)
 		.call(
@@ -112,7 +112,7 @@ export function drawStackedBars(element: HTMLElement, data: StackedData, options
 	drawKey(layer("key"), data.terms);
 }
 
-function drawKey(layer: Selection<SVGGElement, null, SVGSVGElement, null>, terms: readonly string[]): void {
+function drawKey(layer: Layer, terms: readonly string[]): void {
 	const entries = layer
 		.selectAll<SVGGElement, string>("g")
 		.data(terms)

@@ -1,4 +1,5 @@
 import { messageOf } from "../../engine/core/errors";
+import { plural } from "../../engine/core/plural";
 import { visibleName } from "../../engine/core/writing";
 import type { Finding, OursChoice } from "../../engine/lint/check";
 import type { CreditResult, RolloutBatch } from "../../engine/rollouts/batch";
@@ -114,7 +115,7 @@ export async function keepThese(current: () => boolean = () => true): Promise<vo
 	const { title, report, identities } = fileStore.getState();
 	if (!report || !identities || !current()) return;
 	const formats = report.formats.map((format) => format.title).join(", ");
-	await keepOpened({ title, about: `${formats}, ${report.card.rollouts.toLocaleString("en")} rollouts` });
+	await keepOpened({ title, about: `${formats}, ${plural(report.card.rollouts, "rollout")}` });
 }
 
 /** Sample dump that comes with the page. */

@@ -1,6 +1,6 @@
 import { type JSX, type ReactNode, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { plural } from "../../engine/core/plural";
+import { grouped, plural } from "../../engine/core/plural";
 import type { Finding } from "../../engine/lint/check";
 import type { FilesReport } from "../../workers/filesApi";
 import { ByHand } from "../controls/ByHand";
@@ -136,7 +136,7 @@ function Reading(): JSX.Element {
 			<progress max={1} value={done} aria-label="Reading" />
 			<p className="muted tabular" role="status">
 				{progress
-					? `${progress.format}: ${percent(done)} of ${bytesText(progress.total)}, ${stepsText(progress.steps)}${count(progress.rollouts)} rollouts`
+					? `${progress.format}: ${percent(done)} of ${bytesText(progress.total)}, ${stepsText(progress.steps)}${plural(progress.rollouts, "rollout")}`
 					: "Looking at the first bytes …"}
 			</p>
 			<p className="actions">
@@ -158,11 +158,11 @@ function Opened(): JSX.Element {
 			<p>
 				<b>{formats.map((f) => f.title).join(", ")}</b>: {plural(card.rollouts, "rollout")} in{" "}
 				{plural(card.groups, "group")}
-				{card.steps > 1 ? ` of ${count(card.steps)} steps` : ""}.
+				{card.steps > 1 ? ` of ${grouped(card.steps)} steps` : ""}.
 			</p>
 			{tokenizer ? (
 				<p>
-					Text is cut by <b>{tokenizer.name}</b>, {count(tokenizer.size)} tokens.
+					Text is cut by <b>{tokenizer.name}</b>, {grouped(tokenizer.size)} tokens.
 				</p>
 			) : null}
 			<GroupPicker />
@@ -193,8 +193,8 @@ function SaveRollouts({ rollouts }: { readonly rollouts: number }): JSX.Element 
 		<details>
 			<summary>Save the rollouts</summary>
 			<p className="muted">
-				The file will hold all texts of these {count(rollouts)} rollouts, for whoever gets it. A link never does. Save
-				it?
+				The file will hold all texts of these {plural(rollouts, "rollout")}, for whoever gets it. A link never does.
+				Save it?
 			</p>
 			<p className="actions">
 				{["JSONL", "Parquet"].map((format) => (
@@ -234,7 +234,7 @@ function GroupPicker(): JSX.Element {
 						if (wanted >= 0 && wanted <= last) void showGroup(wanted);
 					}}
 				/>{" "}
-				of {count(last + 1)}
+				of {grouped(last + 1)}
 			</label>
 			<button
 				type="button"
@@ -254,7 +254,7 @@ function Channels({ card, refused }: Pick<FilesReport, "card" | "refused">): JSX
 	const { found, missing, steps, parts } = card;
 	const there = Object.entries(found).filter(([, part]) => part > 0);
 	const names = there.map(([name, part]) => (part < 1 ? `${nameOf(name)} (${percent(part)})` : nameOf(name)));
-	if (steps > 1) names.push(`${count(steps)} steps`);
+	if (steps > 1) names.push(`${grouped(steps)} steps`);
 	if (parts.length > 0)
 		names.push(`${parts.length} reward ${parts.length === 1 ? "part" : "parts"} (${parts.join(", ")})`);
 	return (
@@ -311,7 +311,7 @@ function Lint({ findings, partial }: LintProps): JSX.Element {
 		<section className="lint" aria-label="Credit Lint">
 			<h3>Credit Lint</h3>
 			{partial === null ? null : (
-				<p className="muted">Groups were looked at in all rollouts, tokens in the first {count(partial)}.</p>
+				<p className="muted">Groups were looked at in all rollouts, tokens in the first {grouped(partial)}.</p>
 			)}
 			{findings === null ? <p className="muted">Looking …</p> : null}
 			{findings?.length === 0 ? <p>Nothing is wrong with the credit of these rollouts, as far as they tell.</p> : null}
@@ -353,7 +353,7 @@ function FindingCard({ finding }: { readonly finding: Finding }): JSX.Element {
 			</details>
 			<p className="actions">
 				<button type="button" onClick={() => showFinding(finding)}>
-					List {count(finding.rows.length)} rollouts
+					List {plural(finding.rows.length, "rollout")}
 				</button>
 				{worst === undefined ? null : (
 					<button type="button" className="quiet" onClick={() => void showClearest(finding)}>
@@ -394,5 +394,4 @@ function CopyIssue({ finding }: { readonly finding: Finding }): JSX.Element {
 	);
 }
 
-const stepsText = (steps: number) => (steps > 1 ? `${count(steps)} steps, ` : "");
-const count = (n: number) => n.toLocaleString("en");
+const stepsText = (steps: number) => (steps > 1 ? `${grouped(steps)} steps, ` : "");

@@ -1,5 +1,6 @@
 import { type JSX, useEffect, useState } from "react";
 import { useStore } from "zustand";
+import { grouped } from "../../engine/core/plural";
 import type { Comparison } from "../comparison";
 import { cancelExact } from "../exact";
 import { fileStore } from "../files/fileStore";
@@ -46,7 +47,7 @@ function Working(): JSX.Element | null {
 		return () => clearTimeout(timer);
 	}, []);
 	if (!shown) return null;
-	const far = step ? `, ${step.prefixes.toLocaleString("en")} prefixes so far` : "";
+	const far = step ? `, ${grouped(step.prefixes)} prefixes so far` : "";
 	return (
 		<p className="exact-note muted tabular" role="status">
 			Exact advantages are being worked out{far}.{" "}

@@ -1,5 +1,6 @@
 import { type JSX, useMemo } from "react";
 import { useStore } from "zustand";
+import { grouped } from "../../engine/core/plural";
 import type { FilesTable } from "../../workers/filesApi";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { type FileState, fileStore } from "../files/fileStore";
@@ -40,7 +41,7 @@ export function FileRollouts(): JSX.Element {
 				help="reward:0, step>27, len>5, tool:search for a tool that was called, a part of an id"
 				filter={filter}
 				onFilter={setFilter}
-				status={problem || `${count(rows.length)} of ${count(all.length)} rollouts`}
+				status={problem || `${grouped(rows.length)} of ${grouped(all.length)} rollouts`}
 			>
 				{finding ? <Narrowed name={finding.title} onEnd={() => fileStore.setState({ finding: null })} /> : null}
 				{range ? <Narrowed name={rangeText(range)} onEnd={() => fileStore.setState({ range: null })} /> : null}
@@ -68,7 +69,6 @@ function Narrowed({ name, onEnd }: { readonly name: string; readonly onEnd: () =
 	);
 }
 
-const count = (n: number) => n.toLocaleString("en");
 const rangeText = ([from, to]: readonly [number, number]) => (from === to ? `Step ${from}` : `Steps ${from} to ${to}`);
 
 function narrow(rows: readonly RolloutRow[], finding: FileState["finding"], range: FileState["range"]) {

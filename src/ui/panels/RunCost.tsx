@@ -1,8 +1,9 @@
 import { type JSX, useMemo } from "react";
 import { useStore } from "zustand";
+import { plural } from "../../engine/core/plural";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { StepCost } from "../../engine/training/cost";
-import { bytesText, duration, grouped } from "../format";
+import { bytesText, duration } from "../format";
 import { costOf } from "../setup";
 import { speedOn, speedStore } from "../speeds";
 import { draftStore } from "../stores/draft";
@@ -44,7 +45,7 @@ export function costText(
 	speed: number | null,
 ): string {
 	if (!cost) return "The sizes of the policy do not fit together.";
-	const work = `${grouped(steps)} ${steps === 1 ? "step" : "steps"}${warmStart ? " after a warm start" : ""}`;
+	const work = `${plural(steps, "step")}${warmStart ? " after a warm start" : ""}`;
 	const memory = `about ${bytesText(cost.bytes)} of memory`;
 	return speed
 		? `About ${duration((cost.flops / speed) * steps)} for ${work}, and ${memory}.`

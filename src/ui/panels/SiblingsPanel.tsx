@@ -1,5 +1,6 @@
 import { type JSX, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
+import { grouped } from "../../engine/core/plural";
 import { creditCsv } from "../credit/creditCsv";
 import { type Display, rowsWithin } from "../credit/display";
 import { usePanelCsv } from "../figures/publishedCsv";
@@ -74,7 +75,7 @@ function Siblings({ display, pair }: { readonly display: Display; readonly pair:
 				)}
 				{hidden > 0 ? (
 					<button type="button" className="more" onClick={() => setBudget(budget + BUDGET)}>
-						{hidden.toLocaleString("en")} more tokens{pinHidden ? ", the pinned one among them" : ""}
+						{grouped(hidden)} more tokens{pinHidden ? ", the pinned one among them" : ""}
 					</button>
 				) : null}
 			</div>
