@@ -15,12 +15,13 @@ it("gives the rows of the policy it stands for, and asks it about no prefix twic
 	const at = (prompt: number[], response: number[]): Prefix => {
 		return { item: { id: "", prompt, data: null }, response, legal: [0, 2], key: "" };
 	};
-	const [first, second] = [
+	const [first, second, single] = [
 		[at([1], [2]), at([1], []), at([1], [2])],
 		[at([1], []), at([1, 2], []), at([1], [2, 0])],
+		[at([1], []), at([2], [])],
 	];
-	for (const prefixes of [first, second, first])
+	for (const prefixes of [first, second, single, first])
 		expect(await policy.logProbs(prefixes)).toEqual(await inner.logProbs(prefixes));
-	expect(asked).toEqual(["1 2", "1 ", "1,2 ", "1 2,0"]);
+	expect(asked).toEqual(["1 2", "1 ", "1,2 ", "1 2,0", "2 "]);
 	expect([policy.vocabSize, policy.observes]).toEqual([3, "prefix"]);
 });

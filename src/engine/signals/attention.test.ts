@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { GLOBAL_MAP as global, LOCAL_MAP as local } from "../../testing/attentionMaps";
 import { near } from "../../testing/near";
-import { fai, meanDistance, meanMap, splitHeads, waad } from "./attention";
+import { chosenLayers, fai, meanDistance, meanMap, splitHeads, waad } from "./attention";
 
 const N = 8;
 
@@ -10,6 +10,16 @@ it("mean distances tell local from global heads", () => {
 	expect(splitHeads([3, 1, 2, 1], 0.3)).toEqual({ local: [1], global: [0] });
 	expect(splitHeads([1, 1, 1, 1], 0.5)).toEqual({ local: [0, 1], global: [0, 1] });
 });
+
+it("the middle third of the layers is rounded outwards, and never empty", () =>
+	expect([1, 2, 3, 4, 5, 6].map((layers) => chosenLayers(layers, "middle"))).toEqual([
+		[0],
+		[0, 1],
+		[1],
+		[1, 2],
+		[1, 2, 3],
+		[2, 3],
+	]));
 
 it("WAAD cuts distances at the window", () => near(waad(local, N, 3), [0, 0.3, 0.2, 0.7, 2.1, 0.5, 0.4, 2.1]));
 

@@ -27,6 +27,13 @@ it("counts the rounds that fill a batch where half of the groups differ", () => 
 	expect(inRounds.bytes).toBe(base.bytes);
 });
 
+it("works 2 operations a parameter and token, and 4 a width of each block and place that attention looks at", () => {
+	// 256 rollouts of 14 places, 2 blocks of width 64, four passes: one to sample, three to learn.
+	const places = task.maxPromptLength + task.maxResponseLength;
+	expect([rollout.prompts * rollout.groupSize, places, model.layers, model.width]).toEqual([256, 14, 2, 64]);
+	expect(base.flops).toBe(4 * 256 * 14 * (2 * base.parameters + 4 * 2 * 64 * 14));
+});
+
 it("minibatches save memory, not work", () => {
 	const small = stepCost({ ...spec, minibatches: 4 }, task);
 	expect(small.flops).toBe(base.flops);

@@ -13,6 +13,9 @@ describe("dumps of tokens", () => {
 			env_name: "math",
 			schema_version: 1,
 		});
+		const trainedFrom = (loss_mask: boolean[]) => convert({ ...samples.primeRlTokens!, loss_mask })[0];
+		expect(trainedFrom([true, true, true, true, true])).toMatchObject({ prompt: [], tokens: [5, 6, 7, 8, 9] });
+		expect(trainedFrom([false, false, false, false, false])).toMatchObject({ prompt: [], mask: [0, 0, 0, 0, 0] });
 		const masked = {
 			is_masked: [false, false, true, false, false],
 			rl_weights: [0, 0, 1, 0, 1],
