@@ -16,7 +16,7 @@ export interface DeviceReport {
 /** "auto" times a few steps on the graphics adapter and in WebAssembly and keeps the faster. */
 export type Backend = "gpu" | "wasm" | "cpu" | "auto";
 
-/** The trainer worker's surface: methods only. Events arrive in batches, at most about 20 times a second. */
+/** The trainer worker's surface: methods only. Events arrive in batches, at most four times a second. */
 export interface TrainerApi {
 	probe(): Promise<DeviceReport>;
 	/**
