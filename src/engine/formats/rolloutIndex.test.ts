@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ImportedLine } from "./importFile";
 import { ascribeRollouts } from "./importers/ascribeRollouts";
+import type { ImportedLine } from "./importFile";
 import type { RolloutRecord } from "./record";
 import { RolloutIndex } from "./rolloutIndex";
 
