@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ascribeRollouts } from "./importers/ascribeRollouts";
-import type { ImportedLine } from "./importFile";
+import type { ImportedLine } from "./importPieces";
 import type { RolloutRecord } from "./record";
 import { RolloutIndex } from "./rolloutIndex";
 
