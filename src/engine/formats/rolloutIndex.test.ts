@@ -21,6 +21,7 @@ it("keeps 16 MiB of text as objects, wherever in its file that lies, and the pla
 	const line = (i: number, start: number, end: number): ImportedLine => ({
 		record: { ...record, id: `r${i}` },
 		where: "",
+		file: source.name,
 		number: i + 1,
 		part: 0,
 		at: { start, end },
