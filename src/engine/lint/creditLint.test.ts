@@ -46,6 +46,13 @@ test("dead groups: since which step, where that changed", () => {
 	expect(found(even).deadGroups?.message).not.toContain("Since");
 });
 
+test("dead groups: returns are equal where credit takes them to be, by their size", () => {
+	const group = (...rewards: number[]) => rewards.map((reward, i) => rollout(`${i}`, { reward }));
+	expect(found(group(1000, 1000.0005)).deadGroups?.share).toBe(1);
+	expect(found(group(1e-7, 3e-7)).deadGroups).toBeUndefined();
+	expect(found(group(0, 0)).deadGroups?.share).toBe(1);
+});
+
 test("every check has an id equal to its name", () => {
 	for (const [name, check] of Object.entries(catalog)) expect(check.id).toBe(name);
 });

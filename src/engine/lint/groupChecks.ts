@@ -1,13 +1,15 @@
 import { plural } from "../core/plural";
+import { allAlike } from "../credit/alike";
 import { type Check, correlation, deviation, type Group, groupedBy, mean, percent } from "./check";
 import type { RolloutFacts } from "./facts";
 
-const EQUAL = 1e-6;
+/** A mean of credit that is no larger is zero: rounding of a file's numbers. */
+const ZERO = 1e-6;
 
 const known = (group: Group) => group.members.map((m) => m.facts.reward).filter(Number.isFinite);
 const rowsOf = (groups: readonly Group[]) => groups.flatMap((g) => g.members.map((m) => m.row));
 
-/** A group whose returns do not differ: standard deviation below 1e-6. */
+/** A group whose returns do not differ, as methods decide it (`credit/alike.ts`). */
 export const deadGroups: Check = {
 	id: "deadGroups",
 	title: "Dead groups",
@@ -15,7 +17,7 @@ export const deadGroups: Check = {
 	harm: "wasted",
 	run({ groups }) {
 		const several = groups.filter((g) => known(g).length >= 2);
-		const dead = several.filter((g) => deviation(known(g)) < EQUAL);
+		const dead = several.filter((g) => allAlike(known(g)));
 		if (dead.length === 0) return null;
 		const share = dead.length / several.length;
 		const won = dead.filter((g) => mean(known(g)) > 0).length;
@@ -145,7 +147,7 @@ export const groupMean: Check = {
 		const scored = groups
 			.filter(({ members }) => members.length >= 2 && members.every((m) => m.facts.uniform))
 			.map((group) => ({ group, credit: group.members.map((m) => m.facts.credit) }));
-		const off = scored.filter(({ credit }) => Math.abs(mean(credit)) > Math.max(EQUAL, 1e-3 * deviation(credit)));
+		const off = scored.filter(({ credit }) => Math.abs(mean(credit)) > Math.max(ZERO, 1e-3 * deviation(credit)));
 		if (off.length === 0) return null;
 		const worst = off.reduce((a, b) => (Math.abs(mean(b.credit)) > Math.abs(mean(a.credit)) ? b : a));
 		return {

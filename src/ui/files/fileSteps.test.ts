@@ -35,6 +35,13 @@ it("sums up each step, in rising order, from what is known", () => {
 	expect([...curves.deadGroups]).toEqual([Number.NaN, 0.5]);
 });
 
+it("calls returns equal where credit does: by their size", () => {
+	const share = (...rewards: number[]) =>
+		stepsOf(tableOf(...rewards.map((reward) => [1, 0, reward, 1] as const))).curves.deadGroups[0];
+	expect(share(1000, 1000.0005)).toBe(1);
+	expect(share(1e-7, 3e-7)).toBe(0);
+});
+
 it("finds the step nearest to a place on the axis", () => {
 	const steps = stepsOf(table);
 	expect([0, 18, 19, 99].map((wanted) => nearestStep(steps, wanted))).toEqual([0, 0, 1, 1]);

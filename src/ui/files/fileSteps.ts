@@ -1,4 +1,4 @@
-import { largest, smallest } from "../../engine/core/extremes";
+import { allAlike } from "../../engine/credit/alike";
 import type { FilesTable } from "../../workers/filesApi";
 
 /** The training steps of files, with what can be said of each of them from returns and lengths alone. */
@@ -9,9 +9,6 @@ export interface FileSteps {
 	readonly groups: Int32Array;
 	readonly curves: Readonly<Record<"meanReturn" | "deadGroups" | "meanLength", Float64Array>>;
 }
-
-/** Returns of a group that differ by less are equal. */
-const EQUAL = 1e-6;
 
 /** The steps of a table of rollouts; rollouts without a step are left out. NaN where nothing is known of a quantity. */
 export function stepsOf({ step, group, reward, length }: FilesTable): FileSteps {
@@ -40,7 +37,7 @@ function mean(values: readonly number[]): number {
 	return known.reduce((sum, x) => sum + x, 0) / known.length;
 }
 
-/** Share of groups whose returns are all equal, among those with two returns or more. */
+/** Share of groups whose returns are all equal, as methods decide it, among those with two returns or more. */
 function deadShare(rows: readonly number[], group: Int32Array, reward: Float64Array): number {
 	const groups = new Map<number, number[]>();
 	for (const row of rows) {
@@ -50,7 +47,7 @@ function deadShare(rows: readonly number[], group: Int32Array, reward: Float64Ar
 		else groups.set(group[row] as number, [reward[row] as number]);
 	}
 	const several = [...groups.values()].filter((returns) => returns.length > 1);
-	const dead = several.filter((returns) => largest(returns) - smallest(returns) < EQUAL);
+	const dead = several.filter(allAlike);
 	return dead.length / several.length;
 }
 
