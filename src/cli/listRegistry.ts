@@ -1,5 +1,6 @@
 import type { ParamSpec, ParamTable } from "../engine/spec/params";
 import type { Args } from "./args";
+import type { OptionSpec } from "./command";
 import type { Io } from "./io";
 
 /** What every registry entry says about itself; more is printed as JSON only. */
@@ -9,6 +10,9 @@ interface Listed {
 	readonly summary?: string;
 	readonly params: ParamTable;
 }
+
+/** The option of every command that lists. @param more what it does beside other options. */
+export const jsonOption = (more = ""): OptionSpec => ({ name: "json", help: `one JSON array with everything${more}` });
 
 /** Prints a registry for people, with `more` lines about each, or with `--json` as one array of everything in it that is data. */
 export function listRegistry<E extends Listed>(

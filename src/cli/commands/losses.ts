@@ -1,13 +1,13 @@
 import { REGISTRIES } from "../../engine/spec/registries";
 import type { Command } from "../command";
-import { listRegistry } from "../listRegistry";
+import { jsonOption, listRegistry } from "../listRegistry";
 
 export const lossesCommand: Command = {
 	name: "losses",
 	summary: "Lists the policy losses with their presets and parameters.",
 	usage: "[--json]",
 	operands: [],
-	options: [{ name: "json", help: "one JSON array with everything" }],
+	options: [jsonOption()],
 	run: (args, io) =>
 		listRegistry(REGISTRIES.losses, args, io, ({ presets }) =>
 			Object.entries(presets).map(([name, given]) => `preset ${[name, ...settings(given)].join(" ")}`),

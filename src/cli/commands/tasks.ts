@@ -8,7 +8,7 @@ import type { Args } from "../args";
 import type { Command } from "../command";
 import { NODE_HOST } from "../host";
 import type { Io } from "../io";
-import { listRegistry } from "../listRegistry";
+import { jsonOption, listRegistry } from "../listRegistry";
 
 const { skill, prompts, rolloutsPerPrompt } = MEASURE_DEFAULTS;
 
@@ -18,7 +18,7 @@ export const tasksCommand: Command = {
 	usage: "[task] [--json] [--measures [--level LEVEL] [--skill P]]",
 	operands: ["task?"],
 	options: [
-		{ name: "json", help: "one JSON array with everything; with --measures one object a task" },
+		jsonOption("; with --measures one object a task"),
 		{
 			name: "measures",
 			help: `pivotal share, density, breadth and credit length over ${prompts} × ${rolloutsPerPrompt} rollouts`,

@@ -2,10 +2,20 @@ import { describe, expect, it } from "vitest";
 import { faultsOf } from "../../testing/traceCheck";
 import type { RolloutBatch } from "../rollouts/batch";
 import type { Creditor } from "./method";
-import { log, type Node, reduceToRollouts, spanInput, spread, sub, tokenInput } from "./ops";
+import {
+	log,
+	type Node,
+	reduceToRollouts,
+	rolloutSignal as signalOfRollout,
+	spanInput,
+	spread,
+	spreadToSpans,
+	sub,
+	tokenInput,
+} from "./ops";
 import { STEPS } from "./partition";
 import { METHODS } from "./registry";
-import { batchOf, spansOfRows, tokenSignal } from "./testing";
+import { batchOf, rolloutSignal, spansOfRows, tokenSignal } from "./testing";
 import { traceOf } from "./traceOps";
 
 function equations(id: string, batch: RolloutBatch, rollout: number, token: number, params = {}) {
@@ -138,6 +148,16 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 		);
 		expect(traceOf(ofSteps(log(sub(0, spanInput("index", STEPS)))), {}, stepped, 0, 1).equation).toBe(
 			"A is not known: log gives no number here.",
+		);
+		const second = { ...batchOf([{ length: 2 }, { length: 2 }, { length: 2 }]), ids: ["a", "b", "c"] };
+		const early = {
+			...second,
+			steps: spansOfRows([[[0, 2]], [[0, 2]], [[0, 2]]]),
+			signals: { start: rolloutSignal([0, 0, Number.NaN]) },
+		};
+		const spreadTwice = ofSteps(spreadToSpans(signalOfRollout("start"), STEPS));
+		expect(traceOf(spreadTwice, {}, early, 2, 0).equation).toBe(
+			"A is not known, because start has no number for this rollout.",
 		);
 		expect(() => equations("grpo", masked, 0, 2)).toThrow("There is no token 2: the rollout has 2 tokens.");
 	});

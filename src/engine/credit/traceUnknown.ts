@@ -34,7 +34,7 @@ function behind(ops: CpuOps, { node, index }: Entry): Entry[] {
 	const all = (indices: readonly number[]) => indices.flatMap((i) => args.map((arg) => ({ node: arg, index: i })));
 	switch (kind.op) {
 		case "spread":
-			return [{ node: args[0]!, index: spreadFrom(ops, node, index) }];
+			return [{ node: args[0]!, index: indexOf(placeOf(ops, node, index), args[0]!) }];
 		case "groupStat":
 			return all([index, ...comparedWith(ops, node, kind.scope, index)]);
 		case "normalise":
@@ -60,9 +60,10 @@ function behind(ops: CpuOps, { node, index }: Entry): Entry[] {
 	}
 }
 
-function spreadFrom(ops: CpuOps, { args }: Node, token: number): number {
-	const from = args[0]!;
-	return from.level === "rollout" ? Math.floor(token / ops.batch.T) : ops.spans(from.partition!).ofToken[token]!;
+/** Where an entry stands; of one of a span only the rollout can be told. */
+function placeOf(ops: CpuOps, node: Node, index: number): Place {
+	const [rollout, token] = inRollout(ops, node, index);
+	return { ops, rollout, token };
 }
 
 /** Entries of the same rollout after this one (1), or before it (−1), the nearest first. */
