@@ -14,7 +14,7 @@ export function rounded(batch: RolloutBatch): RolloutBatch {
 	return deep(batch) as RolloutBatch;
 }
 
-/** NaN at some of the places where numbers may be unknown. */
+/** NaN at some of the places where numbers of rollouts, spans and signals may be unknown; returns and rewards of tokens are known. */
 function holed(batch: RolloutBatch, rng: Rng): RolloutBatch {
 	const pierce = (x: Float64Array) => x.map((v) => (rng.uniform() < 0.06 ? Number.NaN : v));
 	const spans = (table: SpanTable): SpanTable => ({ ...table, reward: pierce(table.reward!) });
@@ -26,6 +26,24 @@ function holed(batch: RolloutBatch, rng: Rng): RolloutBatch {
 		),
 		steps: spans(batch.steps!),
 		turns: spans(batch.turns!),
+	};
+}
+
+/**
+ * NaN for some rewards and scores of tokens, as readers of files leave them: a reward only where a token counts. The return of every other
+ * rollout is given beside its rewards and stays known; that of the rest is their sum.
+ */
+function unscored(batch: RolloutBatch, rng: Rng): RolloutBatch {
+	const pierce = (x: Float64Array) => x.map((v, i) => (batch.actionMask[i] && rng.uniform() < 0.1 ? Number.NaN : v));
+	const rewards = pierce(batch.rewards);
+	const sum = (b: number) => rewards.subarray(b * batch.T, (b + 1) * batch.T).reduce((total, paid) => total + paid, 0);
+	return {
+		...batch,
+		rewards,
+		returns: batch.returns.map((known, b) => (b % 2 === 0 ? known : sum(b))),
+		logProbs: pierce(batch.logProbs!),
+		refLogProbs: pierce(batch.refLogProbs!),
+		entropy: pierce(batch.entropy!),
 	};
 }
 
@@ -97,6 +115,7 @@ function summed({ B, T, rewards }: RolloutBatch): Float64Array {
 export const AGREEMENT_BATCHES = {
 	ragged: raggedBatch(1),
 	holed: rounded(holed(raggedBatch(2), Rng.of(3))),
+	"rewards and scores unknown": rounded(unscored(raggedBatch(3), Rng.of(12))),
 	stepless: stepless(),
 	"alone and unknown": aloneUnknown(),
 	"equal but for rounding": orderedApart(),

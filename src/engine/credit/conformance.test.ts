@@ -28,7 +28,7 @@ function close(a: readonly (readonly number[])[], b: readonly (readonly number[]
 		else expect(Math.abs(v - y[i]!)).toBeLessThanOrEqual(bound);
 }
 
-/** The batch without the values, rewards of steps, values after a cut and signals of its last rollouts, from one on. */
+/** The batch without what is paid, scored and valued of its last rollouts, from one on; of tokens, steps, signals and after a cut. */
 function unknownFrom(first: number, batch: RolloutBatch): RolloutBatch {
 	const lost = (x: Float64Array, from: number) => x.map((v, i) => (i >= from ? Number.NaN : v));
 	const table = (spans: SpanTable) => ({ ...spans, reward: lost(spans.reward!, spans.offsets[first]!) });
@@ -38,6 +38,11 @@ function unknownFrom(first: number, batch: RolloutBatch): RolloutBatch {
 	});
 	return {
 		...batch,
+		rewards: lost(batch.rewards, first * batch.T),
+		returns: lost(batch.returns, first),
+		logProbs: lost(batch.logProbs!, first * batch.T),
+		refLogProbs: lost(batch.refLogProbs!, first * batch.T),
+		entropy: lost(batch.entropy!, first * batch.T),
 		values: lost(batch.values!, first * batch.T),
 		bootstrap: lost(batch.bootstrap!, first),
 		steps: table(batch.steps!),

@@ -97,7 +97,7 @@ export function randomRow(
 	};
 }
 
-/** A batch from random rollouts, with steps, turns and signals. */
+/** A batch from random rollouts, with steps, turns and signals. All is known: tests of unknown numbers take some away (`testing/creditAgreement.ts`). */
 export function batchOfRandom(rows: readonly RandomRow[], padTo = 9): RolloutBatch {
 	const plain = batchOf(rows, {}, padTo);
 	const token = (of: (row: RandomRow) => readonly number[]) => {
