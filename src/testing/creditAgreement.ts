@@ -197,7 +197,9 @@ const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]
 	returnDecomposition: [{ center: "loo", discount: 0.9 }],
 	syntheticReturns: [{ center: "loo" }],
 	gae: [{ whiten: true, discount: 0.9, klCoef: 0.1, klEstimator: "k3" }],
-	tempo: [{ singleton: "skip" }],
+	tempo: [{ singleton: "skip", center: "loo" }],
+	treeGrpo: [{ center: "loo", scale: "none" }],
+	tdLambda: [{ bootstrap: false }],
 	spoTree: [
 		{ segment: 2, scale: "sd0" },
 		{ segment: 1, levels: 2 },
@@ -208,10 +210,15 @@ const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]
 	],
 	maRlhf: [{ cut: "marks" }, { value: "position", length: 2, klCoef: 0.1, klEstimator: "k2" }],
 	vinePpo: [{ unit: "token" }],
-	gigpo: [{ unit: "step", scale: "sd0", singleton: "skip" }],
+	gigpo: [
+		{ unit: "step", scale: "sd0", singleton: "skip" },
+		{ unit: "step", scale: "sd1", center: "loo" },
+	],
 	pure: [
 		{ form: "min", baseline: "others", outcomeCoef: 1 },
 		{ whiten: true, klCoef: 0.1 },
+		{ baseline: "token", singleton: "zero", outcomeCoef: 1, outcomeSingleton: "raw" },
+		{ baseline: "step", singleton: "skip", whiten: true },
 	],
 	attentionCredit: [{ strategy: "coupled", share: 0.3, window: 2 }],
 	spoChain: [{ threshold: 0.7, interval: 2, mask: "none" }],

@@ -1,5 +1,5 @@
 import { defineMethod, type Estimate } from "../method";
-import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	abs,
 	add,
@@ -115,6 +115,7 @@ export const attentionCredit = defineMethod({
 			default: "both",
 			options: ["both", "positive"],
 		}),
+		center: centerParam("mean", ["none", "mean", "loo"]),
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
@@ -135,7 +136,7 @@ export const attentionCredit = defineMethod({
 			: [{ signal: "fai", level: "token", meaning: "future attention influence" } as const]),
 	],
 	estimate: (p): Estimate => {
-		const outcome = spread(normalise(rolloutInput("returns"), normaliserOf({ ...p, center: "mean" })));
+		const outcome = spread(normalise(rolloutInput("returns"), normaliserOf(p)));
 		const base = p.sign === "both" ? outcome : max(outcome, 0);
 		const marks = marksOf(p);
 		const terms = Object.entries(marks).map(([name, mark]) => [name, mul(mul(base, mark), p.amplify - 1)]);

@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../core/errors";
 import { alike } from "../alike";
 import { defineMethod } from "../method";
-import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { add, groupStat, less, max, min, mul, normalise, not, rolloutInput, spread, sub } from "../ops";
 import { choiceParam, flagParam, integerParam, numberParam } from "../sharedParams";
 
@@ -77,6 +77,7 @@ export const dapo = defineMethod({
 			help: "Groups whose returns are all equal get no credit at all. Others are sampled for them where the rollouts have more than one sampling round.",
 			default: false,
 		}),
+		center: centerParam("mean", ["none", "mean", "loo"]),
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
@@ -90,7 +91,7 @@ export const dapo = defineMethod({
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.994 }],
 	needs: () => [],
-	estimate: ({ maxLength, buffer, factor, beyond, dropEqual, scale, eps, singleton }) => {
+	estimate: ({ maxLength, buffer, factor, beyond, dropEqual, singleton, ...options }) => {
 		if (buffer > maxLength)
 			throw new InvalidInput(
 				`Method dapo: buffer is ${buffer}; it must be at most maxLength, ${maxLength}, or the price would begin before the first token.`,
@@ -98,7 +99,7 @@ export const dapo = defineMethod({
 		const returns = rolloutInput("returns");
 		const over = max(mul(sub(rolloutInput("policyLength"), maxLength - buffer), 1 / buffer), 0);
 		const price = mul(beyond === "flat" ? min(over, 1) : over, -factor);
-		const outcome = normalise(add(returns, price), normaliserOf({ center: "mean", scale, eps, singleton }));
+		const outcome = normalise(add(returns, price), normaliserOf({ ...options, singleton }));
 		const terms = { outcome: spread(outcome) };
 		if (!dropEqual) return { terms, ...scoredGroups(singleton) };
 		const equal = alike(returns, GROUP);

@@ -1,5 +1,14 @@
+import { InvalidInput } from "../../core/errors";
 import { defineMethod } from "../method";
-import { discountParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import {
+	centerParam,
+	discountParam,
+	epsParam,
+	normaliserOf,
+	scaleParam,
+	scoredGroups,
+	singletonParam,
+} from "../normaliserParams";
 import {
 	atMost,
 	covered,
@@ -27,7 +36,7 @@ import { choiceParam, numberParam, partitionOf } from "../sharedParams";
  * steps of the group with the same state key; G_{i,k} = Σ_{j≥k} γ^{j−k} r_{i,j} over steps. Without a scale nothing is divided.
  *
  * **Edges** an anchor group of one gives 0 unless `anchorSingleton` says else, as do equal returns; an episode alone as `singleton` says. `episodeOver=steps` is what
- * is released: a long episode counts once a step, so that one alone is compared with itself and gets 0, but for one of a single step. Steps without a state key are compared with none; tokens outside are not scored.
+ * is released, and goes with no `center=loo`: a long episode counts once a step, so that one alone is compared with itself and gets 0, but for one of a single step. Steps without a state key are compared with none; tokens outside are not scored.
  * **Against the exact advantage** the step term removes what the state explains; it is biased where one key has several futures, as a
  * place visited at different times has. With exact keys nearly a multiple: states seen by more rollouts shrink less.
  * **Reduces** to group credit where all states differ.
@@ -59,6 +68,7 @@ export const gigpo = defineMethod({
 			unit: "",
 		}),
 		discount: discountParam(0.95),
+		center: centerParam("mean", ["none", "mean", "loo"]),
 		scale: scaleParam("none"),
 		episodeOver: choiceParam({
 			label: "Episode statistics over",
@@ -90,9 +100,13 @@ export const gigpo = defineMethod({
 	],
 	needs: ({ unit }) => [{ stepField: "stateKeys", of: unit === "turn" ? "turns" : "steps" }],
 	estimate: (p) => {
+		if (p.center === "loo" && p.episodeOver === "steps")
+			throw new InvalidInput(
+				"Method gigpo: center is loo and episodeOver is steps; a mean that leaves an episode out counts episodes, so use episodeOver=episodes.",
+			);
 		const partition = partitionOf(p.unit);
 		const paid = reduceToSpans(tokenInput("rewards"), "sum", partition);
-		const options = normaliserOf({ ...p, center: "mean" });
+		const options = normaliserOf(p);
 		const episode =
 			p.episodeOver === "steps"
 				? overSteps(options, reduceToRollouts(spanInput("index", partition), "count"))

@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	abs,
 	add,
@@ -87,6 +87,7 @@ export const hbpo = defineMethod({
 			max: 100,
 			unit: "",
 		}),
+		center: centerParam("mean", ["mean", "loo"]),
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
@@ -96,7 +97,7 @@ export const hbpo = defineMethod({
 	traits: { zeroWhenEqual: false, groupLocal: true },
 	gradients: [{ door: "scaled", apples: 0.981 }],
 	needs: () => [{ field: "success" }, { signal: "budget", level: "rollout", meaning: "announced number of tokens" }],
-	estimate: ({ beta, alpha, maxLength, reward: kind, intraWeight, scale, eps, singleton }) => {
+	estimate: ({ beta, alpha, maxLength, reward: kind, intraWeight, singleton, ...normaliser }) => {
 		const n = rolloutInput("policyLength");
 		const budget = rolloutSignal("budget");
 		const costOf = (x: Node<"rollout">) => versine(mul(x, Math.PI / (2 * maxLength)), beta);
@@ -105,7 +106,7 @@ export const hbpo = defineMethod({
 		const cost = kind === "paper" ? select(less(budget, n), over, costOf(budget)) : max(over, costOf(budget));
 		const missed = select(right, cost, beta);
 		const mates = groupStat(missed, "mean", { within: "group", by: "key" }, { key: budget });
-		const options = normaliserOf({ center: "mean", scale, eps, singleton });
+		const options = normaliserOf({ ...normaliser, singleton });
 		const compared = normalise(neg(missed), options);
 		const alone = atMost(groupStat(missed, "count", { within: "group" }), 1);
 		const inter = singleton === "raw" ? select(alone, normalise(sub(beta, missed), options), compared) : compared;

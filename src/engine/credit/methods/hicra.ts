@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { abs, add, less, mul, normalise, rolloutInput, spread, sub, tokenSignal } from "../ops";
 import { numberParam } from "../sharedParams";
 
@@ -35,6 +35,7 @@ export const hicra = defineMethod({
 			max: 10,
 			unit: "",
 		}),
+		center: centerParam("mean", ["none", "mean", "loo"]),
 		scale: scaleParam("none"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
@@ -48,7 +49,7 @@ export const hicra = defineMethod({
 	],
 	needs: () => [{ signal: "planning", level: "token", meaning: "1 for planning tokens" }],
 	estimate: (p) => {
-		const outcome = spread(normalise(rolloutInput("returns"), normaliserOf({ ...p, center: "mean" })));
+		const outcome = spread(normalise(rolloutInput("returns"), normaliserOf(p)));
 		const planning = tokenSignal("planning");
 		const bonus = mul(planning, p.alpha);
 		const sign = sub(less(0, outcome), less(outcome, 0));

@@ -1,5 +1,6 @@
 import { klNeeds, klParams, klPenalty } from "../klReward";
 import { defineMethod } from "../method";
+import { normaliserOf, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	add,
 	atMost,
@@ -45,7 +46,8 @@ import { choiceParam, numberParam, whiten, whitenParams } from "../sharedParams"
  * rewards. `outcomeCoef` adds the leave-one-out return as a second term, `klCoef` the penalty −klCoef · Σ_{u≥t} k(log p_u − log p_ref,u)
  * as a third, after the baseline and before whitening, as the main branch does (0.001, k1).
  *
- * **Edges** a group of one has baseline 0 and outcome 0; tokens outside of steps are not scored; a step without a reward is left out of
+ * **Edges** a group of one, which has nobody to make a baseline of, keeps what is to come or gets 0 or no credit as `singleton` says; of the
+ * outcome it gets its return or 0 as `outcomeSingleton` says, where the release divides by zero. Tokens outside of steps are not scored; a step without a reward is left out of
  * minimum, softmax, sum and count, has no baseline, and gets what is to come after it; `strictMin` counts it as 0, as all columns.
  * **Against the exact advantage** another objective: the expected worst step.
  * **Reduces** to `min` for T → 0, to the mean of the rewards at the first step for T → ∞.
@@ -94,6 +96,13 @@ export const pure = defineMethod({
 			max: 100,
 			unit: "",
 		}),
+		singleton: singletonParam("raw"),
+		outcomeSingleton: choiceParam({
+			label: "Outcome of one",
+			help: "What a group of one gets as outcome: its own return (raw), or zero.",
+			default: "zero",
+			options: ["raw", "zero"],
+		}),
 		...klParams,
 	},
 	presets: {
@@ -111,19 +120,22 @@ export const pure = defineMethod({
 	gradients: [{ door: 0.945, apples: 0.934 }],
 	needs: (p) => [{ stepField: "reward", of: "steps" }, ...klNeeds(p)],
 	estimate: (p) => {
-		const { baseline, outcomeCoef } = p;
-		const scored = covered(STEPS);
+		const { baseline, outcomeCoef, singleton } = p;
+		const { scored: several = 1 } = scoredGroups(singleton);
+		const scored = mul(covered(STEPS), several);
 		const process = processOf(p);
 		const own = reduceToRollouts(process, "sum");
 		const width = groupStat(rolloutInput("length"), "max", { within: "batch" });
 		const centred =
 			baseline === "others" ? sub(process, spread(div(othersSum(own), mul(othersCount(own), width)))) : process;
+		const alone = spread(atMost(groupStat(own, "count", GROUP), 1));
+		const kept = baseline !== "none" && singleton === "zero" ? select(alone, 0, centred) : centred;
 		const penalty = klPenalty(p);
 		const kl = penalty && neg(suffixSum(penalty));
-		const terms: Record<string, Node<"token">> = { process: centred };
-		if (p.whiten) terms.process = whiten(kl ? add(centred, kl) : centred, p, scored);
+		const terms: Record<string, Node<"token">> = { process: kept };
+		if (p.whiten) terms.process = whiten(kl ? add(kept, kl) : kept, p, scored);
 		else if (kl) terms.kl = kl;
-		const loo = { within: "group", center: "loo", scale: "none", eps: 0, epsOn: "sd", singleton: "zero" } as const;
+		const loo = normaliserOf({ center: "loo", scale: "none", eps: 0, singleton: p.outcomeSingleton });
 		if (outcomeCoef > 0) terms.outcome = mul(spread(normalise(rolloutInput("returns"), loo)), outcomeCoef);
 		return { terms, scored };
 	},

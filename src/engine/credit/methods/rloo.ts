@@ -2,17 +2,17 @@ import { klNeeds, klParams, penalisedReturns } from "../klReward";
 import { defineMethod } from "../method";
 import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { groupStat, less, normalise, spread } from "../ops";
-import { flagParam } from "../sharedParams";
+import { choiceParam, flagParam } from "../sharedParams";
 
 /**
  * REINFORCE leave-one-out: the return minus the mean return of the other rollouts of the group.
  *
  * A_i = R_i − 1/(G−1) · Σ_{j≠i} R_j = G/(G−1) · (R_i − mean_g R), for every token.
- * With `normalise` the advantages of the batch's rollouts are then shifted and scaled to (A − mean)/(sd + eps), n − 1 in the deviation.
+ * With `normalise` the advantages of the batch's rollouts are then shifted and scaled to (A − mean)/(sd + eps).
  * With `klCoef` > 0, R'_i = R_i − klCoef · Σ_t k(log p_t − log p_ref,t) takes the place of R_i.
  *
  * **Edges** equal returns give exactly 0; a group of one as `singleton` says: verl's loop gives the raw reward, its
- * vectorised form and TRL give 0; what is skipped is not among those that `normalise` compares.
+ * vectorised form and TRL give 0; what is skipped is not among those that `normalise` compares, which gives a batch of one 0.
  * **Against the exact advantage** unbiased for the policy gradient: the baseline does not depend on the rollout.
  * **Reduces** to G/(G−1) · Dr.GRPO.
  * **Source** Ahmadian et al. 2024, "Back to Basics", https://arxiv.org/abs/2402.14740; Kool et al. 2019, "Buy 4 REINFORCE
@@ -39,6 +39,12 @@ export const rloo = defineMethod({
 			help: "Shift and scale the advantages of the batch's rollouts to mean 0 and deviation 1.",
 			default: false,
 		}),
+		normaliseScale: choiceParam({
+			label: "Normalising deviation",
+			help: "Over the rollouts of the batch, with divisor n − 1 (sd1) or n (sd0); epsilon is added to it, too.",
+			default: "sd1",
+			options: ["sd1", "sd0"],
+		}),
 	},
 	presets: {
 		paper: {},
@@ -55,7 +61,8 @@ export const rloo = defineMethod({
 	needs: (p) => klNeeds(p),
 	estimate: (p) => {
 		const own = normalise(penalisedReturns(p), normaliserOf({ ...p, center: "loo" }));
-		const batch = normaliserOf({ center: "mean", scale: "sd1", eps: p.eps, singleton: "zero" }, { within: "batch" });
+		const over = { center: "mean", scale: p.normaliseScale, eps: p.eps, singleton: "zero" } as const;
+		const batch = normaliserOf(over, { within: "batch" });
 		const among = p.singleton === "skip" ? { where: less(1, groupStat(own, "count", { within: "group" })) } : {};
 		const outcome = p.normalise ? normalise(own, batch, among) : own;
 		return { terms: { outcome: spread(outcome) }, ...scoredGroups(p.singleton) };

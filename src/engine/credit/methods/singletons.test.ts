@@ -27,6 +27,8 @@ const RAW: Readonly<Record<string, number>> = {
 	hicra: 3,
 	opo: 3,
 	passAtK: 3,
+	// The step's 2 without a baseline, and half of the return as outcome.
+	pure: 3.5,
 	// What is left of the reward at the end: 3 − Φ.
 	potentialShaping: 3 - LONE.signals.potential!.data[0]!,
 	// The only hit of the list: 2 / log2(2), divided by nothing.
@@ -42,6 +44,14 @@ const RAW: Readonly<Record<string, number>> = {
 	tempo: SCALED,
 	treeGrpo: SCALED,
 };
+/** What has to be asked for, so that something is compared. */
+const ASKED: Readonly<Record<string, (singleton: string) => object>> = {
+	pure: (singleton) => ({
+		baseline: "step",
+		outcomeCoef: 0.5,
+		outcomeSingleton: singleton === "raw" ? "raw" : "zero",
+	}),
+};
 const withSingleton = METHODS.filter(({ params }) => "singleton" in params);
 const choices = withSingleton.flatMap(({ id, params: { singleton } }) =>
 	singleton!.type === "choice" ? singleton!.options.map((option) => [id, option] as const) : [],
@@ -53,5 +63,13 @@ it("every method that has the choice is in the table", () =>
 it.each(choices)("%s gives a lone rollout what '%s' says", (id, singleton) => {
 	// One token less its own mean is 0, too.
 	const want = { raw: RAW[id]!, zero: 0, centre: 0, skip: Number.NaN }[singleton];
-	near(rows(LONE, id, { singleton }), [[want!]], 1e-15);
+	near(rows(LONE, id, { singleton, ...ASKED[id]?.(singleton) }), [[want!]], 1e-15);
+});
+
+it("pure compares nothing where it has no baseline, and its outcome apart from its steps", () => {
+	near(rows(LONE, "pure", { singleton: "zero" }), [[2]]);
+	near(rows(LONE, "pure", { baseline: "others", outcomeCoef: 0.5 }), [[2]]);
+	near(rows(LONE, "pure", { baseline: "others", singleton: "zero", outcomeCoef: 0.5, outcomeSingleton: "raw" }), [
+		[1.5],
+	]);
 });

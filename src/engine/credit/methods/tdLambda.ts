@@ -1,13 +1,13 @@
 import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
 import { add, mul, neg, next, suffixSum, tokenInput } from "../ops";
-import { numberParam, valueAfter } from "../sharedParams";
+import { bootstrapParams, numberParam, valueAfter } from "../sharedParams";
 
 /**
  * TD(λ), forward view: the λ-return minus the value.
  *
- * G_t = r_t + γ[(1−λ) V_{t+1} + λ G_{t+1}], G after the end = V after the end;  A_t = G_t − V_t. V after the end is 0, or
- * `bootstrap` where the rollout was cut.
+ * G_t = r_t + γ[(1−λ) V_{t+1} + λ G_{t+1}], G after the end = V after the end;  A_t = G_t − V_t. V after the end is 0, or with
+ * `bootstrap` what is known of a rollout that the limit cut.
  *
  * **Against the exact advantage** as GAE; λ trades the critic's bias against the outcome's variance.
  * **Edges** traces of states (accumulating, replacing, dutch) tell how a table of values is updated as a walk goes on, which nothing here does; over
@@ -35,6 +35,7 @@ export const tdLambda = defineMethod({
 			max: 1,
 			unit: "",
 		}),
+		...bootstrapParams,
 	},
 	presets: { paper: {}, td0: { lambda: 0 }, monteCarlo: { lambda: 1 } },
 	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: false },
@@ -44,9 +45,10 @@ export const tdLambda = defineMethod({
 		{ params: { discount: 1 }, door: "equal", apples: "equal" },
 	],
 	needs: () => [{ field: "values" }],
-	estimate: ({ discount, lambda }) => {
+	estimate: (p) => {
+		const { discount, lambda } = p;
 		const values = tokenInput("values");
-		const end = valueAfter({ bootstrap: true });
+		const end = valueAfter(p);
 		const mixed = mul(next(values, end), discount * (1 - lambda));
 		// Past the end the λ-return is the value itself, which the scan takes for 0.
 		const beyond = mul(next(mul(values, 0), end), discount * lambda);

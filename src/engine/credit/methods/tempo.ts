@@ -1,6 +1,6 @@
 import { overDeviation } from "../alike";
 import { defineMethod } from "../method";
-import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import { groupStat, normalise, prefixMean, rolloutInput, spread, sub } from "../ops";
 
 /**
@@ -28,7 +28,12 @@ export const tempo = defineMethod({
 		url: "https://arxiv.org/abs/2509.18314",
 		verification: "compared with the released code",
 	},
-	params: { scale: scaleParam("sd1"), eps: epsParam(1e-6), singleton: singletonParam("zero") },
+	params: {
+		center: centerParam("mean", ["none", "mean", "loo"]),
+		scale: scaleParam("sd1"),
+		eps: epsParam(1e-6),
+		singleton: singletonParam("zero"),
+	},
 	presets: { paper: {}, released: {}, unscaled: { scale: "none" } },
 	place: { unit: "token", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: true, groupLocal: true },
@@ -43,7 +48,7 @@ export const tempo = defineMethod({
 		const sd = p.scale === "none" ? null : spread(groupStat(returns, p.scale, { within: "group" }));
 		return {
 			terms: {
-				outcome: spread(normalise(returns, normaliserOf({ ...p, center: "mean" }))),
+				outcome: spread(normalise(returns, normaliserOf(p))),
 				td: sd ? overDeviation(td, sd, p.eps) : td,
 			},
 			...scoredGroups(p.singleton),

@@ -1,5 +1,5 @@
 import { defineMethod } from "../method";
-import { epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
+import { centerParam, epsParam, normaliserOf, scaleParam, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	covered,
 	equal,
@@ -52,6 +52,7 @@ export const treeGrpo = defineMethod({
 	},
 	params: {
 		unit: unitParam("step"),
+		center: centerParam("mean", ["none", "mean", "loo"]),
 		scale: scaleParam("sd1"),
 		eps: epsParam(1e-6),
 		singleton: singletonParam("zero"),
@@ -76,7 +77,7 @@ export const treeGrpo = defineMethod({
 	estimate: (p) => {
 		const partition = partitionOf(p.unit);
 		const returns = rolloutInput("returns");
-		const options = normaliserOf({ ...p, center: "mean" });
+		const options = normaliserOf(p);
 		const steps = reduceToRollouts(spanInput("index", partition), "count");
 		const ofTree = { ...options, within: "group", by: "key", singleton: p.treeSingleton } as const;
 		const key = p.trees === "given" ? rolloutSignal(TREE.signal) : treeOf(returns, partition);

@@ -1,14 +1,15 @@
 import { defineMethod } from "../method";
 import { discountParam } from "../normaliserParams";
 import { add, exp, min, mul, next, sub, suffixSum, tokenInput, tokenSignal } from "../ops";
-import { choiceParam, numberParam, valueAfter } from "../sharedParams";
+import { bootstrapParams, choiceParam, numberParam, valueAfter } from "../sharedParams";
 
 /**
  * V-trace: values corrected for rollouts that an older policy sampled.
  *
  * ρ_t = min(ρ̄, π/μ), c_t = λ·min(c̄, π/μ);  v_t = V_t + δ_t + γ c_t (v_{t+1} − V_{t+1}), δ_t = ρ_t (r_t + γ V_{t+1} − V_t);
  * A_t = ρ_t (r_t + γ v_{t+1} − V_t). π/μ from `logProbs` and the token signal `currentLogProbs`.
- * `weight=loss` leaves ρ out of A, for losses that carry a ratio of their own.
+ * `weight=loss` leaves ρ out of A, for losses that carry a ratio of their own. V after the end is 0, or with `bootstrap` what is known of a
+ * rollout that the limit cut.
  *
  * **Reduces** to GAE's δ plus corrections; on-policy with λ = 1 to the n-step return minus V.
  * **Against the exact advantage** with clipping the target is the value of a policy between μ and π.
@@ -43,6 +44,7 @@ export const vTrace = defineMethod({
 			default: "credit",
 			options: ["credit", "loss"],
 		}),
+		...bootstrapParams,
 	},
 	presets: { paper: {} },
 	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: true },
@@ -56,11 +58,12 @@ export const vTrace = defineMethod({
 		{ field: "logProbs" },
 		{ signal: "currentLogProbs", level: "token", meaning: "log-probabilities under the present policy" },
 	],
-	estimate: ({ discount, lambda, rhoBar, cBar, weight }) => {
+	estimate: (p) => {
+		const { discount, lambda, rhoBar, cBar, weight } = p;
 		const values = tokenInput("values");
 		const ratio = exp(sub(tokenSignal("currentLogProbs"), tokenInput("logProbs")));
 		const rho = min(ratio, rhoBar);
-		const end = valueAfter({ bootstrap: true });
+		const end = valueAfter(p);
 		const td = sub(add(tokenInput("rewards"), mul(next(values, end), discount)), values);
 		const correction = suffixSum(mul(rho, td), mul(min(ratio, cBar), discount * lambda));
 		const later = mul(next(correction, 0), discount);
