@@ -79,6 +79,28 @@ test("without a network the page opens, shows its recording, opens panels and an
 	await expect(page.getByRole("img", { name: "QR code of the link" })).toBeVisible();
 });
 
+test("without a network the policies of a recording are there that were looked at before, and of others the page says so", async ({
+	page,
+	context,
+}) => {
+	const { url, close } = await host();
+	const attention = page.locator(".attention");
+	await page.goto(`${url}?layout=inspect`);
+	await expect(page.locator(".token").first()).toBeVisible();
+	await page.evaluate(KEPT);
+	await page.getByRole("tab", { name: "Attention" }).click();
+	await expect(attention.locator(".head-grid canvas")).toBeVisible({ timeout: 60_000 });
+	await context.setOffline(true);
+	await close();
+
+	await page.goto(`${url}?layout=inspect`);
+	await page.getByRole("tab", { name: "Attention" }).click();
+	await expect(attention.locator(".head-grid canvas")).toBeVisible({ timeout: 60_000 });
+	await page.goto(`${url}?layout=inspect&preset=star@1`);
+	await page.getByRole("tab", { name: "Attention" }).click();
+	await expect(attention).toContainText("Without a network only those are at hand that were looked at before.");
+});
+
 test("a newer version is said on a card, never during a run, and taken on the person's word", async ({ page }) => {
 	let build = 1;
 	const { url, close } = await host((path, text) => {

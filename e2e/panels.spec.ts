@@ -48,7 +48,35 @@ test("the tree is walked by keyboard, searched, zoomed, and merged by state", as
 	await expect(page.locator(".tree .node", { hasText: "move 0" })).toBeVisible();
 	await page.getByRole("tab", { name: "Attention" }).click();
 	await expect(page.locator(".attention")).toContainText("It is not credit");
-	await expect(page.locator(".attention")).toContainText("a recording keeps none");
+});
+
+test("recorded: attention of every checkpoint, fetched when it is looked at, beside the exact advantage", async ({
+	page,
+}) => {
+	const fetched: string[] = [];
+	page.on("request", (request) => void (request.url().endsWith(".policies") && fetched.push(request.url())));
+	await page.goto("?preset=keydoor@1");
+	await expect(page.locator(".token").first()).toBeVisible();
+	expect(fetched).toEqual([]);
+	await page.getByRole("tab", { name: "Attention" }).click();
+	const panel = page.locator(".attention");
+	await expect(panel.locator(".head-grid canvas")).toBeVisible({ timeout: 60_000 });
+	await expect(panel.getByLabel("Head").locator("option")).toHaveCount(8);
+	await expect(panel.locator(".head-marks")).toContainText("L");
+	await expect(panel.locator(".head-marks")).toContainText("G");
+	for (const lane of ["waad", "fai"]) {
+		await expect(panel.locator(`.lane-${lane} path.curve`)).toHaveCount(1);
+		expect(await panel.locator(`.lane-${lane} .mark`).count()).toBeGreaterThan(0);
+	}
+	expect(await panel.locator(".lane-exact rect").count()).toBeGreaterThan(0);
+	await expect(panel.locator(".rhythm-box")).toContainText(/WAAD jump r = .*, FAI r = .*, n = 6/);
+	await expect(panel).toContainText("step 7, parameters to 1/2048");
+	const seen = async () => (await panel.locator(".lane-waad path.curve").getAttribute("d")) ?? "";
+	const early = await seen();
+	await page.getByRole("slider", { name: "Checkpoint" }).press("End");
+	await expect(panel).toContainText("step 120, parameters to 1/2048", { timeout: 60_000 });
+	expect(await seen()).not.toBe(early);
+	expect(fetched).toHaveLength(1);
 });
 
 test("live: attention of the rollout on screen, and continuations sampled from a branch", async ({ page }) => {

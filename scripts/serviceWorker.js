@@ -1,5 +1,6 @@
-// The page without a network: every file of one build is kept by the browser, and answered from there. `viteOffline.mjs` puts the build's
-// list in front of this text as `FILES`, paths relative to this script, and `VERSION`, a hash over them all.
+// The page without a network: the files of one build are kept by the browser, and answered from there. `viteOffline.mjs` puts the build's
+// list in front of this text as `FILES`, paths relative to this script, and `VERSION`, a hash over them all. Policies of recordings are not in
+// the list: they are kept when they are first asked for.
 /* global FILES, VERSION */
 
 const scope = self.registration.scope;
@@ -12,7 +13,7 @@ const KEPT_VERSIONS = 2;
 const AT_A_TIME = 6;
 
 self.addEventListener("install", (event) => event.waitUntil(keepBuild()));
-self.addEventListener("activate", (event) => event.waitUntil(dropOldVersions()));
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([dropOldVersions(), self.clients.claim()])));
 // The page asks when the person does: a run must not lose its page.
 self.addEventListener("message", ({ data }) => {
 	if (data === "take-over") self.skipWaiting();
@@ -48,7 +49,19 @@ async function answer(request) {
 	const isPage = url.pathname === new URL(scope).pathname || url.pathname === new URL("index.html", scope).pathname;
 	const key = isPage ? scope : url.origin + url.pathname;
 	const own = await (await caches.open(CACHE)).match(key);
-	return own ?? (await fromOtherVersions(key)) ?? fetch(request);
+	if (own) return own;
+	return key.endsWith(".policies") ? keptNow(request, key) : ((await fromOtherVersions(key)) ?? fetch(request));
+}
+
+/** From the network, to stay; without one, what an earlier version has kept, or no content: that there is no network is no error. */
+async function keptNow(request, key) {
+	try {
+		const response = await fetch(request);
+		if (response.ok) await (await caches.open(CACHE)).put(key, response.clone());
+		return response;
+	} catch {
+		return (await fromOtherVersions(key)) ?? new Response(null, { status: 204 });
+	}
 }
 
 async function fromOtherVersions(key) {

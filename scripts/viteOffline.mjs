@@ -6,19 +6,22 @@ import { fileURLToPath } from "node:url";
 /** Name of the service worker in the build. */
 export const WORKER = "sw.js";
 
-/** Every file below a folder but the service worker, by rising path; the page itself is "./", as it is asked for. */
+/** Files that most visitors never open, and large ones: kept when they are first asked for. */
+export const isLater = (path) => path.endsWith(".policies");
+
+/** Every file below a folder but the service worker and those that are kept later, by rising path; the page itself is "./", as it is asked for. */
 export function offlineFiles(folder) {
 	const files = readdirSync(folder, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile())
 		.map((entry) => join(entry.parentPath, entry.name).slice(resolve(folder).length + 1))
 		.map((path) => path.split(sep).join("/"))
-		.filter((path) => path !== WORKER);
+		.filter((path) => path !== WORKER && !isLater(path));
 	return files.map((path) => (path === "index.html" ? "./" : path)).sort();
 }
 
 /**
- * Writes the service worker that keeps every file of the build, whatever its size. A file that the build made and the folder lacks ends the
- * build.
+ * Writes the service worker that keeps every file of the build, whatever its size, but for the policies of recordings, which it keeps once
+ * they were asked for. A file that the build made and the folder lacks ends the build.
  */
 export function offline() {
 	let folder = "";

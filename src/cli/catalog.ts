@@ -5,6 +5,7 @@ import { forwardCommand } from "./commands/forward";
 import { importCommand } from "./commands/import";
 import { lossesCommand } from "./commands/losses";
 import { methodsCommand } from "./commands/methods";
+import { policiesCommand } from "./commands/policies";
 import { recordCommand } from "./commands/record";
 import { rewardsCommand } from "./commands/rewards";
 import { rolloutCommand } from "./commands/rollout";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
 	rolloutCommand,
 	importCommand,
 	recordCommand,
+	policiesCommand,
 	creditCommand,
 	lossCommand,
 	forwardCommand,

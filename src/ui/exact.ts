@@ -113,12 +113,23 @@ async function answer(api: Exact, latest: Latest, members: readonly number[]): P
 export function policyOf(latest: Latest): Promise<Float32Array | null> {
 	const known = policies.get(latest);
 	if (known) return known;
-	const { spec, file } = runStore.getState();
-	// The trainer knows nothing of a run that was read from a file.
-	const sameRun = spec === latest.spec && file === null;
-	const policy = sameRun && trainer ? trainer.policyOf(latest.step) : Promise.resolve(null);
+	const policy = latest.recorded ? recordedPolicyOf(latest.recorded) : trainedPolicyOf(latest);
 	policies.set(latest, policy);
+	// What could not be fetched is tried again.
+	policy.catch(() => policies.delete(latest));
 	return policy;
+}
+
+/** Loaded when it is first asked for: nothing that opens with the page needs it. */
+async function recordedPolicyOf(recorded: NonNullable<Latest["recorded"]>): Promise<Float32Array> {
+	const { recordedPolicy } = await import("./recording/recordedPolicy");
+	return recordedPolicy(recorded);
+}
+
+async function trainedPolicyOf({ spec, step }: Latest): Promise<Float32Array | null> {
+	const run = runStore.getState();
+	// The trainer knows nothing of a run that was read from a file.
+	return run.spec === spec && run.file === null && trainer ? trainer.policyOf(step) : null;
 }
 
 function textsOf({ batch }: Latest, members: readonly number[]) {

@@ -149,7 +149,7 @@ async function policyAtHand(latest: Latest): Promise<Float32Array> {
 	throw new Error(
 		latest.names
 			? "The policy that wrote these rollouts is not at hand: a file of rollouts holds none. Open its toy twin and run it to see this."
-			: "The policy that wrote these rollouts is not at hand: a recording keeps none. Run it live to see this.",
+			: "The policy that wrote these rollouts is not at hand: only a run that is on keeps it. Run it live to see this.",
 	);
 }
 

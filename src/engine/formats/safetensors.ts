@@ -128,17 +128,25 @@ export interface FloatTensor {
 	readonly values: ArrayLike<number>;
 }
 
-/** Writes tensors as F32, in the order given; the header is padded with spaces to a multiple of 8 bytes. */
+/** Bytes to write; stored as U8. */
+export interface ByteTensor {
+	readonly name: string;
+	readonly shape: readonly number[];
+	readonly bytes: Uint8Array;
+}
+
+/** Writes numbers as F32 and bytes as U8, in the order given; the header is padded with spaces to a multiple of 8 bytes. */
 export function writeSafetensors(
-	tensors: readonly FloatTensor[],
+	tensors: readonly (FloatTensor | ByteTensor)[],
 	metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
 	const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
 	let end = 0;
-	for (const { name, shape, values } of tensors) {
+	for (const tensor of tensors) {
 		const begin = end;
-		end += 4 * values.length;
-		header[name] = { dtype: "F32", shape, data_offsets: [begin, end] };
+		end += "bytes" in tensor ? tensor.bytes.length : 4 * tensor.values.length;
+		const dtype = "bytes" in tensor ? "U8" : "F32";
+		header[tensor.name] = { dtype, shape: tensor.shape, data_offsets: [begin, end] };
 	}
 	const json = encodeUtf8(JSON.stringify(header));
 	const headerLength = Math.ceil(json.length / 8) * 8;
@@ -146,9 +154,10 @@ export function writeSafetensors(
 	new DataView(out.buffer).setUint32(0, headerLength, true);
 	out.set(json, PREFIX);
 	let at = PREFIX + headerLength;
-	for (const { values } of tensors) {
-		out.set(floatBytes(values), at);
-		at += 4 * values.length;
+	for (const tensor of tensors) {
+		const bytes = "bytes" in tensor ? tensor.bytes : floatBytes(tensor.values);
+		out.set(bytes, at);
+		at += bytes.length;
 	}
 	return out;
 }

@@ -13,13 +13,13 @@ import type { RolloutBatch } from "../rollouts/batch";
 import { batchOfRollouts, tokensOf, variedRollouts } from "../rollouts/subBatch";
 import type { Preset } from "../spec/experiment";
 import { openSpec } from "../spec/registries";
-import type { RunEvent } from "./events";
 import type { StepMetrics, TrainingExecutor, TrainingPlan } from "./executor";
 import { planOf } from "./plan";
 import { promptPool } from "./prompts";
-import { Run, type RunHost } from "./run";
+import type { RunHost } from "./run";
 import { spacedSteps } from "./spacedSteps";
-import { TapedExecutor, type TapedStep } from "./tapedExecutor";
+import type { TapedStep } from "./tapedExecutor";
+import { tapeRun } from "./tapeRun";
 
 export interface RecordingOptions {
 	readonly preset: Preset;
@@ -101,20 +101,12 @@ interface Judged extends Omit<TapedStep, "credit"> {
 async function recordSeed(options: RecordingOptions, seed: number): Promise<SeedRun> {
 	const { spec, task } = openSpec({ ...options.preset.spec, seed });
 	const steps = new Set(spacedSteps(spec.steps, options.frames));
-	const events: RunEvent[] = [];
-	let tape: TapedExecutor | null = null;
-	const createExecutor = async (plan: TrainingPlan) => {
-		tape = new TapedExecutor(await options.createExecutor(plan), steps);
-		return tape;
-	};
 	options.onNote(`seed ${seed}: training ${spec.steps} steps`);
-	const run = new Run({ spec, task, createExecutor, onEvent: (event) => void events.push(event), host: options.host });
-	const outcome = await run.execute();
-	if (outcome.reason !== "done" || tape === null) throw outcome.error;
+	const { events, tape } = await tapeRun({ spec, task }, steps, options);
 	const pool = promptPool(task, spec);
 	const { model, sampling } = planOf(spec, task, pool);
 	const judged: Judged[] = [];
-	for (const taped of await (tape as TapedExecutor).tape()) {
+	for (const taped of tape) {
 		options.onNote(`seed ${seed}: exact values of step ${taped.step}`);
 		const parameters = Float64Array.from(taped.parameters);
 		const policy = rememberingPolicy(modelPolicy(model, parameters, sampling.temperature));

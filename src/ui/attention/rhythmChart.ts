@@ -142,9 +142,11 @@ function drawExact(
 }
 
 function drawAxis(layer: Layer, name: string, most: string, { top, bottom }: Room): void {
+	const high = top + 2;
 	const texts = [
-		{ text: name, y: (top + bottom) / 2 + 6, kind: "axis name" },
-		{ text: most, y: top + 4, kind: "axis" },
+		// Lines of text do not touch, however low the lane.
+		{ text: name, y: Math.max((top + bottom) / 2 + 6, high + 11), kind: "axis name" },
+		{ text: most, y: high, kind: "axis" },
 	];
 	layer
 		.selectAll<SVGTextElement, (typeof texts)[number]>("text.axis")

@@ -1,10 +1,11 @@
-import { type JSX, useEffect, useState } from "react";
+import { type JSX, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "../../engine/core/errors";
 import type { AttentionAnswer } from "../../workers/labApi";
 import type { Display } from "../credit/display";
 import { askAttention } from "../lab";
 import { pictures } from "../pictures";
+import { ROUNDED } from "../recording/rounded";
 import { selectionStore } from "../stores/selection";
 import { useDisplay } from "../useDisplay";
 import { AttentionMaps } from "./AttentionMaps";
@@ -26,12 +27,13 @@ function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const rollout = pinned?.rollout ?? display.members[0] ?? 0;
 	const answer = useAttention(display, rollout);
+	const shown = typeof answer === "string" ? { display, rollout } : answer;
 	return (
 		<div className="attention">
 			<p className="tree-note muted">
-				<b>Attention marks where the policy looks. It is not credit: compare with exact.</b> Rollout {rollout}, step{" "}
-				{display.step}
-				{typeof answer === "string" ? "" : ", recomputed in float64"}.
+				<b>Attention is where the policy looks. It is not credit: compare with exact.</b> Rollout {shown.rollout}, step{" "}
+				{shown.display.step}
+				{typeof answer !== "string" && shown.display.latest.recorded ? `, ${ROUNDED}` : ""}.
 			</p>
 			{typeof answer === "string" ? (
 				<p className="muted">{answer}</p>
@@ -51,11 +53,12 @@ interface Shown {
 	readonly answer: AttentionAnswer;
 }
 
-/** Attention of the rollout on screen, asked for when it changes; the last one stays until then. */
+/** Attention of the rollout on screen, asked for when it changes; the last one stays until then, with the text that it is of. */
 function useAttention(display: Display, rollout: number): Shown | string {
 	const [answer, setAnswer] = useState<{ of: Display["latest"]; rollout: number; answer: AttentionAnswer } | string>(
 		"Being worked out.",
 	);
+	const last = useRef<Shown | null>(null);
 	const { latest } = display;
 	useEffect(() => {
 		let wanted = true;
@@ -73,7 +76,10 @@ function useAttention(display: Display, rollout: number): Shown | string {
 			wanted = false;
 		};
 	}, [latest, rollout]);
-	if (typeof answer === "string") return answer;
-	if (answer.of !== latest || answer.rollout !== rollout) return "Being worked out.";
-	return { display, rollout, answer: answer.answer };
+	const isOld = typeof answer === "string" || answer.of !== latest;
+	const shown = isOld ? last.current : { display, rollout: answer.rollout, answer: answer.answer };
+	useEffect(() => {
+		last.current = shown;
+	});
+	return typeof answer === "string" ? answer : (shown ?? "Being worked out.");
 }

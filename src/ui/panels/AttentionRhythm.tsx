@@ -27,6 +27,7 @@ export function AttentionRhythm({ display, answer, rollout }: Props): JSX.Elemen
 	};
 	return (
 		<div className="rhythm-box">
+			<Correlations data={data} answer={answer} />
 			<div
 				className="rhythm-plot"
 				onPointerMove={(e) => {
@@ -41,7 +42,12 @@ export function AttentionRhythm({ display, answer, rollout }: Props): JSX.Elemen
 			>
 				<Chart className="chart" draw={(element, size) => size.width > 0 && drawRhythm(element, data, size)} />
 			</div>
-			<Correlations data={data} answer={answer} />
+			<p className="muted">
+				<span title="▲ the token plans what follows; ◆ later tokens keep looking at it; an arc joins a plan to its anchor">
+					▲ plan, ◆ anchor.
+				</span>{" "}
+				{readingText(answer)}
+			</p>
 		</div>
 	);
 }
@@ -80,30 +86,22 @@ function rhythmCsv({ names, mask, exact }: RhythmData, rhythm: AttentionAnswer["
 /** What training would read: as the settings say, but for the split of heads, which takes the whole batch there. */
 function readingText({ reading: { window, from, to, keys, layers } }: AttentionAnswer): string {
 	const where = keys === "response" ? ", in the response alone" : "";
-	return `WAAD within ${window}, FAI ${from} to ${to} tokens later${where}, heads of ${layers === "all" ? "all" : "the middle"} layers, split by this rollout.`;
+	return `WAAD within ${window}, FAI ${from} to ${to} tokens later${where}, heads of ${layers === "all" ? "all" : "the middle"} layers, split by this rollout, all recomputed in float64.`;
 }
 
 /** Correlation of each curve with the size of the exact advantage, over the policy's tokens. */
 function Correlations({ data, answer }: { readonly data: RhythmData; readonly answer: AttentionAnswer }): JSX.Element {
 	const { exact, mask } = data;
 	if (!exact)
-		return (
-			<p className="tabular muted">
-				{readingText(answer)} The exact advantage of this rollout is not known: nothing to compare with.
-			</p>
-		);
+		return <p className="muted">The exact advantage of this rollout is not known: nothing to compare with.</p>;
 	const own = (values: Float64Array) => values.map((v, t) => (mask[t] === 1 ? v : Number.NaN));
 	const size = own(exact.values.map(Math.abs));
 	const jump = correlation(own(answer.rhythm.jump), size);
 	const fai = correlation(own(answer.rhythm.fai), size);
 	const text = (r: number) => (Number.isNaN(r) ? "not defined" : `r = ${fixed(r, 2)}`);
 	return (
-		<p className="tabular muted">
-			<span title="▲ the token plans what follows; ◆ later tokens keep looking at it; an arc joins a plan to its anchor">
-				▲ plan, ◆ anchor.
-			</span>{" "}
-			{readingText(answer)} With |{exact.label}| over {fai.n} tokens: jump of WAAD <b>{text(jump.r)}</b>, FAI{" "}
-			<b>{text(fai.r)}</b>
+		<p className="tabular muted" title="Correlation over the policy's tokens of this rollout">
+			|{exact.label}| and WAAD jump <b>{text(jump.r)}</b>, FAI <b>{text(fai.r)}</b>, n = {fai.n}
 		</p>
 	);
 }

@@ -5,6 +5,7 @@ import { Chart } from "../charts/Chart";
 import { drawRunning } from "../charts/runningChart";
 import { fixed, signed } from "../format";
 import { askBranch } from "../lab";
+import { ROUNDED } from "../recording/rounded";
 import type { ShownTree } from "./useTree";
 
 interface Props {
@@ -110,7 +111,12 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 			</p>
 			{problem ? <p className="muted">{problem}</p> : null}
 			{answer ? (
-				<Found answer={answer} exact={asked === own ? (tree.exact[node] as number) : Number.NaN} of={samples} />
+				<Found
+					answer={answer}
+					exact={asked === own ? (tree.exact[node] as number) : Number.NaN}
+					of={samples}
+					policy={display.latest.recorded ? `, ${ROUNDED}` : ""}
+				/>
 			) : null}
 		</section>
 	);
@@ -120,9 +126,11 @@ interface FoundProps {
 	readonly answer: BranchAnswer;
 	readonly exact: number;
 	readonly of: number;
+	/** What to know of it; empty for nothing. */
+	readonly policy: string;
 }
 
-function Found({ answer, exact, of }: FoundProps): JSX.Element {
+function Found({ answer, exact, of, policy }: FoundProps): JSX.Element {
 	const last = answer.values.at(-1);
 	return (
 		<>
@@ -137,6 +145,7 @@ function Found({ answer, exact, of }: FoundProps): JSX.Element {
 					<b>{signed(last.mean, 3)}</b>{" "}
 					<span className="muted">
 						after {last.n}, 95 % between {fixed(last.lo, 2)} and {fixed(last.hi, 2)}
+						{policy}
 					</span>
 				</p>
 			) : null}

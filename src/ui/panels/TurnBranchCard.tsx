@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { type Mean, valueRise } from "../../engine/oracle/continuations";
 import type { Display } from "../credit/display";
 import { fixed, signed } from "../format";
+import { ROUNDED } from "../recording/rounded";
 import { selectionStore } from "../stores/selection";
 import { exactTotals } from "../tree/treeNumbers";
 import {
@@ -63,6 +64,7 @@ export function TurnBranchCard({ branch, display }: Props): JSX.Element {
 				</button>
 				<p role="status" className="branch-status muted tabular">
 					{busy ? progressOf(branch) : problem ? "" : foundText(branch)}
+					{branch.of.recorded && !problem ? ` Policy: ${ROUNDED}.` : ""}
 				</p>
 				<button type="button" className="quiet icon" title="Back to the branch of the tree" onClick={closeTurnBranch}>
 					<span className="visually-hidden">Close</span>

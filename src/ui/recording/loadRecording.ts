@@ -1,4 +1,5 @@
 import { type Recording, readRecording } from "../../engine/formats/recording";
+import { fetchPacked } from "./fetchPacked";
 
 /** Presets that have a recording in this build. */
 export const RECORDED: readonly string[] = [
@@ -34,17 +35,4 @@ export function loadRecording(preset: string): Promise<Recording> {
 	return loading;
 }
 
-async function fetchRecording(path: string): Promise<Recording> {
-	const response = await fetch(path);
-	if (!response.ok || !response.body) throw new Error(`${path} could not be fetched (${response.status}).`);
-	const bytes = new Uint8Array(await response.arrayBuffer());
-	return readRecording(isGzip(bytes) ? await gunzip(bytes) : bytes, path);
-}
-
-/** A host may have unpacked the file on its way. */
-const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
-
-async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-	const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-	return new Uint8Array(await new Response(stream).arrayBuffer());
-}
+const fetchRecording = async (path: string): Promise<Recording> => readRecording(await fetchPacked(path), path);

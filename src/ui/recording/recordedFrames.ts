@@ -7,8 +7,8 @@ import { membersOf } from "../exact";
 import type { Frame } from "../stores/timeline";
 
 /** The frames of a recording as the panels know live ones. Exact values are cut into rollouts when a frame is first looked at. */
-export function recordedFrames({ spec, methods, frames }: Recording): Frame[] {
-	return frames.map((frame) => {
+export function recordedFrames({ preset, spec, methods, fingerprints, frames }: Recording): Frame[] {
+	return frames.map((frame, at) => {
 		const { step, batch, credit } = frame;
 		const { id, params, rewards } = spec.method;
 		const answers = Object.keys(credit).map((method) => {
@@ -18,7 +18,7 @@ export function recordedFrames({ spec, methods, frames }: Recording): Frame[] {
 		const trained = answers.find((a) => a.method === id)?.credit ?? creditOf(frame, id, params, rewards);
 		const groups = [...new Set(batch.groupIds)];
 		return {
-			latest: { step, batch, spec, credit: trained },
+			latest: { step, batch, spec, credit: trained, recorded: { preset, frame: at, fingerprints } },
 			answers,
 			get exact() {
 				const value = new Map(groups.map((group) => [group, exactOf(frame, group)]));

@@ -5,6 +5,7 @@ import type { ExperimentSpec } from "../../engine/spec/experiment";
 import type { MadeOn } from "../../engine/spec/link";
 import type { LinkCurve } from "../../engine/spec/linkCurve";
 import type { ExecutorLabel, PlanCounts } from "../../engine/training/executor";
+import type { FingerprintRecord } from "../../engine/training/runFile";
 import type { CreditAnswer, ExactAnswer } from "../../workers/labApi";
 import type { Backend, DeviceReport } from "../../workers/trainerApi";
 
@@ -114,6 +115,13 @@ export interface Latest {
 	readonly editedFrom?: Latest;
 	/** Printable tokens of rollouts that came from a file; absent: the task of the run names them. */
 	readonly names?: readonly string[];
+	/** Where in a recording the policy is found that sampled it; absent for rollouts of a run or of a file. */
+	readonly recorded?: {
+		readonly preset: string;
+		readonly frame: number;
+		/** Of the recorded run, at some of its steps. */
+		readonly fingerprints: readonly FingerprintRecord[];
+	};
 	/** What a method of ours gives rollouts whose file brought the credit. */
 	readonly ours?: OurCredit;
 }
