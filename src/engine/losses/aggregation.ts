@@ -4,7 +4,7 @@ import type { SurrogateConfig } from "./surrogate";
  * Weight of each token in the loss, so that aggregating is one weighted sum.
  *
  * token-mean 1/n; seq-mean-token-mean 1/(S·n_row); seq-mean-token-sum 1/S; constant 1/(B·constant), with S the rollouts that have
- * a counted token. **Source** the modes of verl and TRL; `constant` is Dr.GRPO's, https://arxiv.org/abs/2503.20783.
+ * a counted token, as verl and OpenRLHF have it; TRL's means over rollouts divide by all B. **Source** the modes of verl and TRL; `constant` is Dr.GRPO's, https://arxiv.org/abs/2503.20783.
  */
 export function aggregationWeights(
 	{ aggregation, constant }: Pick<SurrogateConfig, "aggregation" | "constant">,

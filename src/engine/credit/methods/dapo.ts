@@ -39,7 +39,7 @@ export const dapo = defineMethod({
 	source: {
 		cite: "Yu et al. 2025, DAPO: An Open-Source LLM Reinforcement Learning System at Scale",
 		url: "https://arxiv.org/abs/2503.14476",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		maxLength: integerParam({

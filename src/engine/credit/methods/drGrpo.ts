@@ -19,8 +19,8 @@ const BATCH = { within: "batch" } as const;
  * **Against the exact advantage** the return's sign for every token; in expectation (G−1)/G of the exact policy gradient.
  * **Reduces** to RLOO · (G−1)/G.
  * **Source** Liu et al. 2025, "Understanding R1-Zero-Like Training: A Critical Perspective", https://arxiv.org/abs/2503.20783. The correction:
- * Chu et al. 2025, "GPG", https://arxiv.org/abs/2504.02546, with F_norm = 1, not verified against its text; verl's `compute_gpg_outcome_advantage`
- * was read.
+ * Chu et al. 2025, "GPG", https://arxiv.org/abs/2504.02546, with F_norm = 1, not verified against its text; `gpgVerl` is verl's
+ * `compute_gpg_outcome_advantage`.
  */
 export const drGrpo = defineMethod({
 	id: "drGrpo",

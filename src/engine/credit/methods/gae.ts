@@ -17,6 +17,8 @@ import { bootstrapParams, numberParam, valueAfter, whiten, whitenParams } from "
  * **Against the exact advantage** unbiased with λ = γ = 1 whatever the critic; with exact values and γ = 1 unbiased for every λ;
  * otherwise biased by the critic's error.
  * **Reduces** to R − V at λ = γ = 1, to δ at λ = 0.
+ * OpenRLHF (`openrlhf`) bounds the variance by 1e-8 from below and adds nothing to it; environment tokens have value 0 there and cost a step,
+ * which at λ = γ = 1 changes nothing.
  * **Source** Schulman et al. 2016, equation 16, https://arxiv.org/abs/1506.02438. `rlhf` takes the KL weight of Ouyang et al.
  * 2022, "InstructGPT", https://arxiv.org/abs/2203.02155, appendix C.4.
  */
@@ -47,6 +49,7 @@ export const gae = defineMethod({
 	presets: {
 		paper: {},
 		verl: { whiten: true, bootstrap: false, lambda: 1 },
+		openrlhf: { whiten: true, bootstrap: false, lambda: 1, whitenScale: "sd0", whitenEps: 0, klCoef: 0.01 },
 		rlhf: { whiten: true, bootstrap: false, klCoef: 0.02 },
 	},
 	place: { unit: "token", source: "values of prefixes", extra: "a critic or fresh continuations", offPolicy: false },

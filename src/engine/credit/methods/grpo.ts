@@ -16,7 +16,8 @@ import { choiceParam } from "../sharedParams";
  * take more, dividing by the deviation also turns it.
  * **Reduces** to Dr.GRPO without the scale, to RLOO · (G−1)/G likewise.
  * **Source** Shao et al. 2024, "DeepSeekMath", section 4.1, https://arxiv.org/abs/2402.03300. The paper leaves ddof and eps
- * open; here n − 1 and 1e-6, as verl does. The batch's deviation is TRL's `scale_rewards="batch"`.
+ * open; here n − 1 and 1e-6, as verl does. The batch's deviation is TRL's `scale_rewards="batch"`;
+ * `openrlhf` is its `group_norm`. verl's vectorised form rounds to float32, so that equal returns may leave .01 there.
  */
 export const grpo = defineMethod({
 	id: "grpo",
@@ -44,6 +45,7 @@ export const grpo = defineMethod({
 	presets: {
 		paper: {},
 		verl: { singleton: "raw" },
+		openrlhf: { eps: 1e-9 },
 		trl: { eps: 1e-4 },
 		trlBatch: { eps: 1e-4, scaleOver: "batch" },
 	},

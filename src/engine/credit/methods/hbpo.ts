@@ -31,7 +31,8 @@ import { choiceParam, integerParam, numberParam } from "../sharedParams";
  * float32 does not tell them apart.
  *
  * **Edges** the second term is not centred: it is never positive with the paper's reward, and a right rollout may pay for its mates. The released
- * code adds it twice (preset `released`, a mistake) and cannot run; the default is the paper's. A group of one as `singleton` says.
+ * code adds it twice (preset `released`, a mistake) and its trainer cannot run, only its functions can, without groups of one; the default is the
+ * paper's. A group of one as `singleton` says.
  * **Against the exact advantage** of another reward; the second term adds, on average, the gradient of the mates' mean.
  * **Reduces** to GRPO on the shaped reward without the second term.
  * **Source** "Hierarchical Budget Policy Optimization for Adaptive Reasoning", 2025, https://arxiv.org/abs/2507.15844;
@@ -46,7 +47,7 @@ export const hbpo = defineMethod({
 	source: {
 		cite: "Hierarchical Budget Policy Optimization for Adaptive Reasoning, 2025",
 		url: "https://arxiv.org/abs/2507.15844",
-		verification: "paper read",
+		verification: "compared with the released code",
 	},
 	params: {
 		beta: numberParam({

@@ -12,6 +12,7 @@ import { bootstrapParams, choiceParam, integerParam, numberParam, valueAfter } f
  * δ_u = r'_u + γV'_{u+1} − V'_u; A_u = δ_u + γλA_{u+1}, for all tokens of the macro. The last token is a macro of its own whatever
  * cuts, as in the release, so that the final reward is not averaged away. `cut=marks` starts macros where the token signal `macroStart` is
  * not 0. V' after the last macro is 0, or `bootstrap` where the rollout was cut; the release has none (`bootstrap=false`).
+ * Where it weighs values by position it weighs rewards so, too; here they are their sum or mean.
  *
  * With `klCoef` > 0, each token's reward is first reduced by klCoef · k(log p − log p_ref), as the release does (0.05, k1).
  *

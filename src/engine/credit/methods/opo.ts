@@ -20,7 +20,7 @@ export const opo = defineMethod({
 	source: {
 		cite: "Hao et al. 2025, On-Policy RL with Optimal Reward Baseline",
 		url: "https://arxiv.org/abs/2505.23585",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: { singleton: singletonParam("zero") },
 	presets: { paper: {}, verl: { singleton: "raw" } },

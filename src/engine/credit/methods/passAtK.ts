@@ -28,7 +28,7 @@ export const passAtK = defineMethod({
 	source: {
 		cite: "verl grpo_passk; Chen et al. 2025, Pass@k Training for Adaptively Balancing Exploration and Exploitation of Large Reasoning Models",
 		url: "https://arxiv.org/abs/2508.10751",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		form: choiceParam({

@@ -45,7 +45,7 @@ export const rankGrpo = defineMethod({
 	source: {
 		cite: "Zhu et al. 2025, Rank-GRPO: Training LLM-based Conversational Recommender Systems with Reinforcement Learning",
 		url: "https://arxiv.org/abs/2510.20150",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		reward: choiceParam({

@@ -11,6 +11,8 @@ import { choiceParam, whiten, whitenScaleParams } from "../sharedParams";
  *
  * **Edges** one token in all gets 0. `holes=reset` is what older releases do: an environment token forgets what comes after it.
  * **Against the exact advantage** the baseline is one number for the batch, so prompts of different difficulty shift each other.
+ * **Presets** `openrlhf` is the trainer of the paper's author, with the KL weight that it has unless told; it divides by n and bounds the
+ * variance by 1e-8 from below instead of adding to it.
  * **Source** Hu 2025, "REINFORCE++", https://arxiv.org/abs/2501.03262; verl `reinforce_plus_plus`.
  */
 export const reinforcePlusPlus = defineMethod({
@@ -34,7 +36,12 @@ export const reinforcePlusPlus = defineMethod({
 		}),
 		...whitenScaleParams,
 	},
-	presets: { paper: {}, verl: {}, verlOld: { holes: "reset" } },
+	presets: {
+		paper: {},
+		verl: {},
+		verlOld: { holes: "reset" },
+		openrlhf: { klCoef: 0.01, whitenScale: "sd0", whitenEps: 0 },
+	},
 	place: { unit: "token", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],

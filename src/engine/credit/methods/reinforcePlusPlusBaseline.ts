@@ -8,6 +8,8 @@ import { whiten, whitenScaleParams } from "../sharedParams";
  *
  * **Edges** a group of one as `singleton` says (verl: its raw reward); equal rewards in all groups give 0.
  * **Against the exact advantage** Dr.GRPO with one scale for the batch, and a shift where lengths and outcomes go together.
+ * **Presets** `openrlhf` is the trainer of the paper's author (`reinforce_baseline`) without a KL weight; where it has one it takes each token's
+ * penalty from the return to go behind the baseline, which `klPenalty` before this method does not: that penalises returns.
  * **Source** Hu 2025, https://arxiv.org/abs/2501.03262; verl `reinforce_plus_plus_baseline`.
  */
 export const reinforcePlusPlusBaseline = defineMethod({
@@ -18,10 +20,10 @@ export const reinforcePlusPlusBaseline = defineMethod({
 	source: {
 		cite: "Hu 2025, REINFORCE++: A Simple and Efficient Approach for Aligning Large Language Models",
 		url: "https://arxiv.org/abs/2501.03262",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: { singleton: singletonParam("zero"), ...whitenScaleParams },
-	presets: { paper: {}, verl: { singleton: "raw" } },
+	presets: { paper: {}, verl: { singleton: "raw" }, openrlhf: { whitenScale: "sd0", whitenEps: 0 } },
 	place: { unit: "rollout", source: "rollouts alone", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [{ door: "scaled", apples: "scaled" }],

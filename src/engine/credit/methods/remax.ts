@@ -21,7 +21,7 @@ export const remax = defineMethod({
 	source: {
 		cite: "Li et al. 2023, ReMax: A Simple, Effective, and Efficient Reinforcement Learning Method for Aligning Large Language Models",
 		url: "https://arxiv.org/abs/2310.10505",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: klParams,
 	presets: { paper: {}, verl: {} },

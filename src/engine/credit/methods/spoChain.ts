@@ -21,7 +21,8 @@ import { choiceParam, cutParams, integerParam, whiten, whitenParams } from "../s
  *
  * Uncertain: p_t < threshold. Every m-th of them starts a segment; A = V(next cut) − V(cut), the last segment R − V(cut), V read from
  * `values` at the segment's first token. What lies before the first cut gets 0. `cut=equal` is the naive form: pieces of
- * `segment` tokens, the first of which has no value before it and gets 0, as released. Then the probability mask: tokens with p > threshold
+ * `segment` tokens, the first of which has no value before it and gets 0, as released (preset `naive`: no mask, whitened; the release cuts every
+ * response into four pieces of equal length instead). Then the probability mask: tokens with p > threshold
  * get 0 (`mask=zero`), are not scored (`mask=skip`, which also leaves the loss's denominator), or keep it (`mask=none`). The advantage is
  * masked already; `weights` reports the mask, 1 or 0, as it was before whitening.
  *
@@ -66,7 +67,7 @@ export const spoChain = defineMethod({
 		}),
 		...whitenParams(false),
 	},
-	presets: { paper: {}, released: { mask: "skip", whiten: true }, naive: { cut: "equal" } },
+	presets: { paper: {}, released: { mask: "skip", whiten: true }, naive: { cut: "equal", mask: "none", whiten: true } },
 	place: { unit: "step or segment", source: "values of prefixes", extra: "fresh continuations", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: false },
 	gradients: [

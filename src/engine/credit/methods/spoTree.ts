@@ -28,7 +28,7 @@ export const spoTree = defineMethod({
 	source: {
 		cite: "Guo et al. 2025, Segment Policy Optimization: Effective Segment-Level Credit Assignment in RL for Large Language Models",
 		url: "https://arxiv.org/abs/2505.23564",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		segment: integerParam({

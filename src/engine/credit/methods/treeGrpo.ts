@@ -48,7 +48,7 @@ export const treeGrpo = defineMethod({
 	source: {
 		cite: "Ji et al. 2025, Tree Search for LLM Agent Reinforcement Learning",
 		url: "https://arxiv.org/abs/2509.21240",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		unit: unitParam("step"),

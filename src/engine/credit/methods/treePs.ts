@@ -19,10 +19,12 @@ import { choiceParam, partitionOf, unitNeeds, unitParam } from "../sharedParams"
  * TreePS: steps as nodes of a tree of rollouts, valued by the outcomes below them.
  *
  * V(n) = mean return of the rollouts below (`value=leaves`) or mean over children; `local` V(n) − V(parent), `global` V(n) − V(root),
- * `both` their sum, `reweighted` their sum over √(rollouts below), as in TreeRL. Steps that agree on all tokens are one node; with
+ * `both` their sum, `reweighted` their sum over √(rollouts below), as in TreeRL's paper. Steps that agree on all tokens are one node; with
  * `shared=once` only the first rollout through a node is scored.
  *
- * **Not verified**: derived from the abstract of TreePS-RAG; the forms are those of its released relatives.
+ * **Not verified**: derived from the abstract of TreePS-RAG; the forms are those of its relatives. TreeRL's release, run, gives another number than
+ * its paper and `treeRl`: a node's value is first divided by its own root, V(n)/√(below n), and then compared, with the values centred by the mean
+ * of the other leaves in place of V(root): [2 V(n)/√(below n) − V(parent)/√(below the parent)], up to .4 away where returns are 0 or 1.
  * **Edges** unbranched steps get 0 locally; tokens outside of steps are not scored; equal returns give 0.
  * **Against the exact advantage** `local` is a Monte-Carlo difference of values, biased where a node has few rollouts
  * below; `global` is the return minus the group's mean where rollouts end apart, (n−1)/n of the exact gradient.

@@ -15,7 +15,7 @@ export const clipCov = defineLoss({
 	source: {
 		cite: "Cui et al. 2025, The Entropy Mechanism of Reinforcement Learning for Reasoning Language Models",
 		url: "https://arxiv.org/abs/2505.22617",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		...clipParams(0.2, 0.2),

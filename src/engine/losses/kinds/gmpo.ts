@@ -14,7 +14,7 @@ export const gmpo = defineLoss({
 	source: {
 		cite: "Zhao et al. 2025, Geometric-Mean Policy Optimization",
 		url: "https://arxiv.org/abs/2507.20673",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: { ...clipParams(0.4, 0.4), ...aggParams("seq-mean-token-mean"), ...penaltyParams },
 	presets: { paper: {}, verl: { clipLow: 0.2, clipHigh: 0.2 } },

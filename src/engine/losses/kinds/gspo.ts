@@ -5,7 +5,8 @@ import { aggParams, clipParams, commonConfig, penaltyParams } from "../lossParam
  * Clipped surrogate with one ratio per response: s = exp(mean_t log ρ_t); ℓ = max(−As, −A·clip(s)).
  *
  * `level=sequenceToken` lets each token carry its own gradient (GSPO-token); with credit that is constant over a response both agree.
- * `spanLogRatio=sum` is the probability ratio of the whole response, as in TRL's RLOO.
+ * `spanLogRatio=sum` is the probability ratio of the whole response, as in TRL's RLOO. `verl` and `trl` take the paper's clip, as their
+ * recipes do; what they clip at unless told is .2.
  * **Source** Zheng et al. 2025, https://arxiv.org/abs/2507.18071.
  */
 export const gspo = defineLoss({

@@ -5,7 +5,7 @@ import { aggParams, commonConfig, penaltyParams } from "../lossParams";
  * Soft adaptive gate: ℓ = −A·σ(τ(ρ − 1))·4/τ, with τ for A > 0 and a larger one for A ≤ 0: the gradient fades instead of stopping.
  *
  * **Source** Gao et al. 2025, "Soft Adaptive Policy Optimization", https://arxiv.org/abs/2511.20347, whose text was not read;
- * verl's `sapo` policy loss was: the same gate, temperatures and mean. It bounds log ρ by 20 first.
+ * verl's `sapo` policy loss and TRL's have the same gate, temperatures and mean. verl bounds log ρ by 20 first.
  */
 export const sapo = defineLoss({
 	id: "sapo",
@@ -15,7 +15,7 @@ export const sapo = defineLoss({
 	source: {
 		cite: "Gao et al. 2025, Soft Adaptive Policy Optimization",
 		url: "https://arxiv.org/abs/2511.20347",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		tauPositive: {
