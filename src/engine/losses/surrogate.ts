@@ -12,7 +12,7 @@ export interface SurrogateConfig {
 	readonly ratio: "none" | "token" | "item" | "sequence" | "sequenceToken" | "mixed";
 	/** Log-ratios of a span are averaged (geometric mean) or summed (probability of the span). */
 	readonly spanLogRatio: "mean" | "sum";
-	/** Log-ratios are cut to at most this, and to at least −20, before the exponential. */
+	/** Log-ratios are cut to at most this, and to at least −20, before the exponential, as by verl's `vanilla`; TRL cuts none. */
 	readonly maxLogRatio: number;
 	/**
 	 * `clip`: max(−Aρ, −A·clip(ρ)). `cispo`: −sg[clip(ρ)]·A·log p. `sapo`: −A·σ(τ(ρ−1))·4/τ.
