@@ -33,7 +33,7 @@ function stepHolds({ symbol, equation, operation, inputs, members, value }: Trac
 	if (choice) return (first!.value !== 0) === (choice[1] !== undefined) && Object.is(second!.value, value);
 	if (line.endsWith(" beyond the edge")) return Object.is(first!.value, value);
 	if (/ of the (next|previous) one$/.test(line)) return true;
-	if (line === "one alone: its own") return Object.is(first!.value, value);
+	if (line === "one alone: x") return Object.is(first!.value, value);
 	if (line.includes(" among the largest ")) return value === 0 || value === 1;
 	if (/^(outside of all spans|one alone|all count as equal|not counted|0 · …)$/.test(line)) return value === 0;
 	const statistic = STATISTIC.exec(line);

@@ -51,6 +51,12 @@ describe("insightOf", () => {
 		);
 	});
 
+	it("names a group of one", () => {
+		expect(insightOf(groupOf([[0, 0]], [1]))).toBe(
+			"This rollout is alone in its group, so GRPO has nothing to compare it with and pays nobody.",
+		);
+	});
+
 	it("does not count tokens that were not scored", () => {
 		expect(insightOf(groupOf([[Number.NaN, 0.7, 0.7], [-0.7]], [1, 0]))).toContain("the same credit");
 		expect(insightOf(groupOf([[Number.NaN]], [1]))).toBe("GRPO scored no token of this group.");

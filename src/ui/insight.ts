@@ -9,6 +9,8 @@ export function insightOf({ batch, trained: row, members }: Comparison): string 
 	if (scored.length === 0) return `${row.label} scored no token of this group.`;
 	const equalReturns = returns.every((r) => r === returns[0]);
 	const allZero = scored.every((v) => v === 0);
+	if (members.length === 1 && allZero)
+		return `This rollout is alone in its group, so ${row.label} has nothing to compare it with and pays nobody.`;
 	if (equalReturns && allZero)
 		return `Every rollout of this group returned ${signed(returns[0] as number)}, so ${row.label} has nothing to compare and pays nobody.`;
 	const flat = spread.every((values) => values.every((v) => v === values[0]));

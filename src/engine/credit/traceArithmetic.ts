@@ -165,7 +165,7 @@ function aloneDetail(x: number, { scale, eps, epsOn, singleton }: Normaliser, fo
 	if (singleton === "zero") return { formula, numbers: "one alone" };
 	const one = epsOn === "sd" ? `(1 + ${shown(eps)})` : `√(1 + ${shown(eps)})`;
 	const over = scale === "none" ? "" : ` / ${one}`;
-	return { formula: () => `one alone: its own${over}`, numbers: over === "" ? shown(x) : `${signed(x)}${over}` };
+	return { formula: () => `one alone: x${over}`, numbers: over === "" ? shown(x) : `${signed(x)}${over}` };
 }
 
 /** Entry after (or before) the place in its rollout, among those that take part; −1 beyond the edge. */

@@ -96,8 +96,8 @@ describe("a trace writes the arithmetic of one token with its numbers", () => {
 	it("what a group of one gets is its own number, not one that was compared", () => {
 		const alone = batchOf([{ length: 1, reward: 3 }]);
 		const outcome = (id: string, params = {}) => equations(id, alone, 0, 0, { singleton: "raw", ...params })[1];
-		expect(outcome("drGrpo")).toBe("outcome = one alone: its own = 3");
-		expect(outcome("grpo", { eps: 0.5 })).toBe("outcome = one alone: its own / (1 + 0.5) = 3 / (1 + 0.5) = 2");
+		expect(outcome("drGrpo")).toBe("outcome = one alone: x = 3");
+		expect(outcome("grpo", { eps: 0.5 })).toBe("outcome = one alone: x / (1 + 0.5) = 3 / (1 + 0.5) = 2");
 		const drGrpo = METHODS.find(({ id }) => id === "drGrpo")!;
 		expect(faultsOf(traceOf(drGrpo, { singleton: "raw" }, alone, 0, 0))).toEqual([]);
 		expect(outcome("grpo", { singleton: "zero" })).toMatch(/ = one alone = 0$/);

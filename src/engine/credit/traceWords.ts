@@ -91,7 +91,7 @@ function normaliserInWords(options: Normaliser): string {
 export function normaliserText({ center, scale, eps, epsOn }: Normaliser): string {
 	const middle = { none: "x", mean: "x − mean", loo: "x − mean of the others" }[center];
 	const sd = { none: "", sd1: "sd (n − 1)", sd0: "sd (n)" }[scale];
-	const over = epsOn === "sd" ? `${sd} + ${eps}` : `√(${sd}² + ${eps})`;
+	const over = epsOn === "sd" ? `${sd} + ${shown(eps)}` : `√(${sd}² + ${shown(eps)})`;
 	return scale === "none" ? middle : `(${middle}) / (${over})`;
 }
 

@@ -1,11 +1,12 @@
 import { createElement, type JSX } from "react";
-import { formula, type MathNode } from "./formula";
+import { formula, type MathNode, pieces } from "./formula";
 
-/** A formula of a trace, set by the browser as MathML. */
+/** A formula of a trace, set by the browser as MathML; a long list goes on in the next line. */
 export function Formula({ of }: { readonly of: string }): JSX.Element {
-	return createElement("math", { displaystyle: "true" }, element(formula(of), 0));
+	const set = (piece: string) => createElement("math", { displaystyle: "true" }, element(formula(piece), 0));
+	return createElement("span", null, ...pieces(of).flatMap((piece) => [set(piece), " "]));
 }
 
-function element({ tag, text, children = [] }: MathNode, key: number): JSX.Element {
-	return createElement(tag, { key }, text ?? children.map(element));
+function element({ tag, text, word, children = [] }: MathNode, key: number): JSX.Element {
+	return createElement(tag, { key, className: word && "prose" }, text ?? children.map(element));
 }

@@ -2,6 +2,8 @@
 export interface MathNode {
 	readonly tag: "mrow" | "mfrac" | "msub" | "msqrt" | "mi" | "mn" | "mo" | "mtext";
 	readonly text?: string;
+	/** A word of prose or a name, and no symbol of one letter. */
+	readonly word?: true;
 	readonly children?: readonly MathNode[];
 }
 
@@ -35,17 +37,32 @@ function grouped(words: readonly string[]): Item[] {
 
 function row(items: readonly Item[]): MathNode {
 	const children: MathNode[] = [];
+	const add = (node: MathNode) => {
+		const before = children.at(-1);
+		if (before && isApart(before, node)) children.push(SPACE);
+		children.push(node);
+	};
 	for (let i = 0; i < items.length; i++) {
 		const [item, next, after] = [items[i] as Item, items[i + 1], items[i + 2]];
 		if (next && after && isWord(next, "/")) {
-			children.push({ tag: "mfrac", children: [bare(item), bare(after)] });
+			add({ tag: "mfrac", children: [bare(item), bare(after)] });
 			i += 2;
 		} else if (isWord(item, "\u221a") && next && "group" in next) {
-			children.push({ tag: "msqrt", children: [row(next.group)] });
+			add({ tag: "msqrt", children: [row(next.group)] });
 			i += 1;
-		} else children.push(one(item));
+		} else add(one(item));
 	}
 	return { tag: "mrow", children };
+}
+
+/** Between words, and between a word and what it is about, which MathML sets without a gap. */
+const SPACE: MathNode = { tag: "mtext", text: "\u00a0" };
+
+/** Operators bring their own gaps; a comma only where it separates, which at the end of a piece it does not know. */
+function isApart(before: MathNode, node: MathNode): boolean {
+	if (node.text === "\u00b2") return false;
+	if (node.tag === "mo") return node.text === "(" && before.word === true;
+	return before.tag !== "mo" || before.text === ",";
 }
 
 const isWord = (item: Item, word: string): boolean => "word" in item && item.word === word;
@@ -55,6 +72,8 @@ const bare = (item: Item): MathNode => ("group" in item ? row(item.group) : one(
 
 function one(item: Item): MathNode {
 	if ("word" in item) return atom(item.word);
+	const [inner, ...others] = item.group;
+	if (inner && "group" in inner && others.length === 0) return one(inner);
 	return { tag: "mrow", children: [{ tag: "mo", text: "(" }, row(item.group), { tag: "mo", text: ")" }] };
 }
 
@@ -76,8 +95,17 @@ function atom(word: string): MathNode {
 		return sign ? { tag: "mrow", children: [{ tag: "mo", text: sign }, symbol] } : symbol;
 	}
 	if (NUMBER.test(word)) return { tag: "mn", text: word };
-	if (/^[+\u2212\u00b7\u00d7/=<\u2264?:,]$/.test(word)) return { tag: "mo", text: word };
-	return word.length === 1 ? { tag: "mi", text: word } : { tag: "mtext", text: `${word}\u00a0` };
+	if (/^(?:[+\u2212\u00b7\u00d7/=<\u2264?:,()]|==)$/.test(word)) return { tag: "mo", text: word };
+	return word.length === 1 ? { tag: "mi", text: word } : { tag: "mi", text: word, word: true };
+}
+
+/** Numbers of a list from which on it may go on in the next line. */
+const LONG_LIST = 4;
+
+/** A formula cut behind the commas of a long list, where it may go on in the next line: MathML itself does not break. */
+export function pieces(text: string): string[] {
+	const cut = text.split(/(?<=,) /);
+	return cut.length < LONG_LIST || text.includes("/") ? [text] : cut;
 }
 
 /** All text of a formula in order, for tests and for people who hear it. */

@@ -15,6 +15,23 @@ it("says what a normaliser compares with and among which numbers, its formula on
 	expect(step.members).toEqual(Array.from(batch.returns.subarray(0, 4)));
 });
 
+it("lists nobody beside a rollout that is alone", () => {
+	const { batch: alone } = makeBatch({ groups: 2, size: 1, T: 4, seed: 3 });
+	const { steps } = traceOf(METHODS.find((m) => m.id === "grpo")!, {}, alone, 1, 0);
+	expect(linesOf(steps.at(-1)!)).toMatchObject({ words: "over the group", members: [] });
+	expect(linesOf(steps.at(-1)!).lines.slice(1)).toEqual(["one alone", "0"]);
+});
+
+it("says that what is divided by 0 counts as 0", () => {
+	const { batch: equal } = makeBatch({ groups: 1, size: 1, T: 4, seed: 3 });
+	const { steps } = traceOf(METHODS.find((m) => m.id === "tempo")!, {}, equal, 0, 0);
+	expect(linesOf(steps.at(-1)!).lines).toEqual([
+		expect.stringMatching(/^x\d+ \/ x\d+$/),
+		"divided by 0, which counts as 0",
+		"0",
+	]);
+});
+
 it("says nothing twice", () => {
 	expect(unique(["x2", "(−0.5)", "−0.5"])).toEqual(["x2", "−0.5"]);
 	expect(stepsOf("grpo")[0]).toMatchObject({ symbol: "returns", words: "", members: [] });

@@ -8,18 +8,26 @@ export interface StepLines {
 	readonly words: string;
 	/** Right-hand sides, one a line. */
 	readonly lines: readonly string[];
-	/** Numbers that a statistic compared, where no line lists them; else empty. */
+	/** Numbers that a statistic compared, where there are several and no line lists them; else empty. */
 	readonly members: readonly number[];
 }
 
 /** The lines of a step as it was traced, without saying anything twice. */
 export function linesOf({ symbol, operation, equation, members = [] }: TraceStep): StepLines {
-	const lines = unique(equation.split(" = ").slice(1));
+	const lines = unique(equation.split(" = ").slice(1)).map(dividedByNothing);
 	// A normaliser's name is its formula, and the names of arithmetic say less than the arithmetic.
 	const isFormula = /^\(?x /.test(operation);
 	const words = isFormula ? operation.slice(operation.indexOf(" over the ") + 1) : operation;
-	return { symbol, words: words.includes(" ") ? words : "", lines, members: isFormula ? members : [] };
+	return {
+		symbol,
+		words: words.includes(" ") ? words : "",
+		lines,
+		members: isFormula && members.length > 1 ? members : [],
+	};
 }
+
+/** Methods take what is divided by 0 as 0; a fraction over 0 would look like a mistake. */
+const dividedByNothing = (line: string) => line.replace(/^\S+ \/ 0$/, "divided by 0, which counts as 0");
 
 /** Lines that say something new: a number in parentheses is the number. */
 export function unique(parts: readonly string[]): string[] {

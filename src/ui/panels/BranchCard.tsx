@@ -30,7 +30,7 @@ export function BranchCard({ shown, node, text }: Props): JSX.Element {
 					name={tree.names ? "mean return from here" : "mean return"}
 					value={number(tree.value[node] as number)}
 				/>
-				<Figure name="exact" value={number(tree.exact[node] as number)} />
+				{Number.isNaN(tree.exact[node]) ? null : <Figure name="exact" value={number(tree.exact[node] as number)} />}
 				{colour === "credit" ? <Figure name="credit" value={number(tree.credit[node] as number)} /> : null}
 			</p>
 			{tree.names ? null : <Branching key={`${shown.display.step} ${text}`} shown={shown} node={node} />}

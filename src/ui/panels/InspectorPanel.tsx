@@ -6,7 +6,7 @@ import type { Display } from "../credit/display";
 import { isEmbedded } from "../embedded";
 import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
-import { signed } from "../format";
+import { fixed, signed } from "../format";
 import { findEntry, METHODS } from "../registries";
 import { followRun } from "../session";
 import { openCoach } from "../shell/coach";
@@ -146,7 +146,6 @@ function GroupReturns({ comparison, rollout }: { comparison: Comparison; rollout
 	const returns = members.map((b) => batch.returns[b] as number);
 	const mean = returns.reduce((a, b) => a + b, 0) / returns.length;
 	const sd = Math.sqrt(returns.reduce((a, r) => a + (r - mean) ** 2, 0) / returns.length);
-	const dead = sd === 0;
 	return (
 		<section className="group-returns">
 			<h4>Its group</h4>
@@ -158,8 +157,12 @@ function GroupReturns({ comparison, rollout }: { comparison: Comparison; rollout
 				))}
 			</ul>
 			<p className="muted">
-				Mean {signed(mean)}, standard deviation {signed(sd).replace("+", "")}.{" "}
-				{dead ? "All returns are equal, so methods that compare siblings have nothing to say here." : ""}
+				{returns.length === 1
+					? "It is alone in its group: methods that compare siblings have none here."
+					: `Mean ${signed(mean)}, standard deviation ${fixed(sd)}.`}{" "}
+				{returns.length > 1 && sd === 0
+					? "All returns are equal, so methods that compare siblings have nothing to say here."
+					: ""}
 			</p>
 		</section>
 	);
