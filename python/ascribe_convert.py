@@ -27,6 +27,8 @@ TYPES = {"float64": "d", "float32": "f", "float16": "e", "bfloat16": "bfloat16",
          "Double": "d", "Float": "f", "Half": "e", "BFloat16": "bfloat16", "Long": "q", "Int": "i", "Short": "h", "Char": "b", "Byte": "B",
          "Bool": "?", "f8": "d", "f4": "f", "f2": "e", "i8": "q", "i4": "i", "i2": "h", "i1": "b", "u8": "Q", "u4": "I", "u2": "H",
          "u1": "B", "b1": "?"}
+# Bytes of elements that are not read: they are refused only where they are wanted.
+UNREAD = {"ComplexHalf": 4, "ComplexFloat": 8, "ComplexDouble": 16, "QUInt8": 1, "QInt8": 1, "QInt32": 4, "QUInt4x2": 1, "QUInt2x4": 1}
 MOST_ENTRIES = 2**28
 
 
@@ -38,7 +40,7 @@ def _type(name):
 
 
 def _width(kind):
-    return 2 if kind == "bfloat16" else struct.calcsize("=" + kind)
+    return 2 if kind == "bfloat16" else UNREAD[kind] if kind in UNREAD else struct.calcsize("=" + kind)
 
 
 def _elements(data, kind, order="<"):
@@ -58,6 +60,8 @@ class _Storage:
         self.kind, self.data, self.read = kind, data, {}
 
     def elements(self, kind):
+        if kind in UNREAD:
+            _type(kind)
         # Many tensors may lie in one storage.
         if kind not in self.read:
             self.read[kind] = _elements(self.data[:len(self.data) // _width(kind) * _width(kind)], kind)
@@ -92,8 +96,31 @@ def _steps(size, fortran=False):
 
 def _tensor(storage, start, size, steps, *more):
     # Newer types name themselves behind requires_grad and hooks; their storage is bytes.
-    kind = _type(more[2].__name__) if len(more) > 2 and isinstance(more[2], type) else storage.kind
-    return _Array(lambda: storage.elements(kind), start, size, steps)
+    named = more[2].__name__ if len(more) > 2 and isinstance(more[2], type) else None
+    return _Array(lambda: storage.elements(_type(named) if named else storage.kind), start, size, steps)
+
+
+class _Rows(_Array):
+    """Tensors of different lengths as one: nested, in torch's words."""
+
+    def __init__(self, rows):
+        self.tolist = rows
+
+
+def _jagged(parts):
+    """torch's nested tensor since 2.1: rows behind one another, where each begins, and how long it is if there are gaps."""
+    def rows():
+        values, offsets = parts["values"].tolist(), parts["offsets"].tolist()
+        lengths = parts["lengths"].tolist() if parts.get("lengths") is not None else [b - a for a, b in zip(offsets, offsets[1:])]
+        return [values[a:a + n] for a, n in zip(offsets, lengths)]
+    if parts.get("_ragged_idx", 1) != 1:
+        raise ValueError("it holds tensors nested along another side than the first, which are not read")
+    return _Rows(rows)
+
+
+def _nested(values, sizes, steps, starts):
+    """The older one: sizes, strides and start of each in one row of numbers."""
+    return _Rows(lambda: [_Array(values.tolist, *one).tolist() for one in zip(starts.tolist(), sizes.tolist(), steps.tolist())])
 
 
 def _of_bytes(data, dtype, size):
@@ -136,6 +163,8 @@ class _Called(type):
 
 class _Object(dict, metaclass=_Called):
     """Stands for an object of any class: its fields, or its items."""
+    # Sets hold objects, too; which of them are equal is not asked.
+    __hash__ = object.__hash__
 
     def append(self, item):
         self.setdefault("items", []).append(item)
@@ -187,9 +216,9 @@ def _consolidated(metadata, storage):
     """A TensorDict whose tensors were laid one behind the other in one row of bytes, which is how verl saves."""
     row = functools.lru_cache(None)(lambda: bytes(storage.tolist()))
 
-    def part(kind, size, start, stop, *_):
-        return _Array(lambda: _elements(row()[start:stop][:math.prod(size) * _width(kind)], kind), 0, size, _steps(size))
-    tensors = {name: part(_type(leaf[0]), *leaf[1:]) for name, leaf in metadata["leaves"].items()}
+    def part(name, size, start, stop, *_):
+        return _Array(lambda: _elements(row()[start:stop][:math.prod(size) * _width(_type(name))], _type(name)), 0, size, _steps(size))
+    tensors = {name: part(*leaf) for name, leaf in metadata["leaves"].items()}
     for name in [name for name in tensors if name.startswith("<NJT_OFFSETS>")]:
         # Rows of different lengths, one behind the other.
         ends, values = tensors[name].tolist(), tensors["<NJT_VALUES>" + name[len("<NJT_OFFSETS>"):]].tolist()
@@ -198,7 +227,7 @@ def _consolidated(metadata, storage):
 
 
 def _sparse(*_):
-    raise ValueError("it holds sparse or nested tensors, which are not read")
+    raise ValueError("it holds sparse tensors, which are not read")
 
 
 def _decoded(text, code="utf-8", *_):
@@ -216,7 +245,7 @@ CALLS = {
     "_load_from_bytes": lambda data: _opened(io.BytesIO(data)), "Size": tuple, "device": lambda *name: str(name),
     "_reconstruct": _Numpy, "_frombuffer": lambda data, dtype, size, order: _made(_Numpy, (size, dtype, order == "F", bytes(data))),
     "dtype": _Dtype, "scalar": lambda dtype, raw: dtype.read(raw)[0],
-    "_get_layout": _sparse, "_rebuild_njt": _sparse, "_make_td": _made, "_rebuild_tensordict_files_consolidated": _consolidated, "_rebuild_tensor_batch": _made,
+    "_get_layout": _sparse, "_rebuild_njt": _jagged, "_rebuild_nested_tensor": _nested, "_make_td": _made, "_rebuild_tensordict_files_consolidated": _consolidated, "_rebuild_tensor_batch": _made,
 }
 
 
@@ -234,13 +263,15 @@ class _Reader(pickle.Unpickler):
 
 
 def _storage_kind(name):
-    return "B" if name.startswith("Untyped") else _type(name)
+    short = name.replace("Storage", "")
+    return "B" if name.startswith("Untyped") else short if short in UNREAD else _type(name)
 
 
 def _from_zip(file):
     """torch.save since 1.6."""
     with zipfile.ZipFile(file) as archive:
-        (whole,) = [name for name in archive.namelist() if name.endswith("/data.pkl") or name == "data.pkl"] or [None]
+        # In a folder of its own, with nothing else so high up.
+        whole = min((name for name in archive.namelist() if name.endswith("/data.pkl") or name == "data.pkl"), key=len, default=None)
         if whole is None or whole[:-8] + "constants.pkl" in archive.namelist():
             raise ValueError("it is an archive, but none of torch.save")
         root = whole[:-len("data.pkl")]
@@ -322,6 +353,9 @@ def _columns(data):
     """A saved batch as lists by name: a DataProto, a dictionary of tensors, a dictionary of samples or a list of them."""
     data = data if not hasattr(data, "items") or set(data) & WANTED else data.get("data", data.get("rollout_data", data))
     whole = {}
+    if hasattr(data, "items") and hasattr(data.get("tensordict"), "items"):
+        # verl's rollout skip: keys are {sample}_{rollout}_{output}.
+        data = {**data["tensordict"], "uid": [re.sub(r"_\d+_\d+$", "", str(key)) for key in data.get("keys") or []] or None}
     if hasattr(data, "items") and hasattr(data.get("batch"), "items"):
         data = {**data["batch"], **(data.get("non_tensor_batch") or {})}
     if hasattr(data, "items") and "samples" in data:

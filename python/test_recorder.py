@@ -9,6 +9,7 @@ import pickle
 import tempfile
 import types
 import unittest
+import zipfile
 import zlib
 
 from ascribe_convert import _opened, convert, main
@@ -162,9 +163,6 @@ class ConvertTest(unittest.TestCase):
         with open(self.path, "wb") as file:
             file.write(data)
 
-    def torch_file(self, name):
-        return zlib.decompress(base64.b64decode(self.written["files"][name]))
-
     def run_on_file(self, *arguments):
         with contextlib.redirect_stdout(io.StringIO()) as out:
             main([self.path, *arguments])
@@ -190,15 +188,17 @@ class ConvertTest(unittest.TestCase):
         self.assertEqual((second["rewards"], second["logprobs"][:2]), ([0.0, 0.0, 0.5], [-3.0, -4.0]))
 
     def test_files_of_torch(self):
-        names = list(self.written["files"])
-        self.assertEqual(len(names), 9)
-        for name in names:
-            if name.startswith("elements"):
-                read_back = [one.tolist() for one in _opened(io.BytesIO(self.torch_file(name)))]
-                self.assertEqual(json.dumps(read_back), self.written["elements"], name)
-            else:
-                self.write(self.torch_file(name))
-                self.expect_verl(self.run_on_file())
+        versions = {about.split(",")[0]: written for about, written in self.written.items()}
+        self.assertEqual([len(written["files"]) for written in versions.values()], [9, 12], list(versions))
+        for version, written in versions.items():
+            for name, text in written["files"].items():
+                data = zlib.decompress(base64.b64decode(text))
+                if name.startswith("elements"):
+                    read_back = [one.tolist() for one in _opened(io.BytesIO(data))]
+                    self.assertEqual(json.dumps(read_back), written["elements"], (version, name))
+                else:
+                    self.write(data)
+                    self.expect_verl(self.run_on_file())
 
     def test_verl(self):
         uids = {"uid": ["u1", "u1"]}
@@ -276,6 +276,11 @@ class ConvertTest(unittest.TestCase):
         self.assertRegex(self.refused(b""), r"batch_12\.pt is no batch of rollouts that can be converted: .+\.$")
         self.assertIn("sparse", self.refused({**VERL, "more": Call(_get_layout, ("torch.sparse_coo",))}))
         self.assertIn("none of torch.save", self.refused(b"PK\x05\x06" + bytes(18)))
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("x/byteorder", "big")
+            file.writestr("x/data.pkl", pickle.dumps({}, 2))
+        self.assertIn("bytes have the other order", self.refused(archive.getvalue()))
         os.remove(self.path)
         with self.assertRaisesRegex(SystemExit, "batch_12.pt cannot be read: No such file"):
             convert(self.path)

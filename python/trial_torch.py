@@ -14,6 +14,7 @@ import sys
 import tempfile
 import types
 import unittest
+import zipfile
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -169,8 +170,24 @@ def elements():
     return [*tensors, torch.arange(24.0).reshape(2, 3, 4) / 7, torch.tensor([0.1, -2.5]).bfloat16().requires_grad_()]
 
 
+NESTED = hasattr(torch, "nested") and hasattr(torch.nested, "as_nested_tensor") and hasattr(torch, "jagged")
+
+
+def nested(*rows):
+    return torch.nested.as_nested_tensor([torch.as_tensor(row) for row in rows], layout=torch.jagged)
+
+
+def verl_skip():
+    """What rollout skip of verl's newer trainer saves: rows without padding, and whose they are."""
+    return {"tensordict": TensorDict({
+        "prompts": nested([4], [3, 151_643]), "responses": nested([5, 6], [7, 8, 9]), "response_mask": nested([1, 1], [1, 0, 1]),
+        "rm_scores": nested([0, 1.0], [0, 0, 0.5]), "rollout_log_probs": nested([-1.0, -2], [-3, -4, -5.5]),
+        "advantages": nested([0.7, 0.7], [-0.7, 0, -0.7])}),
+        "tags": [{}, {}], "keys": ["u1_0_0", "u1_1_0"], "global_steps": 12}
+
+
 def write_files(path):
-    """Small files of this torch with what is in them, as torch says."""
+    """Small files of this torch, beside those of others, with what is in them, as torch says."""
     batch = {**verl(), "uid": numpy.array(["u1", "u1"], object)}
     files = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -180,9 +197,16 @@ def write_files(path):
                 save(held, made)
                 with open(made, "rb") as file:
                     files[f"{of}, {name}"] = base64.b64encode(zlib.compress(file.read(), 9)).decode()
+            if NESTED:
+                save(verl_skip(), made)
+                with open(made, "rb") as file:
+                    files[f"verl skip, {name}"] = base64.b64encode(zlib.compress(file.read(), 9)).decode()
     values = [tensor.tolist() for tensor in elements()]
+    with open(path, encoding="utf-8") as file:
+        known = json.load(file)
+    known[f"torch {torch.__version__}, numpy {numpy.__version__}"] = {"elements": json.dumps(values), "files": files}
     with open(path, "w", encoding="utf-8") as file:
-        json.dump({"about": f"torch {torch.__version__}, numpy {numpy.__version__}, trial_torch.py files", "elements": json.dumps(values), "files": files}, file, indent="\t")
+        json.dump(known, file, indent="\t")
         file.write("\n")
 
 
@@ -248,6 +272,44 @@ class Trial(unittest.TestCase):
             self.expect_verl(self.converted(DataProto(TensorDict(batch), uids), _dump))
         finally:
             del os.environ["VERL_DATAPROTO_SERIALIZATION_METHOD"]
+
+    @unittest.skipUnless(NESTED, "needs a torch of version 2")
+    def test_nested(self):
+        gaps = torch.nested.narrow(torch.arange(12).reshape(2, 6), 1, torch.tensor([0, 1]), torch.tensor([3, 4]), layout=torch.jagged)
+        tensors = [nested([1, 2, 3], [4]), nested([[1.5, 2]], [[3.0, 4], [5, 6]]), gaps,
+                   torch.nested.nested_tensor([torch.arange(3.0), torch.arange(5.0)])]
+        for name, save in FORMATS.items():
+            save(tensors, self.path)
+            with open(self.path, "rb") as file:
+                read = _opened(file)
+            for own, tensor in zip(read, tensors, strict=True):
+                self.assertEqual(own.tolist(), [row.tolist() for row in tensor.unbind()], name)
+            self.expect_verl(self.converted(verl_skip(), save))
+
+    @unittest.skipUnless(NESTED, "needs a torch of version 2")
+    def test_types_of_torch_2(self):
+        rows = [torch.tensor([0, 1, 200], dtype=kind) for kind in (torch.uint16, torch.uint32, torch.uint64)]
+        # What is not read stands in nobody's way until somebody wants it.
+        others = [torch.tensor([1 + 2j]), torch.tensor([0.5, 1]).to(torch.float8_e4m3fn), torch.tensor([1 + 1j], dtype=torch.complex128)]
+        uid = numpy.array(["u1", "u1"], object)
+        for save in FORMATS.values():
+            save([*rows, *others], self.path)
+            with open(self.path, "rb") as file:
+                read = _opened(file)
+            self.assertEqual([one.tolist() for one in read[:3]], [row.tolist() for row in rows])
+            for one, name in zip(read[3:], ("ComplexFloat", "float8_e4m3fn", "ComplexDouble")):
+                with self.assertRaisesRegex(ValueError, f"numbers of type {name}, which are not read"):
+                    one.tolist()
+            self.expect_verl(self.converted({**verl(), "uid": uid, "routed": others}, save))
+
+    @unittest.skipUnless(NESTED, "needs a torch of version 2")
+    def test_archives_of_torch_2_are_as_their_source_says(self):
+        torch.save(verl(), self.path)
+        with zipfile.ZipFile(self.path) as archive:
+            names = {name.split("/", 1)[1] for name in archive.namelist()}
+            self.assertTrue({"data.pkl", "byteorder", ".format_version", ".storage_alignment", "version"} <= names, names)
+            self.assertEqual(archive.read("batch_12/data.pkl")[:2], b"\x80\x02")
+        self.expect_verl(self.converted(torch.load(self.path, weights_only=True) | {"uid": numpy.array(["u1", "u1"], object)}, torch.save))
 
     def test_slime(self):
         sample = {"group_index": 3, "index": 0, "prompt": "1+1=", "tokens": [1, 2, 5, 6], "response": "ab", "response_length": 2, "label": "2",
