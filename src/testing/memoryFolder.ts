@@ -8,14 +8,15 @@ export function memoryFolder(write: (name: string) => void = () => undefined): F
 		name,
 		getFile: async () => new File([files.get(name)!], name),
 		createWritable: async () => {
-			const pieces: Uint8Array<ArrayBuffer>[] = [];
-			return new WritableStream<Uint8Array<ArrayBuffer>>({
-				write: (piece) => {
+			const pieces: Blob[] = [];
+			return {
+				write: async (piece: Blob) => {
 					write(name);
-					pieces.push(piece.slice());
+					pieces.push(piece);
 				},
-				close: () => void files.set(name, new Blob(pieces)),
-			});
+				close: async () => void files.set(name, new Blob(pieces)),
+				abort: async () => undefined,
+			};
 		},
 	});
 	const handle = {

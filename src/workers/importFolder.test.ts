@@ -165,6 +165,25 @@ describe("files that the browser keeps", () => {
 		expect(await folder.list(null)).toEqual([]);
 	});
 
+	it("are copied in pieces, the same bytes, until they are closed", async () => {
+		const bytes = Uint8Array.from({ length: 2 ** 23 + 5 }, (_, i) => (i * 31) % 251);
+		const large = { name: "large", file: new File([bytes], "large"), hash: sha256(bytes) };
+		const root = memoryFolder();
+		const folder = tab({ root });
+		const told: number[] = [];
+		const stop = new AbortController();
+		const closed = (written: number) => {
+			told.push(written);
+			if (told.length === 2) stop.abort();
+		};
+		expect(await folder.keep([large], [], about, stop.signal, closed)).toBe("cancelled");
+		expect(told).toEqual([2 ** 22, 2 ** 23]);
+		expect(await folder.list(null)).toEqual([]);
+		expect(await folder.keep([large], [], about, going)).toBe("kept");
+		const [kept] = (await folder.files(large.hash.slice(0, 16))) ?? [];
+		expect(sha256(new Uint8Array(await kept!.file.arrayBuffer()))).toBe(large.hash);
+	});
+
 	it("are not kept where the browser keeps nothing, and a description that is damaged is left out", async () => {
 		const none = new ImportFolder({
 			directory: () => Promise.reject(new DOMException("No.", "SecurityError")),
@@ -178,7 +197,8 @@ describe("files that the browser keeps", () => {
 		await folder.keep([fileOf("a")], [], about, going);
 		const imports = await root.getDirectoryHandle("imports");
 		const bad = await (await imports.getFileHandle("bad.json", { create: true })).createWritable();
-		await new Blob(['{"title":7}']).stream().pipeTo(bad);
+		await bad.write(new Blob(['{"title":7}']));
+		await bad.close();
 		expect(await folder.list(null)).toHaveLength(1);
 	});
 });

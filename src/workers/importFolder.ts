@@ -5,6 +5,8 @@ import type { Done, Keeping, KeptFile, NamedFile, StoredImport } from "./filesAp
 /** Most bytes of files that are kept, all together; older ones make room. Half of what the browser grants, if that is less. */
 const MOST_BYTES = 2 * 2 ** 30;
 const MOST_IMPORTS = 50;
+/** Bytes copied at a time: a cancel waits for one such piece. */
+const PIECE = 4 * 2 ** 20;
 /** Digits of the name of an import: of the hash of its files. */
 const ID_DIGITS = 16;
 /** Held by whoever changes what is kept. */
@@ -245,7 +247,7 @@ async function descriptionOf(folder: FileSystemDirectoryHandle, id: string): Pro
 }
 
 const writeDescription = (folder: FileSystemDirectoryHandle, description: Description): Promise<void> =>
-	write(folder, `${description.id}.json`, new Blob([JSON.stringify(description)]).stream());
+	write(folder, `${description.id}.json`, new Blob([JSON.stringify(description)]));
 
 /** A file of the right length under its hash is the file. */
 async function copy(
@@ -259,30 +261,33 @@ async function copy(
 		async (handle) => (await handle.getFile()).size === file.size,
 		() => false,
 	);
-	if (!there) await write(home, hash, file.stream().pipeThrough(counted(tell)), signal);
+	if (!there) await write(home, hash, file, signal, tell);
 }
 
-/** Writes a file whole or not at all: the browser swaps it in when the last byte is there. */
+/**
+ * Writes a file whole or not at all: the browser swaps it in when the last byte is there. It takes the bytes from where they lie, so that none
+ * of them comes into the memory of the page.
+ */
 async function write(
 	home: FileSystemDirectoryHandle,
 	name: string,
-	content: ReadableStream<Uint8Array<ArrayBuffer>>,
+	content: Blob,
 	signal?: AbortSignal,
+	tell: (written: number) => void = () => {},
 ): Promise<void> {
 	const target = await (await home.getFileHandle(name, { create: true })).createWritable();
-	await content.pipeTo(target, signal ? { signal } : {});
-}
-
-/** Passes bytes on and tells how many there were. */
-function counted(tell: (bytes: number) => void): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-	let bytes = 0;
-	return new TransformStream({
-		transform: (piece, next) => {
-			next.enqueue(piece);
-			bytes += piece.byteLength;
-			tell(bytes);
-		},
-	});
+	try {
+		for (let at = 0; at < content.size; at += PIECE) {
+			signal?.throwIfAborted();
+			await target.write(content.slice(at, at + PIECE));
+			tell(Math.min(content.size, at + PIECE));
+		}
+		signal?.throwIfAborted();
+		await target.close();
+	} catch (error) {
+		await target.abort().catch(() => undefined);
+		throw error;
+	}
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
