@@ -1,10 +1,12 @@
 import { Cancelled } from "../engine/core/errors";
 import { Sha256 } from "../engine/core/sha256";
 import type { StopSignal } from "../engine/formats/containers/byteSource";
+import { piecesOf } from "./filePieces";
 
 /** Bytes up to which the browser hashes a file at once: it is quick, but wants all of it in memory and cannot be stopped. */
 const AT_ONCE = 32 * 2 ** 20;
-const PIECE = 4 * 2 ** 20;
+/** Some ten milliseconds of hashing. */
+const PIECE = 2 ** 20;
 
 /**
  * SHA-256 of a file, 64 hexadecimal digits, as `sha256sum` prints it.
@@ -21,7 +23,7 @@ export async function hashOf(file: Blob, stop: StopSignal, tell: (read: number) 
 	return hashInPieces(file, stop, tell);
 }
 
-/** The same, a few megabytes at a time; other messages of the worker are answered in between. */
+/** The same, a megabyte at a time; other messages of the worker are answered in between. */
 export async function hashInPieces(
 	file: Blob,
 	stop: StopSignal,
@@ -29,10 +31,12 @@ export async function hashInPieces(
 	piece = PIECE,
 ): Promise<string> {
 	const hash = new Sha256();
-	for (let at = 0; at < file.size; at += piece) {
+	let read = 0;
+	for await (const bytes of piecesOf(file, piece)) {
 		if (stop.aborted) throw new Cancelled();
-		hash.update(new Uint8Array(await file.slice(at, at + piece).arrayBuffer()));
-		tell(Math.min(file.size, at + piece));
+		hash.update(bytes);
+		read += bytes.length;
+		tell(read);
 	}
 	return hash.hex();
 }

@@ -16,6 +16,7 @@ import { findingsOf } from "../engine/lint/creditLint";
 import { returnOf } from "../engine/lint/facts";
 import { refusedMethods } from "../engine/signals/refusedMethods";
 import { hashOf } from "./fileHash";
+import { piecesOf } from "./filePieces";
 import { named, theirsOf } from "./fileStep";
 import type {
 	Done,
@@ -250,6 +251,7 @@ function sourceOf({ name, file }: NamedFile): ByteSource {
 		name,
 		size: file.size,
 		read: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
+		pieces: (size) => piecesOf(file, size),
 	};
 }
 

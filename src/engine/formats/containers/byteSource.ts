@@ -6,6 +6,20 @@ export interface ByteSource {
 	readonly size: number;
 	/** Bytes [start, end). */
 	read(start: number, end: number): Promise<Uint8Array>;
+	/** All bytes in order, about `size` at a time; a piece is gone when the next one is asked for. Absent: they are read one by one. */
+	pieces?(size: number): AsyncIterable<Uint8Array>;
+}
+
+/** All bytes of a source in order, about `size` at a time. What is still wanted of a piece when the next one comes must be copied. */
+export const piecesOf = (source: ByteSource, size: number): AsyncIterable<Uint8Array> =>
+	source.pieces?.(size) ?? readPieces(source, size);
+
+async function* readPieces(source: ByteSource, size: number): AsyncGenerator<Uint8Array> {
+	for (let at = 0; at < source.size; ) {
+		const piece = await source.read(at, Math.min(source.size, at + size));
+		at += piece.length;
+		yield piece;
+	}
 }
 
 /** A file that is in memory already. */

@@ -1,6 +1,6 @@
 import { strFromU8 } from "fflate";
 import { Cancelled } from "../../core/errors";
-import type { ByteSource, StopSignal } from "./byteSource";
+import { type ByteSource, piecesOf, type StopSignal } from "./byteSource";
 
 /** One line of a text file. */
 export interface TextLine {
@@ -15,14 +15,19 @@ export interface TextLine {
 }
 
 /** Bytes read at a time: a cancel waits for one such piece at most. */
-export const PIECE = 1 << 20;
+const PIECE = 1 << 20;
+/**
+ * Bytes of lines that are handed on together. What becomes of them is dropped before young objects are collected the second time; a whole
+ * piece's would be taken for old ones, which pile up to three times what is really kept.
+ */
+const BATCH = 1 << 16;
 const NOTHING = new Uint8Array(0);
 const NEWLINE = 10;
 const RETURN = 13;
 
 /**
- * Lines of a UTF-8 file in pieces of about a megabyte, so that the first ones are there before the rest is read. Empty lines are left
- * out but counted; a byte-order mark and carriage returns are dropped.
+ * Lines of a UTF-8 file, some at a time, so that the first ones are there before the rest is read. Empty lines are left out but counted; a
+ * byte-order mark and carriage returns are dropped.
  * @throws Cancelled when the signal says so.
  */
 export async function* linesOf(source: ByteSource, signal?: StopSignal): AsyncGenerator<readonly TextLine[]> {
@@ -30,11 +35,10 @@ export async function* linesOf(source: ByteSource, signal?: StopSignal): AsyncGe
 	let rest: Uint8Array[] = [];
 	let at = 0;
 	let number = 0;
-	for (let read = 0; read < source.size; ) {
+	let lines: TextLine[] = [];
+	let handed = 0;
+	for await (const piece of piecesOf(source, PIECE)) {
 		if (signal?.aborted) throw new Cancelled();
-		const piece = await source.read(read, Math.min(source.size, read + PIECE));
-		read += piece.length;
-		const lines: TextLine[] = [];
 		let start = 0;
 		for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
 			const bytes = joined(rest, piece.subarray(start, end));
@@ -42,11 +46,15 @@ export async function* linesOf(source: ByteSource, signal?: StopSignal): AsyncGe
 			at += bytes.length + 1;
 			start = end + 1;
 			rest = [];
+			if (at - handed < BATCH) continue;
+			if (lines.length > 0) yield lines;
+			lines = [];
+			handed = at;
 		}
-		rest.push(piece.subarray(start));
-		if (read >= source.size) add(lines, joined(rest, NOTHING), at, ++number, false);
-		if (lines.length > 0) yield lines;
+		rest.push(piece.slice(start));
 	}
+	add(lines, joined(rest, NOTHING), at, ++number, false);
+	if (lines.length > 0) yield lines;
 }
 
 function add(lines: TextLine[], bytes: Uint8Array, at: number, number: number, closed: boolean) {
