@@ -10,15 +10,18 @@ export interface HeadMap {
 }
 
 export interface HeadMapOptions {
-	readonly size: number;
+	readonly width: number;
+	readonly height: number;
 	readonly theme: "light" | "dark";
 	readonly label: string;
 	/** Row under study; −1 for none. */
 	readonly row: number;
 }
 
-/** Smaller cells have no names beside them. */
-const READABLE = 11;
+/** Names stand at least so far apart, pixels: beside smaller cells some are left out. */
+const READABLE = 10;
+/** Of so many names at least one must have room, or there are none. */
+const MOST_LEFT_OUT = 3;
 const NAMES = 62;
 
 /**
@@ -27,8 +30,11 @@ const NAMES = 62;
  */
 export function drawHeadMap(element: HTMLElement, { names, map }: HeadMap, options: HeadMapOptions): void {
 	const N = names.length;
-	const cell = (options.size - (options.size / N >= READABLE ? NAMES : 0)) / N;
-	const named = cell >= READABLE - 4 && N <= 40;
+	const { width, height, row } = options;
+	const beside = Math.min(width - NAMES, height) / N;
+	const named = beside >= READABLE / MOST_LEFT_OUT;
+	const cell = named ? beside : Math.min(width, height) / N;
+	const shown = named ? namesShown(N, Math.ceil(READABLE / cell), row) : [];
 	const root = select(element);
 	const plot = root
 		.selectAll<HTMLDivElement, null>("div.head-cells")
@@ -42,21 +48,27 @@ export function drawHeadMap(element: HTMLElement, { names, map }: HeadMap, optio
 	drawHeadGrid(canvasBox.node() as HTMLElement, { N, layers: 1, heads: 1, maps: map }, options);
 	plot
 		.selectAll("span")
-		.data(named ? names : [])
+		.data(shown)
 		.join("span")
-		.attr("data-on", (_, t) => String(t === options.row))
-		.style("top", (_, t) => `${t * cell}px`)
+		.attr("data-on", (t) => String(t === row))
+		.style("top", (t) => `${t * cell}px`)
 		.style("height", `${cell}px`)
 		.style("line-height", `${cell}px`)
-		.text((name) => name);
+		.text((t) => names[t] as string);
 	plot
 		.selectAll("i")
-		.data(options.row >= 0 && options.row < N ? [options.row] : [])
+		.data(row >= 0 && row < N ? [row] : [])
 		.join("i")
 		.style("top", (t) => `${t * cell}px`)
 		.style("height", `${cell}px`)
 		.attr("title", (t) => strongest(names, map, t));
 }
+
+/** Every so many names, and that of the row under study in place of those beside it. */
+const namesShown = (N: number, every: number, row: number): number[] =>
+	Array.from({ length: N }, (_, t) => t).filter(
+		(t) => t === row || (t % every === 0 && (row < 0 || Math.abs(t - row) >= every)),
+	);
 
 /** What a token looks at most, in words. */
 export function strongest(names: readonly string[], map: Float32Array, t: number): string {

@@ -145,7 +145,7 @@ function Enlarged({ answer, map, names, theme, label, rollout }: EnlargedProps):
 					drawHeadMap(
 						element,
 						{ names, map },
-						{ size: Math.min(width, height), theme: themeOf(element, theme), label, row: row.current },
+						{ width, height, theme: themeOf(element, theme), label, row: row.current },
 					)
 				}
 			/>

@@ -100,8 +100,11 @@ function Correlations({ data, answer }: { readonly data: RhythmData; readonly an
 	const fai = correlation(own(answer.rhythm.fai), size);
 	const text = (r: number) => (Number.isNaN(r) ? "not defined" : `r = ${fixed(r, 2)}`);
 	return (
-		<p className="tabular muted" title="Correlation over the policy's tokens of this rollout">
-			|{exact.label}| and WAAD jump <b>{text(jump.r)}</b>, FAI <b>{text(fai.r)}</b>, n = {fai.n}
+		<p
+			className="tabular muted"
+			title="Correlation with the size of the exact advantage, over the policy's tokens of this rollout"
+		>
+			|{exact.label}|: WAAD jump <b>{text(jump.r)}</b>, FAI <b>{text(fai.r)}</b>, n = {fai.n}
 		</p>
 	);
 }
