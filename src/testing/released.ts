@@ -1,5 +1,7 @@
+import type { RewardChoice } from "../engine/credit/method";
 import { METHODS } from "../engine/credit/registry";
-import { creditOf, presetOf } from "../engine/credit/run";
+import { withRewards } from "../engine/credit/rewards/compose";
+import { creditBy, presetOf } from "../engine/credit/run";
 import { ragged } from "../engine/credit/testing";
 import type { RolloutRecord } from "../engine/formats/record";
 import { batchesOf } from "../engine/formats/recordsBatch";
@@ -34,6 +36,8 @@ interface ReleasedRun {
 
 export interface ReleasedCredit extends ReleasedRun {
 	readonly method: string;
+	/** Writers of rewards that stand before the method. */
+	readonly rewards?: readonly RewardChoice[];
 	/** null where a token is not in the release's loss. */
 	readonly advantage: readonly (readonly (number | null)[])[];
 }
@@ -48,12 +52,13 @@ export interface ReleasedLoss extends ReleasedRun {
 
 /** Largest difference from the release, relative to the largest magnitude it gave; infinite where one has a number and the other none. */
 export function creditDifference(runs: ReleasedRuns, run: ReleasedCredit): number {
-	const { method, preset, params, advantage } = run;
+	const { method: id, preset, params, rewards = [], advantage } = run;
+	const method = findEntry(METHODS, id, "method");
 	const lines = runs.batches[run.batch]!.map((record) => ({ record, where: record.id }));
 	const { batch } = batchesOf(lines).batches[0]!;
-	const given = { ...presetOf(findEntry(METHODS, method, "method"), preset), ...params };
+	const given = { ...presetOf(method, preset), ...params };
 	return relative(
-		ragged(batch, creditOf(method, given, batch).advantage).flat(),
+		ragged(batch, creditBy(withRewards(method, rewards), given, batch).advantage).flat(),
 		advantage.flat().map((a) => a ?? Number.NaN),
 	);
 }

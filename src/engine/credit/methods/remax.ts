@@ -11,6 +11,7 @@ import { neg, rolloutSignal, spread, suffixSum } from "../ops";
  *
  * **Against the exact advantage** unbiased for the policy gradient: the baseline does not depend on the sampled tokens.
  * **Cost** one greedy rollout a prompt, paid by whoever provides the signal.
+ * **Presets** `paper` and `verl` are one. With a KL weight the authors' code charges each token its own divergence only, verl what is to come.
  * **Source** Li et al. 2023, "ReMax", https://arxiv.org/abs/2310.10505; verl `remax`.
  */
 export const remax = defineMethod({
