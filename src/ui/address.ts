@@ -48,7 +48,7 @@ export function followAddress(): () => void {
 		if (link === known || isTyping(typing) || isUnread(runStore.getState())) return;
 		if (link.length <= MAX_LINK_LENGTH) {
 			const turned = turn !== turnOf();
-			// Back comes to what was on screen, which a bare address does not say.
+			// The Back button has to restore what was on screen, which an address without a link does not say.
 			if (turned && location.hash === "") history.replaceState(OWN, "", addressOf(known));
 			history[turned ? "pushState" : "replaceState"](OWN, "", addressOf(link));
 			turn = turnOf();
@@ -83,7 +83,7 @@ export function followAddress(): () => void {
 		),
 		listen("hashchange", () => {
 			const opened = openLink(location.hash || `#${first}`);
-			// Who comes back needs no card; the link's note and run stay what they were.
+			// Going back to an entry of our own shows no card about the link again; its note and run stay what they were.
 			if (opened) setOpened(isOwn() ? { ...opened, notices: [], read: true } : opened);
 			known = addressLink();
 			turn = turnOf();
@@ -96,7 +96,7 @@ export function followAddress(): () => void {
 	};
 }
 
-/** Marks entries of the history that the page wrote, which need no card when somebody comes back to them. */
+/** Marks entries of the history that the page itself wrote: going back to one shows no card about its link. */
 const OWN = { own: true } as const;
 const isOwn = () => location.hash === "" || (history.state as Partial<typeof OWN> | null)?.own === true;
 const addressOf = (link: string) => `${location.pathname}#${link}`;

@@ -33,7 +33,7 @@ export interface Comparison {
 	readonly truth: ExactAnswer | null | undefined;
 	/** The prompt as printable text. */
 	readonly prompt: string;
-	/** First token of the group on which the file's credit is not what ours is; null where all agree or nothing was computed again. */
+	/** First token of the group at which the file's credit differs from ours; null where all agree or nothing was recomputed. */
 	readonly mismatch: Place | null;
 }
 interface Place {

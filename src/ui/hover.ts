@@ -15,7 +15,7 @@ export function setHovered(hovered: HoveredToken | null): void {
 	for (const listener of listeners) listener(hovered);
 }
 
-/** Somebody is looking at a token. */
+/** Whether a token is under the pointer or has the keyboard focus. */
 export const isHovering = (): boolean => current !== null;
 
 export function onHover(listener: (hovered: HoveredToken | null) => void): () => void {

@@ -85,12 +85,11 @@ export function askTree(question: TreeQuestion): Promise<RolloutTree> | null {
 	return lab?.tree(question) ?? null;
 }
 
-/** Who branched last. */
+/** The asker of the branch that was started last. */
 let branching: AbortController | null = null;
 
 /**
- * Samples on from the first `at` tokens of a rollout, under the policy that wrote it. A wish of somebody else ends the
- * one that is open, as if whoever asked had aborted it. Rejects with one sentence.
+ * Samples on from the first `at` tokens of a rollout, under the policy that wrote it. A branch that another asker starts ends the one under way, as if its own asker had aborted it. Rejects with one sentence.
  * @param asker ends it early, with what was found.
  */
 export async function askBranch(
@@ -107,7 +106,7 @@ export async function askBranch(
 	branching = asker;
 	const end = () => void lab?.cancelBranch();
 	signal.addEventListener("abort", end);
-	// News travel on a way of their own and may come in after the answer, which they would take back.
+	// News come over a channel of their own and may arrive after the answer, which they would then replace by an older state.
 	let answered = false;
 	const tell = (news: BranchAnswer) => {
 		if (!answered) onNews(news);
@@ -190,7 +189,7 @@ async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Pro
 	const known = beside?.of === latest ? beside.answers : [];
 	const others = rows.filter((id) => id !== latest.credit.method && !known.some((a) => a.method === id));
 	const answers = await ask(api, latest, others);
-	// The next question is asked when these are on screen: it asks for what is missing there.
+	// Waits until these answers are on screen, because the next question asks for whatever is still missing there.
 	await new Promise<void>((resolve) => {
 		const show = () => {
 			if (runStore.getState().latest === latest) setBeside(latest, [...known, ...answers]);

@@ -134,7 +134,7 @@ function panelsInFront(): string[] {
 	});
 }
 
-/** Something of the figure on its sheet; of a sheet that is not on screen nothing is written. */
+/** A part of the figure's settings; undefined unless the layout "figure" is on screen. */
 function inFigure<T>(part: (figure: Layout["figure"]) => T): T | undefined {
 	const { layout, figure } = layoutStore.getState();
 	return layout === "figure" ? part(figure) : undefined;

@@ -127,10 +127,10 @@ function forgetIfAnother({ spec }: Run): void {
 
 function take(): void {
 	const { of, step, group, rollout, token, pair } = wanted as Wanted;
-	// Before anything changes on screen: this is called by such changes.
+	// Forgotten before anything changes on screen, because such a change calls this function again.
 	wanted = null;
 	if (step !== null) showStep(step);
-	// Such a link names no step where it looks at the one that the recording opens with.
+	// A link into a recording leaves the step out where it is the one that the recording opens with.
 	else if (of === "recording") backToRecording();
 	const { latest } = runStore.getState();
 	if (!latest) return;

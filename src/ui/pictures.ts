@@ -21,12 +21,12 @@ export interface PictureClock {
  * least 250 ms and at most two seconds after it. What a person does is not news; it changes the page without asking here.
  */
 export class Pictures {
-	/** By what they are about: a newer one takes the place of one that waits. */
+	/** Changes that wait, by subject: a newer one replaces the one that waits. */
 	private readonly changes = new Map<unknown, () => void>();
 	private waiting = false;
 	private asked = false;
 	private begun = Number.NEGATIVE_INFINITY;
-	/** When the share has paid for all pictures so far. */
+	/** Time from which on the pictures so far have kept to their share. */
 	private paid = Number.NEGATIVE_INFINITY;
 
 	constructor(private readonly clock: PictureClock) {}

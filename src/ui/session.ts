@@ -31,11 +31,11 @@ import { telemetry } from "./telemetry";
 
 /** The trainer behind the page. Set once at start; every button acts through the functions below. */
 let trainer: TrainerApi | null = null;
-/** Events of a run that was replaced are dropped by this number. */
+/** Number of the latest run: events of an earlier one, which it replaced, are dropped. */
 let generation = 0;
 /** Resolves when the adapter is known: what a run trains on depends on it. */
 let probed: Promise<void> = Promise.resolve();
-/** Resolves when the trainer was asked for the latest run: a word to it that comes earlier would reach the run before, or nobody. */
+/** Resolves when the trainer was asked for the latest run: a pause or cancel sent earlier would reach the run before it, or none. */
 let asked: Promise<void> = Promise.resolve();
 
 /**
@@ -76,7 +76,7 @@ function keepRun(from: Uint8Array | null): void {
 export async function startRun(from: Uint8Array | null = null, pauses = false): Promise<void> {
 	const api = trainer;
 	const draft = draftStore.getState();
-	// Whoever asks: a run that cannot start takes no other from the screen.
+	// Checked here, whichever button asked: a run that cannot start must not take another one off the screen.
 	if (!api || blockedBy(draft) !== "") return;
 	clearForRun(draft.spec, from);
 	asked = askForRun(api, draft.spec, from, pauses);
@@ -102,7 +102,7 @@ async function askForRun(
 
 function clearForRun(spec: ExperimentSpec, from: Uint8Array | null): void {
 	keepRun(from);
-	// What is shared from now on is the run, not a place in a file that never came.
+	// A link made from now on is about the run, not about a place in a file that nobody brought.
 	forgetWanted();
 	beginRun(spec);
 	beginLiveFrames();
@@ -201,14 +201,14 @@ function askForRollouts(): void {
 	setTimeout(again, ROLLOUTS_EVERY_MS);
 }
 
-/** What arrived since the store was last told. */
+/** Events that arrived since the store was last updated. */
 let unshown: RunEvent[] = [];
 
 /** Folds events into stores and telemetry: news with the next picture, what changes the run's state at once. One store update, however many. */
 export function applyEvents(events: readonly RunEvent[]): void {
 	for (const event of events) if (event.type === "step") telemetry.push(event.metrics, event.tokensPerSecond);
 	for (const event of events) unshown.push(event);
-	// What waits already is news: anything else was shown at once.
+	// Events that wait already are news as well: all others were shown at once.
 	if (runStore.getState().phase === "training" && events.every(isNews)) pictures.add(applyEvents, showEvents);
 	else {
 		showEvents();
@@ -266,14 +266,14 @@ function reduceRollouts(run: Run, event: Extract<RunEvent, { type: "rollouts" }>
 	keepFrame(arrived);
 	const { kinds } = taskOf(run.spec).vocab;
 	telemetry.note(event.step, "semanticEntropy", meanSemanticEntropy(event.batch, kinds));
-	// Text under the pointer or the keyboard focus stands still.
+	// Text under the pointer or the keyboard focus is not replaced.
 	const held = run.latest !== null && (selectionStore.getState().hold || isHovering());
 	return held ? { ...run, waiting: arrived } : { ...run, latest: arrived, waiting: null };
 }
 
 function reducePhase(run: Run, event: Extract<RunEvent, { type: "phase" }>): Run {
 	const { phase, done, total, note, secondsLeft = null } = event;
-	// The last progress of a step may arrive after its pause.
+	// Progress of the last step may arrive after the pause.
 	return {
 		...run,
 		phase: run.phase === "paused" && phase === "training" ? "paused" : phase,

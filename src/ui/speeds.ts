@@ -12,7 +12,7 @@ const KEY = "ascribe.speeds/1";
 
 export const speedStore = createStore<Speeds>(() => soundSpeeds(remembered(KEY)));
 
-/** What sets the speed: one graphics adapter is not another, while the processor stays. */
+/** What a speed is remembered under: graphics adapters differ, the processor of a machine does not. */
 const nameOf = ({ kind, adapter }: Pick<ExecutorLabel, "kind" | "adapter">) =>
 	kind === "gpu" ? `gpu ${adapter}` : kind;
 

@@ -2,9 +2,9 @@
 const WAITED_FOR = 1;
 /** The second counts what the person did. */
 const NEWS = 1;
-/** A page that forgot to say that it is done, or ended, holds nobody up for longer. */
+/** Longest wait for a page that never says that it is done, or that was closed. */
 const WITHOUT_NEWS_MS = 100;
-/** Nor does a person who goes on and on, as in scrolling: work that is waited for goes on, too, a piece at a time. */
+/** Longest wait while a person goes on without a break, as in scrolling: the work then continues a piece at a time. */
 const LONGEST_MS = 2000;
 
 let words: Int32Array | null = null;
@@ -43,12 +43,12 @@ export class Courtesy {
 	/** Answers that are still owed. */
 	private owed = 0;
 
-	/** A worker that was just started will give way. */
+	/** Tells a worker that was just started whom it has to give way to. */
 	askOf(worker: Worker): void {
 		if (this.words) worker.postMessage(this.words.buffer);
 	}
 
-	/** A person waits, until the function that comes back is called. */
+	/** Says that a person waits for the page, until the function that it returns is called. */
 	begin(): () => void {
 		this.owed++;
 		this.again();

@@ -32,7 +32,7 @@ import type {
 } from "./filesApi";
 import { type HashedFile, type ImportFolder, importId } from "./importFolder";
 
-/** A word about progress at most this often. */
+/** Progress is reported at most this often, milliseconds. */
 const TELL_MS = 100;
 /** Most tokens of a step that is shown whole. */
 const STEP_TOKENS = 2 ** 17;

@@ -1,7 +1,7 @@
 import { proxy, type Remote, wrap } from "comlink";
 import type { FilesApi } from "./filesApi";
 
-/** Rollout files in a worker of their own, started by the first file. */
+/** The worker that reads rollout files, started with the first file. */
 export function startFiles(): FilesApi {
 	let remote: Remote<FilesApi> | null = null;
 	const files = (): Remote<FilesApi> => {

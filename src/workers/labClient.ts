@@ -8,7 +8,7 @@ import type { LabApi } from "./labApi";
  */
 export function startLab(calm: Promise<void> = Promise.resolve()): LabApi {
 	let started: Promise<{ readonly lab: Remote<LabApi> }> | null = null;
-	// In an object, since a promise would take the remote for another promise.
+	// Wrapped in an object: a promise that resolved to the remote itself would take it for another promise (it answers to `then`).
 	const ask = async <T>(question: (lab: Remote<LabApi>) => T): Promise<Awaited<T>> => {
 		started ??= calm.then(() => ({ lab: wrap<LabApi>(startWorker()) }));
 		return await question((await started).lab);

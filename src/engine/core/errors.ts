@@ -34,7 +34,7 @@ export class Cancelled extends AscribeError {
 	}
 }
 
-/** What some work gives. @throws InvalidInput with the place before its sentence, as in `mine.json: …`, and whatever else the work throws. */
+/** Runs `work` and returns its result. @throws InvalidInput with the place before its sentence, as in `mine.json: …`, and whatever else the work throws. */
 export function placed<T>(where: string, work: () => T): T {
 	try {
 		return work();

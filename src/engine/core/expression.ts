@@ -9,7 +9,7 @@ export interface Scope {
 /** A formula that was read. */
 export interface Expression {
 	evaluate(scope: Scope): number;
-	/** Texts given to tests, for checks ahead of time. */
+	/** The texts that the formula gives to tests, so that unknown ones are refused before anything runs. */
 	readonly texts: readonly string[];
 }
 

@@ -14,7 +14,7 @@ export function readJson(text: string, where: string, parse: (text: string) => u
 	try {
 		value = parse(text);
 	} catch (cause) {
-		// Parsers that call themselves run out of stack.
+		// Recursive parsers run out of stack on text that is nested too deeply.
 		if (cause instanceof RangeError) throw tooDeep(where);
 		throw new InvalidInput(`${where} is not JSON: ${(cause as Error).message}.`, { cause });
 	}
@@ -32,7 +32,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 		for (const part of value) if (isNested(part) && isDeeper(part, levels - 1)) return true;
 		return false;
 	}
-	// A list of its values for every line of a file of rollouts would cost more than the walk.
+	// Not `Object.values`: a new list for every line of a file of rollouts would cost more than the walk itself.
 	for (const name in value) if (isNested(value[name]) && isDeeper(value[name], levels - 1)) return true;
 	return false;
 }

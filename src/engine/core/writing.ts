@@ -26,9 +26,9 @@ function markOf(control: string): string {
 	return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
-/** How texts in one line mark a break. */
+/** Drawn for a line break in text that is kept on one line. */
 export const LINE_BREAK = "⏎";
-/** A dot that no task has as a token. */
+/** Drawn for a space: a dot that no task has as a token. */
 const SPACE = "⋅";
 /** What white space at the ends of a token is drawn as. */
 const MARKS = { "\n": LINE_BREAK, "\u2028": LINE_BREAK, "\u2029": LINE_BREAK, "\t": "⇥" } as const;

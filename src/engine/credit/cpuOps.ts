@@ -76,7 +76,7 @@ export class CpuOps {
 		return { count, rollout, active: new Uint8Array(count).fill(1) };
 	}
 
-	/** Another interpreter computes it elsewhere. */
+	/** What interpreters override that compute elsewhere, as the one on WebAssembly does. */
 	protected compute(node: Node): Float64Array {
 		const { kind } = node;
 		const { count } = this.domain(node);

@@ -26,7 +26,7 @@ export interface ExactWorld {
 
 const nameOf = (prefix: readonly number[]) => prefix.join(" ");
 
-/** A policy that prefers legal tokens by numbers that hang on seed and prefix alone. */
+/** A policy that prefers legal tokens by numbers that depend on seed and prefix alone. */
 export function quirkyPolicy(seed: number, vocabSize: number): Policy {
 	return {
 		vocabSize,

@@ -34,7 +34,7 @@ export interface Arithmetic {
 	readonly numbers?: string;
 	/** Numbers that a statistic compared. */
 	readonly members?: readonly number[];
-	/** The node that this one merely hands on. */
+	/** The node whose number this one passes on unchanged. */
 	readonly sameAs?: Node;
 }
 

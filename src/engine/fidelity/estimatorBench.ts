@@ -40,7 +40,7 @@ interface Estimator {
 	readonly title: string;
 	readonly method: string;
 	readonly params: Readonly<Record<string, unknown>>;
-	/** Of the credit, only this term. */
+	/** Measure this term of the credit alone. */
 	readonly term?: string;
 	readonly values?: Values;
 	readonly signals?: (batch: RolloutBatch) => Readonly<Record<string, Signal>>;

@@ -63,7 +63,7 @@ function parsed(text: string, where: string): Readonly<Record<string, unknown>> 
 		const value: unknown = JSON.parse(text);
 		if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
 	} catch {
-		// Said below, with the place.
+		// The sentence below says so, with the place.
 	}
 	throw new InvalidInput(`${where} is no JSON object with the credit of a rollout.`);
 }

@@ -4,7 +4,7 @@ import type { RolloutRecord } from "../formats/record";
 /** What the checks of groups read of a rollout: a few numbers, so that they are kept for every row of a file of any size. */
 export interface RolloutFacts {
 	readonly step: number | undefined;
-	/** Print of the prompt: equal prompts have equal ones. null where rollouts are grouped by their prompt, or have none. */
+	/** Hash of the prompt: equal prompts have equal hashes. Null where rollouts are grouped by their prompt, or have none. */
 	readonly prompt: number | null;
 	/** Whether the file names its group; equal prompts put the others together. */
 	readonly named: boolean;
@@ -35,7 +35,7 @@ export function factsOf(record: RolloutRecord): RolloutFacts {
 	};
 }
 
-/** 52 bits of a text: FNV-1a (Fowler, Noll, Vo) with two offsets, one step a UTF-16 unit. */
+/** A hash of a text in 52 bits: FNV-1a (Fowler, Noll, Vo) from two offsets, one step for each UTF-16 unit. */
 function printOf(text: string): number {
 	let [a, b] = [0x811c9dc5, 0x01000193];
 	for (let i = 0; i < text.length; i++) {

@@ -19,7 +19,7 @@ export interface OracleControl {
 	readonly onStep?: (step: Step) => void;
 	/** Asked between batches. */
 	readonly cancelled?: () => boolean;
-	/** Awaited between batches: lets whoever asks see to other things meanwhile. */
+	/** Awaited between batches, so that the thread can answer its messages meanwhile. */
 	readonly breathe?: () => Promise<void>;
 }
 

@@ -46,7 +46,7 @@ export interface SurrogateOutput {
 	readonly clipFraction: number;
 }
 
-/** What the plan's method and loss come down to. */
+/** Method and loss of a plan, as functions of numbers. */
 export interface Objective {
 	/**
 	 * Adds to a batch what `credit` reads beyond it; absent where it reads nothing more.

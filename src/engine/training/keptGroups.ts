@@ -1,14 +1,14 @@
 import { emptyRecord, type RolloutRecord } from "./cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "./executor";
 
-/** Where groups come to stand, and the request of the whole once it is complete. */
+/** Where groups were placed in the batch, and the request of the whole batch once it is complete. */
 export interface Kept {
 	/** Place of the first group. */
 	readonly first: number;
 	readonly whole: RolloutRequest | null;
 }
 
-/** The request of a batch that is put together of groups of several. */
+/** The request of a batch that is assembled from groups of several batches. */
 export class KeptRequest {
 	private request: RolloutRequest | null = null;
 	private taken = 0;

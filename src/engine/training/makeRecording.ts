@@ -37,7 +37,7 @@ export interface RecordingOptions {
 	createExecutor(plan: TrainingPlan): Promise<TrainingExecutor>;
 	readonly host: RunHost;
 	readonly control?: OracleControl;
-	/** Told what is being done. */
+	/** Called with a few words about what is being done. */
 	onNote(text: string): void;
 }
 

@@ -9,7 +9,7 @@ import { type CreditOptions, type CreditPlan, createCreditPlan } from "./creditP
 import { shapeOf, uploadBatch } from "./uploadBatch";
 
 export interface GpuCreditOptions extends CreditOptions {
-	/** Is told how the work was cut, once it is known. */
+	/** Called with the compiled program, once it is known how the work is divided. */
 	readonly onPlan?: (plan: CreditPlan) => void;
 }
 

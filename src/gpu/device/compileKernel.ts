@@ -11,7 +11,7 @@ export interface CompiledKernel {
  * @throws WorkFailed with the compiler's first message and its line in the source.
  */
 export async function compileKernel(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<CompiledKernel> {
-	// What is wrong is told below, once, and not by the device as well.
+	// Errors are reported below: without the scope the device would report them a second time.
 	device.pushErrorScope("validation");
 	const module = device.createShaderModule({ label: kernel.name, code: kernel.source });
 	const [{ messages }] = await Promise.all([module.getCompilationInfo(), device.popErrorScope()]);

@@ -26,7 +26,7 @@ export interface RolloutPlan {
 	readonly submits: number;
 	/** Enqueues one batch: one small write and `submits` submits. @param continuation where the plan `continues`. */
 	run(request: RolloutRequest, continuation?: Continuation): void;
-	/** Writes a request without sampling: what those read who go on with rollouts that came from elsewhere. */
+	/** Writes a request without sampling, for kernels that go on with rollouts from elsewhere and read the request. */
 	describe(request: RolloutRequest): void;
 	dispose(): void;
 }

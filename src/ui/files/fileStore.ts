@@ -16,7 +16,7 @@ export interface FileState {
 	readonly identities: readonly OpenFile[] | null;
 	/** Their training steps, over which the scrubber moves; null until all is read. */
 	readonly steps: FileSteps | null;
-	/** null while they are looked for. */
+	/** Null while Credit Lint looks for them. */
 	readonly findings: readonly Finding[] | null;
 	/** What their credit was computed again with; null where they bring none, or nothing comes near. */
 	readonly ours: OursChoice | null;

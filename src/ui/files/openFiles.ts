@@ -26,11 +26,11 @@ import { fileStore, resetFiles } from "./fileStore";
 let files: FilesApi | null = null;
 type Creditor = Pick<LabApi, "credit" | "twin">;
 let lab: Creditor | null = null;
-/** Answers to older questions are dropped by this number. */
+/** Number of the latest reading: answers to earlier ones are dropped. */
 let generation = 0;
-/** The group that was asked for last; slower answers to wishes of before are dropped. */
+/** The group that was asked for last, and the reading that it is of; answers for other groups that arrive later are dropped. */
 let wish = { of: -1, group: 0 };
-/** The files whose rollouts are on screen, by the same number: those of files before may have groups of the same number. */
+/** Number of the reading whose rollouts are on screen: groups of earlier files may have the same numbers. */
 let shownOf = -1;
 
 /** Takes the worker that reads files, and the lab that credits what carries no credit of its own and knows the presets. */

@@ -50,7 +50,7 @@ const ACTIONS: Readonly<Record<NoticeAction, { readonly label: string; readonly 
 
 const TOLD = "ascribe.device-told/1";
 
-/** What a person knows of the adapter is not told again on this machine; the chip in the top bar still says it. */
+/** A notice about the adapter that was closed is not shown again on this machine; the chip in the top bar still says it. */
 const toldStore = createStore<{ readonly status: string | null }>(() => ({ status: remembered(TOLD) }));
 
 function closeDevice(): void {

@@ -52,11 +52,11 @@ export async function keepOpened(about: Pick<StoredImport, "title" | "about">): 
 	await refreshAll();
 }
 
-/** Puts on screen how far a long work is, from its first word on until it ends. */
+/** Shows the progress of long work, from its first report until `end` is called. */
 export function startWork(what: NonNullable<Imports["work"]>["what"]): { readonly tell: Done; end(): void } {
 	let going = true;
 	return {
-		// Words from the worker may come after its answer.
+		// Reports from the worker may arrive after its answer.
 		tell: (done, total) =>
 			going ? importsStore.setState({ work: { what, done: done / Math.max(1, total) } }) : undefined,
 		end: () => {

@@ -43,7 +43,7 @@ let held: { readonly id: string; readonly release: () => void } | null = null;
 /** The stored run that the next start goes on with. */
 let resumed: string | null = null;
 let saving = false;
-/** The run moved while it was being saved. */
+/** The run went on while it was being saved. */
 let changed = false;
 
 /** Keeps the run in the worker: with every checkpoint while it trains, and whenever it stops. */
@@ -152,7 +152,7 @@ export async function resumeRun(run: StoredRun): Promise<boolean> {
 	setBackend(run.backend);
 	resumed = run.id;
 	const started = startRun(bytes);
-	// A run that is refused does not start: the next one is another.
+	// Where the run was refused nothing took `resumed`, and the next run that starts is another one.
 	resumed = null;
 	await started;
 	return true;

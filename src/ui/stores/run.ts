@@ -55,7 +55,7 @@ export interface Run {
 	readonly beside: { readonly of: Latest; readonly answers: readonly CreditAnswer[] } | null;
 	/** What the rollouts `of` are really worth, by group id; null for a group that is being worked out. */
 	readonly exact: { readonly of: Latest; readonly groups: ReadonlyMap<number, ExactAnswer | null> } | null;
-	/** How far that work is; null before its first word. */
+	/** Progress of that work; null before its first report. */
 	readonly exactStep: Step | null;
 	/** What the link said that opened the page; null without one. */
 	readonly opened: Opened | null;
@@ -73,7 +73,7 @@ export interface RunOfFile {
 	readonly checkpoint: number;
 	/** Files that came with it and were not opened. */
 	readonly leftOut: number;
-	/** Somebody has read the card that says so. */
+	/** Whether the card that says so was closed. */
 	readonly read: boolean;
 }
 
@@ -101,7 +101,7 @@ export interface Opened {
 	readonly refused?: "usual" | "kept";
 	/** The link is of a newer version than this page. */
 	readonly newer?: NewerLink;
-	/** Somebody has read the note. */
+	/** Whether the card with the note was closed. */
 	readonly read?: boolean;
 }
 

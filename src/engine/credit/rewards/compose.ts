@@ -132,7 +132,7 @@ const withArgs = (node: Node, args: readonly Node[]): Node =>
 
 const isInput = ({ kind }: Node, name: "rewards" | "returns") => kind.op === "input" && kind.name === name;
 
-/** Which of the two a graph computes with; how many there are is no number that was paid. */
+/** Which of the inputs `rewards` and `returns` a graph computes with. A mere count of them does not depend on what was paid, and is passed over. */
 function rewardsRead(nodes: readonly Node[]): ReadonlySet<"rewards" | "returns"> {
 	const read = new Set<"rewards" | "returns">();
 	const seen = new Set<Node>();
