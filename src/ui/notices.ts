@@ -282,79 +282,73 @@ export function filesNotice(problem: string): Notice {
 	};
 }
 
+/** What a notice about a failed run depends on. */
+interface Failing {
+	readonly message: string;
+	/** Last training step that was finished. */
+	readonly step: number;
+	readonly resumable: boolean;
+	/** Step of the checkpoint in the browser's storage; null where none is kept. */
+	readonly checkpoint: number | null;
+	readonly frames: boolean;
+	readonly needs: string;
+}
+
+const KEPT = "Curves and rollouts up to here stay on screen.";
+const NO_DEVICE = {
+	works: CPU_WORKS,
+	todo: "Reload the page, or restart the browser if it happens again.",
+	actions: ["run-on-cpu", "probe-again", "dismiss"],
+} as const;
+const AGAIN = { works: KEPT, todo: "Start the run again.", actions: ["run-again", "dismiss"] } as const;
+
+/** What still works and what to do, by the code of the failure. */
+const FAILURES: Readonly<
+	Record<string, (failing: Failing) => Omit<Notice, "id" | "tone" | "happened"> & Partial<Notice>>
+> = {
+	"device-lost": ({ step, resumable, checkpoint }) => ({
+		works: `${KEPT} Step ${step} was the last to finish.`,
+		todo: `${resumable ? "Resume" : "Start the run again"}. If it happens twice, close other pages that use the graphics card, or choose a smaller policy.`,
+		actions: [...(resumable ? (["resume"] as const) : []), "run-again", "probe-again", "dismiss"],
+		labels: { resume: checkpoint === null ? "Resume from the last checkpoint" : `Resume from step ${checkpoint}` },
+	}),
+	"not-finite": ({ frames }) => ({
+		works: KEPT,
+		todo: "A lower learning rate or a smaller gradient clip usually keeps the numbers finite.",
+		actions: [...(frames ? (["show-before"] as const) : []), "lower-learning-rate", "dismiss"],
+	}),
+	"out-of-memory": ({ message, needs }) => ({
+		happened: needs ? `${message} A step needs about ${needs}.` : message,
+		works: "Nothing was trained; what was on screen stays.",
+		todo: "Fewer prompts a step halve the activations; a narrower policy needs less of everything.",
+		actions: ["smaller-batch", "smaller-model", "dismiss"],
+	}),
+	"no-device": () => NO_DEVICE,
+	"gpu-error": () => NO_DEVICE,
+	"warm-start": () => ({
+		works: KEPT,
+		todo: "Ask for a lower success rate before reinforcement, allow more supervised steps, or choose an easier task.",
+		actions: ["dismiss"],
+	}),
+	"invalid-input": () => ({
+		works: "Nothing was started.",
+		todo: "Change the setting that is named.",
+		actions: ["dismiss"],
+	}),
+	shader: () => ({
+		works: CPU_WORKS,
+		todo: "This is a fault in Ascribe or in the driver. Update the browser; if it stays, report the text above.",
+		actions: ["run-on-cpu", "dismiss"],
+	}),
+};
+
 function failureNotices(
 	{ failure, step }: Pick<Run, "failure" | "step">,
 	{ needs, kept: checkpoint, frames }: Required<Pick<Circumstances, "needs" | "kept" | "frames">>,
 ): Notice[] {
 	if (!failure) return [];
-	const base = { id: "failure", tone: "error", happened: failure.message } as const;
-	const kept = "Curves and rollouts up to here stay on screen.";
+	const { code, message } = failure;
 	const resumable = failure.resumable || checkpoint !== null;
-	switch (failure.code) {
-		case "device-lost":
-			return [
-				{
-					...base,
-					works: `${kept} Step ${step} was the last to finish.`,
-					todo: `${resumable ? "Resume" : "Start the run again"}. If it happens twice, close other pages that use the graphics card, or choose a smaller policy.`,
-					actions: [...(resumable ? (["resume"] as const) : []), "run-again", "probe-again", "dismiss"],
-					labels: {
-						resume: checkpoint === null ? "Resume from the last checkpoint" : `Resume from step ${checkpoint}`,
-					},
-				},
-			];
-		case "not-finite":
-			return [
-				{
-					...base,
-					works: kept,
-					todo: "A lower learning rate or a smaller gradient clip usually keeps the numbers finite.",
-					actions: [...(frames ? (["show-before"] as const) : []), "lower-learning-rate", "dismiss"],
-				},
-			];
-		case "out-of-memory":
-			return [
-				{
-					...base,
-					happened: needs ? `${base.happened} A step needs about ${needs}.` : base.happened,
-					works: "Nothing was trained; what was on screen stays.",
-					todo: "Fewer prompts a step halve the activations; a narrower policy needs less of everything.",
-					actions: ["smaller-batch", "smaller-model", "dismiss"],
-				},
-			];
-		case "no-device":
-		case "gpu-error":
-			return [
-				{
-					...base,
-					works: CPU_WORKS,
-					todo: "Reload the page, or restart the browser if it happens again.",
-					actions: ["run-on-cpu", "probe-again", "dismiss"],
-				},
-			];
-		case "warm-start":
-			return [
-				{
-					...base,
-					works: kept,
-					todo: "Ask for a lower success rate before reinforcement, allow more supervised steps, or choose an easier task.",
-					actions: ["dismiss"],
-				},
-			];
-		case "invalid-input":
-			return [
-				{ ...base, works: "Nothing was started.", todo: "Change the setting that is named.", actions: ["dismiss"] },
-			];
-		case "shader":
-			return [
-				{
-					...base,
-					works: CPU_WORKS,
-					todo: "This is a fault in Ascribe or in the driver. Update the browser; if it stays, report the text above.",
-					actions: ["run-on-cpu", "dismiss"],
-				},
-			];
-		default:
-			return [{ ...base, works: kept, todo: "Start the run again.", actions: ["run-again", "dismiss"] }];
-	}
+	const advice = FAILURES[code]?.({ message, step, resumable, checkpoint, frames, needs }) ?? AGAIN;
+	return [{ id: "failure", tone: "error", happened: message, ...advice }];
 }

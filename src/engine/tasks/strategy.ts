@@ -106,6 +106,24 @@ function judgeOf({ M, before, after }: Params): Judge<Reading> {
 	};
 }
 
+/** Any fillers, the plan, and what it comes to. */
+function demonstrated(
+	env: Environment<State>,
+	item: TaskItem,
+	plan: number,
+	{ M, before, after }: Params,
+	random: () => number,
+): number[] {
+	const [a, b] = item.data as Digits;
+	const digits = procedure(plan, a, b, M);
+	const T = before + after + 4;
+	const choose = ({ at }: State, legal: readonly number[]) => {
+		if (at === before) return M + plan;
+		return at >= T - 3 ? (digits[at - T + 3] as number) : pick(legal, random);
+	};
+	return respond(env, item, choose, random);
+}
+
 function build(params: Params): Task {
 	const { M, before, after } = params;
 	const all = Array.from({ length: M ** 3 }, (_, i): Digits => [Math.floor(i / M ** 2), Math.floor(i / M) % M, i % M]);
@@ -113,19 +131,8 @@ function build(params: Params): Task {
 	const solvable = all.filter((prompt) => plansFor(prompt).length > 0);
 	const order = promptOrder(`strategy ${M}`, solvable.length);
 	const env = environmentOf(params);
-	const demonstrate = (item: TaskItem, random: () => number) => {
-		const prompt = item.data as Digits;
-		const plan = pick(plansFor(prompt), random);
-		const digits = procedure(plan, prompt[0], prompt[1], M);
-		const T = before + after + 4;
-		return respond(
-			env,
-			item,
-			({ at }, legal) =>
-				at === before ? M + plan : at >= T - 3 ? (digits[at - T + 3] as number) : pick(legal, random),
-			random,
-		);
-	};
+	const demonstrate = (item: TaskItem, random: () => number) =>
+		demonstrated(env, item, pick(plansFor(item.data as Digits), random), params, random);
 	return {
 		id: "strategy",
 		params,

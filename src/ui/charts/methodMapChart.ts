@@ -1,5 +1,6 @@
 import { SOURCES, UNITS } from "../../engine/credit/place";
 import type { MappedMethod } from "../library/methodMap";
+import type { Svg } from "./layers";
 import { select } from "./select";
 
 export interface MapOptions {
@@ -22,21 +23,42 @@ interface Placed extends MappedMethod {
 	readonly y: number;
 }
 
+interface Row {
+	readonly source: string;
+	readonly y: number;
+	readonly height: number;
+}
+
 /**
  * Methods as names in a grid, as SVG in `element`: left to right from one number a rollout to one a token, downwards from what
  * every run has to what somebody must supply. ▲ needs a judge, ↺ weighs rollouts of an older policy.
  */
 export function drawMethodMap(element: HTMLElement, methods: readonly MappedMethod[], options: MapOptions): void {
-	const { chosen, onChoose } = options;
 	const width = Math.max(options.width, LEFT + UNITS.length * NARROWEST_CELL);
 	const cell = (width - LEFT) / UNITS.length;
+	const { rows, placed, height } = placesOf(methods, cell);
+	const svg = select(element)
+		.selectAll<SVGSVGElement, null>("svg")
+		.data([null])
+		.join("svg")
+		.attr("class", "method-map")
+		.attr("width", width)
+		.attr("height", height)
+		.attr("role", "group")
+		.attr("aria-label", "Methods by the unit of their credit and the source of their signal");
+	drawGrid(svg, rows, width, cell);
+	drawNames(svg, placed, options);
+}
+
+/** Rows are as high as their fullest cell; a cell has two columns of names where there is room for them. */
+function placesOf(methods: readonly MappedMethod[], cell: number) {
 	const columns = cell >= TWO_COLUMNS_FROM ? 2 : 1;
 	const inCell = (unit: string, source: string) => methods.filter((m) => m.unit === unit && m.source === source);
-	let y = TOP;
-	const rows = SOURCES.map((source) => {
+	let height = TOP;
+	const rows = SOURCES.map((source): Row => {
 		const most = Math.max(1, ...UNITS.map((unit) => Math.ceil(inCell(unit, source).length / columns)));
-		const row = { source, y, height: most * LINE + 2 * PAD };
-		y += row.height;
+		const row = { source, y: height, height: most * LINE + 2 * PAD };
+		height += row.height;
 		return row;
 	});
 	const placed = rows.flatMap((row) =>
@@ -50,15 +72,10 @@ export function drawMethodMap(element: HTMLElement, methods: readonly MappedMeth
 			),
 		),
 	);
-	const svg = select(element)
-		.selectAll<SVGSVGElement, null>("svg")
-		.data([null])
-		.join("svg")
-		.attr("class", "method-map")
-		.attr("width", width)
-		.attr("height", y)
-		.attr("role", "group")
-		.attr("aria-label", "Methods by the unit of their credit and the source of their signal");
+	return { rows, placed, height };
+}
+
+function drawGrid(svg: Svg, rows: readonly Row[], width: number, cell: number): void {
 	svg
 		.selectAll<SVGTextElement, string>("text.unit")
 		.data(["one number a", ...UNITS])
@@ -68,7 +85,7 @@ export function drawMethodMap(element: HTMLElement, methods: readonly MappedMeth
 		.attr("y", TOP - 8)
 		.text((unit) => unit);
 	svg
-		.selectAll<SVGLineElement, (typeof rows)[number]>("line.row")
+		.selectAll<SVGLineElement, Row>("line.row")
 		.data(rows)
 		.join("line")
 		.attr("class", "row")
@@ -76,12 +93,15 @@ export function drawMethodMap(element: HTMLElement, methods: readonly MappedMeth
 		.attr("y1", (r) => r.y)
 		.attr("y2", (r) => r.y);
 	svg
-		.selectAll<SVGTextElement, (typeof rows)[number]>("text.source")
+		.selectAll<SVGTextElement, Row>("text.source")
 		.data(rows)
 		.join("text")
 		.attr("class", "source")
 		.attr("y", (r) => r.y + PAD + LINE / 2)
 		.text((r) => r.source);
+}
+
+function drawNames(svg: Svg, placed: readonly Placed[], { chosen, onChoose }: MapOptions): void {
 	svg
 		.selectAll<SVGTextElement, Placed>("text.method")
 		.data(placed, (d) => d.id)

@@ -50,7 +50,6 @@ interface BoxProps {
 function CurveBox({ curve, steps: { steps, curves }, cursor, point, dragged, drag }: BoxProps): JSX.Element {
 	const shown = useStore(runStore, (r) => r.latest?.step ?? null);
 	const range = useStore(fileStore, (f) => f.range);
-	const from = useRef<{ readonly pixel: number; readonly step: number } | null>(null);
 	const y = curves[curve.id as keyof typeof curves];
 	const data = { x: steps, y, length: steps.length };
 	const [firstStep = 0] = steps;
@@ -70,23 +69,7 @@ function CurveBox({ curve, steps: { steps, curves }, cursor, point, dragged, dra
 			...(curve.ceiling === undefined ? {} : { ceiling: curve.ceiling }),
 		});
 	};
-	const under = (event: PointerEvent<HTMLElement>) => {
-		const box = event.currentTarget.getBoundingClientRect();
-		return stepAt(event.clientX - box.left, box.width, lastStep, firstStep);
-	};
-	const move = (event: PointerEvent<HTMLElement>) => {
-		point(under(event));
-		const start = from.current;
-		if (start && Math.abs(event.clientX - start.pixel) > CLICK) drag(ordered(start.step, under(event)));
-	};
-	const release = (event: PointerEvent<HTMLElement>) => {
-		const start = from.current;
-		from.current = null;
-		drag(null);
-		if (!start) return;
-		if (Math.abs(event.clientX - start.pixel) > CLICK) brush(ordered(start.step, under(event)));
-		else showFileStep(start.step);
-	};
+	const pointer = usePointer({ firstStep, lastStep, point, drag });
 	const at = nearestIndex(data, cursor ?? shown ?? lastStep);
 	return (
 		<figure className="curve" title={`${curve.help} Drag over steps to list their rollouts.`}>
@@ -94,24 +77,48 @@ function CurveBox({ curve, steps: { steps, curves }, cursor, point, dragged, dra
 				<span className="curve-name">{curve.name}</span> <span className="muted">{curve.unit}</span>
 				<span className="curve-value tabular">{at < 0 ? "" : `${curve.text(y[at] as number)} at ${steps[at]}`}</span>
 			</figcaption>
-			<div
-				className="curve-plot"
-				onPointerDown={(event) => {
-					event.currentTarget.setPointerCapture(event.pointerId);
-					from.current = { pixel: event.clientX, step: under(event) };
-				}}
-				onPointerMove={move}
-				onPointerUp={release}
-				onPointerCancel={() => {
-					from.current = null;
-					drag(null);
-				}}
-				onPointerLeave={() => point(null)}
-			>
+			<div className="curve-plot" {...pointer}>
 				<Chart className="chart" draw={draw} />
 			</div>
 		</figure>
 	);
+}
+
+/** Listeners of a curve: moving points at a step, a click shows it, dragging marks a range and lists its rollouts. */
+function usePointer({ firstStep, lastStep, point, drag }: Pick<BoxProps, "point" | "drag"> & Ends) {
+	const from = useRef<{ readonly pixel: number; readonly step: number } | null>(null);
+	type Listener = (event: PointerEvent<HTMLElement>) => void;
+	const under = (event: PointerEvent<HTMLElement>) => {
+		const box = event.currentTarget.getBoundingClientRect();
+		return stepAt(event.clientX - box.left, box.width, lastStep, firstStep);
+	};
+	const onPointerDown: Listener = (event) => {
+		event.currentTarget.setPointerCapture(event.pointerId);
+		from.current = { pixel: event.clientX, step: under(event) };
+	};
+	const onPointerMove: Listener = (event) => {
+		point(under(event));
+		const start = from.current;
+		if (start && Math.abs(event.clientX - start.pixel) > CLICK) drag(ordered(start.step, under(event)));
+	};
+	const onPointerUp: Listener = (event) => {
+		const start = from.current;
+		from.current = null;
+		drag(null);
+		if (!start) return;
+		if (Math.abs(event.clientX - start.pixel) > CLICK) brush(ordered(start.step, under(event)));
+		else showFileStep(start.step);
+	};
+	const onPointerCancel = () => {
+		from.current = null;
+		drag(null);
+	};
+	return { onPointerDown, onPointerMove, onPointerUp, onPointerCancel, onPointerLeave: () => point(null) };
+}
+
+interface Ends {
+	readonly firstStep: number;
+	readonly lastStep: number;
 }
 
 const ordered = (a: number, b: number): Range => (a < b ? [a, b] : [b, a]);
