@@ -97,6 +97,10 @@ describe("the WebAssembly executor", () => {
 		await expect(createWasmExecutor(large, { objective: plainObjective })).rejects.toThrow(
 			/WebAssembly addresses 4096/,
 		);
+		const justTooLarge = { ...large, model: { ...large.model, width: 256 }, prompts: 24 };
+		await expect(createWasmExecutor(justTooLarge, { objective: plainObjective })).rejects.toThrow(
+			/needs 4[1-9]\d\d MB, and WebAssembly addresses 4096/,
+		);
 	});
 
 	it("names itself and what its bits depend on", async () => {

@@ -31,12 +31,14 @@ export function pagesOf(
 			if (from > 0) pages.push([]);
 			const to = Math.min(length, from + budget);
 			pages.at(-1)?.push({ rollout, from, to });
-			used = to - from;
 		}
-		used = pages.at(-1)?.reduce((sum, s) => sum + s.to - s.from, 0) ?? 0;
+		used = tokensOf(pages.at(-1) ?? []);
 	}
 	return pages;
 }
+
+/** How many tokens a page has. */
+export const tokensOf = (page: readonly Segment[]): number => page.reduce((sum, { from, to }) => sum + to - from, 0);
 
 /** The page that holds a token; 0 if none does. */
 export function pageOf(pages: readonly (readonly Segment[])[], rollout: number, token: number): number {

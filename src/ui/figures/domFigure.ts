@@ -13,8 +13,8 @@ const HATCH =
 
 /**
  * What an element shows as one SVG that prints: text stays text with its widths, boxes become rectangles, drawings are taken as
- * they are, canvases as pictures. Everything that the element can be scrolled to is there, of
- * elements in it what is on screen; the page should show its light theme meanwhile.
+ * they are, canvases as pictures. Everything that the element can be scrolled to is there; of elements inside it that scroll, what
+ * is on screen. The page should show its light theme meanwhile.
  * @param link goes into the metadata and restores the view.
  */
 export function domFigure(root: HTMLElement, widthMm: number, link: string): Figure {

@@ -255,8 +255,7 @@ function Channels({ card, refused }: Pick<FilesReport, "card" | "refused">): JSX
 	const there = Object.entries(found).filter(([, part]) => part > 0);
 	const names = there.map(([name, part]) => (part < 1 ? `${nameOf(name)} (${percent(part)})` : nameOf(name)));
 	if (steps > 1) names.push(`${grouped(steps)} steps`);
-	if (parts.length > 0)
-		names.push(`${parts.length} reward ${parts.length === 1 ? "part" : "parts"} (${parts.join(", ")})`);
+	if (parts.length > 0) names.push(`${plural(parts.length, "reward part")} (${parts.join(", ")})`);
 	return (
 		<dl className="facts data-channels">
 			<div>

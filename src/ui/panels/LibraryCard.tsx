@@ -1,6 +1,7 @@
 import docstrings from "virtual:docstrings";
 import { type JSX, useMemo } from "react";
 import { useStore } from "zustand";
+import { plural } from "../../engine/core/plural";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { rangeOf } from "../controls/fieldHelp";
 import { docText, withLinks } from "../library/docText";
@@ -143,9 +144,7 @@ function Params({ entry }: { readonly entry: Entry }): JSX.Element | null {
 	if (params.length === 0) return null;
 	return (
 		<details className="library-doc">
-			<summary>
-				{params.length} {params.length === 1 ? "setting" : "settings"}
-			</summary>
+			<summary>{plural(params.length, "setting")}</summary>
 			<dl>
 				{params.map(([name, param]) => (
 					<div key={name}>

@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { Chart } from "../charts/Chart";
 import { drawCreditStrip } from "../charts/creditStrip";
 import { type Display, rowsWithin } from "../credit/display";
-import { pageOf, pagesOf, type Segment } from "../credit/pages";
+import { pageOf, pagesOf, type Segment, tokensOf } from "../credit/pages";
 import { layoutStore } from "../stores/layout";
 import { selectionStore } from "../stores/selection";
 import { listenToStrip } from "./stripListeners";
@@ -20,10 +20,7 @@ export function StripBox({ display }: { readonly display: Display }): JSX.Elemen
 	const segments = pages[at] ?? [];
 	const box = useRef<HTMLDivElement>(null);
 	useEffect(() => listenToStrip(box.current as HTMLElement), []);
-	const rows = rowsWithin(
-		display,
-		segments.reduce((n, s) => n + s.to - s.from, 0),
-	);
+	const rows = rowsWithin(display, tokensOf(segments));
 	const label = `Rollouts of group ${display.group} at step ${display.step}, with the credit of each token`;
 	return (
 		<div ref={box} className="strip-box">

@@ -1,5 +1,6 @@
 import type { JSX } from "react";
 import { useStore } from "zustand";
+import { plural } from "../../engine/core/plural";
 import { type Mean, valueRise } from "../../engine/oracle/continuations";
 import type { Display } from "../credit/display";
 import { fixed, signed } from "../format";
@@ -222,7 +223,7 @@ function Ways({ branch, display }: Props): JSX.Element | null {
 					</tr>
 				))}
 			</tbody>
-			{more > 0 ? <caption className="muted">{`and ${more} other ${more === 1 ? "way" : "ways"}`}</caption> : null}
+			{more > 0 ? <caption className="muted">{`and ${plural(more, "other way")}`}</caption> : null}
 		</table>
 	);
 }

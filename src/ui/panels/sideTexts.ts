@@ -1,3 +1,4 @@
+import { plural } from "../../engine/core/plural";
 import { inLine } from "../../engine/core/writing";
 import type { CreditRow } from "../charts/creditStrip";
 import type { Comparison } from "../comparison";
@@ -29,8 +30,8 @@ export function partingOf(
 ): string {
 	const { lengths } = shown.batch;
 	const [endsLeft, endsRight] = [left, right].map((b) => lengths[b] === shared);
-	if (endsLeft && endsRight) return `Both wrote the same ${counted(shared)}.`;
-	const alike = shared > 0 ? `Alike for ${counted(shared)}; then` : "From the first token on:";
+	if (endsLeft && endsRight) return `Both wrote the same ${plural(shared, "token")}.`;
+	const alike = shared > 0 ? `Alike for ${plural(shared, "token")}; then` : "From the first token on:";
 	const does = (b: number) => {
 		const text = textOf(shown, b, { from: shared, to: shared + 1 });
 		const says = shown.batch.actionMask[b * shown.batch.T + shared] === 1 ? "wrote" : "was answered";
@@ -38,8 +39,6 @@ export function partingOf(
 	};
 	return `${alike} ${does(left)}, ${does(right)}.`;
 }
-
-const counted = (n: number): string => `${n} ${n === 1 ? "token" : "tokens"}`;
 
 /** Credit of all the policy's tokens of a span together; NaN where none was scored. */
 export function paidFor(
