@@ -59,7 +59,7 @@ export function writePolicies(
 
 /** Small numbers of both signs as small ones without a sign, and back. */
 const folded = (d: number) => (d < 0 ? -2 * d - 1 : 2 * d);
-const unfolded = (z: number) => (z & 1 ? -((z + 1) >> 1) : z >> 1);
+const unfolded = (z: number) => (z >>> 1) ^ -(z & 1);
 
 /** Reads what `writePolicies` wrote. @throws InvalidInput naming what is missing or does not fit. */
 export function readPolicies(bytes: Uint8Array, where: string): Policies {
@@ -76,7 +76,7 @@ export function readPolicies(bytes: Uint8Array, where: string): Policies {
 		throw new InvalidInput(
 			`${where} does not hold two bytes a parameter for each of its ${header.steps.length} steps.`,
 		);
-	return { ...header, of: (frame) => sumUpTo(frame, N, low.bytes, high.bytes, header.grid) };
+	return { ...header, of: walker(N, low.bytes, high.bytes, header.grid) };
 }
 
 function readHeader(text: string | undefined, where: string): Omit<Policies, "of"> {
@@ -97,9 +97,18 @@ function parsed(text = ""): Record<string, unknown> {
 	}
 }
 
-function sumUpTo(frame: number, N: number, low: Uint8Array, high: Uint8Array, grid: number): Float32Array {
+/** Goes from frame to frame by their differences, which are taken back on the way back: neighbours on the scrubber cost one step. */
+function walker(N: number, low: Uint8Array, high: Uint8Array, grid: number): (frame: number) => Float32Array {
 	const places = new Int32Array(N);
-	for (let f = 0; f <= frame; f++)
-		for (let i = 0; i < N; i++) places[i]! += unfolded(low[f * N + i]! | (high[f * N + i]! << 8));
-	return Float32Array.from(places, (place) => place * grid);
+	let at = -1;
+	const move = (frame: number, sign: 1 | -1) => {
+		for (let i = 0, j = frame * N; i < N; i++, j++) places[i]! += sign * unfolded(low[j]! | (high[j]! << 8));
+	};
+	return (frame) => {
+		while (at < frame) move(++at, 1);
+		while (at > frame) move(at--, -1);
+		const parameters = new Float32Array(N);
+		for (let i = 0; i < N; i++) parameters[i] = places[i]! * grid;
+		return parameters;
+	};
 }
