@@ -68,6 +68,11 @@ const CASES: Record<string, Record<string, unknown>> = {
 		loss: { id: "ppo", params: { klCoef: 0.1, entropyCoef: 0.01 } },
 	},
 	"credit on the processor, from continuations that it samples": { method: { id: "vinePpo" } },
+	"credit on the processor, from answers at budgets": {
+		task: { id: "anytime" },
+		method: { id: "brpo" },
+		signals: { budgetAnswers: { answers: 3 } },
+	},
 	"credit on the processor, from what earlier batches earned": {
 		method: { id: "reinforce", params: { center: "running" } },
 	},

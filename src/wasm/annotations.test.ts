@@ -49,6 +49,14 @@ describe("signals in WebAssembly are those of the float64 executor", () => {
 			{ method: { id: "vinePpo", params: {} }, signals: { branchedValues: { temperature: 0.4 } } },
 		],
 		["greedy rollouts", { method: { id: "remax", params: {} } }],
+		[
+			"answers at budgets",
+			{
+				task: { id: "anytime", params: {} },
+				method: { id: "brpo", params: {} },
+				signals: { budgetAnswers: { answers: 3 } },
+			},
+		],
 		["attention", { method: { id: "attentionCredit", params: {} } }],
 		[
 			"labels of the task's judge",
@@ -78,6 +86,7 @@ describe("signals in WebAssembly are those of the float64 executor", () => {
 		expect(loss).toBeLessThanOrEqual(1e-4);
 		expect(gradientNorm).toBeLessThanOrEqual(1e-4);
 		expect(credit.advantage.some((a) => a !== 0 && !Number.isNaN(a))).toBe(true);
+		if (credit.method === "brpo") expect(credit.cost.extraTokens).toBeGreaterThan(0);
 		if (credit.method === "vinePpo") expect(credit.cost.extraTokens).toBeGreaterThan(batch.lengths.length);
 	});
 

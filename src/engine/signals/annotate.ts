@@ -60,6 +60,7 @@ export function resourcesOf({ task, policy, memory }: Sources): Set<Resource> {
 	if (task) out.add("task");
 	if (task?.task.stepLabels) out.add("labels");
 	if (task?.task.budget) out.add("budgets");
+	if (task?.task.env.conclude) out.add("answers");
 	if (policy) out.add("policy");
 	if (memory) out.add("memory");
 	return out;

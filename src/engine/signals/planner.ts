@@ -118,6 +118,7 @@ class Planner {
 const RESOURCES: Readonly<Record<Resource, string>> = {
 	task: "needs the task that the rollouts come from, which is known in training and in a run file",
 	budgets: "needs a task whose prompts name a budget, as anytime with pay=budget",
+	answers: "needs a task that can be answered early, as anytime",
 	labels: "needs a task that labels right and wrong tokens",
 	policy: "needs the policy that wrote the rollouts, which is at hand while it trains",
 	reference: "needs a frozen reference policy, which a run keeps when its method or loss asks for one",

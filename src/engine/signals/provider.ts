@@ -6,10 +6,11 @@ import type { Sources } from "./sources";
 import type { Tabulated, TabulationContext } from "./tabulated";
 
 /**
- * What a provider reads beyond the batch. `labels`: a task that labels tokens; `budgets`: one whose prompts name a budget; `critic`: a
+ * What a provider reads beyond the batch. `labels`: a task that labels tokens; `budgets`: one whose prompts name a budget; `answers`: one
+ * that can be answered early; `critic`: a
  * policy with a value head; `memory`: the batches that were trained on before.
  */
-export type Resource = "task" | "labels" | "budgets" | "policy" | "reference" | "critic" | "memory";
+export type Resource = "task" | "labels" | "budgets" | "answers" | "policy" | "reference" | "critic" | "memory";
 
 /** What one batch costs: nothing but arithmetic, a pass of the model over the rollouts, or new rollouts. */
 export type ProviderCost = "arithmetic" | "forward pass" | "rollouts";

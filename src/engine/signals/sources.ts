@@ -43,6 +43,8 @@ export interface RolloutAttention {
 export interface BranchPoint {
 	readonly rollout: number;
 	readonly at: number;
+	/** Tokens that stand after the prefix without being drawn: possible ones of whoever acts there. */
+	readonly then?: readonly number[];
 }
 
 export interface BranchRequest {
@@ -55,9 +57,9 @@ export interface BranchRequest {
 
 /** Continuations: child c of point i is entry `i·children + c`. */
 export interface Branches {
-	/** What each earned after its prefix. */
+	/** What each earned after its prefix, tokens that stand there without being drawn included. */
 	readonly returns: Float64Array;
 	readonly success: Uint8Array;
-	/** Tokens written, environment replies included, all together. */
+	/** Tokens drawn, environment replies included, all together. */
 	readonly tokens: number;
 }

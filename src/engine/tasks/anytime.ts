@@ -148,6 +148,10 @@ function environmentOf(params: Params): Environment<State> {
 		key: ({ at, total, budget, used, won }) => (at === "end" ? `end ${won}` : `${at} ${total} ${budget} ${used}`),
 		anchor: ({ at, used }) => (at === "think" || at === "answer" ? `${at} ${used}` : null),
 		succeeded: ({ won }) => won,
+		conclude: ({ at }) => {
+			const { stop, ask } = idsOf(params.M);
+			return at === "think" ? stop : at === "gate" || at === "ask" ? ask : null;
+		},
 		decided: ({ at }) => (at === "end" ? 0 : null),
 	};
 }

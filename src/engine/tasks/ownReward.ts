@@ -85,6 +85,7 @@ function payingEnvironment(
 		key: ({ state, paid }) => `${inner.key(state)}${paid && done(state) ? " paid" : ""}`,
 		anchor: ({ state }) => inner.anchor?.(state) ?? null,
 		succeeded: ({ state, paid }) => inner.succeeded?.(state) ?? paid,
+		...(inner.conclude ? { conclude: ({ state }: Paid) => inner.conclude!(state) } : {}),
 	};
 	return env as Environment<unknown>;
 }

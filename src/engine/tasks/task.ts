@@ -53,6 +53,11 @@ export interface Environment<S> {
 	 * transition paid more than nothing.
 	 */
 	succeeded?(state: S): boolean;
+	/**
+	 * What is written next where an answer is asked for at once: a possible token of whoever acts, one after another until this is null,
+	 * where the answer begins or is given. Absent: the task cannot be answered early.
+	 */
+	conclude?(state: S): number | null;
 	/** The expected return from here on if it no longer depends on the policy's choices, else null. */
 	decided?(state: S): number | null;
 }

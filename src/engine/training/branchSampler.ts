@@ -1,5 +1,6 @@
 import { type Key4, pcg4d, rolloutKey, STREAMS } from "../core/rng";
 import type { Branches, BranchRequest } from "../signals/sources";
+import { NO_STATE } from "../tasks/machine";
 import type { Continuation, RolloutRecord, RolloutSampler } from "./cpuRollout";
 import type { RolloutRequest, TrainingPlan } from "./executor";
 
@@ -32,7 +33,16 @@ export function branchPlanOf(
 interface Row {
 	readonly rollout: number;
 	readonly at: number;
+	/** Tokens that stand there before anything is drawn. */
+	readonly then: readonly number[];
 	readonly child: number;
+}
+
+/** Where a continuation begins. */
+interface Beginning {
+	readonly state: number;
+	/** For tokens that were not drawn. */
+	readonly paid: number;
 }
 
 /** Continuations that are sampled at once. */
@@ -40,7 +50,7 @@ export interface BranchBatch {
 	readonly request: RolloutRequest;
 	readonly continuation: Continuation;
 	/** First continuation of each group, and the point that it belongs to. */
-	readonly groups: readonly (Row & { readonly point: number })[];
+	readonly groups: readonly (Row & Beginning & { readonly point: number })[];
 }
 
 /** What continuations have come to so far. */
@@ -63,14 +73,17 @@ export class BranchBatches {
 	/** Those of rollouts of `request`, which `record` holds. */
 	of(request: RolloutRequest, record: RolloutRecord, { points, children, greedy }: BranchRequest): BranchBatch[] {
 		// Groups of `width` continuations of one prefix; those beyond `children` in the last group are sampled in vain.
-		const groups = points.flatMap(({ rollout, at }, point) =>
-			Array.from({ length: Math.ceil(children / this.width) }, (_, g) => ({
+		const groups = points.flatMap(({ rollout, at, then = [] }, point) => {
+			const beginning = this.beginningOf(record, rollout, at, then);
+			return Array.from({ length: Math.ceil(children / this.width) }, (_, g) => ({
 				point,
 				rollout,
 				at,
+				then,
 				child: g * this.width,
-			})),
-		);
+				...beginning,
+			}));
+		});
 		const { prompts } = this.branchPlan;
 		return Array.from({ length: Math.ceil(groups.length / prompts) }, (_, k) => {
 			const chunk = groups.slice(k * prompts, (k + 1) * prompts);
@@ -90,10 +103,11 @@ export class BranchBatches {
 	/** Adds what a batch has come to. */
 	add(to: Tally, { children }: BranchRequest, { groups }: BranchBatch, continued: RolloutRecord): void {
 		const { maxResponseLength: T } = this.branchPlan;
-		for (const [g, { point, child }] of groups.entries())
+		for (const [g, { point, child, paid }] of groups.entries())
 			for (let c = 0; c < this.width && child + c < children; c++) {
 				const row = g * this.width + c;
 				const entry = point * children + child + c;
+				to.returns[entry] = paid;
 				for (let t = 0; t < T; t++) to.returns[entry]! += continued.rewards[row * T + t]!;
 				to.success[entry] = continued.success[row]!;
 				to.tokens += continued.lengths[row]!;
@@ -101,21 +115,41 @@ export class BranchBatches {
 	}
 
 	/** The prefixes as prompts; places left over in the last chunk hold an empty one that may not go on. */
-	private requestOf(request: RolloutRequest, record: RolloutRecord, chunk: readonly Row[]): RolloutRequest {
+	private requestOf(
+		request: RolloutRequest,
+		record: RolloutRecord,
+		chunk: readonly (Row & Beginning)[],
+	): RolloutRequest {
 		const { groupSize, maxPromptLength: P, maxResponseLength: T } = this.plan;
 		const { prompts, maxPromptLength: width } = this.branchPlan;
 		const promptTokens = new Int32Array(prompts * width);
 		const promptLengths = new Int32Array(prompts).fill(1);
 		const startStates = new Uint32Array(prompts);
-		for (const [g, { rollout, at }] of chunk.entries()) {
+		for (const [g, { rollout, at, then, state }] of chunk.entries()) {
 			const prompt = Math.floor(rollout / groupSize);
 			const length = request.promptLengths[prompt]!;
 			promptTokens.set(request.promptTokens.subarray(prompt * P, prompt * P + length), g * width);
 			promptTokens.set(record.tokens.subarray(rollout * T, rollout * T + at), g * width + length);
-			promptLengths[g] = length + at;
-			startStates[g] = record.states[rollout * T + at]!;
+			promptTokens.set(then, g * width + length + at);
+			promptLengths[g] = length + at + then.length;
+			startStates[g] = state;
 		}
 		return { step: request.step, stream: STREAMS.branch, promptTokens, promptLengths, startStates };
+	}
+
+	/** After the tokens that stand there. @throws Error where one of them is not possible. */
+	private beginningOf({ states }: RolloutRecord, rollout: number, at: number, then: readonly number[]): Beginning {
+		const { machine, maxResponseLength: T } = this.plan;
+		let state = states[rollout * T + at]!;
+		let paid = 0;
+		for (const token of then) {
+			const edge = state * machine.vocabSize + token;
+			if (machine.next[edge] === NO_STATE)
+				throw new Error(`Token id ${token} cannot stand after the first ${at} tokens of rollout ${rollout}.`);
+			paid += machine.reward[edge]!;
+			state = machine.next[edge]!;
+		}
+		return { state, paid };
 	}
 
 	private continuation({ step }: RolloutRequest, chunk: readonly Row[], greedy: boolean): Continuation {
@@ -126,7 +160,7 @@ export class BranchBatches {
 		const keys = Array.from({ length: prompts * this.width }, (_, row) => {
 			const from = chunk[Math.floor(row / this.width)];
 			if (!from) return { policy: nobody, environment: nobody };
-			limits[Math.floor(row / this.width)] = T - from.at;
+			limits[Math.floor(row / this.width)] = T - from.at - from.then.length;
 			const child = from.child + (row % this.width);
 			const key = (stream: number) => branchKey(rolloutKey(seed, stream, step, from.rollout), from.at, child);
 			return { policy: key(STREAMS.branch), environment: key(STREAMS.branchEnvironment) };

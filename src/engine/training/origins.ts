@@ -63,6 +63,7 @@ function sourceOf(steps: readonly PlannedSignal[]): string {
 const RESOURCES: Readonly<Record<Resource, string>> = {
 	task: "the task",
 	budgets: "the task",
+	answers: "the task",
 	labels: "the task",
 	policy: "another pass of the policy",
 	reference: "the frozen reference policy",

@@ -35,13 +35,15 @@ import { choiceParam, integerParam } from "../sharedParams";
  * A_s = R_s − (s·V1 + (S−s)·V2)/S for the tokens of piece s. S is the most steps of the group, or `budgets` where that is more; a rollout
  * that ends before has its last score at all later budgets, where the release draws more summaries of its whole thought.
  *
- * No provider samples answers at budgets: where the rollouts carry no scores, c_s is what `declaredLabels` or `stepRewards` say of step s.
+ * The scores come with the rollouts, or from `signals: { budgetAnswers }` where the task can be answered early: the policy is asked at every
+ * budget, and the last piece, with the rollout's own answer, has its own return. Else c_s is what `declaredLabels` or `stepRewards` say of step s.
  *
  * **Edges** the group mean includes the rollout itself; nothing is divided by a deviation; tokens outside of pieces are not scored; a
  * rollout without pieces is not in the mean. A group of one as `singleton` says: raw is the release's V2 = 0, and keeps V1.
  * The summaries of one truncation are rollouts of their own: give them one group each and credit them with `drGrpo`; with one summary a
  * truncation, the group is all summaries at that budget.
- * **Against the exact advantage** unbiased up to the factor of a mean that includes itself, for the objective averaged over budgets.
+ * **Against the exact advantage** unbiased up to the factor of a mean that includes itself, for the objective averaged over budgets; for what
+ * the rollout itself writes: answers at earlier budgets are not in the batch, so the policy is not trained to give them.
  * **Reduces** to R − group mean at S = 1.
  * **Source** Qi et al. 2025, "Optimizing Anytime Reasoning via Budget Relative Policy Optimization", https://arxiv.org/abs/2505.13438.
  */

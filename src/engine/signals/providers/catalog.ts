@@ -1,6 +1,7 @@
 export { attentionFlow } from "./attentionFlow";
 export { attentionMarks } from "./attentionMarks";
 export { branchedValues } from "./branchedValues";
+export { budgetAnswers } from "./budgetAnswers";
 export { criticValues } from "./criticValues";
 export { currentScores } from "./currentScores";
 export { declaredBudget } from "./declaredBudget";
