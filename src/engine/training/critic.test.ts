@@ -45,20 +45,47 @@ it("has the gradient of central differences, and without a clip is half the squa
 	);
 });
 
+const plan = (change: object) => {
+	const { spec, task } = openSpec(
+		coinSpec({ task: { id: "strategy", params: {} }, model: { valueHead: true }, ...change }),
+	);
+	return planOf(spec, task);
+};
+
+describe("what the value head learns is what the method takes values for", () => {
+	const criticOf = (id: string, params: object = {}, signals: object = {}) =>
+		plan({ method: { id, params }, signals }).critic!;
+	it("discounts tokens as the method that reads the values does, unless it is told another discount", () => {
+		expect(criticOf("tdLambda").discount).toBe(0.99);
+		expect(criticOf("gae", { discount: 0.9 }).discount).toBe(0.9);
+		expect(criticOf("reinforce", { center: "value", discount: 0.8 }).discount).toBe(0.8);
+		expect(criticOf("gae", { discount: 0.9 }, { criticValues: { discount: 0.5 } }).discount).toBe(0.5);
+		// These read no values; this one's discount counts macro actions.
+		expect(criticOf("reinforce", { discount: 0.8 }).discount).toBe(1);
+		expect(criticOf("maRlhf", { discount: 0.8 }).discount).toBe(1);
+		expect(criticOf("maRlhf", { discount: 0.8, length: 1 }).discount).toBe(0.8);
+	});
+	it("bootstraps cut rollouts as the method does; λ is its own", () => {
+		expect([criticOf("gae").bootstrap, criticOf("gae", { bootstrap: false }).bootstrap]).toEqual([true, false]);
+		expect(criticOf("grpo").bootstrap).toBe(true);
+		expect(criticOf("gae", { lambda: 0.5 }).lambda).toBe(1);
+		// Paid 1 once; after the cut the value 5 is known.
+		const cut = { ...batchOf([{ rewards: [0, 1], values: [0.5, 0.25] }]), truncated: Uint8Array.of(1) };
+		const batch = { ...cut, bootstrap: Float64Array.of(5) };
+		const targets = (params: object) => valueTargets(batch, criticOf("gae", params));
+		near(targets({ discount: 0.5 }), [0.5 + 0.25 * 5, 1 + 0.5 * 5]);
+		near(targets({ discount: 0.5, bootstrap: false }), [0.5, 1]);
+	});
+});
+
 describe("behind writers of rewards", () => {
-	const plan = (change: object) => {
-		const { spec, task } = openSpec(
-			coinSpec({ task: { id: "strategy", params: {} }, model: { valueHead: true }, ...change }),
-		);
-		return planOf(spec, task);
-	};
 	it("learns what they pay", () => {
 		// IRCR pays 1 and 0 a token: to go 2, 1 and 0.
 		const batch = batchOf([
 			{ rewards: [0, 7], values: [0.5, 0.25] },
 			{ rewards: [3], values: [0.5] },
 		]);
-		const critic = { discount: 1, lambda: 1, coef: 1, clip: 0, klCoef: 0, klEstimator: "k1" } as const;
+		const critic = { discount: 1, lambda: 1, bootstrap: true, coef: 1, clip: 0, klCoef: 0, klEstimator: "k1" } as const;
 		near(valueTargets(batch, critic).subarray(0, 3), [7, 7, 3]);
 		near(valueTargets(batch, { ...critic, rewards: [{ id: "ircr", params: {} }] }).subarray(0, 3), [2, 1, 0]);
 	});

@@ -6,8 +6,8 @@ import type { CriticPlan } from "./executor";
 
 /**
  * What the value head should say before each token: λ-returns, GAE(γ, λ) + V with the values of sampling time `[B·T]`. λ = 1 is the
- * return that followed. Where the method reads values, its penalty in the
- * reward is part of it, and so is what writers of rewards pay.
+ * return that followed. Where the method reads values, its discount of tokens and whether it bootstraps are those of the targets, its penalty in the
+ * reward is part of them, and so is what writers of rewards pay.
  *
  * **Source** Schulman et al. 2016, https://arxiv.org/abs/1506.02438, section 6.1; the penalty as in verl (`apply_kl_penalty` before
  * `compute_gae_advantage_return`, whose returns are the targets), https://github.com/volcengine/verl.
@@ -18,9 +18,10 @@ export function valueTargets(batch: RolloutBatch, critic: CriticPlan): Float64Ar
 }
 
 /** Options of GAE whose result, V added, is what the value head learns. */
-export const targetParams = ({ discount, lambda, klCoef, klEstimator }: CriticPlan) => ({
+export const targetParams = ({ discount, lambda, bootstrap, klCoef, klEstimator }: CriticPlan) => ({
 	discount,
 	lambda,
+	bootstrap,
 	klCoef,
 	klEstimator,
 });

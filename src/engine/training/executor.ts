@@ -60,6 +60,8 @@ export interface CriticPlan extends KlValues {
 	readonly coef: number;
 	readonly discount: number;
 	readonly lambda: number;
+	/** Whether the target of a rollout that the limit cut counts the value after its last token. */
+	readonly bootstrap: boolean;
 	/** Writers of rewards that stand before what it learns; absent: it learns what the environment pays. */
 	readonly rewards?: readonly RewardChoice[];
 	/** How far V may move from the value of sampling time before its gradient stops; 0 = no limit. */

@@ -54,15 +54,26 @@ export function modelOf(spec: ExperimentSpec, task: Task): ModelConfig {
 
 function criticOf(spec: ExperimentSpec): CriticPlan {
 	const own = resolveParams(CRITIC_PARAMS, spec.signals?.criticValues ?? {}, "signal provider criticValues");
-	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...valueReader(spec)?.params } as KlValues;
+	const reader = valueReader(spec);
+	const { klCoef, klEstimator } = { ...defaultsOf(klParams), ...reader?.params } as KlValues;
 	const rewards = learntRewards(spec);
-	return { ...own, klCoef, klEstimator, ...(rewards.length > 0 ? { rewards } : {}) };
+	const bootstrap = reader?.params.bootstrap !== false;
+	const discount = own.discount < 1 ? own.discount : discountOf(reader);
+	return { ...own, discount, bootstrap, klCoef, klEstimator, ...(rewards.length > 0 ? { rewards } : {}) };
+}
+
+/** What a method discounts by from token to token; 1 where it does not. */
+function discountOf(reader: ReturnType<typeof methodOf>): number {
+	const discount = reader?.params.discount;
+	if (!reader || typeof discount !== "number" || reader.method.discountsSpans?.(reader.params)) return 1;
+	return discount;
 }
 
 /** The method and all its options; undefined for one that is not known here. */
 export function methodOf({ method: { id, params } }: ExperimentSpec) {
 	const method = METHODS.find((m) => m.id === id);
-	return method && { method, params: resolveParams(method.params, params, `method ${id}`) };
+	const given: Readonly<Record<string, unknown>> = method ? resolveParams(method.params, params, `method ${id}`) : {};
+	return method && { method, params: given };
 }
 
 /** The method if it reads values: only then must a value head be about the same rewards as the method. */

@@ -9,13 +9,20 @@ import { batchOf, paidTokens, preset, ragged, rolloutSignal, rows, spansOfRows, 
 const term = (batch: RolloutBatch, id: string, name: string, params = {}) =>
 	ragged(batch, creditOf(id, params, batch).terms[name]!);
 
+const LEARNT = {
+	discount: 1,
+	lambda: 1,
+	bootstrap: true,
+	coef: 1,
+	clip: 0,
+	klCoef: 0,
+	klEstimator: "k1",
+} as const;
+
 describe("worked numbers", () => {
 	it("GAE: the critic's targets are A + V, before whitening", () => {
 		const batch = batchOf([{ rewards: [0, 0, 0, 1], values: [0.5, 0.4, 0.7, 0.6] }]);
-		near(
-			ragged(batch, valueTargets(batch, { discount: 1, lambda: 0.95, coef: 1, clip: 0, klCoef: 0, klEstimator: "k1" })),
-			[[0.9377, 0.966, 0.98, 1]],
-		);
+		near(ragged(batch, valueTargets(batch, { ...LEARNT, lambda: 0.95 })), [[0.9377, 0.966, 0.98, 1]]);
 	});
 	it("GAE: a penalty in the reward is in the targets", () => {
 		const logProbs = [-1, -2, -0.5, -0.7];
@@ -23,7 +30,7 @@ describe("worked numbers", () => {
 		const rollout = { rewards: [0, 0, 0, 1], values: [0.5, 0.4, 0.7, 0.6], logProbs };
 		const batch = batchOf([rollout], { refLogProbs: Float64Array.from(refLogProbs) });
 		// Rewards 0 − .05, 0 − .1, 0 + .05, 1 − .15; at λ = γ = 1 their sums from the end.
-		const critic = { discount: 1, lambda: 1, coef: 1, clip: 0, klCoef: 0.5, klEstimator: "k1" } as const;
+		const critic = { ...LEARNT, klCoef: 0.5 };
 		near(ragged(batch, valueTargets(batch, critic)), [[0.75, 0.8, 0.9, 0.85]], 1e-12);
 	});
 	it("DAPO: the price of running out of room", () => {

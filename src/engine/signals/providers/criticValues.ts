@@ -12,10 +12,14 @@ export const CRITIC_PARAMS = {
 		max: 100,
 		unit: "",
 	}),
-	discount: discountParam(),
+	discount: {
+		...discountParam(),
+		label: "Discount γ of the targets",
+		help: "Weight of a reward that is paid one policy token later; 1: as the method that reads the values discounts tokens.",
+	},
 	lambda: numberParam({
 		label: "λ of the targets",
-		help: "1: the head learns the return that followed; below, partly its own later values.",
+		help: "1: the head learns the return that followed; below, partly its own later values. Not the method's λ.",
 		default: 1,
 		min: 0,
 		max: 1,
