@@ -24,7 +24,13 @@ it("counts the rounds that fill a batch where half of the groups differ", () => 
 	const inRounds = stepCost({ ...spec, rollout: { ...rollout, rounds: 2 } }, task);
 	// 32 prompts never all differ: two rounds to sample, three forwards to learn.
 	expect(inRounds.flops / base.flops).toBeCloseTo(5 / 4, 8);
-	expect(inRounds.bytes).toBe(base.bytes);
+	expect(stepCost({ ...spec, rollout: { ...rollout, rounds: 1 } }, task).bytes).toBe(base.bytes);
+});
+
+it("counts a second record of the rollouts where rounds fill the batch", () => {
+	const inRounds = stepCost({ ...spec, rollout: { ...rollout, rounds: 5 } }, task);
+	// Nine numbers of four bytes for each token of 256 rollouts.
+	expect(inRounds.bytes - base.bytes).toBe(4 * 9 * 256 * task.maxResponseLength);
 });
 
 it("works 2 operations a parameter and token, and 4 a width of each block and place that attention looks at", () => {

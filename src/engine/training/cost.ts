@@ -6,7 +6,10 @@ import { modelOf } from "./plan";
 /** What a training step takes, estimated from shapes alone. */
 export interface StepCost {
 	readonly parameters: number;
-	/** Parameters, gradients, moments, reference policy, activations of one minibatch and keys and values of the sampler. */
+	/**
+	 * Parameters, gradients, moments, reference policy, activations of one minibatch, keys and values of the sampler, and what is kept of
+	 * the rollouts: twice where rounds fill the batch.
+	 */
 	readonly bytes: number;
 	/** Multiplications and additions of sampling and learning. */
 	readonly flops: number;
@@ -16,6 +19,9 @@ export interface StepCost {
 
 /** Float32 numbers a token and block keeps for the backward pass, in widths d: residuals, norms, q k v, attention, feed-forward. */
 const KEPT_WIDTHS = 16;
+
+/** Numbers that a rollout keeps of each of its tokens: token, state, mask, log-probability, entropy, reward, value, reference, target. */
+export const RECORD_NUMBERS = 9;
 
 /**
  * Memory and work of one training step: 2 floating-point operations a parameter and token forward and 4 backward, attention
@@ -35,9 +41,11 @@ export function stepCost(spec: ExperimentSpec, task: Task): StepCost {
 	const forward = rows * (2 * count + 4 * L * d * C);
 	const activations = (rows / spec.minibatches) * (L * (KEPT_WIDTHS * d + H * C) + 2 * V);
 	const keysAndValues = rows * L * 2 * d;
+	// Groups of earlier rounds wait in a record like that of the rollouts.
+	const records = (rounds > 1 ? 2 : 1) * B * task.maxResponseLength * RECORD_NUMBERS;
 	return {
 		parameters: count,
-		bytes: 4 * (5 * size + activations + keysAndValues),
+		bytes: 4 * (5 * size + activations + keysAndValues + records),
 		flops: forward * (sampled + 3 * spec.epochs),
 		tokens: B * task.maxResponseLength * sampled,
 	};
