@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { spansOf } from "../credit/spans";
 import { creditLint } from "../lint/creditLint";
 import { type ByteSource, memorySource } from "./containers/byteSource";
+import { gunzipped } from "./containers/gzip";
 import { linesOf } from "./containers/lines";
 import { importFile } from "./importFile";
 import { importPieces } from "./importPieces";
@@ -218,6 +219,61 @@ describe("a file of rollouts", () => {
 			await expect(records(textFile(text, "r.csv"))).rejects.toThrow(
 				"r.csv is the CSV that Ascribe writes for spreadsheets, which does not hold all of a rollout; open the JSONL",
 			);
+	});
+
+	it("reads every member of a gzip file, and what stands before a cut", async () => {
+		const [a, b] = [jsonl([verl(0), verl(1)]), jsonl([verl(2)])];
+		const twice = Uint8Array.from([...gzipSync(strToU8(a)), ...gzipSync(strToU8(b))]);
+		expect((await records(memorySource("r.gz", twice))).map(({ id }) => id)).toEqual(["7_0_0", "7_1_0", "7_2_0"]);
+		const many = Array.from({ length: 2000 }, (_, i) => ({ ...verl(i), output: `${Math.imul(i, 2654435761)} x` }));
+		const packed = gzipSync(strToU8(jsonl(many)));
+		const { lines, warnings, broken } = await importFile(memorySource("r.gz", packed.subarray(0, packed.length >> 1)));
+		expect([lines.length > 500, lines.length < 1500, broken]).toEqual([true, true, []]);
+		expect(warnings).toEqual([
+			"r.gz ends in the middle of its last line, which is left out.",
+			"r.gz: The gzip file is cut or damaged; what stands before that place is read.",
+		]);
+		await expect(records(memorySource("r.gz", packed.subarray(0, 12)))).rejects.toThrow(
+			/^r\.gz is not readable as gzip: /,
+		);
+	});
+
+	it("refuses what unpacks to more than there may be memory", async () => {
+		const zeros = memorySource("r.gz", gzipSync(new Uint8Array(2 ** 21 + 1)));
+		await expect(gunzipped(zeros, undefined, 2 ** 21)).rejects.toThrow(
+			"r.gz unpacks to more than 2 MB; unpack it first",
+		);
+	});
+
+	it("says where text is not UTF-8, and leaves U+FFFD that a model wrote alone", async () => {
+		const good = { ...verl(0), output: "a \ufffd b" };
+		const bytes = Uint8Array.from([
+			...strToU8(jsonl([good])),
+			...[...jsonl([{ ...verl(1), output: "gr\u00f6\u00dfer" }])].map((c) => c.charCodeAt(0)),
+		]);
+		const { lines, warnings } = await importFile(memorySource("r.jsonl", bytes));
+		expect(lines.length).toBe(2);
+		expect(warnings).toEqual([
+			"r.jsonl: Not all of the text is UTF-8, first in line 2: bytes that are not are shown as \ufffd.",
+		]);
+		expect((await importFile(textFile(jsonl([good])))).warnings).toEqual([]);
+	});
+
+	it.each([
+		["\x28\xb5\x2f\xfd\0\0", "is compressed by zstd; unpack it first"],
+		["BZh91AY", "is compressed by bzip2"],
+		["ARROW1\0\0", "is an Arrow file; save it as Parquet"],
+		["SQLite format 3\0", "is an SQLite database; export its rows"],
+		["\x93NUMPY\x01\0", "is an array of NumPy"],
+		["\x89PNG\r\n", "is a picture, which holds no rollouts"],
+		['\x07\0\0\0\0\0\0\0{"a":{}}', "holds weights of a model (safetensors)"],
+		["version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"],
+		["\n<!DOCTYPE html><html>", "is a web page, not a file of rollouts"],
+		["\0".repeat(600), "holds nothing but zeros"],
+		[`${"x".repeat(257)}ustar`, "is a tar archive"],
+	])("says of %j what it is", async (start, message) => {
+		const bytes = Uint8Array.from([...start].map((c) => c.charCodeAt(0)));
+		await expect(records(memorySource("f", bytes))).rejects.toThrow(`f ${message}`);
 	});
 
 	it("says of a damaged Parquet file or archive that it is damaged, in no words of a program", async () => {

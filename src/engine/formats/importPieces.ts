@@ -93,6 +93,7 @@ class FileReading {
 	private format: Importer | null = null;
 	/** Nothing at its start could be read. */
 	private refused = false;
+	private garbled = false;
 	private readonly name: string;
 
 	/** @param taken how often each id was given, over all members. */
@@ -129,6 +130,8 @@ class FileReading {
 				else broken.push(found.broken);
 				continue;
 			}
+			if (found.garbled && !this.garbled) notices.push(garbledFrom(found.number));
+			this.garbled ||= found.garbled === true;
 			const format = this.formatOf(found.row, notices);
 			try {
 				for (const line of this.rollouts(found, format)) lines.push(line);
@@ -164,6 +167,9 @@ class FileReading {
 		}
 	}
 }
+
+const garbledFrom = (line: number) =>
+	`Not all of the text is UTF-8, first in line ${line}: bytes that are not are shown as \ufffd.`;
 
 /** Our own format keeps the tokens that it has: its writer knew them. */
 const reading = (importer: Importer, tokenizer: TextTokenizer | undefined): Importer =>

@@ -1,5 +1,6 @@
 export { deadGroups, groupMean, lengthBias, lengthCredit, mergedGroups, mixedFiles, unevenGroups } from "./groupChecks";
 export { explainedCredit, oddCredit, unexplainedCredit } from "./recomputeChecks";
+export { repeatedSteps } from "./stepChecks";
 export {
 	badMask,
 	constantCredit,

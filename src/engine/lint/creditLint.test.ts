@@ -143,8 +143,21 @@ describe("each defect is found, with the rows it concerns, by its own check", ()
 		expect(mixed(true, [0, 0, 0, 1])).toBeUndefined();
 		expect(mixed(false, [0, 0, 1, 1])).toBeUndefined();
 	});
+	test("repeatedSteps", () => {
+		const step = (n: number, shift: number) =>
+			[0, 1, 2, 3, 4, 5].map((i) => rollout(`${n}/${i}`, { step: n, reward: ((i + shift) % 5) / 4, mask: undefined }));
+		expect(found([...step(1, 0), ...step(2, 0), ...step(3, 1), ...step(5, 1)]).repeatedSteps).toMatchObject({
+			rows: [6, 7, 8, 9, 10, 11, 18, 19, 20, 21, 22, 23],
+			worst: 6,
+			message: "2 steps of 4 hold the rollouts of the step before once more; the first is step 2, after step 1.",
+		});
+		expect(found([...step(1, 0), ...step(2, 1), ...step(3, 0)]).repeatedSteps).toBeUndefined();
+		// Where all are alike, so are steps.
+		const won = (n: number) => step(n, 0).map((r) => ({ ...r, reward: 1 }));
+		expect(found([...won(1), ...won(2)]).repeatedSteps).toBeUndefined();
+	});
 	test("and every check has such a case", () => {
-		expect(Object.keys(CHECKS)).toHaveLength(21);
+		expect(Object.keys(CHECKS)).toHaveLength(22);
 	});
 });
 

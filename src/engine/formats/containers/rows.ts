@@ -1,8 +1,8 @@
-import { gunzipSync, strFromU8 } from "fflate";
 import { InvalidInput } from "../../core/errors";
 import { refusePickle } from "../importers/registry";
-import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
-import { unreadable } from "./damage";
+import type { ByteSource, StopSignal } from "./byteSource";
+import { gunzipped } from "./gzip";
+import { KIND_BYTES, refuseOthers } from "./otherKinds";
 import { parquetRows } from "./parquet";
 import { type BrokenRow, textRows } from "./text";
 import { zipRows } from "./zip";
@@ -16,6 +16,8 @@ export interface FoundRow {
 	readonly read: number;
 	/** Where its text lies in the file, if it can be read again alone. */
 	readonly at?: ByteRange;
+	/** Its bytes are not all UTF-8. */
+	readonly garbled?: boolean;
 }
 
 /** Some rows of a file, or of one member of an archive, in order. */
@@ -25,7 +27,7 @@ export interface RowPiece {
 	readonly member?: string;
 	/** Why all of a member is missing. */
 	readonly refused?: InvalidInput;
-	/** What an archive holds beside rollouts, a sentence. */
+	/** What an archive holds beside rollouts, or is cut off, a sentence. */
 	readonly notice?: string;
 }
 
@@ -35,42 +37,21 @@ export interface ByteRange {
 	readonly end: number;
 }
 
-/** Bytes that tell formats apart: as many as the name of a zip archive's first member may need. */
-const HEAD = 128;
-
-/** Largest gzip file: it is unpacked in memory. */
-const LARGEST_GZIP = 2 ** 28;
-
 /**
  * Rows of a file whatever holds them: JSON lines, one JSON value, Parquet, a zip archive, gzip around any of these. Told apart by their
  * first bytes, never by name.
  * @throws InvalidInput for what cannot be read, pickles among them; Cancelled.
  */
 export async function* rowsOf(source: ByteSource, signal?: StopSignal): AsyncGenerator<RowPiece> {
-	const head = await source.read(0, Math.min(HEAD, source.size));
+	const head = await source.read(0, Math.min(KIND_BYTES, source.size));
 	if (head.length === 0) throw new InvalidInput(`${source.name} is empty.`);
 	refusePickle(head, source.name);
-	refuseText(head, source.name);
+	refuseOthers(head, source.name);
 	const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
 	if (starts(0x50, 0x41, 0x52, 0x31)) yield* inPieces(parquetRows(source, signal));
 	else if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) yield* zipRows(source, signal);
-	else if (starts(0x1f, 0x8b)) yield* withoutPlaces(rowsOf(await unpacked(source), signal));
+	else if (starts(0x1f, 0x8b)) yield* ofGzip(source, signal);
 	else yield* inPieces(textRows(source, signal));
-}
-
-/** How the tables begin that we write for spreadsheets, of rollouts and of credit. */
-const OUR_CSV = /^(\uFEFF)?id,group,(step|method),position,/;
-
-/** @throws InvalidInput for text that holds no JSON: another encoding, or a table of our own. */
-function refuseText(head: Uint8Array, name: string): void {
-	if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
-		throw new InvalidInput(
-			`${name} is saved as UTF-16, as by ">" in Windows PowerShell; save it as UTF-8 (there with | Out-File -Encoding utf8).`,
-		);
-	if (OUR_CSV.test(strFromU8(head)))
-		throw new InvalidInput(
-			`${name} is the CSV that Ascribe writes for spreadsheets, which does not hold all of a rollout; open the JSONL or the Parquet file instead, or the dump that it came from.`,
-		);
 }
 
 async function* inPieces(pieces: AsyncIterable<RowPiece["rows"]>): AsyncGenerator<RowPiece> {
@@ -78,18 +59,9 @@ async function* inPieces(pieces: AsyncIterable<RowPiece["rows"]>): AsyncGenerato
 }
 
 /** Places in what was unpacked are not places in the file. */
-async function* withoutPlaces(pieces: AsyncIterable<RowPiece>): AsyncGenerator<RowPiece> {
-	for await (const piece of pieces) yield { ...piece, rows: piece.rows.map((row) => ({ ...row, at: undefined })) };
-}
-
-async function unpacked(source: ByteSource): Promise<ByteSource> {
-	if (source.size > LARGEST_GZIP)
-		throw new InvalidInput(
-			`${source.name} is a gzip file of ${Math.round(source.size / 2 ** 20)} MB; unpack it first, then it is read piece by piece.`,
-		);
-	try {
-		return memorySource(source.name, gunzipSync(await source.read(0, source.size)));
-	} catch (cause) {
-		throw unreadable(source.name, "gzip", cause);
-	}
+async function* ofGzip(packed: ByteSource, signal?: StopSignal): AsyncGenerator<RowPiece> {
+	const { source, notice } = await gunzipped(packed, signal);
+	for await (const piece of rowsOf(source, signal))
+		yield { ...piece, rows: piece.rows.map((row) => ({ ...row, at: undefined })) };
+	if (notice) yield { rows: [], notice };
 }

@@ -1,4 +1,4 @@
-import { strFromU8 } from "fflate";
+import { strFromU8, strToU8 } from "fflate";
 import { InvalidInput } from "../../core/errors";
 import { readJson } from "../../core/json";
 import type { ByteSource, StopSignal } from "./byteSource";
@@ -38,11 +38,16 @@ function rowOf(line: TextLine, { name }: ByteSource): FoundRow | BrokenRow {
 			row: parseLine(line.text, `${name}, line ${line.number}`),
 			...at,
 			at: { start: line.start, end: line.end },
+			...(isGarbled(line) ? { garbled: true } : {}),
 		};
 	} catch (broken) {
 		return { broken: broken as InvalidInput, text: line.text, cut: !line.closed, ...at };
 	}
 }
+
+/** Whether a line holds bytes that are not UTF-8: each became three of U+FFFD, which models write, too. */
+const isGarbled = ({ text, start, end }: TextLine): boolean =>
+	text.includes("\ufffd") && strToU8(text).length !== end - start;
 
 /** One JSON object. @throws InvalidInput that names the place. */
 export function parseLine(text: string, where: string): Record<string, unknown> {

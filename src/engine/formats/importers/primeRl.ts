@@ -17,6 +17,10 @@ const SIGNALS = {
 };
 const USED = ["step", "token_ids", "loss_mask", "advantages", "inference_logprobs", "entropy"];
 
+/** A stream that is at its default, or could not be computed, is written as nothing but null. */
+const isKnown = (list: unknown): boolean =>
+	Array.isArray(list) ? list.some((x) => x !== null) : list !== undefined && list !== null;
+
 function over(f: Fields, field: string): (number | null)[] {
 	const list = f.list(field);
 	return list.every((x) => typeof x === "boolean") ? list.map(Number) : f.numbers(field);
@@ -43,7 +47,7 @@ export const primeRlTokens: Importer = {
 			entropy: f.optionalNumbers("entropy"),
 		});
 		const signals = Object.fromEntries(
-			Object.entries(SIGNALS).flatMap(([name, field]) => (f.has(field) ? [[name, over(f, field)]] : [])),
+			Object.entries(SIGNALS).flatMap(([name, field]) => (isKnown(row[field]) ? [[name, over(f, field)]] : [])),
 		);
 		f.sameLength(ids.length, { loss_mask: mask, ...channels, ...signals });
 		const start = Math.max(0, mask.indexOf(1));

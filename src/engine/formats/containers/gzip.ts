@@ -1,0 +1,61 @@
+import { Gunzip } from "fflate";
+import { Cancelled, InvalidInput } from "../../core/errors";
+import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
+import { unreadable } from "./damage";
+
+/** Bytes read at a time. */
+const PIECE = 1 << 20;
+/** Most bytes that are unpacked: they are kept in memory, and a small file can unpack to more than there is. */
+const LARGEST = 2 ** 29;
+
+/** What a gzip file holds, all its members one behind the other. */
+export interface Unpacked {
+	readonly source: ByteSource;
+	/** Why it is not all of it, a sentence. */
+	readonly notice?: string;
+}
+
+/**
+ * Unpacks a gzip file. What stands before the place where one is cut or damaged is kept.
+ * @param most bytes that are unpacked.
+ * @throws InvalidInput when nothing can be unpacked, or too much; Cancelled.
+ */
+export async function gunzipped(source: ByteSource, signal?: StopSignal, most = LARGEST): Promise<Unpacked> {
+	const parts: Uint8Array[] = [];
+	let size = 0;
+	const gunzip = new Gunzip((part) => {
+		parts.push(part);
+		size += part.length;
+	});
+	let problem: unknown;
+	for (let at = 0; at < source.size && !problem; at += PIECE) {
+		if (signal?.aborted) throw new Cancelled();
+		const end = Math.min(source.size, at + PIECE);
+		const bytes = await source.read(at, end);
+		try {
+			// The unpacker may keep what it is given.
+			gunzip.push(bytes.slice(), end === source.size);
+		} catch (cause) {
+			problem = cause;
+		}
+		if (size > most)
+			throw new InvalidInput(
+				`${source.name} unpacks to more than ${most / 2 ** 20} MB; unpack it first, then it is read piece by piece.`,
+			);
+	}
+	if (problem && size === 0) throw unreadable(source.name, "gzip", problem);
+	const unpacked = memorySource(source.name, joined(parts, size));
+	return problem ? { source: unpacked, notice: CUT } : { source: unpacked };
+}
+
+const CUT = "The gzip file is cut or damaged; what stands before that place is read.";
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+	const out = new Uint8Array(size);
+	let at = 0;
+	for (const part of parts) {
+		out.set(part, at);
+		at += part.length;
+	}
+	return out;
+}
