@@ -4,7 +4,7 @@ import type { RolloutRequest, TrainingPlan } from "../../engine/training/executo
 import { type Binding, type Dispatch, type DispatchCompiler, encodeDispatch } from "../device/dispatch";
 import type { Constants, Kernel } from "../device/kernel";
 import { KERNELS } from "./kernels";
-import { type PackedMatrix, packModel } from "./packing";
+import { type PackedMatrix, type Packing, packModel } from "./packing";
 import {
 	createRolloutBuffers,
 	destroyRolloutBuffers,
@@ -52,15 +52,35 @@ export async function createRolloutPlan(
 	options: RolloutOptions,
 ): Promise<RolloutPlan> {
 	const { device } = shared;
-	const { continues = false } = options;
-	const shape = rolloutShape(plan, continues);
+	const shape = rolloutShape(plan, options.continues ?? false);
 	const packing = packModel(plan.model);
 	const buffers = createRolloutBuffers(device, plan, shape, packing);
-	const compiler = new Compiler(shared, buffers);
-	const sizes = sizeConstants(plan, shape, packing.width);
-	const linears = new Linears(compiler, buffers, shape, options.variant);
+	const parts = { compiler: new Compiler(shared, buffers), plan, parameters, shape, packing, buffers, options };
+	try {
+		const [setup, step] = await Promise.all([
+			Promise.all(startDispatches(parts)),
+			Promise.all([...layerDispatches(parts), ...drawDispatches(parts)]),
+		]);
+		return new Replay(device, plan, shape, buffers, setup, step, options.submits);
+	} catch (error) {
+		destroyRolloutBuffers(buffers);
+		throw error;
+	}
+}
 
-	const before = Promise.all([
+interface Parts {
+	readonly compiler: Compiler;
+	readonly plan: TrainingPlan;
+	readonly parameters: GPUBuffer;
+	readonly shape: RolloutShape;
+	readonly packing: Packing;
+	readonly buffers: RolloutBuffers;
+	readonly options: RolloutOptions;
+}
+
+/** Once a batch: the weights packed for decoding, every row at its start. */
+function startDispatches({ compiler, plan, parameters, shape, packing, buffers }: Parts): Promise<Dispatch>[] {
+	return [
 		compiler.dispatch(
 			KERNELS.decodePack,
 			{ COLUMNS: packing.columnCount },
@@ -69,16 +89,21 @@ export async function createRolloutPlan(
 		),
 		compiler.dispatch(
 			KERNELS.decodeStart,
-			sizes,
+			sizeConstants(plan, shape, packing.width),
 			[buffers.machine, buffers.request, parameters, buffers.rows, buffers.record, buffers.x],
 			shape.paddedB / 8,
 		),
-	]);
-	const lanes = options.variant === "lanes";
+	];
+}
+
+/** Once a position: the blocks of the transformer, five dispatches each. */
+function layerDispatches({ compiler, plan, shape, packing, buffers, options }: Parts): Promise<Dispatch>[] {
+	const linears = new Linears(compiler, buffers, shape, options.variant);
+	const { heads, width } = plan.model;
 	const BLOCKS = Math.ceil(packing.headWidth / 32);
-	const layers = packing.layers.map((layer, l) => {
+	const norm = { NORM: true, WIDTH: width };
+	return packing.layers.flatMap((layer, l) => {
 		const cache = buffers.caches[l]!;
-		const { heads, width } = plan.model;
 		const cached = { OUT_ROW4: (shape.N * layer.attention.outputs) / 4, OUT_POSITION4: layer.attention.outputs / 4 };
 		const attention = {
 			HEADS: heads,
@@ -87,10 +112,9 @@ export async function createRolloutPlan(
 			CACHE_ROW4: layer.attention.outputs / 4,
 			OUT_ROW4: layer.projection.inputs / 4,
 		};
-		const norm = { NORM: true, WIDTH: width };
 		return [
 			linears.dispatch(buffers.x, layer.attention, cache, { ...norm, ...cached }),
-			lanes
+			options.variant === "lanes"
 				? compiler.dispatch(KERNELS.decodeAttentionLanes, attention, [cache, buffers.attended], shape.B * heads)
 				: compiler.dispatch(
 						KERNELS.decodeAttention,
@@ -103,22 +127,23 @@ export async function createRolloutPlan(
 			linears.dispatch(buffers.hidden, layer.contract, buffers.x, { RESIDUAL: true }),
 		];
 	});
-	const after = [
+}
+
+/** Once a position, after the blocks: logits, and the token that is drawn from them. */
+function drawDispatches({ compiler, plan, parameters, shape, packing, buffers, options }: Parts): Promise<Dispatch>[] {
+	const linears = new Linears(compiler, buffers, shape, options.variant);
+	const lanes = options.variant === "lanes";
+	const sizes = sizeConstants(plan, shape, packing.width);
+	const drawing = { CONTINUES: options.continues ?? false, LOGIT_STRIDE: packing.head.outputs };
+	return [
 		linears.dispatch(buffers.x, packing.head, buffers.logits, { NORM: true, WIDTH: plan.model.width }),
 		compiler.dispatch(
 			lanes ? KERNELS.sampleTokenLanes : KERNELS.sampleToken,
-			{ ...sizes, ...samplingConstants(plan), CONTINUES: continues, LOGIT_STRIDE: packing.head.outputs },
+			{ ...sizes, ...samplingConstants(plan), ...drawing },
 			[buffers.logits, buffers.machine, buffers.request, parameters, buffers.rows, buffers.record, buffers.x],
 			lanes ? shape.B : shape.paddedB / 8,
 		),
 	];
-	try {
-		const [setup, step] = await Promise.all([before, Promise.all([...layers.flat(), ...after])]);
-		return new Replay(device, plan, shape, buffers, setup, step, options.submits);
-	} catch (error) {
-		destroyRolloutBuffers(buffers);
-		throw error;
-	}
 }
 
 class Replay implements RolloutPlan {

@@ -4,7 +4,14 @@ import type { TrainingPlan } from "../../engine/training/executor";
 import { CREDIT_LANES } from "../credit/creditPlan";
 import type { OpenDevice } from "../device/adapter";
 import { DispatchCompiler } from "../device/dispatch";
-import { createLossPlan, type LossCredit, type LossModel, type LossPlan } from "../loss/lossPlan";
+import {
+	createLossPlan,
+	type LossCredit,
+	type LossModel,
+	type LossOptions,
+	type LossPlan,
+	type LossRollouts,
+} from "../loss/lossPlan";
 import { createGpuTransformer } from "../model/createTransformer";
 import { createModelState } from "../model/modelBuffers";
 import type { GpuTransformer } from "../model/transformer";
@@ -97,43 +104,47 @@ async function compile(
 	const lanes = software ? 4 : 256;
 	const creditOptions = { lanes: CREDIT_LANES[software ? "software" : "hardware"] };
 	const children = objective.children ?? 0;
+	const source = { model, shape: rolloutShape, rollouts: buffers, lanes };
 	const [credit, critic, brancher] = await Promise.all([
-		keep(
-			createGpuCredit(
-				compiler,
-				plan,
-				{ model, shape: rolloutShape, rollouts: buffers, lanes },
-				read,
-				objective,
-				creditOptions,
-			),
-		),
+		keep(createGpuCredit(compiler, plan, source, read, objective, creditOptions)),
 		plan.critic
 			? keep(createGpuCritic(compiler, plan.critic, sizes, rolloutShape.tokenSection, read, creditOptions))
 			: null,
 		children > 0 ? keep(GpuBrancher.create(compiler, plan, objective, state.parameters, software)) : null,
 	]);
-	const options = {
-		states: plan.machine.states,
-		temperature: plan.sampling.temperature,
-		updates,
-		rollouts: { shape: rolloutShape, groupSize: plan.groupSize, ...buffers },
-		lanes: software ? 4 : 32,
-		tree: plan.sampling,
-	};
-	const loss = (from: GpuTransformer, at: LossCredit | null) => {
-		const policy = at && lossConfig(plan.loss.id, plan.loss.params, maxResponseLength);
-		const learnt = (at && plan.critic) ?? null;
-		const model = lossModel(from);
-		// Whoever reads the reference: the loss, or credit with a penalty in the reward.
-		const scored = at !== null && plan.reference;
-		const own = { config: policy, R: from.B, credit: at, critic: learnt, reference: scored, model };
-		return createLossPlan(compiler, { ...options, ...own });
-	};
-	const [policyLoss, supervised] = await Promise.all([keep(loss(model, credit.at)), keep(loss(wholeModel, null))]);
+	const judged = { shape: rolloutShape, groupSize: plan.groupSize, ...buffers };
+	const loss = (from: GpuTransformer, at: LossCredit | null) =>
+		keep(createLossPlan(compiler, lossOptions(plan, judged, updates, software ? 4 : 32, from, at)));
+	const [policyLoss, supervised] = await Promise.all([loss(model, credit.at), loss(wholeModel, null)]);
 	const words = credit.plan ? JSON.stringify(credit.plan.program) : "credit on the processor";
 	const signature = [compiler.signature, words];
 	return { rollouts, credit, critic, brancher, model, wholeModel, loss: policyLoss, supervised, signature };
+}
+
+/** Options of the policy's loss, or without credit (`at` null) of supervised steps. */
+function lossOptions(
+	plan: TrainingPlan,
+	rollouts: LossRollouts,
+	updates: number,
+	lanes: number,
+	from: GpuTransformer,
+	at: LossCredit | null,
+): LossOptions {
+	return {
+		config: at && lossConfig(plan.loss.id, plan.loss.params, plan.maxResponseLength),
+		states: plan.machine.states,
+		temperature: plan.sampling.temperature,
+		R: from.B,
+		updates,
+		rollouts,
+		model: lossModel(from),
+		credit: at,
+		critic: (at && plan.critic) ?? null,
+		// Whoever reads the reference: the loss, or credit with a penalty in the reward.
+		reference: at !== null && plan.reference,
+		tree: plan.sampling,
+		lanes,
+	};
 }
 
 function lossModel({ config, buffers, logits }: GpuTransformer): LossModel {
