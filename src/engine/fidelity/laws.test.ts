@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { creditCosine } from "../../testing/creditCosine";
 import { Rng } from "../core/rng";
 import { grpo } from "../credit/methods/grpo";
 import { reinforce } from "../credit/methods/reinforce";
 import { tempo } from "../credit/methods/tempo";
 import { creditBy } from "../credit/run";
 import { batchOf, distance, ragged, rolloutSignal } from "../credit/testing";
-import { creditCosine } from "./scores";
 
 describe("goldens of credit against the truth", () => {
 	it("TEMPO on four rollouts of two tokens, with divisor n and n − 1", () => {

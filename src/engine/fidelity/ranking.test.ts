@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../core/rng";
 import { methodError, methodFidelity } from "./ranking";
-import { signAccuracy } from "./scores";
 
 const close = (a: number | undefined, b: number, by = 1e-12) =>
 	expect(Math.abs((a ?? Number.NaN) - b)).toBeLessThanOrEqual(by);
@@ -29,13 +28,15 @@ describe("methodFidelity", () => {
 		expect(got).toMatchObject({ coverage: 1, unit: "groups", units: 2, decisive: 4 });
 	});
 
-	it("agrees with the sign accuracy of the fidelity score", () => {
-		const random = Rng.of(3);
-		const truth = Float64Array.from({ length: 60 }, () => random.normal());
-		const estimate = truth.map((a) => (random.uniform() < 0.3 ? 0 : a + random.normal()));
-		const got = methodFidelity(batchOf([0, 0, 0], 20), estimate, truth, 0.7);
-		close(2 * (got?.signs.value ?? 0) - 1, signAccuracy({ estimate, truth, group: truth, threshold: 0.7 }));
-		expect(got?.unit).toBe("rollouts");
+	it("looks at signs where the advantage reaches the threshold, and counts zero credit as half right", () => {
+		// Decisive from 0.1: 0.4 right, −0.2 wrong, −0.6 right, 0.1 without credit; 0.05 is not decisive.
+		const [truth, estimate] = [
+			[0.4, -0.2, 0.05, 0, -0.6, 0.1],
+			[0.3, 0.1, -0.05, 0, -0.5, 0],
+		];
+		const got = methodFidelity(batchOf([0, 0], 3), estimate, truth, 0.1);
+		close(got?.signs.value, 2.5 / 4);
+		expect(got).toMatchObject({ unit: "rollouts", units: 2, decisive: 4 });
 	});
 
 	it("counts what was not scored as zero credit and says how much was", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { creditCosine } from "../../testing/creditCosine";
 import { Rng } from "../core/rng";
 import { creditOf } from "../credit/run";
 import { batchOf, ragged, statedTokens } from "../credit/testing";
-import { creditCosine } from "./scores";
 
 const STATES = 6;
 const GOAL = 3;

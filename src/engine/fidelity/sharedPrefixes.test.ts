@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { creditCosine } from "../../testing/creditCosine";
 import { Rng } from "../core/rng";
 import { creditOf } from "../credit/run";
 import { batchOf, ragged, rows, spansOfRows } from "../credit/testing";
-import { creditCosine } from "./scores";
 
 const DEPTH = 6;
 const ROLLOUTS = 3200;
