@@ -8,7 +8,8 @@ import type { RunEvent } from "../src/engine/training/events";
 import { Run } from "../src/engine/training/run";
 
 // Methods on their home tasks beside GRPO at equal generated tokens: GRPO runs until it has sampled as many tokens as the method did,
-// those of continuations included. Everything but the credit is the same: task, model, warm start, loss, optimiser, seed.
+// those of continuations included. Everything but the credit is the same: task, model, warm start, loss, optimiser, seed. It tells how the
+// two came out, whichever is ahead; that runs reach the goals of their presets is what `learning` holds them to.
 
 /** Shares of the budget at which success is read. */
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
@@ -104,15 +105,17 @@ async function compare(presets: readonly Preset[], seeds: number, backend: CliBa
 		const spec = JSON.stringify(withGrpo({ ...job.preset.spec, seed: job.seed }));
 		baselines.set(spec, [...(baselines.get(spec) ?? []), job]);
 	}
+	const grpos: Curve[] = [];
 	for (const [spec, beside] of baselines) {
 		const grpo = await train(JSON.parse(spec), Math.max(...beside.map(({ curve }) => curve.tokens)), backend);
+		grpos.push(grpo);
 		for (const { preset, seed, curve } of beside)
 			console.log(cells(`grpo beside ${preset.id}`, seed, grpo, curve.tokens));
 	}
-	return jobs.every(({ preset, curve }) => !curve.error && (curve.points.at(-1)?.success ?? 0) >= preset.goal);
+	return [...jobs.map(({ curve }) => curve), ...grpos].every(({ error, points }) => !error && points.length > 0);
 }
 
-/** `npm run prove -- methods [--backend wasm] [--seeds N] [preset …]`: exits 1 when a run fails or ends below its preset's goal. */
+/** `npm run prove -- methods [--backend wasm] [--seeds N] [preset …]`: exits 1 when a run fails. */
 async function main(argv: string[]): Promise<number> {
 	const option = (name: string, fallback: string) => {
 		const at = argv.indexOf(`--${name}`);
