@@ -1,6 +1,6 @@
-import { strFromU8 } from "fflate";
 import { Cancelled } from "../../core/errors";
 import { type ByteSource, piecesOf, type StopSignal } from "./byteSource";
+import { lineText } from "./lineText";
 
 /** One line of a text file. */
 export interface TextLine {
@@ -61,7 +61,7 @@ function add(lines: TextLine[], bytes: Uint8Array, at: number, number: number, c
 	const start = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 	const end = bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
 	if (end <= start) return;
-	const text = strFromU8(bytes.subarray(start, end));
+	const text = lineText(bytes.subarray(start, end));
 	if (text.trim() !== "") lines.push({ text, number, start: at + start, end: at + end, closed });
 }
 
