@@ -133,6 +133,13 @@ describe("a file of rollouts", () => {
 		["a list", "[1, 2]", "entry 1 is not an object"],
 		["unknown rows", '{"a": 1}\n', "rows of no known format"],
 		["a number a line", "3\n4\n", "must be a JSON object"],
+		[
+			"objects in one line",
+			'{"a":1}{"a":2}\n',
+			"dump.jsonl, line 1 goes on after its JSON value; write one object a line",
+		],
+		["commas between lines", '{"a":1},\n{"a":2},\n', "dump.jsonl, line 1 goes on after its JSON value"],
+		["line ends of old", '{"a":1}\r{"a":2}\r', "dump.jsonl, line 1 goes on after its JSON value"],
 	])("says in a sentence what is wrong with %s", async (_, text, message) => {
 		await expect(records(textFile(text))).rejects.toThrow(message);
 	});

@@ -51,10 +51,25 @@ const isGarbled = ({ text, start, end }: TextLine): boolean =>
 
 /** One JSON object. @throws InvalidInput that names the place. */
 export function parseLine(text: string, where: string): Record<string, unknown> {
-	const value = readJson(text, where, parseJson);
+	const value = lineValue(text, where);
 	if (typeof value !== "object" || value === null || Array.isArray(value))
 		throw new InvalidInput(`${where} is ${text.slice(0, 40)}; it must be a JSON object.`);
 	return value as Record<string, unknown>;
+}
+
+function lineValue(text: string, where: string): unknown {
+	try {
+		return readJson(text, where, parseJson);
+	} catch (error) {
+		// Engines agree on these words.
+		if (!(error instanceof InvalidInput) || !/after JSON/.test(error.message)) throw error;
+		throw new InvalidInput(
+			`${where} goes on after its JSON value; write one object a line, and nothing between lines.`,
+			{
+				cause: error,
+			},
+		);
+	}
 }
 
 /** Files whose first line is no JSON value of its own, and neither is the second: an array over lines, or a pretty-printed object. */
@@ -66,7 +81,7 @@ async function isOneValue(source: ByteSource): Promise<boolean> {
 		if (!text.startsWith("{") || source.size > LARGEST || isJson(text)) return false;
 		// A line that was cut, before others that are whole.
 		if (second?.text.startsWith("{") && isJson(second.text)) return false;
-		return first.closed && !/^\{.*\}$/.test(text);
+		return first.closed && !/^\{.*\},?$/.test(text);
 	}
 	return false;
 }
