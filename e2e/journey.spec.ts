@@ -7,9 +7,9 @@ const button = (page: Page, name: string) => page.getByRole("button", { name, ex
 const progress = (page: Page) => page.locator(".progress-text");
 const success = (page: Page) => page.locator(".curve", { hasText: "Success" }).locator(".curve-value");
 
-test("the first journey, on WebGPU: run, see the curve rise, look at a token, pause, step, cancel", async ({
-	page,
-}) => {
+test("the first journey, on WebGPU: run, see the curve rise, look at a token, pause, step, cancel", {
+	tag: "@adapter",
+}, async ({ page }) => {
 	// A software adapter on a busy machine takes seconds for a step, and pause ends after the two that are queued.
 	test.slow();
 	const settled = { timeout: 120_000 };

@@ -3,11 +3,13 @@ import { defineConfig } from "@playwright/test";
 /** Software WebGPU: the same adapter on every machine, with or without a GPU. */
 const WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
+/** Tag of the tests that train on the graphics adapter. */
+const ADAPTER = /@adapter/;
+
 export default defineConfig({
 	testDir: ".",
 	outputDir: "../test-results",
-	// A software adapter takes every core: one page at a time.
-	workers: 1,
+	workers: 2,
 	fullyParallel: false,
 	forbidOnly: true,
 	timeout: 240_000,
@@ -19,10 +21,16 @@ export default defineConfig({
 		serviceWorkers: "block",
 		viewport: { width: 1440, height: 900 },
 		screenshot: "only-on-failure",
-		trace: "retain-on-failure",
+		// A fifth of all processor time; `--trace on` for one journey shows what it saw.
+		trace: "off",
 		launchOptions: {
 			...(process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {}),
 			args: ["--no-sandbox", "--disable-background-networking", ...WEBGPU],
 		},
 	},
+	projects: [
+		{ name: "page", grepInvert: ADAPTER },
+		// A software adapter takes every core: two that train never meet.
+		{ name: "adapter", grep: ADAPTER, workers: 1 },
+	],
 });

@@ -73,9 +73,9 @@ test("a shared exact run is made again in another profile and by the command lin
 	expect(Object.fromEntries(lines.map(({ step, fingerprint }) => [step, fingerprint]))).toEqual(shared);
 });
 
-test("a run on the graphics adapter has the fingerprints of the command line's, or both say what differs", async ({
-	page,
-}) => {
+test("a run on the graphics adapter has the fingerprints of the command line's, or both say what differs", {
+	tag: "@adapter",
+}, async ({ page }) => {
 	await page.goto(`#${encodeLink({ ...SMALL, changes: { ...SMALL.changes, steps: 3 } })}`);
 	await chooseExecutor(page, "Graphics adapter");
 	await runToTheEnd(page);
