@@ -44,7 +44,12 @@ it("does not change the run that it records, and knows what its rollouts were wo
 	expect(recording.frames.map((f) => f.step)).toEqual([1, 2, 3, 6]);
 	expect(recording.curves.success?.length).toBe(2 * 6);
 	expect(recording.errors.tempo?.length).toBe(2 * 4);
-	for (const error of recording.errors.grpo ?? []) expect(error).toBeLessThanOrEqual(1);
+	// GRPO pays all tokens of a rollout alike: it explains a part of the exact advantage, never all of it.
+	expect(recording.errors.grpo).toHaveLength(2 * 4);
+	for (const error of recording.errors.grpo!) {
+		expect(error).toBeGreaterThanOrEqual(0.1);
+		expect(error).toBeLessThanOrEqual(1);
+	}
 	const { batch, exact } = recording.frames[0]!;
 	expect([batch.B, batch.T]).toEqual([6, 5]);
 	// A hundred continuations, each with a deviation below 0.5, come this close; and who tries again from prefixes knows more.
