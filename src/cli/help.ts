@@ -1,5 +1,6 @@
 import type { Command, OptionSpec } from "./command";
 
+/** What `ascribe` prints without a command: every command with its sentence, and what exit statuses mean. */
 export function overview(commands: readonly Command[]): string {
 	const width = Math.max(0, ...commands.map((c) => c.name.length));
 	const rows = commands.map((c) => `  ${c.name.padEnd(width)}  ${c.summary}`);
@@ -14,6 +15,7 @@ export function overview(commands: readonly Command[]): string {
 	].join("\n");
 }
 
+/** What `ascribe <command> --help` prints: its usage, its sentence, and one line an option. */
 export function commandHelp(command: Command): string {
 	const left = command.options.map((o) => `--${o.name}${placeholder(o)}`);
 	const width = Math.max(0, ...left.map((text) => text.length));

@@ -50,6 +50,7 @@ export interface Streams {
 	readonly signal: AbortSignal;
 }
 
+/** The `Io` over a program's streams, with paths relative to `cwd`; the line of progress needs a terminal (`columns` above 0). */
 export function createIo({ out, err, columns, cwd, signal }: Streams): Io {
 	let warned = false;
 	let drawn = false;

@@ -23,6 +23,7 @@ function load(variant: Variant) {
 	return fresh;
 }
 
+/** The compiled module of a variant; each is fetched and compiled once. */
 export function wasmModule(variant: Variant = "single"): Promise<WebAssembly.Module> {
 	return load(variant).module;
 }

@@ -32,6 +32,7 @@ export function giveWayToMessages(): void {
 	});
 }
 
+/** Takes the words that the page shares with this worker. */
 export function takeWords(buffer: SharedArrayBuffer): void {
 	words = new Int32Array(buffer);
 }

@@ -165,6 +165,7 @@ export interface Visits {
 	readonly place: Int32Array;
 }
 
+/** Where in the world each token of a batch was written. */
 export function visitsOf({ places }: ExactWorld, batch: RolloutBatch): Visits {
 	const { B, T, tokens, lengths } = batch;
 	const numbers = new Map([...places.keys()].map((name, i) => [name, i]));

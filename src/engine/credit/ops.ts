@@ -69,6 +69,7 @@ export type Kind =
 	| { readonly op: "prefix"; readonly stat: TreeStat; readonly at: "before" | "after" }
 	| { readonly op: "topShare"; readonly share: number };
 
+/** A node of a credit graph, not checked: the functions below make sure that levels and partitions fit. */
 export function node<L extends Level>(
 	level: L,
 	kind: Kind,

@@ -21,6 +21,7 @@ export interface RolloutFacts {
 /** Credit of tokens that differs by less is the same. */
 const EQUAL = 1e-6;
 
+/** The facts of one rollout. **Edges** its `credit` is NaN and `uniform` false where the file brings no credit for a counted token. */
 export function factsOf(record: RolloutRecord): RolloutFacts {
 	const row = theirCredit(record)?.row.filter((a, t): a is number => a !== null && counts(record, t)) ?? [];
 	const [first = Number.NaN] = row;

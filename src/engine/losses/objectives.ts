@@ -20,6 +20,7 @@ interface Piece {
 	readonly clipped: boolean;
 }
 
+/** The loss of each token as the configuration says, with its slopes; before aggregation, KL and entropy terms. */
 export function branchOf(config: SurrogateConfig, input: SurrogateInput, ratios: LogRatios): Branch {
 	if (config.ratio === "none") return scoreFunction(input);
 	if (config.objective === "geometric") return geometric(config, input, ratios);

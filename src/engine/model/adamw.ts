@@ -26,6 +26,7 @@ export interface AdamState {
 	step: number;
 }
 
+/** Moments at zero for a flat buffer of `size` parameters, no steps taken. */
 export function createAdamState(size: number): AdamState {
 	return { firstMoment: new Float64Array(size), secondMoment: new Float64Array(size), step: 0 };
 }

@@ -39,6 +39,7 @@ export type ParamValues<T extends ParamTable> = {
 			: number;
 };
 
+/** The default of every parameter of a table. */
 export function defaultsOf<T extends ParamTable>(table: T): ParamValues<T> {
 	return Object.fromEntries(Object.entries(table).map(([k, s]) => [k, s.default])) as ParamValues<T>;
 }

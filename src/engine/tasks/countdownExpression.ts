@@ -46,6 +46,7 @@ function part(future: string, parts: number, i: number): string {
 	return future.slice(i * length, (i + 1) * length);
 }
 
+/** The expression after operation number `op` (its place in `OPS`). */
 export function withOp(e: Expression, op: number): Expression {
 	const future = e.future === "x" ? "x" : part(e.future, OPS.length, op);
 	return { ...e, op, length: e.length + 1, future };

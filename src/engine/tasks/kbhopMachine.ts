@@ -238,6 +238,7 @@ function keyOf(state: State, { rubric }: Params): string {
 }
 const mark = (names: readonly string[], fact: Fact) => (names.includes(factName(fact)) ? "+" : "-");
 
+/** The environment of KBHOP: searches in its knowledge base and their results, then the answer and the facts that are cited. */
 export function environmentOf(params: Params): Environment<State> {
 	const base = baseOf(params);
 	const ids = idsOf(params);

@@ -185,6 +185,7 @@ function keyOf(state: State, params: Params): string {
 	return at === "reply" ? `${known} ${resultOf(state, params.M)} ${priceOf(op, params)}` : known;
 }
 
+/** The environment of TOOLCALC: calls of its calculator and their results, then the pointer to the answer. */
 export function environmentOf(params: Params): Environment<State> {
 	const ids = idsOf(params);
 	const { M, calls } = params;

@@ -42,6 +42,10 @@ export type BatchNumbers = Pick<
 	"meanReturn" | "success" | "entropy" | "meanLength" | "deadGroups" | "tokens"
 >;
 
+/**
+ * Means over the rollouts of a batch (return, success, length), mean entropy over the policy's tokens, and the share of dead groups.
+ * **Shapes** groups are `groupSize` neighbouring rollouts. **Edges** entropy is 0 without a policy token.
+ */
 export function batchNumbers(batch: RolloutBatch, groupSize: number): BatchNumbers {
 	const { B, actionMask } = batch;
 	const tokens = total(actionMask);

@@ -79,6 +79,7 @@ export function readsOf({ words, domain }: Instruction): Register[] {
 	return typeof domain === "string" ? read : [...read, domain];
 }
 
+/** The bits of a number as float32, as an unsigned word. */
 export function floatBits(x: number): number {
 	return new Uint32Array(Float32Array.of(x).buffer)[0]!;
 }

@@ -60,6 +60,7 @@ export function modelShape(config: ModelConfig, { B, N, variant }: TransformerOp
 	};
 }
 
+/** Where a compiled transformer puts logits: row after row, the value head's column after those of the vocabulary. */
 export function logitsLayout({ config, rows, columns }: ModelShape): LogitsLayout {
 	return {
 		rowStride: columns,

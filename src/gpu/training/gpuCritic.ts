@@ -15,6 +15,7 @@ export interface GpuCritic {
 	dispose(): void;
 }
 
+/** Compiles what the value head should say before each token: GAE with the critic's options, and V added. @throws as `createCreditPlan`. */
 export async function createGpuCritic(
 	compiler: DispatchCompiler,
 	critic: CriticPlan,

@@ -64,6 +64,7 @@ export class CardCounter {
 	}
 }
 
+/** The report card of rollouts that are all at hand; see `CardCounter` for those that come in pieces. */
 export function reportCard(records: readonly RolloutRecord[]): ReportCard {
 	const counter = new CardCounter();
 	for (const record of records) counter.add(record);
