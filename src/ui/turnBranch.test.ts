@@ -191,10 +191,10 @@ it("says how many ways on were found, not how many were asked for", () => {
 			after: after === null ? null : worth(0, after),
 			ended,
 		});
-	expect(found(64, 64)).toBe("64 ways on from before it and from after it.");
-	expect(found(32, null)).toBe("32 ways on from before it, none from after it.");
-	expect(found(64, 3)).toBe("64 ways on from before it, 3 from after it.");
-	expect(found(1, null)).toBe("1 way on from before it, none from after it.");
-	expect(found(64, null, 0.3)).toBe("64 ways on from before it; the rollout ends with it.");
+	expect(found(64, 64)).toBe("64 from before it, 64 after.");
+	expect(found(32, null)).toBe("32 from before it, none after.");
+	expect(found(64, 3)).toBe("64 from before it, 3 after.");
+	expect(found(1, null)).toBe("1 from before it, none after.");
+	expect(found(64, null, 0.3)).toBe("64 from before it; it is the end.");
 	expect(found(null, null)).toBe("No ways on were found.");
 });

@@ -1,6 +1,5 @@
 import { createStore } from "zustand/vanilla";
 import { messageOf } from "../engine/core/errors";
-import { plural } from "../engine/core/plural";
 import type { Continuation, Mean } from "../engine/oracle/continuations";
 import type { BranchAnswer } from "../workers/labApi";
 import { type Comparison, currentComparison } from "./comparison";
@@ -134,10 +133,9 @@ export function valueAfter({ after, ended }: TurnBranch): Mean | null {
 export function foundText({ before, after, ended }: Pick<TurnBranch, "before" | "after" | "ended">): string {
 	const [found, beyond] = [before, after].map((answer) => answer?.values.length ?? 0);
 	if (found === 0) return "No ways on were found.";
-	const start = `${plural(found, "way")} on from before it`;
-	if (ended !== null) return `${start}; the rollout ends with it.`;
-	if (found === beyond) return `${start} and from after it.`;
-	return `${start}, ${beyond || "none"} from after it.`;
+	const start = `${found} from before it`;
+	if (ended !== null) return `${start}; it is the end.`;
+	return `${start}, ${beyond || "none"} after.`;
 }
 
 /** One thing that was done instead, by how many of the continuations, with their mean return. */

@@ -109,18 +109,27 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 					))}
 				</select>
 			</p>
-			{problem ? <p className="muted">{problem}</p> : null}
+			{problem ? (
+				<p ref={intoView} className="muted" role="status">
+					{problem}
+				</p>
+			) : null}
 			{answer ? (
-				<Found
-					answer={answer}
-					exact={asked === own ? (tree.exact[node] as number) : Number.NaN}
-					of={samples}
-					policy={display.latest.recorded ? `, ${ROUNDED}` : ""}
-				/>
+				<div ref={intoView}>
+					<Found
+						answer={answer}
+						exact={asked === own ? (tree.exact[node] as number) : Number.NaN}
+						of={samples}
+						policy={display.latest.recorded ? `, ${ROUNDED}` : ""}
+					/>
+				</div>
 			) : null}
 		</section>
 	);
 }
+
+/** What was asked for stands below its button, which in a low panel is below its edge. */
+const intoView = (found: HTMLElement | null) => found?.scrollIntoView({ block: "nearest" });
 
 interface FoundProps {
 	readonly answer: BranchAnswer;
@@ -144,7 +153,7 @@ function Found({ answer, exact, of, policy }: FoundProps): JSX.Element {
 				<p className="tabular" role="status">
 					<b>{signed(last.mean, 3)}</b>{" "}
 					<span className="muted">
-						after {last.n}, 95 % between {fixed(last.lo, 2)} and {fixed(last.hi, 2)}
+						after {last.n}, 95 %: {fixed(last.lo, 2)} to {fixed(last.hi, 2)}
 						{policy}
 					</span>
 				</p>
