@@ -213,7 +213,7 @@ test("of a recording too siblings stand side by side, and its policy goes on fro
 	await page.getByRole("button", { name: "Branch around it" }).click();
 	const card = page.getByRole("complementary", { name: "Branch at a turn" });
 	await expect(card).toContainText("64 from before it", { timeout: 60_000 });
-	await expect(card).toContainText("parameters to 1/2048");
+	await expect(card).toContainText("olicy rounded to 1/2048");
 	await press(page, "Control+k");
 	await page.keyboard.type("bars or");
 	await expect(page.getByRole("listbox", { name: "Commands" }).getByRole("option")).toContainText("Shift B");

@@ -70,11 +70,11 @@ test("recorded: attention of every checkpoint, fetched when it is looked at, bes
 	}
 	expect(await panel.locator(".lane-exact rect").count()).toBeGreaterThan(0);
 	await expect(panel.locator(".rhythm-box")).toContainText(/WAAD jump r = .*, FAI r = .*, n = 6/);
-	await expect(panel).toContainText("step 7, parameters to 1/2048");
+	await expect(panel).toContainText("step 7, policy rounded to 1/2048");
 	const seen = async () => (await panel.locator(".lane-waad path.curve").getAttribute("d")) ?? "";
 	const early = await seen();
 	await page.getByRole("slider", { name: "Checkpoint" }).press("End");
-	await expect(panel).toContainText("step 120, parameters to 1/2048", { timeout: 60_000 });
+	await expect(panel).toContainText("step 120, policy rounded to 1/2048", { timeout: 60_000 });
 	expect(await seen()).not.toBe(early);
 	expect(fetched).toHaveLength(1);
 });

@@ -35,6 +35,14 @@ it("leaves out names that would touch, but for that of the row under study, and 
 	expect(drawn(82, 82)).toMatchObject({ texts: [], size: 82, left: 0 });
 });
 
+it("keeps names whole and inside the map beside rows lower than a line", () => {
+	const spans = [...drawn(900, 72).element.querySelectorAll<HTMLElement>("span")];
+	const tops = spans.map(({ style }) => Number.parseFloat(style.top));
+	// Rows of 6 pixels, lines of 12: centred on the row, but for the first.
+	expect(tops).toEqual([0, 9, 21, 33, 45, 57]);
+	expect(spans.map(({ style }) => style.height)).toEqual(spans.map(() => ""));
+});
+
 it("draws again for another row what it would have drawn at once", () => {
 	const { element } = drawn(900, 72, 5);
 	drawHeadMap(element, { names, map }, { width: 302, height: 500, row: -1, theme: "light", label: "head" });

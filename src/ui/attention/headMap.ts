@@ -23,6 +23,8 @@ const READABLE = 10;
 /** Of so many names at least one must have room, or there are none. */
 const MOST_LEFT_OUT = 3;
 const NAMES = 62;
+/** Height of a name, pixels: it is never cut, however small its row. */
+const LINE = 12;
 
 /**
  * One head enlarged, into `element`: row t holds the weights of token t on the tokens before it and itself, darkest for the
@@ -51,9 +53,8 @@ export function drawHeadMap(element: HTMLElement, { names, map }: HeadMap, optio
 		.data(shown)
 		.join("span")
 		.attr("data-on", (t) => String(t === row))
-		.style("top", (t) => `${t * cell}px`)
-		.style("height", `${cell}px`)
-		.style("line-height", `${cell}px`)
+		.style("top", (t) => `${Math.max(0, Math.min((t + 0.5) * cell - LINE / 2, N * cell - LINE))}px`)
+		.style("line-height", `${LINE}px`)
 		.text((t) => names[t] as string);
 	plot
 		.selectAll("i")

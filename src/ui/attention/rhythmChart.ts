@@ -22,7 +22,7 @@ export interface RhythmOptions {
 	readonly height: number;
 }
 
-export const MARGIN = { left: 76, right: 10, top: 4, bottom: 18 };
+export const MARGIN = { left: 86, right: 10, top: 4, bottom: 18 };
 /** Room for arcs above the lanes, where there are some. */
 const ARCS = 20;
 
@@ -153,7 +153,7 @@ function drawAxis(layer: Layer, name: string, most: string, { top, bottom }: Roo
 		.data(texts)
 		.join("text")
 		.attr("class", (d) => d.kind)
-		.attr("x", MARGIN.left - 8)
+		.attr("x", MARGIN.left - 4)
 		.attr("y", (d) => d.y)
 		.text((d) => d.text);
 	layer

@@ -31,9 +31,8 @@ function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
 	return (
 		<div className="attention">
 			<p className="tree-note muted">
-				<b>Attention is where the policy looks. It is not credit: compare with exact.</b> Rollout {shown.rollout}, step{" "}
-				{shown.display.step}
-				{typeof answer !== "string" && shown.display.latest.recorded ? `, ${ROUNDED}` : ""}.
+				<b>Attention is where the policy looks. It is not credit.</b> Rollout {shown.rollout}, step {shown.display.step}
+				{typeof answer !== "string" && shown.display.latest.recorded ? `, policy ${ROUNDED}` : ""}.
 			</p>
 			{typeof answer === "string" ? (
 				<p className="muted">{answer}</p>

@@ -1,12 +1,11 @@
 import type { JSX } from "react";
-import { correlation } from "../../engine/fidelity/correlation";
 import type { AttentionAnswer } from "../../workers/labApi";
+import { agreement } from "../attention/agreement";
 import { drawRhythm, MARGIN, type RhythmData } from "../attention/rhythmChart";
 import { Chart } from "../charts/Chart";
 import type { Display } from "../credit/display";
 import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
-import { fixed } from "../format";
 import { setHovered } from "../hover";
 import { pinToken } from "../stores/selection";
 
@@ -96,15 +95,14 @@ function Correlations({ data, answer }: { readonly data: RhythmData; readonly an
 		return <p className="muted">The exact advantage of this rollout is not known: nothing to compare with.</p>;
 	const own = (values: Float64Array) => values.map((v, t) => (mask[t] === 1 ? v : Number.NaN));
 	const size = own(exact.values.map(Math.abs));
-	const jump = correlation(own(answer.rhythm.jump), size);
-	const fai = correlation(own(answer.rhythm.fai), size);
-	const text = (r: number) => (Number.isNaN(r) ? "not defined" : `r = ${fixed(r, 2)}`);
+	const jump = agreement(own(answer.rhythm.jump), size);
+	const fai = agreement(own(answer.rhythm.fai), size);
 	return (
 		<p
 			className="tabular muted"
 			title="Correlation with the size of the exact advantage, over the policy's tokens of this rollout"
 		>
-			|{exact.label}|: WAAD jump <b>{text(jump.r)}</b>, FAI <b>{text(fai.r)}</b>, n = {fai.n}
+			|{exact.label}|: WAAD jump <b>{jump.text}</b>, FAI <b>{fai.text}</b>, n = {fai.n}
 		</p>
 	);
 }

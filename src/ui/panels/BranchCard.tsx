@@ -120,7 +120,7 @@ function Branching({ shown, node }: Pick<Props, "shown" | "node">): JSX.Element 
 						answer={answer}
 						exact={asked === own ? (tree.exact[node] as number) : Number.NaN}
 						of={samples}
-						policy={display.latest.recorded ? `, ${ROUNDED}` : ""}
+						policy={display.latest.recorded ? `, policy ${ROUNDED}` : ""}
 					/>
 				</div>
 			) : null}

@@ -148,7 +148,9 @@ const CurveBox = memo(function CurveBox({ curve, cursor, redraws, onPoint }: Box
 	return (
 		<figure className="curve" title={curve.help}>
 			<figcaption>
-				<span className="curve-name">{curve.name}</span> <span className="muted">{curve.unit}</span>
+				<span className="curve-title">
+					<span className="curve-name">{curve.name}</span> <span className="muted">{curve.unit}</span>
+				</span>
 				<span className="curve-value tabular" ref={value} />
 			</figcaption>
 			<div

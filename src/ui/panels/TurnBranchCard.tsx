@@ -65,7 +65,7 @@ export function TurnBranchCard({ branch, display }: Props): JSX.Element {
 				</button>
 				<p role="status" className="branch-status muted tabular">
 					{busy ? progressOf(branch) : problem ? "" : foundText(branch)}
-					{branch.of.recorded && !problem ? ` Policy: ${ROUNDED}.` : ""}
+					{branch.of.recorded && !problem ? ` Policy ${ROUNDED}.` : ""}
 				</p>
 				<button type="button" className="quiet icon" title="Back to the branch of the tree" onClick={closeTurnBranch}>
 					<span className="visually-hidden">Close</span>

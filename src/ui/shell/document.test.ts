@@ -3,8 +3,9 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { makeMetrics } from "../../testing/fakeTrainer";
 import { applyEvents } from "../session";
 import { draftStore } from "../stores/draft";
+import { layoutStore } from "../stores/layout";
 import { beginRun, type Run, runStore } from "../stores/run";
-import { followRunInTitle, titleOf } from "./document";
+import { followRunInTitle, followTheme, titleOf, usedTheme } from "./document";
 
 beforeEach(() => runStore.setState(runStore.getInitialState(), true));
 
@@ -48,4 +49,16 @@ it("a tab that is hidden, also between a step and its picture, tells in its titl
 	vi.useRealTimers();
 	vi.unstubAllGlobals();
 	Reflect.deleteProperty(document, "hidden");
+});
+
+it("who draws in the theme of the system hears when that changes", () => {
+	const system = Object.assign(new EventTarget(), { matches: false });
+	vi.stubGlobal("matchMedia", () => system);
+	followTheme();
+	const seen: string[] = [];
+	const stop = layoutStore.subscribe((layout) => seen.push(usedTheme(layout)));
+	system.matches = true;
+	system.dispatchEvent(new Event("change"));
+	expect(seen).toEqual(["dark"]);
+	stop();
 });

@@ -2,6 +2,8 @@ import { percent } from "../format";
 import { type Layout, layoutStore } from "../stores/layout";
 import { isActive, type Run, runStore } from "../stores/run";
 
+const DARK = "(prefers-color-scheme: dark)";
+
 /** Keeps the chosen theme on the root element; "system" leaves the choice to the browser. */
 export function followTheme(): void {
 	const apply = () => {
@@ -13,6 +15,8 @@ export function followTheme(): void {
 	};
 	apply();
 	layoutStore.subscribe(apply);
+	// Style sheets follow the system by themselves; drawings on a canvas are made again by whoever asks `usedTheme`.
+	matchMedia(DARK).addEventListener("change", () => layoutStore.setState({}));
 }
 
 /** Shows progress in the tab's title, so that a run can be watched from another tab. */
@@ -27,7 +31,7 @@ export function followRunInTitle(): void {
 export function usedTheme({ theme, layout }: Pick<Layout, "theme" | "layout">): "light" | "dark" {
 	if (layout === "figure") return "light";
 	if (theme !== "system") return theme;
-	return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+	return matchMedia(DARK).matches ? "dark" : "light";
 }
 
 export function titleOf(run: Run): string {
