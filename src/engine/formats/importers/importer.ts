@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../core/errors";
+import { plural } from "../../core/plural";
 import { UNSPACED } from "../../core/writing";
 import type { RolloutRecord } from "../record";
 import { fitsRollout } from "../rolloutsJsonl";
@@ -157,7 +158,7 @@ export class Fields {
 		for (const [name, list] of Object.entries(lists))
 			if (list && list.length !== length)
 				throw new InvalidInput(
-					`${this.origin.file}, line ${this.origin.line}: ${this.path}${name} has ${list.length} entries for ${length} tokens; the lengths must agree.`,
+					`${this.origin.file}, line ${this.origin.line}: ${this.path}${name} has ${list.length} ${list.length === 1 ? "entry" : "entries"} for ${plural(length, "token")}; the lengths must agree.`,
 				);
 	}
 }

@@ -27,7 +27,7 @@ describe("dumps of tokens", () => {
 			probDelta: [0.1, 0, null],
 		});
 		expect(() => convert({ ...samples.primeRlTokens!, rl_weights: [1] })).toThrow(
-			"rlWeights has 1 entries for 5 tokens",
+			"rlWeights has 1 entry for 5 tokens",
 		);
 	});
 	test("NeMo-RL: lists of one are opened, padding is cut, the step comes from the file's name", () => {

@@ -185,7 +185,7 @@ describe("files of verifiers", () => {
 		}
 		const bad = [{ tokens: tokens([1], [2, 3], [-1]) }];
 		expect(() => convert({ ...samples.verifiersResults!, trajectory: bad })).toThrow(
-			"trajectory[0].tokens.completion_logprobs has 1 entries for 2 tokens",
+			"trajectory[0].tokens.completion_logprobs has 1 entry for 2 tokens",
 		);
 	});
 	test("verifiers results: tool calls are part of the text, tool replies are masked", () => {
