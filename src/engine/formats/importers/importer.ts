@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../core/errors";
+import { isObject } from "../../core/json";
 import { plural } from "../../core/plural";
 import { UNSPACED } from "../../core/writing";
 import type { RolloutRecord } from "../record";
@@ -45,8 +46,7 @@ export interface Importer {
 /** A parsed JSON object or table row: data of unknown shape. */
 export type Row = Readonly<Record<string, unknown>>;
 
-export const isRow = (value: unknown): value is Row =>
-	typeof value === "object" && value !== null && !Array.isArray(value);
+export const isRow = (value: unknown): value is Row => isObject(value);
 
 /** The objects of a list; none of anything else. */
 export const objectsIn = (value: unknown): readonly Row[] => (Array.isArray(value) ? value.filter(isRow) : []);

@@ -26,9 +26,7 @@ describe("dumps of tokens", () => {
 			rlWeights: [1, 0, 1],
 			probDelta: [0.1, 0, null],
 		});
-		expect(() => convert({ ...samples.primeRlTokens!, rl_weights: [1] })).toThrow(
-			"rlWeights has 1 entry for 5 tokens",
-		);
+		expect(() => convert({ ...samples.primeRlTokens!, rl_weights: [1] })).toThrow("rlWeights has 1 entry for 5 tokens");
 	});
 	test("NeMo-RL: lists of one are opened, padding is cut, the step comes from the file's name", () => {
 		expect(convert(samples.nemoRl!, "train_data_step31.jsonl")[0]).toMatchObject({
