@@ -24,12 +24,18 @@ it("the page starts with at most 270 kB of gzipped script", () => {
 	expect(total, files.map((f) => `${f.name} ${f.gzip}`).join(", ")).toBeLessThanOrEqual(270_000);
 });
 
-it("library, methods, errors and executors load when they are first needed", () => {
+it("library, methods, errors, executors, figures and the share sheet load when they are first needed", () => {
 	const initial = initialFiles(outDir)
 		.map((file) => readFileSync(join(outDir, file.name), "utf8"))
 		.join("");
-	for (const word of ["Equation and edges", "each on its own scale", "createComputePipeline"])
-		expect(initial).not.toContain(word);
+	const later = [
+		"Equation and edges",
+		"each on its own scale",
+		"createComputePipeline",
+		"Dots an inch",
+		"A note for whoever",
+	];
+	for (const word of later) expect(initial).not.toContain(word);
 	expect(existsSync(join(outDir, "datasets"))).toBe(true);
 	expect(readdirSync(join(outDir, "assets")).some((name) => name.startsWith("LibraryPanel"))).toBe(true);
 });

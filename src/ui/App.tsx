@@ -1,11 +1,10 @@
-import type { CSSProperties, JSX } from "react";
+import { type CSSProperties, type JSX, lazy, Suspense } from "react";
 import { useStore } from "zustand";
 import { hiddenPlaces, isEmbedded } from "./embedded";
 import { LAYOUTS, type LayoutDefinition, type Place } from "./layouts";
 import { InterruptedRun } from "./panels/StoredRuns";
 import { Coach } from "./shell/Coach";
 import { EmbedRequest } from "./shell/EmbedRequest";
-import { FigureDesk } from "./shell/FigureDesk";
 import { KeyMap } from "./shell/KeyMap";
 import { Notices } from "./shell/Notices";
 import { Palette } from "./shell/Palette";
@@ -14,6 +13,8 @@ import { Splitter } from "./shell/Splitter";
 import { TopBar } from "./shell/TopBar";
 import { layoutStore, sizeOf } from "./stores/layout";
 import { runStore } from "./stores/run";
+
+const FigureDesk = lazy(() => import("./shell/FigureDesk"));
 
 /** The workbench: top bar, and the places of the chosen layout with their panels. */
 export function App(): JSX.Element {
@@ -50,7 +51,7 @@ export function App(): JSX.Element {
 			<KeyMap />
 			<Coach />
 			<main className="places">
-				{layout === "figure" ? <FigureDesk /> : null}
+				<Suspense fallback={null}>{layout === "figure" ? <FigureDesk /> : null}</Suspense>
 				{box("left")}
 				{places.left && !maximised ? <Splitter side="left" label="Width of the settings" /> : null}
 				<div className="centre">

@@ -1,7 +1,7 @@
-import type { ScaleLinear } from "d3-scale";
-import { area, line } from "d3-shape";
 import { decimate } from "./decimate";
 import type { Layer } from "./layers";
+import type { LinearScale } from "./linearScale";
+import { bandPath, linePath } from "./linePath";
 
 /** Around the plot of a line chart, CSS pixels. */
 export const MARGIN = { top: 8, right: 12, bottom: 18, left: 40 };
@@ -40,23 +40,19 @@ function pathsOf(of: LineBehind, frame: string, make: () => Paths): Paths {
 	return paths;
 }
 
-type Scale = ScaleLinear<number, number>;
+type Scale = LinearScale;
 
 /** Lines and bands of other runs. Paths go by their ids, so that a line keeps its element while others come and go. */
 export function drawBehind(layer: Layer, behind: readonly LineBehind[], width: number, x: Scale, y: Scale): void {
 	const columns = width - MARGIN.left - MARGIN.right;
 	const frame = [...x.domain(), ...x.range(), ...y.domain(), ...y.range()].join();
-	const pathOf = line<readonly [number, number]>()
-		.defined(([, value]) => Number.isFinite(value))
-		.x(([step]) => x(step))
-		.y(([, value]) => y(value));
+	const pathOf = (points: readonly (readonly [number, number])[]) =>
+		linePath(points.map(([step, value]) => [x(step), y(value)]));
 	const bandOf = ({ x: steps, low, high }: LineBehind) => {
 		if (!low || !high) return null;
 		const known = [...steps.keys()].filter((i) => Number.isFinite(low[i]));
-		return area<number>()
-			.x((i) => x(steps[i] as number))
-			.y0((i) => y(low[i] as number))
-			.y1((i) => y(high[i] as number))(known);
+		const edge = (values: Float64Array) => known.map((i) => [x(steps[i] as number), y(values[i] as number)] as const);
+		return bandPath(edge(high), edge(low));
 	};
 	const paths = (b: LineBehind) =>
 		pathsOf(b, frame, () => ({

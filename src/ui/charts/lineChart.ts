@@ -1,11 +1,11 @@
-import { extent } from "d3-array";
+import { extent, nice } from "d3-array";
 import { axisBottom, axisLeft } from "d3-axis";
-import { type ScaleLinear, scaleLinear } from "d3-scale";
-import { line } from "d3-shape";
 import { compact, significant } from "../format";
 import { decimate } from "./decimate";
 import { type Layer, layersOf } from "./layers";
+import { type LinearScale, linearScale } from "./linearScale";
 import { drawBehind, drawEndLabels, type EndLabel, type LineBehind, MARGIN } from "./lineBehind";
+import { linePath } from "./linePath";
 import { select } from "./select";
 
 export interface LineData {
@@ -71,17 +71,14 @@ export function drawLineChart(element: HTMLElement, data: LineData, options: Lin
 		.attr("y2", (d) => y(d.value));
 	drawBehind(layer("behind"), options.behind ?? [], width, x, y);
 	const points = decimate(data, width - MARGIN.left - MARGIN.right);
-	const path = line<readonly [number, number]>()
-		.defined(([, value]) => Number.isFinite(value))
-		.x(([step]) => x(step))
-		.y(([, value]) => y(value));
-	layer("curve").selectAll("path").data([points]).join("path").attr("d", path);
+	const path = linePath(points.map(([step, value]) => [x(step), y(value)]));
+	layer("curve").selectAll("path").data([path]).join("path").attr("d", path);
 	drawEndLabels(layer("end-labels"), options.endLabels ?? [], height, x, y);
 	drawMark(layer("mark"), options, x);
 	drawCursor(layer("cursor"), data, options, x, y);
 }
 
-type Scale = ScaleLinear<number, number>;
+type Scale = LinearScale;
 
 /** Axes are drawn again only when they move: during a run most pictures differ in their curves alone. */
 function drawAxes(xAxis: Layer, yAxis: Layer, { width, height }: LineOptions, x: Scale, y: Scale): void {
@@ -146,9 +143,9 @@ function scales(data: LineData, options: LineOptions) {
 	const high = flat ? low + 1 : top;
 	const pad = high > low ? 0 : Math.abs(high) * 0.1 || 0.5;
 	const first = options.firstStep ?? 0;
-	const x = scaleLinear([first, Math.max(first + 1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
-	const y = scaleLinear([low - pad, high + pad], [options.height - MARGIN.bottom, MARGIN.top]);
-	return { x, y: options.ceiling === undefined ? y.nice(3) : y };
+	const x = linearScale([first, Math.max(first + 1, options.lastStep)], [MARGIN.left, options.width - MARGIN.right]);
+	const ends = options.ceiling === undefined ? nice(low - pad, high + pad, 3) : ([low - pad, high + pad] as const);
+	return { x, y: linearScale(ends, [options.height - MARGIN.bottom, MARGIN.top]) };
 }
 
 function drawCursor(layer: Layer, data: LineData, options: LineOptions, x: Scale, y: Scale): void {

@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** Saves a panel as SVG, as PNG, and its numbers as CSV. */
-export function FigureButtons({ panel, widthMm, dpi = 300 }: Props): JSX.Element {
+export default function FigureButtons({ panel, widthMm, dpi = 300 }: Props): JSX.Element {
 	const [problem, setProblem] = useState("");
 	const name = `ascribe-${panel}`;
 	const withFigure = (save: (figure: Figure) => void | Promise<void>) => {

@@ -1,4 +1,4 @@
-import { type JSX, memo, type PointerEvent, useCallback, useMemo, useRef } from "react";
+import { type JSX, lazy, memo, type PointerEvent, Suspense, useCallback, useMemo, useRef } from "react";
 import { useStore } from "zustand";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
@@ -22,9 +22,10 @@ import { timelineStore } from "../stores/timeline";
 import { finitePoints, SAMPLED, telemetry } from "../telemetry";
 import { CurvesMenu } from "./CurvesMenu";
 import { CURVES, type Curve } from "./curves";
-import { FileCurves } from "./FileCurves";
 import { RunListButton } from "./RunList";
 import { Scrubber } from "./Scrubber";
+
+const FileCurves = lazy(() => import("./FileCurves"));
 
 /** Narrower charts cannot be read; those that do not fit are left out, the last first. */
 const NARROWEST = 150;
@@ -41,7 +42,9 @@ export default function CurvesPanel(): JSX.Element {
 	if (!steps) return <RunCurves />;
 	return (
 		<div className="timeline">
-			<FileCurves steps={steps} />
+			<Suspense fallback={<p className="muted padded">Loading.</p>}>
+				<FileCurves steps={steps} />
+			</Suspense>
 			<Scrubber />
 		</div>
 	);

@@ -17,7 +17,7 @@ const CLICK = 4;
 type Range = readonly [from: number, to: number];
 
 /** What the files say of each of their training steps. A click shows a step; dragging narrows the table of rollouts to some. */
-export function FileCurves({ steps }: { readonly steps: FileSteps }): JSX.Element {
+export default function FileCurves({ steps }: { readonly steps: FileSteps }): JSX.Element {
 	const [cursor, point] = useState<number | null>(null);
 	const [dragged, drag] = useState<Range | null>(null);
 	const curves = CURVES.filter(({ id }) => id in steps.curves);

@@ -1,18 +1,20 @@
-import { type JSX, useId, useState } from "react";
-import { FigureButtons } from "../figures/FigureButtons";
+import { type JSX, lazy, Suspense, useId, useState } from "react";
 import { WIDTHS_MM } from "../figures/widths";
+
+const FigureButtons = lazy(() => import("../figures/FigureButtons"));
 
 /** The panel as SVG or PNG at a chosen width, and its numbers as CSV. */
 export function ExportButton({ panel, title }: { readonly panel: string; readonly title: string }): JSX.Element {
 	const id = useId();
 	const [width, setWidth] = useState<number>(WIDTHS_MM[0]);
+	const [opened, open] = useState(false);
 	return (
 		<>
 			<button type="button" className="quiet icon" popoverTarget={id} title="Export (E)" data-export={panel}>
 				<span className="visually-hidden">Export {title}</span>
 				<span aria-hidden="true">⇩</span>
 			</button>
-			<div id={id} popover="auto" className="chip-card share-card">
+			<div id={id} popover="auto" className="chip-card share-card" onBeforeToggle={() => open(true)}>
 				<h3>Export {title}</h3>
 				<label>
 					Width{" "}
@@ -24,7 +26,9 @@ export function ExportButton({ panel, title }: { readonly panel: string; readonl
 						))}
 					</select>
 				</label>
-				<FigureButtons panel={panel} widthMm={width} />
+				<Suspense fallback={<p className="muted">Loading.</p>}>
+					{opened ? <FigureButtons panel={panel} widthMm={width} /> : null}
+				</Suspense>
 			</div>
 		</>
 	);

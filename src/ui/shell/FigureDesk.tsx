@@ -1,6 +1,6 @@
 import { type JSX, Suspense } from "react";
 import { useStore } from "zustand";
-import { FigureButtons } from "../figures/FigureButtons";
+import FigureButtons from "../figures/FigureButtons";
 import { WIDTHS_MM } from "../figures/widths";
 import { FIGURE_PANELS } from "../layouts";
 import { PANELS } from "../panels/catalog";
@@ -9,7 +9,7 @@ import { layoutStore, setFigure } from "../stores/layout";
 const EXPORTED = PANELS.filter(({ id }) => FIGURE_PANELS.includes(id));
 
 /** The layout "figure": one panel on a sheet, and how it is saved. */
-export function FigureDesk(): JSX.Element {
+export default function FigureDesk(): JSX.Element {
 	return (
 		<>
 			<section className="panel figure-place" aria-label="Figure">

@@ -1,5 +1,6 @@
-import { type JSX, useId, useState } from "react";
-import { ShareSheet } from "./ShareSheet";
+import { type JSX, lazy, Suspense, useId, useState } from "react";
+
+const ShareSheet = lazy(() => import("./ShareSheet"));
 
 /** A sheet with the link to what is on screen; each time it opens it is written anew. */
 export function ShareButton(): JSX.Element {
@@ -12,7 +13,9 @@ export function ShareButton(): JSX.Element {
 			</button>
 			<div id={id} popover="auto" className="chip-card share-card">
 				<h3>Share these settings</h3>
-				{opened > 0 ? <ShareSheet key={opened} /> : null}
+				<Suspense fallback={<p className="muted">Loading.</p>}>
+					{opened > 0 ? <ShareSheet key={opened} /> : null}
+				</Suspense>
 			</div>
 		</>
 	);

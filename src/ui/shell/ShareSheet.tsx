@@ -28,7 +28,7 @@ const listOf = (parts: readonly string[]) =>
 	[parts.slice(0, -1).join(", "), ...parts.slice(-1)].filter(Boolean).join(" and ");
 
 /** The link to what is on screen, with what is in it and what is not, in every form that it can be passed on. */
-export function ShareSheet(): JSX.Element {
+export default function ShareSheet(): JSX.Element {
 	const [options, setOptions] = useState<Required<ShareOptions>>({ note: "", withView: true, withName: true });
 	const share = useMemo(() => shareLink(pageAddress(), options), [options]);
 	return (
