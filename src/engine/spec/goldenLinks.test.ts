@@ -39,6 +39,7 @@ const PUBLISHED: Readonly<Record<string, string>> = {
 	"attentionCredit@1": "6c0f5e63d9e362cc6fa721ec7259507606c338bea8ef3667a85bebe1549daa19",
 	"gae@1": "8677f832e21abf06c973781831af1f13e15234c5fd6e86dea5cf3c5405bce60d",
 	"spoTree@1": "a90a134b9114ad873c85ed11471af259a85f1cb6a0aac260cb752b71bb5587e6",
+	"brpo@1": "ab1762b043926b36fe988ab2aac980965b4a7e9746b8d4d397ca56627e171acb",
 };
 
 /** Curves of the links below, read by hand: A is digit 0, f digit 31, _ digit 63. */

@@ -124,4 +124,20 @@ export const METHOD_PRESETS: readonly Preset[] = [
 			evaluation: { every: 10, prompts: 64 },
 		},
 	},
+	{
+		id: "brpo@1",
+		title: "BRPO on thoughts that may be cut",
+		summary: "Every thought is stopped after two and after four tokens as well, and paid for the answers given there.",
+		goal: 0.88,
+		spec: {
+			...BASE,
+			task: { id: "anytime", params: {} },
+			warmStart: { success: 0.8, learningRate: 1e-3, maxSteps: 1000 },
+			method: { id: "brpo", params: {} },
+			signals: { budgetAnswers: {} },
+			optimizer: { ...BASE.optimizer, learningRate: 3e-4 },
+			steps: 120,
+			evaluation: { every: 10, prompts: 64 },
+		},
+	},
 ];
