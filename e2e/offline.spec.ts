@@ -98,7 +98,7 @@ test("without a network the policies of a recording are there that were looked a
 	await expect(attention.locator(".head-grid canvas")).toBeVisible({ timeout: 60_000 });
 	await page.goto(`${url}?layout=inspect&preset=star@1`);
 	await page.getByRole("tab", { name: "Attention" }).click();
-	await expect(attention).toContainText("Without a network only those are at hand that were looked at before.");
+	await expect(attention).toContainText("Without a network, only the policies fetched before are there.");
 });
 
 test("a newer version is said on a card, never during a run, and taken on the person's word", async ({ page }) => {

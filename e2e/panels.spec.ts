@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { downloaded } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -76,6 +77,15 @@ test("recorded: attention of every checkpoint, fetched when it is looked at, bes
 	await page.getByRole("slider", { name: "Checkpoint" }).press("End");
 	await expect(panel).toContainText("step 120, policy rounded to 1/2048", { timeout: 60_000 });
 	expect(await seen()).not.toBe(early);
+	// The figure says which head it shows, in place of the list, and what lies below the edge of the panel.
+	await panel.locator(".head-choice select").selectOption("3");
+	await page.getByRole("button", { name: "Export Attention" }).click();
+	const figure = await downloaded(page, () => page.getByRole("button", { name: "SVG", exact: true }).click());
+	const svg = figure.bytes.toString();
+	const words = [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, word]) => word).join(" ");
+	expect(words).toMatch(/Layer 1, head 4\b.* looks /);
+	const height = Number(/viewBox="0 0 \d+ (\d+)"/.exec(svg)?.[1]);
+	expect(Number(/ y="([\d.]+)"[^>]*>float64\./.exec(svg)?.[1])).toBeLessThanOrEqual(height);
 	expect(fetched).toHaveLength(1);
 });
 

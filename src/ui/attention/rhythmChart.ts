@@ -52,7 +52,11 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 	const arcs = rhythm.couplings.length > 0 ? ARCS : 0;
 	const above = MARGIN.top + arcs;
 	const room = (options.height - above - MARGIN.bottom) / lanes;
-	const laneOf = (i: number) => ({ top: above + i * room + 9, bottom: above + (i + 1) * room - 2 });
+	const laneOf = (i: number) => ({
+		top: above + i * room + 9,
+		bottom: above + (i + 1) * room - 2,
+		right: options.width,
+	});
 	drawLane(
 		layer("lane-waad"),
 		{ name: "WAAD", unit: "tokens", values: rhythm.waad, marks: rhythm.preplan, mark: "\u25b2" },
@@ -95,11 +99,12 @@ interface Lane {
 interface Room {
 	readonly top: number;
 	readonly bottom: number;
+	readonly right: number;
 }
 
-function drawLane(layer: Layer, lane: Lane, { top, bottom }: Room, x: (t: number) => number): void {
+function drawLane(layer: Layer, lane: Lane, { top, bottom, right }: Room, x: (t: number) => number): void {
 	const y = scaleLinear([0, Math.max(1e-12, max(lane.values) ?? 0)], [bottom, top]);
-	drawAxis(layer, lane.name, `${significant(y.domain()[1] as number)} ${lane.unit}`, { top, bottom });
+	drawAxis(layer, lane.name, `${significant(y.domain()[1] as number)} ${lane.unit}`, { top, bottom, right });
 	const curve = line<number>()
 		.x((_, t) => x(t))
 		.y((v) => y(v));
@@ -122,13 +127,14 @@ function drawLane(layer: Layer, lane: Lane, { top, bottom }: Room, x: (t: number
 function drawExact(
 	layer: Layer,
 	exact: RhythmData["exact"],
-	{ top, bottom }: Room,
+	{ top, bottom, right }: Room,
 	x: (t: number) => number,
 	step: number,
 ): void {
 	const bars = Array.from(exact?.values ?? [], (v, t) => ({ v, t })).filter(({ v }) => Math.abs(v) > 0);
 	const y = scaleLinear([0, Math.max(1e-12, max(bars, ({ v }) => Math.abs(v)) ?? 0)], [bottom, top]);
-	if (exact) drawAxis(layer, `|${exact.label}|`, `${significant(y.domain()[1] as number)} return`, { top, bottom });
+	if (exact)
+		drawAxis(layer, `|${exact.label}|`, `${significant(y.domain()[1] as number)} return`, { top, bottom, right });
 	else layer.selectAll("text.axis, line.axis").remove();
 	layer
 		.selectAll("rect")
@@ -141,7 +147,7 @@ function drawExact(
 		.attr("height", ({ v }) => bottom - y(Math.abs(v)));
 }
 
-function drawAxis(layer: Layer, name: string, most: string, { top, bottom }: Room): void {
+function drawAxis(layer: Layer, name: string, most: string, { top, bottom, right }: Room): void {
 	const high = top + 2;
 	const texts = [
 		// Lines of text do not touch, however low the lane.
@@ -162,7 +168,7 @@ function drawAxis(layer: Layer, name: string, most: string, { top, bottom }: Roo
 		.join("line")
 		.attr("class", "axis")
 		.attr("x1", MARGIN.left - 4)
-		.attr("x2", "100%")
+		.attr("x2", right)
 		.attr("y1", (v) => v)
 		.attr("y2", (v) => v);
 }

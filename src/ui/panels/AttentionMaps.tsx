@@ -43,7 +43,8 @@ export function AttentionMaps({ display, answer, rollout }: Props): JSX.Element 
 				</label>
 				<Grid answer={answer} head={head} theme={theme} onChoose={choose} />
 				<p className="muted" title="Mean distance that the head looks back within the response, and its kind">
-					looks {fixed(rhythm.distances[head] as number, 1)} tokens back
+					<b className="printed">{headName(answer, head)} </b>looks {fixed(rhythm.distances[head] as number, 1)} tokens
+					back
 				</p>
 			</div>
 			<Enlarged

@@ -23,7 +23,7 @@ function open(path: string): Promise<Policies> {
 async function fetchPolicies(path: string): Promise<Policies> {
 	const bytes = await fetchPacked(path).catch((cause: unknown) => {
 		throw new Error(
-			"The policy that wrote these rollouts could not be fetched. Without a network only those are at hand that were looked at before.",
+			"The policy that wrote these rollouts could not be fetched. Without a network, only the policies fetched before are there.",
 			{ cause },
 		);
 	});
