@@ -23,7 +23,9 @@ export default defineConfig({
 				// One process at a time: software adapters use all cores for one device.
 				plugins: [wasmModule()],
 				test: {
-					...shared,
+					// Compiling one plan takes a software adapter seconds, on a busy machine half a minute.
+					testTimeout: 240_000,
+					hookTimeout: 240_000,
 					name: "gpu",
 					sequence: { groupOrder: 1 },
 					include: ["src/**/*.gpu.test.ts"],

@@ -187,7 +187,7 @@ describe("a plan on the GPU", () => {
 		const opened = await openDevice(testGpu(), ["subgroups", "timestamp-query"]);
 		device = opened.device;
 		gpu = await createGpuExecutor(opened, plan, { split: false });
-	}, 120_000);
+	});
 	afterAll(() => gpu.dispose());
 	const train = async (steps: number) => {
 		begin(gpu, plan);
@@ -239,7 +239,7 @@ describe("a plan on the GPU", () => {
 		expect(await gpu.download()).toEqual(state);
 	});
 
-	it("gives the same bits in several submits", { timeout: 120_000 }, async () => {
+	it("gives the same bits in several submits", async () => {
 		const whole = await train(2);
 		const large = setUp({ rollout: { ...base.rollout, prompts: 4 } });
 		const opened = await openDevice(testGpu());
@@ -291,7 +291,7 @@ describe("a plan on the GPU", () => {
 		expect(after.step).toBe(0);
 	});
 
-	it("goes on from the last checkpoint when the device is lost, to the same bits", { timeout: 200_000 }, async () => {
+	it("goes on from the last checkpoint when the device is lost, to the same bits", async () => {
 		const devices: GPUDevice[] = [];
 		const run = async (loseAt: number) => {
 			const events: RunEvent[] = [];
