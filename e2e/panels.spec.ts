@@ -22,6 +22,7 @@ test("the recorded run: credit by units, errors named by their alignment, method
 	await expect(errors.nth(3)).toBeVisible({ timeout: 60_000 });
 	const numbers = (await errors.allTextContents()).map(Number);
 	expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+	await expect(page.locator(".methods-names")).toContainText("Attention credit", { timeout: 60_000 });
 	await page.getByRole("tab", { name: "Fidelity" }).click();
 	await page.getByRole("button", { name: "Correlation" }).click();
 	await expect(page.getByRole("columnheader", { name: "Correlation" })).toHaveAttribute("aria-sort", "descending");

@@ -1,13 +1,15 @@
 // @vitest-environment jsdom
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { MethodChoice } from "../engine/credit/choice";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
 import type { CreditAnswer, LabApi } from "../workers/labApi";
 import { OURS_ROW } from "./comparison";
-import { askEdit, askWhy, connectLab } from "./lab";
+import { connectExact } from "./exact";
+import { askEdit, askWhy, connectLab, watchAllMethods } from "./lab";
 import { layoutStore } from "./stores/layout";
 import { type Latest, runStore } from "./stores/run";
+import { selectionStore } from "./stores/selection";
 
 const spec = PRESETS[0]?.spec;
 if (!spec) throw new Error("There is no preset.");
@@ -15,9 +17,11 @@ const latestAt = (step: number): Latest => ({ step, spec, ...makeBatch({ seed: s
 
 const credit = vi.fn<LabApi["credit"]>();
 const trace = vi.fn<LabApi["trace"]>();
+const cancelPasses = vi.fn(async () => undefined);
 const unasked = () => Promise.reject(new Error("not asked here"));
 connectLab({
 	credit,
+	cancelPasses,
 	trace,
 	exact: unasked,
 	cancelExact: unasked,
@@ -118,4 +122,98 @@ it("says of a file's own credit that only the file knows, and names ours; the ar
 	await expect(askWhy(latest, "newest", 0, 0)).rejects.toThrow(/^This page does not have the method “newest”/);
 	await askWhy(latest, latest.credit.method, 1, 2);
 	expect(trace.mock.lastCall?.slice(1)).toMatchObject([{ id: latest.credit.method }, 1, 2]);
+});
+
+describe("methods that read the policy", () => {
+	const policyOf = vi.fn(async () => Float32Array.of(7));
+	const exact = vi.fn();
+	const [cheap, reading] = ["rloo", "attentionCredit"];
+	/** Answers as the lab does: the second method with the policy alone. */
+	const lab: LabApi["credit"] = async (_, __, methods, parameters) =>
+		methods.map((method) =>
+			method !== reading
+				? { method: String(method), ok: false, reason: "none" }
+				: parameters
+					? { method: reading, ok: true, credit: { ...makeBatch().credit, method: reading }, readsPolicy: true }
+					: { method: reading, ok: false, reason: "needs the policy", readsPolicy: true },
+		);
+	/** A live run's, whose trainer has the policy. */
+	const showRun = (phase: "training" | "paused", latest: Latest) =>
+		runStore.setState({ phase, spec: latest.spec, latest });
+	const answered = () => runStore.getState().beside?.answers.find(({ method }) => method === reading);
+
+	beforeEach(() => {
+		connectExact({ exact, cancelExact: async () => undefined }, { policyOf });
+		exact.mockResolvedValue({ ok: false, reason: "" });
+		credit.mockImplementation(lab);
+		policyOf.mockClear();
+		selectionStore.setState({ hold: false });
+	});
+
+	const quiet = (step: number): Latest => ({ ...latestAt(step), spec: { ...spec, oracle: "off" } });
+
+	it("are asked about, and their policy is taken, once somebody looks closely or chooses one", async () => {
+		showRun("paused", quiet(1));
+		const glance = watchAllMethods("glance");
+		await vi.waitFor(() => expect(answered()?.readsPolicy).toBe(true));
+		expect(answered()).toMatchObject({ ok: false, reason: "needs the policy" });
+		expect(policyOf).not.toHaveBeenCalled();
+		const close = watchAllMethods();
+		await vi.waitFor(() => expect(answered()?.ok).toBe(true));
+		expect(credit.mock.lastCall?.slice(2)).toEqual([[reading], Float32Array.of(7)]);
+		close();
+		glance();
+		layoutStore.setState({ rows: [cheap] });
+		showRun("paused", quiet(2));
+		await vi.waitFor(() => expect(runStore.getState().beside?.of.step).toBe(2));
+		expect(policyOf).toHaveBeenCalledTimes(1);
+		layoutStore.setState({ rows: [cheap, reading] });
+		await vi.waitFor(() => expect(answered()?.ok).toBe(true));
+	});
+
+	it("wait for a run that trains until the rollouts are held, and say so", async () => {
+		showRun("training", quiet(3));
+		const stop = watchAllMethods();
+		await vi.waitFor(() =>
+			expect(answered()).toMatchObject({ ok: false, reason: expect.stringContaining("once the run rests") }),
+		);
+		selectionStore.setState({ hold: true });
+		await vi.waitFor(() => expect(answered()?.ok).toBe(true));
+		stop();
+	});
+
+	it("tell why their policy is not at hand", async () => {
+		const latest = quiet(4);
+		runStore.setState({ phase: "paused", spec: null, latest });
+		const stop = watchAllMethods();
+		await vi.waitFor(() =>
+			expect(answered()).toMatchObject({
+				ok: false,
+				reason: expect.stringMatching(/^The policy .* not at hand: only a run/),
+			}),
+		);
+		stop();
+	});
+
+	it("are dropped when other rollouts are looked at, and their passes end", async () => {
+		const first = quiet(5);
+		let finish = () => {};
+		credit.mockImplementation(async (...asked) => {
+			if (asked[3]) await new Promise<void>((resolve) => (finish = resolve));
+			return lab(...asked);
+		});
+		layoutStore.setState({ rows: [reading] });
+		showRun("paused", first);
+		await vi.waitFor(() => expect(credit.mock.lastCall?.[3]).toBeDefined());
+		cancelPasses.mockClear();
+		const shown = new Set<Latest | undefined>();
+		runStore.setState({ latest: quiet(6) });
+		const stop = runStore.subscribe(({ beside }) => void shown.add(beside?.of));
+		expect(cancelPasses).toHaveBeenCalledTimes(1);
+		finish();
+		await vi.waitFor(() => expect(runStore.getState().beside?.of.step).toBe(6));
+		stop();
+		finish();
+		expect([...shown]).not.toContain(first);
+	});
 });

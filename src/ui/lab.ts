@@ -8,7 +8,8 @@ import { policyOf } from "./exact";
 import { pictures } from "./pictures";
 import { findEntry, METHODS } from "./registries";
 import { layoutStore } from "./stores/layout";
-import { type Latest, runStore, setBeside } from "./stores/run";
+import { type Latest, type Run, runStore, setBeside } from "./stores/run";
+import { selectionStore } from "./stores/selection";
 
 let lab: LabApi | null = null;
 /** One question is open at a time; the newest wish replaces those that wait. */
@@ -20,12 +21,17 @@ export function connectLab(api: LabApi): void {
 	lab = api;
 	let { latest } = runStore.getState();
 	let { rows } = layoutStore.getState();
-	runStore.subscribe((run) => {
+	runStore.subscribe((run, before) => {
 		if (run.latest !== latest) {
 			latest = run.latest;
 			if (latest) showProbes(latest.spec.probes);
+			// Nobody looks any more at what it was asked about.
+			if (asking) void api.cancelPasses();
 			askLab();
-		}
+		} else if (isBusy(before) && !isBusy(run)) askLab();
+	});
+	selectionStore.subscribe(({ hold }, before) => {
+		if (hold && !before.hold) askLab();
 	});
 	layoutStore.subscribe((layout) => {
 		if (layout.rows !== rows) {
@@ -57,7 +63,11 @@ export function askWhy(latest: Latest, method: string, rollout: number, token: n
 		: method === credit.method
 			? choiceOf(credit)
 			: { id: method, params: {} };
-	return lab?.trace(batch, choice, rollout, token) ?? null;
+	if (!lab) return null;
+	const answer = answersOn(latest).find((a) => a.method === method);
+	if (!answer?.ok || !answer.readsPolicy) return lab.trace(batch, choice, rollout, token);
+	const { spec } = latest;
+	return policyAtHand(latest).then((parameters) => theLab().trace(batch, choice, rollout, token, { spec, parameters }));
 }
 
 /** What to say of credit whose arithmetic nobody here knows; empty where it is known. A file may name a method of ours, but not its options. */
@@ -155,16 +165,28 @@ async function policyAtHand(latest: Latest): Promise<Float32Array> {
 const promptOf = ({ batch: { promptTokens, promptOffsets } }: Latest, rollout: number): Int32Array =>
 	promptTokens.slice(promptOffsets[rollout], promptOffsets[rollout + 1]);
 
+/** How many look at every method, and how many of them closely. */
 let watchers = 0;
+let close = 0;
 
-/** Asks for every method as long as somebody looks at all of them. @returns the way to stop. */
-export function watchAllMethods(): () => void {
+/**
+ * Asks for every method as long as somebody looks at all of them.
+ * @param look at a glance, methods that read the policy are left out: fetching and running it is worth it only for who looks closely.
+ * @returns the way to stop.
+ */
+export function watchAllMethods(look: "glance" | "close" = "close"): () => void {
+	const more = look === "close" ? 1 : 0;
 	watchers++;
+	close += more;
 	askLab();
 	return () => {
 		watchers--;
+		close -= more;
 	};
 }
+
+/** Whether passes over the rollouts on screen would take their time from a run that replaces them soon. */
+const isBusy = ({ phase }: Pick<Run, "phase">): boolean => phase === "training" && !selectionStore.getState().hold;
 
 function askLab(): void {
 	const { latest } = runStore.getState();
@@ -183,19 +205,55 @@ function askLab(): void {
 	});
 }
 
-async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Promise<void> {
-	// A recording brings answers of its own, of the whole batch that its rollouts are a part of.
+const answersOn = (latest: Latest): readonly CreditAnswer[] => {
 	const { beside } = runStore.getState();
-	const known = beside?.of === latest ? beside.answers : [];
+	return beside?.of === latest ? beside.answers : [];
+};
+
+async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Promise<void> {
+	// A trainer keeps few policies: that of these rollouts is taken while it is there.
+	if (close > 0 && !latest.recorded) void policyOf(latest).catch(() => undefined);
+	// A recording brings answers of its own, of the whole batch that its rollouts are a part of.
+	const known = answersOn(latest);
 	const others = rows.filter((id) => id !== latest.credit.method && !known.some((a) => a.method === id));
-	const answers = await ask(api, latest, others);
-	// Waits until these answers are on screen, because the next question asks for whatever is still missing there.
-	await new Promise<void>((resolve) => {
-		const show = () => {
-			if (runStore.getState().latest === latest) setBeside(latest, [...known, ...answers]);
+	const found = [...known, ...(await ask(api, latest, others))];
+	const late = found.filter((a) => !a.ok && a.readsPolicy && rows.includes(a.method) && isLookedAt(a.method));
+	const reading = late.filter(({ method }) => isChosen(method) || !isBusy(runStore.getState()));
+	await show(
+		latest,
+		replaced(
+			found,
+			late.map((a) => ({ ...a, ok: false, reason: reading.includes(a) ? READING : RESTING })),
+		),
+	);
+	if (reading.length === 0 || runStore.getState().latest !== latest) return;
+	const read = await askWithPolicy(
+		api,
+		latest,
+		reading.map(({ method }) => method),
+	);
+	await show(latest, replaced(answersOn(latest), read));
+}
+
+const READING = "Its signals come from the policy that wrote these rollouts, which is being read.";
+const RESTING =
+	"Its signals come from the policy that wrote these rollouts, which is read once the run rests or they are held.";
+
+const isChosen = (method: string): boolean => layoutStore.getState().rows.includes(method);
+const isLookedAt = (method: string): boolean => close > 0 || isChosen(method);
+
+/** Answers with newer ones in the place of those of the same methods. */
+const replaced = (answers: readonly CreditAnswer[], newer: readonly CreditAnswer[]): CreditAnswer[] =>
+	answers.map((a) => newer.find((n) => n.method === a.method) ?? a);
+
+/** Resolves when the answers are on screen, because the next question asks for whatever is still missing there; those to other rollouts are dropped. */
+function show(latest: Latest, answers: readonly CreditAnswer[]): Promise<void> {
+	return new Promise((resolve) => {
+		const put = () => {
+			if (runStore.getState().latest === latest) setBeside(latest, answers);
 			resolve();
 		};
-		pictures.hurry(show, show);
+		pictures.hurry(put, put);
 	});
 }
 
@@ -206,5 +264,16 @@ async function ask(api: LabApi, { spec, batch }: Latest, methods: readonly strin
 	} catch (error) {
 		const reason = messageOf(error);
 		return methods.map((method) => ({ method, ok: false, reason }));
+	}
+}
+
+/** As `ask`, with the policy; where that cannot be had they are asked again at the next occasion. */
+async function askWithPolicy(api: LabApi, latest: Latest, methods: readonly string[]): Promise<CreditAnswer[]> {
+	try {
+		const parameters = await policyAtHand(latest);
+		return await api.credit(latest.spec, latest.batch, methods, parameters);
+	} catch (error) {
+		const reason = messageOf(error);
+		return methods.map((method) => ({ method, ok: false, reason, readsPolicy: true }));
 	}
 }

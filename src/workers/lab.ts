@@ -1,11 +1,11 @@
-import { InvalidInput, messageOf } from "../engine/core/errors";
+import { Cancelled, InvalidInput, MissingSignal, messageOf } from "../engine/core/errors";
 import { creditorOf, type MethodChoice } from "../engine/credit/choice";
 import { type Trace, traceOf } from "../engine/credit/traceOps";
 import type { Step } from "../engine/oracle/request";
 import type { RolloutBatch } from "../engine/rollouts/batch";
 import { editBatch, type TokenEdit } from "../engine/rollouts/editBatch";
 import type { RolloutTree } from "../engine/rollouts/rolloutTree";
-import { annotateFor, creditFrom } from "../engine/signals/annotate";
+import { annotateFor, creditFrom, lackWithPolicy } from "../engine/signals/annotate";
 import type { SignalChoices } from "../engine/signals/planner";
 import { declaredSteps } from "../engine/signals/providers/declaredSteps";
 import { stepRewards } from "../engine/signals/providers/stepRewards";
@@ -18,6 +18,7 @@ import { promptPool } from "../engine/training/prompts";
 import type { Shape } from "../engine/twin/shape";
 import { type ToyTwin, toyTwin } from "../engine/twin/toyTwin";
 import { attentionOf } from "./attention";
+import { BatchPolicies } from "./batchPolicies";
 import { BranchDesk } from "./branches";
 import { breathe } from "./breathe";
 import { ExactDesk } from "./exact";
@@ -31,6 +32,7 @@ import type {
 	ExactAnswer,
 	ExactQuestion,
 	LabApi,
+	TracePolicy,
 	TreeQuestion,
 } from "./labApi";
 import { PoliteOps } from "./politeOps";
@@ -41,21 +43,51 @@ export class Lab implements LabApi {
 	private readonly desk = new ExactDesk();
 	private known: { spec: string; sources: Sources } | null = null;
 	private readonly branches = new BranchDesk();
+	private readonly policies = new BatchPolicies();
+	/** How often passes of a policy were cancelled. */
+	private ended = 0;
 
 	async credit(
 		spec: ExperimentSpec,
 		batch: RolloutBatch,
 		methods: readonly (string | MethodChoice)[],
+		parameters?: Float32Array,
 	): Promise<CreditAnswer[]> {
+		const mine = this.ended;
+		const goesOn = () => this.ended === mine;
 		const sources = this.sourcesOf(spec);
 		const answers: CreditAnswer[] = [];
 		for (const method of methods) {
 			const choice = typeof method === "string" ? { id: method, params: {} } : method;
-			answers.push(answerOf(choice, batch, sources, spec.signals));
+			const question = { choice, batch, sources, signals: spec.signals };
+			const answer = await this.answerOf(question, spec, parameters, goesOn);
+			if (!answer) break;
+			answers.push(answer);
 			// What is asked meanwhile, such as a tree, does not wait for all methods.
 			await breathe();
 		}
 		return answers;
+	}
+
+	async cancelPasses(): Promise<void> {
+		this.ended++;
+	}
+
+	/** The policy is read only where the method would not answer without it and does with it; null once that was cancelled. */
+	private async answerOf(
+		question: CreditQuestion,
+		spec: ExperimentSpec,
+		parameters: Float32Array | undefined,
+		goesOn: () => boolean,
+	): Promise<CreditAnswer | null> {
+		const bare = answerFrom(question);
+		if (bare.ok || !bare.readsPolicy || !parameters) return bare;
+		try {
+			const policy = await this.policies.of({ spec, parameters }, question.batch, question.sources.task, goesOn);
+			return { ...answerFrom({ ...question, sources: { ...question.sources, policy } }), readsPolicy: true };
+		} catch (error) {
+			return error instanceof Cancelled ? null : refusal(question.choice, messageOf(error));
+		}
 	}
 
 	exact(question: ExactQuestion, onStep: (step: Step) => void): Promise<ExactAnswer> {
@@ -66,9 +98,18 @@ export class Lab implements LabApi {
 		this.desk.cancel();
 	}
 
-	async trace(batch: RolloutBatch, choice: MethodChoice, rollout: number, token: number): Promise<Trace> {
+	async trace(
+		batch: RolloutBatch,
+		choice: MethodChoice,
+		rollout: number,
+		token: number,
+		read?: TracePolicy,
+	): Promise<Trace> {
 		const [method, params] = [creditorOf(choice), choice.params];
-		return traceOf(method, params, annotateFor(method, params, batch, this.known?.sources).batch, rollout, token);
+		const sources = read ? this.sourcesOf(read.spec) : (this.known?.sources ?? {});
+		const policy = read ? { policy: await this.policies.of(read, batch, sources.task) } : {};
+		const { batch: annotated } = annotateFor(method, params, batch, { ...sources, ...policy }, read?.spec.signals);
+		return traceOf(method, params, annotated, rollout, token);
 	}
 
 	/** The experiment's task and prompts, kept while the experiment stays; nothing for a task that is not registered. */
@@ -126,12 +167,28 @@ function openTask(given: ExperimentSpec): TaskSource {
 	return taskSource(task, [...train, ...evaluation]);
 }
 
+interface CreditQuestion {
+	readonly choice: MethodChoice;
+	readonly batch: RolloutBatch;
+	readonly sources: Sources;
+	readonly signals: SignalChoices | undefined;
+}
+
 /** A method that cannot answer is an answer too: its reason. */
-function answerOf(choice: MethodChoice, batch: RolloutBatch, sources: Sources, signals?: SignalChoices): CreditAnswer {
+function answerFrom({ choice, batch, sources, signals }: CreditQuestion): CreditAnswer {
 	try {
-		const credit = creditFrom(creditorOf(choice), choice.params, batch, sources, signals, (b) => new PoliteOps(b));
-		return { method: choice.id, ok: true, credit };
+		const method = creditorOf(choice);
+		try {
+			const credit = creditFrom(method, choice.params, batch, sources, signals, (b) => new PoliteOps(b));
+			return { method: choice.id, ok: true, credit };
+		} catch (error) {
+			if (sources.policy || !(error instanceof MissingSignal)) throw error;
+			const lack = lackWithPolicy(method, choice.params, batch, sources, signals);
+			return lack === null ? { ...refusal(choice, error.message), readsPolicy: true } : refusal(choice, lack);
+		}
 	} catch (error) {
-		return { method: choice.id, ok: false, reason: messageOf(error) };
+		return refusal(choice, messageOf(error));
 	}
 }
+
+const refusal = ({ id }: MethodChoice, reason: string): CreditAnswer => ({ method: id, ok: false, reason });

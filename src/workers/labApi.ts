@@ -11,10 +11,14 @@ import type { ExperimentSpec } from "../engine/spec/experiment";
 import type { Shape } from "../engine/twin/shape";
 import type { ToyTwin } from "../engine/twin/toyTwin";
 
-/** What a method says of rollouts, or one sentence that tells why it cannot. */
-export type CreditAnswer =
-	| { readonly method: string; readonly ok: true; readonly credit: CreditResult }
-	| { readonly method: string; readonly ok: false; readonly reason: string };
+/**
+ * What a method says of rollouts, or one sentence that tells why it cannot. `readsPolicy`: it read the policy that wrote them, or would answer
+ * if it were given.
+ */
+export type CreditAnswer = { readonly method: string; readonly readsPolicy?: true } & (
+	| { readonly ok: true; readonly credit: CreditResult }
+	| { readonly ok: false; readonly reason: string }
+);
 
 /** Rollouts of one prompt, and the policy that sampled them. */
 export interface ExactQuestion {
@@ -106,14 +110,26 @@ export interface EditAnswer {
 	readonly credit: CreditResult;
 }
 
+/** A policy and the experiment that it is of. */
+export interface TracePolicy {
+	readonly spec: ExperimentSpec;
+	readonly parameters: Float32Array;
+}
+
 /** Work on rollouts beside the training run, in a worker of its own, so that neither page nor trainer waits for it. */
 export interface LabApi {
-	/** Credit that methods give to rollouts, whichever method trained; those that are only named at their defaults. One answer a method, in order. */
+	/**
+	 * Credit that methods give to rollouts, whichever method trained; those that are only named at their defaults. One answer a method, in order.
+	 * @param parameters of the policy that wrote the rollouts, flat; read only for methods whose signals come from passes of it over them.
+	 */
 	credit(
 		spec: ExperimentSpec,
 		batch: RolloutBatch,
 		methods: readonly (string | MethodChoice)[],
+		parameters?: Float32Array,
 	): Promise<CreditAnswer[]>;
+	/** Ends passes of a policy for `credit` that are under way: methods that wait for them are left out of its answers. */
+	cancelPasses(): Promise<void>;
 	/**
 	 * The exact values of rollouts of a toy task: enumerated where that is quick, else searched to a certified interval, else
 	 * sampled. The newest question ends those before it. `onStep` is told of progress several times a second.
@@ -121,8 +137,17 @@ export interface LabApi {
 	exact(question: ExactQuestion, onStep: (step: Step) => void): Promise<ExactAnswer>;
 	/** Ends the question that is open, if one is; its answer is then a refusal. */
 	cancelExact(): Promise<void>;
-	/** Why a method gives one token its credit: every primitive with its numbers. Rejects with one sentence. */
-	trace(batch: RolloutBatch, method: MethodChoice, rollout: number, token: number): Promise<Trace>;
+	/**
+	 * Why a method gives one token its credit: every primitive with its numbers. Rejects with one sentence.
+	 * @param policy that wrote the rollouts, for methods that read it.
+	 */
+	trace(
+		batch: RolloutBatch,
+		method: MethodChoice,
+		rollout: number,
+		token: number,
+		policy?: TracePolicy,
+	): Promise<Trace>;
 	/** Attention of one rollout, recomputed in float64. Rejects with one sentence. */
 	attention(question: AttentionQuestion): Promise<AttentionAnswer>;
 	/**

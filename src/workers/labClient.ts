@@ -14,7 +14,8 @@ export function startLab(calm: Promise<void> = Promise.resolve()): LabApi {
 		return await question((await started).lab);
 	};
 	return {
-		credit: (spec, batch, methods) => ask((lab) => lab.credit(spec, batch, methods)),
+		credit: (spec, batch, methods, parameters) => ask((lab) => lab.credit(spec, batch, methods, parameters)),
+		cancelPasses: () => ask((lab) => lab.cancelPasses()),
 		exact: (question, onStep) => ask((lab) => lab.exact(question, proxy(onStep))),
 		cancelExact: () => ask((lab) => lab.cancelExact()),
 		attention: (question) => ask((lab) => lab.attention(question)),
@@ -23,7 +24,7 @@ export function startLab(calm: Promise<void> = Promise.resolve()): LabApi {
 		edit: (spec, batch, edit) => ask((lab) => lab.edit(spec, batch, edit)),
 		tree: (question) => ask((lab) => lab.tree(question)),
 		twin: (shape) => ask((lab) => lab.twin(shape)),
-		trace: (batch, method, rollout, token) => ask((lab) => lab.trace(batch, method, rollout, token)),
+		trace: (batch, method, rollout, token, policy) => ask((lab) => lab.trace(batch, method, rollout, token, policy)),
 	};
 }
 

@@ -1,3 +1,4 @@
+import { MissingSignal } from "../core/errors";
 import { CpuOps } from "../credit/cpuOps";
 import type { Creditor } from "../credit/method";
 import { atNeededLevels, carries } from "../credit/needs";
@@ -62,6 +63,7 @@ export function resourcesOf({ task, policy, memory }: Sources): Set<Resource> {
 	if (task?.task.budget) out.add("budgets");
 	if (task?.task.env.conclude) out.add("answers");
 	if (policy) out.add("policy");
+	if (policy?.branch) out.add("continuations");
 	if (memory) out.add("memory");
 	return out;
 }
@@ -84,6 +86,29 @@ export function annotateFor(
 	};
 	const plan = planSignals(method, params, available, PROVIDERS, choices);
 	return { ...annotate(plan, batch, sources), plan };
+}
+
+/**
+ * Whether a method that cannot answer on a batch could if the policy that wrote it were read, in passes over the rollouts and without
+ * continuations of them.
+ * @returns why it could not even then, as `planSignals` says it; null where it could.
+ */
+export function lackWithPolicy(
+	method: Creditor,
+	params: Readonly<Record<string, unknown>>,
+	given: RolloutBatch,
+	sources: Sources,
+	choices: SignalChoices = {},
+): string | null {
+	const batch = atNeededLevels(given, method, params);
+	const resources = resourcesOf(sources).add("policy");
+	try {
+		planSignals(method, params, { carries: (need) => carries(need, batch), resources }, PROVIDERS, choices);
+		return null;
+	} catch (error) {
+		if (error instanceof MissingSignal) return error.message;
+		throw error;
+	}
 }
 
 /**

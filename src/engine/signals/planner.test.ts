@@ -13,7 +13,7 @@ const world = (fields: readonly string[], resources: readonly Resource[]): Avail
 	resources: new Set(resources),
 });
 const file = world(["logProbs", "success"], []);
-const training = world(["logProbs", "entropy", "success"], ["task", "labels", "policy"]);
+const training = world(["logProbs", "entropy", "success"], ["task", "labels", "policy", "continuations"]);
 const ids = (plan: ReturnType<typeof planSignals>) => plan.map(({ provider }) => provider.id);
 const asking = (...needs: Need[]): AnyMethod => ({ ...method("grpo"), id: "test", needs: () => needs });
 
@@ -34,7 +34,7 @@ describe("the planner", () => {
 	});
 
 	it("lets a provider that is named go first, before what the rollouts carry too", () => {
-		const carried = world(["logProbs", "values"], ["policy"]);
+		const carried = world(["logProbs", "values"], ["policy", "continuations"]);
 		expect(planSignals(method("spoChain"), {}, carried, PROVIDERS)).toEqual([]);
 		const [step] = planSignals(method("spoChain"), {}, carried, PROVIDERS, { branchedValues: { children: 3 } });
 		expect([step!.provider.id, step!.params.children]).toEqual(["branchedValues", 3]);
@@ -54,7 +54,7 @@ describe("the planner", () => {
 		};
 		expect(lack("gae")).toBe(
 			'Method gae needs values of the prefixes (values): "criticValues" needs a value head (set model.valueHead); ' +
-				'"branchedValues" needs the policy that wrote the rollouts, which is at hand while it trains.',
+				'"branchedValues" needs continuations of the rollouts, which are sampled while a run trains.',
 		);
 		expect(lack("hbpo", training)).toContain('"declaredBudget" needs a task whose prompts name a budget');
 		expect(() => planSignals(method("reinforce"), { center: "running" }, training, PROVIDERS)).toThrow(
@@ -65,6 +65,9 @@ describe("the planner", () => {
 			"nothing here computes it, so the rollouts must carry it under signals.",
 		);
 		expect(lack("gae", training)).toBe("");
+		expect(lack("remax", world([], ["policy"]))).toContain(
+			'"greedyReturns" needs continuations of the rollouts, which are sampled while a run trains.',
+		);
 		expect(lack("attentionCredit")).toContain('"attentionFlow" needs the policy');
 	});
 
@@ -88,7 +91,7 @@ describe.each(METHODS.map((m) => [m.id, m] as const))("%s", (_, entry) => {
 	it("has what it reads while it trains, on a task that knows it", () => {
 		const sources = world(
 			["logProbs", "entropy", "success", "refLogProbs", "values"],
-			["task", "labels", "budgets", "policy", "critic", "reference"],
+			["task", "labels", "budgets", "policy", "continuations", "critic", "reference"],
 		);
 		expect(() => planSignals(entry, {}, sources, PROVIDERS)).not.toThrow();
 	});

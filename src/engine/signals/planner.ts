@@ -121,6 +121,7 @@ const RESOURCES: Readonly<Record<Resource, string>> = {
 	answers: "needs a task that can be answered early, as anytime",
 	labels: "needs a task that labels right and wrong tokens",
 	policy: "needs the policy that wrote the rollouts, which is at hand while it trains",
+	continuations: "needs continuations of the rollouts, which are sampled while a run trains",
 	reference: "needs a frozen reference policy, which a run keeps when its method or loss asks for one",
 	critic: "needs a value head (set model.valueHead)",
 	memory: "needs the batches that were trained on before, which are at hand while a run trains",

@@ -7,10 +7,19 @@ import type { Tabulated, TabulationContext } from "./tabulated";
 
 /**
  * What a provider reads beyond the batch. `labels`: a task that labels tokens; `budgets`: one whose prompts name a budget; `answers`: one
- * that can be answered early; `critic`: a
- * policy with a value head; `memory`: the batches that were trained on before.
+ * that can be answered early; `continuations`: what the policy writes after prefixes of the batch; `critic`: a policy with a value head;
+ * `memory`: the batches that were trained on before.
  */
-export type Resource = "task" | "labels" | "budgets" | "answers" | "policy" | "reference" | "critic" | "memory";
+export type Resource =
+	| "task"
+	| "labels"
+	| "budgets"
+	| "answers"
+	| "policy"
+	| "continuations"
+	| "reference"
+	| "critic"
+	| "memory";
 
 /** What one batch costs: nothing but arithmetic, a pass of the model over the rollouts, or new rollouts. */
 export type ProviderCost = "arithmetic" | "forward pass" | "rollouts";

@@ -28,8 +28,8 @@ export interface PolicySource {
 	entropy(): Float64Array;
 	/** Attention of every rollout over its prompt and response. */
 	attention(): readonly RolloutAttention[];
-	/** Samples on from prefixes of the batch. */
-	branch(request: BranchRequest): Branches;
+	/** Samples on from prefixes of the batch; absent where nobody does. */
+	branch?(request: BranchRequest): Branches;
 }
 
 /** Attention of one rollout: maps of N = promptLength + length tokens, by layer, then head. */

@@ -14,6 +14,7 @@ export interface Models {
 export function availableInTraining(models: Models, task: TaskSource | undefined): Available {
 	const resources = resourcesOf(task ? { task } : {});
 	resources.add("policy");
+	resources.add("continuations");
 	resources.add("memory");
 	if (models.valueHead) resources.add("critic");
 	if (models.reference) resources.add("reference");

@@ -49,9 +49,7 @@ function originOf(need: Need, available: Available, choices: SignalChoices | und
 
 /** What the providers start from. */
 function sourceOf(steps: readonly PlannedSignal[]): string {
-	const read = steps.flatMap(({ provider: { reads, cost } }) =>
-		reads.map((of) => (of === "policy" && cost === "rollouts" ? "fresh rollouts of the policy" : RESOURCES[of])),
-	);
+	const read = steps.flatMap(({ provider: { reads } }) => reads.map((of) => RESOURCES[of]));
 	const made = steps.map(({ asked }) => needKey(asked));
 	const carried = steps
 		.flatMap(({ provider, params, asked }) => provider.needs(params, asked))
@@ -66,6 +64,7 @@ const RESOURCES: Readonly<Record<Resource, string>> = {
 	answers: "the task",
 	labels: "the task",
 	policy: "another pass of the policy",
+	continuations: "fresh rollouts of the policy",
 	reference: "the frozen reference policy",
 	critic: "the value head",
 	memory: "earlier batches",

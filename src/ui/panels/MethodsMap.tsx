@@ -27,7 +27,7 @@ function MapOf({ display }: { readonly display: Display }): JSX.Element {
 	const resting = useStore(runStore, (r) => r.phase !== "training");
 	const held = useStore(selectionStore, (s) => s.hold);
 	// While rollouts come and go nobody reads all methods here, and asking them all would slow the run down.
-	useEffect(() => (resting || held ? watchAllMethods() : undefined), [resting, held]);
+	useEffect(() => (resting || held ? watchAllMethods("glance") : undefined), [resting, held]);
 	const { batch, exact } = display;
 	const rollout = pinned?.rollout ?? display.members[0] ?? 0;
 	const answers = answersOf(display, beside);

@@ -28,11 +28,12 @@ function MethodList({ trained }: { readonly trained: string }): JSX.Element {
 	const rows = useStore(layoutStore, (l) => l.rows);
 	const answers = useStore(runStore, (r) => (r.beside?.of === r.latest ? r.beside?.answers : undefined));
 	// Which of them can answer is only known once they were asked.
-	useEffect(watchAllMethods, []);
+	useEffect(() => watchAllMethods("glance"), []);
 	const others = METHODS.filter((m) => m.id !== trained);
 	const reasonOf = (method: string) => {
 		const answer = answers?.find((a) => a.method === method);
-		return answer && !answer.ok ? answer.reason : null;
+		// What takes the policy is only worked out for who chooses it.
+		return answer && !answer.ok && (!answer.readsPolicy || rows.includes(method)) ? answer.reason : null;
 	};
 	return (
 		<ul>

@@ -26,7 +26,7 @@ export const branchedValues = defineProvider({
 	},
 	cost: "rollouts",
 	provides: [{ field: "values" }],
-	reads: ["policy"],
+	reads: ["continuations"],
 	params: {
 		children: integerParam({
 			label: "Continuations",
@@ -59,7 +59,7 @@ export const branchedValues = defineProvider({
 	annotate(batch, { asked, params: { children, budget }, sources }) {
 		const { firsts, copies } = pointsOf(batch, "field" in asked && asked.field === "values" ? asked.at : undefined);
 		const points = affordable(batch, firsts, children, budget);
-		const { returns, tokens } = sources.policy!.branch({ points, children, greedy: false });
+		const { returns, tokens } = sources.policy!.branch!({ points, children, greedy: false });
 		const values = new Float64Array(batch.B * batch.T).fill(Number.NaN);
 		points.forEach((_, i) => {
 			let sum = 0;

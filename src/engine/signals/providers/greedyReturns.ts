@@ -12,14 +12,14 @@ export const greedyReturns = defineProvider({
 	},
 	cost: "rollouts",
 	provides: [{ signal: "greedyReturn", level: "rollout", meaning: "return of the greedy rollout of the same prompt" }],
-	reads: ["policy"],
+	reads: ["continuations"],
 	params: {},
 	children: () => 1,
 	needs: () => [],
 	annotate(batch, { sources }) {
 		const groups = [...new Set(batch.groupIds)];
 		const points = groups.map((group) => ({ rollout: batch.groupIds.indexOf(group), at: 0 }));
-		const { returns, tokens } = sources.policy!.branch({ points, children: 1, greedy: true });
+		const { returns, tokens } = sources.policy!.branch!({ points, children: 1, greedy: true });
 		const data = Float64Array.from(batch.groupIds, (group) => returns[groups.indexOf(group)]!);
 		return {
 			batch: withSignal(batch, "greedyReturn", { level: "rollout", data, provider: "greedyReturns", unit: "return" }),
