@@ -12,9 +12,6 @@ import { type Latest, type Run, runStore, setBeside } from "./stores/run";
 import { selectionStore } from "./stores/selection";
 
 let lab: LabApi | null = null;
-/** One question is open at a time; the newest wish replaces those that wait. */
-let asking = false;
-let wanted = false;
 
 /** Takes the lab into use: whenever rollouts or the chosen rows change, the other methods' credit is asked for. */
 export function connectLab(api: LabApi): void {
@@ -25,13 +22,13 @@ export function connectLab(api: LabApi): void {
 		if (run.latest !== latest) {
 			latest = run.latest;
 			if (latest) showProbes(latest.spec.probes);
-			// Nobody looks any more at what it was asked about.
-			if (asking) void api.cancelPasses();
+			// Nobody looks any more at what they were for.
+			if (passes) void api.cancelPasses();
 			askLab();
-		} else if (isBusy(before) && !isBusy(run)) askLab();
+		} else if (isBusy(before) && !isBusy(run)) askPolicy();
 	});
 	selectionStore.subscribe(({ hold }, before) => {
-		if (hold && !before.hold) askLab();
+		if (hold && !before.hold) askPolicy();
 	});
 	layoutStore.subscribe((layout) => {
 		if (layout.rows !== rows) {
@@ -188,69 +185,84 @@ export function watchAllMethods(look: "glance" | "close" = "close"): () => void 
 /** Whether passes over the rollouts on screen would take their time from a run that replaces them soon. */
 const isBusy = ({ phase }: Pick<Run, "phase">): boolean => phase === "training" && !selectionStore.getState().hold;
 
-function askLab(): void {
-	const { latest } = runStore.getState();
-	const rows = watchers > 0 ? METHODS.map((m) => m.id) : layoutStore.getState().rows;
-	if (!lab || !latest || rows.length === 0) return;
-	if (asking) {
-		wanted = true;
-		return;
-	}
-	asking = true;
-	void answer(lab, latest, rows).finally(() => {
-		asking = false;
-		if (!wanted) return;
-		wanted = false;
-		askLab();
-	});
+/** A way to ask that has one question open at a time; the newest wish replaces those that wait. `question` is null where there is nothing to ask. */
+function oneAtATime(question: () => Promise<void> | null): () => void {
+	let open = false;
+	let wanted = false;
+	const next = () => {
+		if (open) {
+			wanted = true;
+			return;
+		}
+		const asked = question();
+		open = asked !== null;
+		void asked?.finally(() => {
+			open = false;
+			if (!wanted) return;
+			wanted = false;
+			next();
+		});
+	};
+	return next;
 }
 
-const answersOn = (latest: Latest): readonly CreditAnswer[] => {
-	const { beside } = runStore.getState();
-	return beside?.of === latest ? beside.answers : [];
-};
+const askLab = oneAtATime(() => {
+	const { latest } = runStore.getState();
+	const rows = watchers > 0 ? METHODS.map((m) => m.id) : layoutStore.getState().rows;
+	return lab && latest && rows.length > 0 ? askRows(lab, latest, rows) : null;
+});
 
-async function answer(api: LabApi, latest: Latest, rows: readonly string[]): Promise<void> {
+async function askRows(api: LabApi, latest: Latest, rows: readonly string[]): Promise<void> {
 	// A trainer keeps few policies: that of these rollouts is taken while it is there.
 	if (close > 0 && !latest.recorded) void policyOf(latest).catch(() => undefined);
 	// A recording brings answers of its own, of the whole batch that its rollouts are a part of.
-	const known = answersOn(latest);
-	const others = rows.filter((id) => id !== latest.credit.method && !known.some((a) => a.method === id));
-	const found = [...known, ...(await ask(api, latest, others))];
-	const late = found.filter((a) => !a.ok && a.readsPolicy && rows.includes(a.method) && isLookedAt(a.method));
-	const reading = late.filter(({ method }) => isChosen(method) || !isBusy(runStore.getState()));
-	await show(
-		latest,
-		replaced(
-			found,
-			late.map((a) => ({ ...a, ok: false, reason: reading.includes(a) ? READING : RESTING })),
-		),
-	);
-	if (reading.length === 0 || runStore.getState().latest !== latest) return;
-	const read = await askWithPolicy(
-		api,
-		latest,
-		reading.map(({ method }) => method),
-	);
-	await show(latest, replaced(answersOn(latest), read));
+	const isOpen = (id: string) => id !== latest.credit.method && !answersOn(latest).some((a) => a.method === id);
+	const found = await ask(api, latest, rows.filter(isOpen));
+	// Waits until these answers are on screen, because the next question asks for whatever is still missing there.
+	await show(latest, () => [...answersOn(latest), ...found.filter(({ method }) => isOpen(method))]);
+	askPolicy();
 }
 
+/** Whether the lab is making passes of a policy. */
+let passes = false;
 const READING = "Its signals come from the policy that wrote these rollouts, which is being read.";
 const RESTING =
 	"Its signals come from the policy that wrote these rollouts, which is read once the run rests or they are held.";
 
-const isChosen = (method: string): boolean => layoutStore.getState().rows.includes(method);
-const isLookedAt = (method: string): boolean => close > 0 || isChosen(method);
+/** Asks those again that would answer if the policy were read, where somebody looks at them. */
+const askPolicy = oneAtATime(() => {
+	const { latest } = runStore.getState();
+	const { rows } = layoutStore.getState();
+	const late = latest
+		? answersOn(latest).filter((a) => !a.ok && a.readsPolicy && (close > 0 || rows.includes(a.method)))
+		: [];
+	return lab && latest && late.length > 0 ? askLate(lab, latest, late) : null;
+});
+
+async function askLate(api: LabApi, latest: Latest, late: readonly CreditAnswer[]): Promise<void> {
+	const { rows } = layoutStore.getState();
+	const busy = isBusy(runStore.getState());
+	const reading = late.filter(({ method }) => rows.includes(method) || !busy).map(({ method }) => method);
+	const told = late.map((a) => ({ ...a, ok: false, reason: reading.includes(a.method) ? READING : RESTING }) as const);
+	await show(latest, () => replaced(answersOn(latest), told));
+	const read = await askWithPolicy(api, latest, reading);
+	await show(latest, () => replaced(answersOn(latest), read));
+}
+
+function answersOn(latest: Latest): readonly CreditAnswer[] {
+	const { beside } = runStore.getState();
+	return beside?.of === latest ? beside.answers : [];
+}
 
 /** Answers with newer ones in the place of those of the same methods. */
 const replaced = (answers: readonly CreditAnswer[], newer: readonly CreditAnswer[]): CreditAnswer[] =>
 	answers.map((a) => newer.find((n) => n.method === a.method) ?? a);
 
-/** Resolves when the answers are on screen, because the next question asks for whatever is still missing there; those to other rollouts are dropped. */
-function show(latest: Latest, answers: readonly CreditAnswer[]): Promise<void> {
+/** Resolves when the answers are on screen; those to rollouts that are not there any more are dropped. */
+function show(latest: Latest, answers: () => readonly CreditAnswer[]): Promise<void> {
 	return new Promise((resolve) => {
 		const put = () => {
-			if (runStore.getState().latest === latest) setBeside(latest, answers);
+			if (runStore.getState().latest === latest) setBeside(latest, answers());
 			resolve();
 		};
 		pictures.hurry(put, put);
@@ -267,13 +279,18 @@ async function ask(api: LabApi, { spec, batch }: Latest, methods: readonly strin
 	}
 }
 
-/** As `ask`, with the policy; where that cannot be had they are asked again at the next occasion. */
+/** As `ask`, with the policy; where that cannot be had they are asked again at the next occasion. Nothing for rollouts that are not on screen any more. */
 async function askWithPolicy(api: LabApi, latest: Latest, methods: readonly string[]): Promise<CreditAnswer[]> {
+	if (methods.length === 0) return [];
 	try {
 		const parameters = await policyAtHand(latest);
+		if (runStore.getState().latest !== latest) return [];
+		passes = true;
 		return await api.credit(latest.spec, latest.batch, methods, parameters);
 	} catch (error) {
 		const reason = messageOf(error);
 		return methods.map((method) => ({ method, ok: false, reason, readsPolicy: true }));
+	} finally {
+		passes = false;
 	}
 }
