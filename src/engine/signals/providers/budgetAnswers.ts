@@ -34,7 +34,7 @@ export const budgetAnswers = defineProvider({
 	},
 	cost: "rollouts",
 	provides: [{ stepField: "reward", of: "steps" }],
-	reads: ["answers", "policy"],
+	reads: ["answers", "continuations"],
 	params: {
 		every: integerParam({
 			label: "Budget",
@@ -60,7 +60,7 @@ export const budgetAnswers = defineProvider({
 		const points = cuts.flatMap(({ starts, asks }, rollout) =>
 			asks.map((then, s): BranchPoint => ({ rollout, at: starts[s + 1]!, then })),
 		);
-		const { returns, tokens } = sources.policy!.branch({ points, children, greedy: false });
+		const { returns, tokens } = sources.policy!.branch!({ points, children, greedy: false });
 		const mean = (i: number) =>
 			returns.subarray(i * children, (i + 1) * children).reduce((a, r) => a + r, 0) / children;
 		const answered = points.map(({ rollout, at }, i) => paidBefore(batch, rollout, at) + mean(i));
