@@ -16,7 +16,6 @@ function watchImport() {
 		first: () =>
 			document.querySelector('[data-panel="credit"] .token')?.closest("[data-panel]").textContent.includes("word7"),
 		whole: () => document.querySelector('[aria-label="Group of the files"]'),
-		hashing: () => kept()?.textContent.includes("Hashing"),
 		copying: () => kept()?.textContent.includes("Keeping a copy"),
 		linted: () => document.querySelector(".lint li, .lint > p:not(.muted)"),
 		kept: () => kept()?.querySelector("li"),
@@ -133,9 +132,9 @@ async function wholeImport(page, browser, file, tell) {
 	const whole = await mark(page, "whole");
 	tell("whole file read", `${seconds(whole)}, ${megabytes(memory.most())} at most`);
 	const copying = await mark(page, "copying");
-	tell("hashed, after it was read", `${seconds(copying - whole)}, ${megabytes(memory.most())} at most`);
+	tell("from there to the copy", `${seconds(copying - whole)}, ${megabytes(memory.most())} at most`);
 	const kept = await mark(page, "kept");
-	tell("copied, after it was hashed", `${seconds(kept - copying)}, ${megabytes(memory.most())} at most`);
+	tell("copied", `${seconds(kept - copying)}, ${megabytes(memory.most())} at most`);
 	tell("Credit Lint has looked, after reading", seconds((await mark(page, "linted")) - whole));
 	memory.end();
 	tell("memory of the page's process before", megabytes(memory.before));
@@ -145,7 +144,6 @@ async function wholeImport(page, browser, file, tell) {
 async function cancels(page, file, tell) {
 	const ms = (waited) => `${waited.toFixed(0)} ms`;
 	tell("cancel while it is read", ms(await cancelAt(page, file, "first", "Cancel", 500)));
-	tell("cancel while it is hashed", ms(await cancelAt(page, file, "hashing", "Close", 200)));
 	tell("cancel while it is copied", ms(await cancelAt(page, file, "copying", "Close", 200)));
 	await page.waitForTimeout(1000);
 	tell("bytes left of what was cancelled", String(await page.evaluate(keptBytes)));

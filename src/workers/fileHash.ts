@@ -40,3 +40,21 @@ export async function hashInPieces(
 	}
 	return hash.hex();
 }
+
+/**
+ * Pieces of a file as `piecesOf` gives them, hashed on their way: a second pass would read all of it into garbage, which no collector of young
+ * objects sees while nothing else is made.
+ * @param known is told the hash when somebody has taken the last piece.
+ */
+export async function* hashedPieces(
+	file: Blob,
+	size: number,
+	known: (hash: string) => void,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+	const hash = new Sha256();
+	for await (const piece of piecesOf(file, size)) {
+		hash.update(piece);
+		yield piece;
+	}
+	known(hash.hex());
+}

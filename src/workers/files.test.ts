@@ -1,5 +1,6 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../engine/core/sha256";
 import { creditOf } from "../engine/credit/run";
 import { memoryFolder, memoryLocks } from "../testing/memoryFolder";
 import { SMALL_TOKENIZER } from "../testing/smallTokenizer";
@@ -50,6 +51,20 @@ describe("files of rollouts", () => {
 		expect(seen.at(-1)).toMatchObject({ rollouts: 12, groups: 6, format: "verl rollout dump" });
 		const { read, total } = seen.at(-1)!;
 		expect(read / total).toBeGreaterThan(0.99);
+	});
+
+	it("of lines are hashed while they are read, and need no second look for it", async () => {
+		const { files, open } = desk();
+		const rows = Array.from({ length: 700 }, (_, i) => verl(0, i, `${"é".repeat(i)} of ${i}`));
+		const text = rows.map((row) => JSON.stringify(row)).join("\r\n");
+		const list = [fileOf("1.jsonl", rows), { name: "2.jsonl", file: new File([text], "2.jsonl") }];
+		await open(list);
+		const known = await Promise.all(list.map(async ({ file }) => sha256(new Uint8Array(await file.arrayBuffer()))));
+		for (const { file } of list)
+			file.arrayBuffer = file.slice = () => {
+				throw new Error("It is read again.");
+			};
+		expect((await files.identify(() => {})).map(({ hash }) => hash)).toEqual(known);
 	});
 
 	it("give the step of a group as a batch with its text, and the credit of the source where there is one", async () => {

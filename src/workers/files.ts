@@ -15,7 +15,7 @@ import type { Finding } from "../engine/lint/check";
 import { findingsOf } from "../engine/lint/creditLint";
 import { returnOf } from "../engine/lint/facts";
 import { refusedMethods } from "../engine/signals/refusedMethods";
-import { hashOf } from "./fileHash";
+import { hashedPieces, hashOf } from "./fileHash";
 import { piecesOf } from "./filePieces";
 import { named, theirsOf } from "./fileStep";
 import type {
@@ -74,7 +74,7 @@ export class Files implements FilesApi {
 		const index = new RolloutIndex();
 		this.index = index;
 		const rollouts = await this.takeTokenizer(files);
-		const reading = new Reading(index, rollouts, this.now, onProgress, this.tokenizer);
+		const reading = new Reading(index, rollouts, this.now, onProgress, this.tokenizer, this.hashes);
 		for (const named of [...rollouts].sort((a, b) => byNumber.compare(a.name, b.name)))
 			await reading.read(named, signal);
 		this.opened = rollouts;
@@ -246,12 +246,13 @@ export class Files implements FilesApi {
 const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
 const byNumber = new Intl.Collator("en", { numeric: true });
 
-function sourceOf({ name, file }: NamedFile): ByteSource {
+/** @param known is told the SHA-256 of a file of lines, which is read from its first byte to its last; absent where nobody asks for it. */
+function sourceOf({ name, file }: NamedFile, known: ((hash: string) => void) | undefined): ByteSource {
 	return {
 		name,
 		size: file.size,
 		read: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
-		pieces: (size) => piecesOf(file, size),
+		pieces: (size) => (known ? hashedPieces(file, size, known) : piecesOf(file, size)),
 	};
 }
 
@@ -284,13 +285,16 @@ class Reading {
 		private readonly now: () => number,
 		private readonly tell: (progress: FilesProgress) => void,
 		private readonly tokenizer: TextTokenizer | undefined,
+		private readonly hashes: WeakMap<File, Promise<string>>,
 	) {
 		this.total = files.reduce((sum, { file }) => sum + file.size, 0);
 	}
 
 	/** Reads a file, and takes it among those that can be read as soon as it has given a row. */
 	async read(named: NamedFile, stop: StopSignal): Promise<void> {
-		const source = sourceOf(named);
+		const { file } = named;
+		const known = (hash: string) => void this.hashes.set(file, Promise.resolve(hash));
+		const source = sourceOf(named, this.hashes.has(file) ? undefined : known);
 		const number = this.index.files.length;
 		try {
 			for await (const { importer, lines, broken, cut, notices, read } of importPieces(source, {
