@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compact, duration, fixed, percent, signed, significant, spoken } from "./format";
+import { columnar, compact, duration, fixed, percent, signed, significant, spoken } from "./format";
 
 describe("format", () => {
 	it("signs numbers with a true minus and leaves zero unsigned, also a zero that rounding made", () => {
@@ -13,6 +13,17 @@ describe("format", () => {
 			"−∞",
 		]);
 		expect([compact(Number.NaN), duration(Number.NaN), percent(Number.NaN)]).toEqual(["–", "–", "–"]);
+	});
+
+	it("keeps the last zeros of numbers in a column", () => {
+		expect([0.16, 0.132, -2, 0, 12345, Number.NaN].map(columnar)).toEqual([
+			"0.160",
+			"0.132",
+			"−2.00",
+			"0",
+			"12300",
+			"–",
+		]);
 	});
 
 	it("keeps three significant digits over many magnitudes", () => {

@@ -26,6 +26,13 @@ export function significant(x: number): string {
 	return x < 0 ? MINUS + text : text;
 }
 
+/** The same for numbers that stand in a column, with their last zeros: `0.160` above `0.132`. */
+export function columnar(x: number): string {
+	const size = Math.abs(x);
+	if (!(size >= 1e-4 && size < 1000)) return significant(x);
+	return (x < 0 ? MINUS : "") + size.toPrecision(3);
+}
+
 /** A setting as it is: `123456`, `0.0003`, `−2`; runs that differ never read the same. */
 export function exactly(x: number): string {
 	return String(x).replaceAll("-", MINUS);

@@ -7,7 +7,7 @@ import { methodRolloutsCsv, methodTokensCsv } from "../credit/creditCsv";
 import { sumByUnit, unitsOf } from "../credit/granularity";
 import type { MethodRow } from "../credit/methodRows";
 import { usePanelCsv } from "../figures/publishedCsv";
-import { signed, significant } from "../format";
+import { columnar, signed, significant } from "../format";
 import { layoutStore, toggleRow } from "../stores/layout";
 import { viewStore } from "../stores/view";
 import { HeatmapBox } from "./HeatmapBox";
@@ -173,7 +173,7 @@ function MethodName({ row, trained }: { readonly row: MethodRow; readonly traine
 			className="quiet"
 			aria-pressed={trained || shown}
 			disabled={trained}
-			title={trained ? "The method that trains" : "Show under the text"}
+			title={`${row.label}: ${trained ? "the method that trains" : "show under the text"}`}
 			onClick={() => toggleRow(row.id)}
 		>
 			{row.label}
@@ -190,7 +190,7 @@ function ErrorColumn({ rows }: { readonly rows: readonly MethodRow[] }): JSX.Ele
 			</span>
 			<span />
 			{rows.map((row) => (
-				<span key={row.id}>{row.error === null ? "\u2013" : significant(row.error)}</span>
+				<span key={row.id}>{row.error === null ? "\u2013" : columnar(row.error)}</span>
 			))}
 		</div>
 	);
