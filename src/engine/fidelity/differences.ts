@@ -1,5 +1,5 @@
+import { correlation } from "../core/correlation";
 import type { RolloutBatch } from "../rollouts/batch";
-import { correlation } from "./correlation";
 
 /** How far the credit of two methods is apart, where nobody knows the exact one. */
 export interface CreditDifference {

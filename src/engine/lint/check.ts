@@ -117,15 +117,6 @@ export function deviation(xs: readonly number[]): number {
 	return Math.sqrt(mean(xs.map((x) => (x - m) ** 2)));
 }
 
-/** Pearson correlation; NaN when either side does not vary. */
-export function correlation(xs: readonly number[], ys: readonly number[]): number {
-	const mx = mean(xs);
-	const my = mean(ys);
-	const cov = mean(xs.map((x, i) => (x - mx) * ((ys[i] as number) - my)));
-	const scale = deviation(xs) * deviation(ys);
-	return scale > 0 ? cov / scale : Number.NaN;
-}
-
 /** A share in words: "42 %", "3.1 %". Only all is "100 %", and only none "0 %". */
 export function percent(share: number): string {
 	const shown = 100 * share;

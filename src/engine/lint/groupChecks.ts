@@ -1,6 +1,7 @@
+import { correlation } from "../core/correlation";
 import { plural } from "../core/plural";
 import { allAlike } from "../credit/alike";
-import { type Check, correlation, deviation, type Group, groupedBy, mean, percent } from "./check";
+import { type Check, deviation, type Group, groupedBy, mean, percent } from "./check";
 import type { RolloutFacts } from "./facts";
 
 /** A mean of credit that is no larger is zero: rounding of a file's numbers. */
@@ -176,7 +177,7 @@ function withLength(groups: readonly Group[], of: (facts: RolloutFacts) => numbe
 		return own.map((m) => ({ row: m.row, dl: m.facts.length - length, dv: of(m.facts) - value }));
 	});
 	if (points.length < FEWEST) return null;
-	const r = correlation(
+	const { r } = correlation(
 		points.map((p) => p.dl),
 		points.map((p) => p.dv),
 	);

@@ -1,4 +1,5 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from "fflate";
+import { concatenated } from "../core/bytes";
 import type { ChangeValue, SpecChanges } from "./changes";
 import { decodeCurve, encodeCurve, type LinkCurve } from "./linkCurve";
 import { decodeFile, encodeFile, type LinkFile } from "./linkFile";
@@ -139,13 +140,7 @@ function inflateAtMost(bytes: Uint8Array, limit: number): Uint8Array | null {
 		return null;
 	}
 	if (!finished || total > limit) return null;
-	const out = new Uint8Array(total);
-	let at = 0;
-	for (const chunk of chunks) {
-		out.set(chunk, at);
-		at += chunk.length;
-	}
-	return out;
+	return concatenated(chunks);
 }
 
 /** Deepest nesting of brackets outside strings, without parsing. */

@@ -1,4 +1,4 @@
-import { correlation } from "../../engine/fidelity/correlation";
+import { correlation } from "../../engine/core/correlation";
 import { fixed } from "../format";
 
 /** Two points always lie on a line. */

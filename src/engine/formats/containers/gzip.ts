@@ -1,4 +1,5 @@
 import { Gunzip } from "fflate";
+import { concatenated } from "../../core/bytes";
 import { Cancelled, InvalidInput } from "../../core/errors";
 import { type ByteSource, memorySource, type StopSignal } from "./byteSource";
 import { unreadable } from "./damage";
@@ -44,18 +45,8 @@ export async function gunzipped(source: ByteSource, signal?: StopSignal, most = 
 			);
 	}
 	if (problem && size === 0) throw unreadable(source.name, "gzip", problem);
-	const unpacked = memorySource(source.name, joined(parts, size));
+	const unpacked = memorySource(source.name, concatenated(parts));
 	return problem ? { source: unpacked, notice: CUT } : { source: unpacked };
 }
 
 const CUT = "The gzip file is cut or damaged; what stands before that place is read.";
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-	const out = new Uint8Array(size);
-	let at = 0;
-	for (const part of parts) {
-		out.set(part, at);
-		at += part.length;
-	}
-	return out;
-}

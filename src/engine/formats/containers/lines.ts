@@ -1,3 +1,4 @@
+import { concatenated } from "../../core/bytes";
 import { Cancelled } from "../../core/errors";
 import { type ByteSource, piecesOf, type StopSignal } from "./byteSource";
 import { lineText } from "./lineText";
@@ -65,13 +66,5 @@ function add(lines: TextLine[], bytes: Uint8Array, at: number, number: number, c
 	if (text.trim() !== "") lines.push({ text, number, start: at + start, end: at + end, closed });
 }
 
-function joined(parts: readonly Uint8Array[], last: Uint8Array): Uint8Array {
-	if (parts.length === 0) return last;
-	const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, last.length));
-	let at = 0;
-	for (const part of [...parts, last]) {
-		out.set(part, at);
-		at += part.length;
-	}
-	return out;
-}
+const joined = (parts: readonly Uint8Array[], last: Uint8Array): Uint8Array =>
+	parts.length === 0 ? last : concatenated([...parts, last]);
