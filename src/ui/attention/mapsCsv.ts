@@ -1,5 +1,6 @@
 import type { AttentionAnswer } from "../../workers/labApi";
 import { csvOf } from "../figures/csv";
+import { headKind } from "./headKind";
 
 /**
  * Attention maps as a table: one line a head, query and key ≤ query, with the weight in [0, 1] that the query puts on the key. Layers and heads
@@ -9,9 +10,7 @@ import { csvOf } from "../figures/csv";
  */
 export function mapsCsv(answer: AttentionAnswer, names: readonly string[]): string {
 	const { rhythm, layers, heads } = answer;
-	const kinds = Array.from({ length: layers * heads }, (_, h) =>
-		rhythm.local.includes(h) ? "local" : rhythm.global.includes(h) ? "global" : "",
-	);
+	const kinds = Array.from({ length: layers * heads }, (_, h) => headKind(rhythm, h));
 	const columns = ["layer", "head", "kind", "query", "query_text", "key", "key_text", "attention"];
 	return csvOf(columns, lines(answer, names, kinds));
 }

@@ -4,7 +4,9 @@ import { line } from "d3-shape";
 import type { Rhythm } from "../../engine/signals/rhythm";
 import type { CreditScale } from "../charts/creditScale";
 import { stepClass } from "../charts/creditStrip";
-import { type Selection, select } from "../charts/select";
+import { type Layer, layersOf } from "../charts/layers";
+import { select } from "../charts/select";
+import { shortened } from "../charts/shortened";
 import { significant } from "../format";
 
 export interface RhythmData {
@@ -26,8 +28,6 @@ export const MARGIN = { left: 86, right: 10, top: 4, bottom: 18 };
 /** Room for arcs above the lanes, where there are some. */
 const ARCS = 20;
 
-type Layer = Selection<SVGGElement, null, SVGSVGElement, null>;
-
 /**
  * WAAD and FAI over the tokens of a response, with ▲ at tokens that plan, ◆ at anchors and arcs from plan to anchor, above the
  * size of the exact advantage of the same tokens, as SVG in `element`. x: tokens; y of each lane: linear from zero, its largest value
@@ -46,8 +46,7 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 		.attr("aria-label", labelOf(data))
 		.attr("width", options.width)
 		.attr("height", options.height);
-	const layer = (name: string) =>
-		svg.selectAll<SVGGElement, null>(`g.${name}`).data([null]).join("g").attr("class", name);
+	const layer = layersOf(svg);
 	const lanes = exact ? 3 : 2;
 	const arcs = rhythm.couplings.length > 0 ? ARCS : 0;
 	const above = MARGIN.top + arcs;
@@ -86,7 +85,7 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 		.attr("class", (_, t) => (data.mask[t] === 1 ? "own" : "reply"))
 		.attr("x", (_, t) => x(t))
 		.attr("y", options.height - 5)
-		.text((name) => (name.length <= letters ? name : `${name.slice(0, letters - 1)}\u2026`));
+		.text((name) => shortened(name, letters));
 }
 
 interface Lane {

@@ -213,7 +213,7 @@ function keepOneTabStop(element: HTMLElement, pinned: StripOptions["pinned"]): v
 	if (wanted && wanted.tabIndex !== 0) wanted.tabIndex = 0;
 }
 
-export function findToken(element: HTMLElement, rollout: number, token: number): HTMLElement | null {
+function findToken(element: HTMLElement, rollout: number, token: number): HTMLElement | null {
 	return element.querySelector(`[data-rollout="${rollout}"] [data-token="${token}"]`);
 }
 

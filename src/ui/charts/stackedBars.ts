@@ -4,6 +4,7 @@ import { scaleLinear } from "d3-scale";
 import { significant } from "../format";
 import { type Layer, layersOf } from "./layers";
 import { select } from "./select";
+import { shortened } from "./shortened";
 
 /** One term's share of the bar at one place. */
 export interface StackedPart {
@@ -108,7 +109,7 @@ export function drawStackedBars(element: HTMLElement, data: StackedData, options
 		.join("text")
 		.attr("x", (_, c) => x(c) + step / 2)
 		.attr("y", height - 6)
-		.text((name) => (name.length <= letters ? name : `${name.slice(0, letters - 1)}\u2026`));
+		.text((name) => shortened(name, letters));
 	drawKey(layer("key"), data.terms);
 }
 

@@ -2,6 +2,7 @@ import { type JSX, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { AttentionAnswer } from "../../workers/labApi";
 import { drawHeadGrid, headAt } from "../attention/headGrid";
+import { headKind } from "../attention/headKind";
 import { drawHeadMap } from "../attention/headMap";
 import { mapsCsv } from "../attention/mapsCsv";
 import { Chart } from "../charts/Chart";
@@ -68,8 +69,8 @@ function namesOf({ batch, tokens }: Display, b: number): string[] {
 
 /** Layers and heads count from 1, as people do. */
 function headName({ heads, rhythm }: AttentionAnswer, h: number): string {
-	const kind = rhythm.local.includes(h) ? ", local" : rhythm.global.includes(h) ? ", global" : "";
-	return `Layer ${Math.floor(h / heads) + 1}, head ${(h % heads) + 1}${kind}`;
+	const kind = headKind(rhythm, h);
+	return `Layer ${Math.floor(h / heads) + 1}, head ${(h % heads) + 1}${kind && `, ${kind}`}`;
 }
 
 interface GridProps {
@@ -82,7 +83,6 @@ interface GridProps {
 /** A click chooses a head; the select above does the same by keyboard. */
 function Grid({ answer, head, theme, onChoose }: GridProps): JSX.Element {
 	const { layers, heads, rhythm } = answer;
-	const kindOf = (h: number) => (rhythm.local.includes(h) ? "local" : rhythm.global.includes(h) ? "global" : "");
 	return (
 		<div
 			className="head-grid"
@@ -105,7 +105,7 @@ function Grid({ answer, head, theme, onChoose }: GridProps): JSX.Element {
 			<div className="head-marks" style={{ gridTemplateColumns: `repeat(${heads}, 1fr)` }} aria-hidden="true">
 				{rhythm.distances.map((_, h) => (
 					<span key={headName(answer, h)} data-chosen={h === head}>
-						{{ local: "L", global: "G", "": "" }[kindOf(h)]}
+						{{ local: "L", global: "G", "": "" }[headKind(rhythm, h)]}
 					</span>
 				))}
 			</div>

@@ -2,12 +2,10 @@ import type { JSX } from "react";
 import type { AttentionAnswer } from "../../workers/labApi";
 import { agreement } from "../attention/agreement";
 import { drawRhythm, MARGIN, type RhythmData } from "../attention/rhythmChart";
-import { Chart } from "../charts/Chart";
+import { TokenPlot } from "../charts/TokenPlot";
 import type { Display } from "../credit/display";
 import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
-import { setHovered } from "../hover";
-import { pinToken } from "../stores/selection";
 
 interface Props {
 	readonly display: Display;
@@ -18,29 +16,17 @@ interface Props {
 /** WAAD and FAI over the text, and how they go with the exact advantage. */
 export function AttentionRhythm({ display, answer, rollout }: Props): JSX.Element {
 	const data = dataOf(display, answer, rollout);
-	const length = data.names.length;
 	usePanelCsv("attention", () => rhythmCsv(data, answer.rhythm));
-	const tokenAt = (x: number, width: number) => {
-		const share = (x - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
-		return Math.min(length - 1, Math.max(0, Math.floor(share * length)));
-	};
 	return (
 		<div className="rhythm-box">
 			<Correlations data={data} answer={answer} />
-			<div
+			<TokenPlot
 				className="rhythm-plot"
-				onPointerMove={(e) => {
-					const { left, width } = e.currentTarget.getBoundingClientRect();
-					setHovered({ rollout, token: tokenAt(e.clientX - left, width), element: e.currentTarget });
-				}}
-				onPointerLeave={() => setHovered(null)}
-				onPointerDown={(e) => {
-					const { left, width } = e.currentTarget.getBoundingClientRect();
-					pinToken(rollout, tokenAt(e.clientX - left, width));
-				}}
-			>
-				<Chart className="chart" draw={(element, size) => size.width > 0 && drawRhythm(element, data, size)} />
-			</div>
+				rollout={rollout}
+				length={data.names.length}
+				margin={MARGIN}
+				draw={(element, size) => drawRhythm(element, data, size)}
+			/>
 			<p className="muted">
 				<span title="▲ the token plans what follows; ◆ later tokens keep looking at it; an arc joins a plan to its anchor">
 					▲ plan, ◆ anchor.

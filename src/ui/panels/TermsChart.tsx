@@ -1,12 +1,10 @@
 import { type JSX, useState } from "react";
-import { Chart } from "../charts/Chart";
 import { drawStackedBars, MARGIN, stackedBars } from "../charts/stackedBars";
+import { TokenPlot } from "../charts/TokenPlot";
 import type { Comparison } from "../comparison";
 import { termsCsv } from "../credit/creditCsv";
 import type { MethodRow } from "../credit/methodRows";
 import { usePanelCsv } from "../figures/publishedCsv";
-import { setHovered } from "../hover";
-import { pinToken } from "../stores/selection";
 import "../styles/terms.css";
 
 interface Props {
@@ -28,10 +26,6 @@ export function TermsChart({ comparison, rollout, rows }: Props): JSX.Element {
 	const terms = Object.entries(row.terms).map(([name, values]) => ({ name, values: part(values) }));
 	const names = Array.from(batch.tokens.subarray(from, from + length), (id) => tokens[id] ?? `#${id}`);
 	const data = stackedBars(terms, part(row.values));
-	const tokenAt = (x: number, width: number) => {
-		const share = (x - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
-		return Math.min(length - 1, Math.max(0, Math.floor(share * length)));
-	};
 	return (
 		<div className="terms">
 			<p className="tree-note muted">
@@ -47,25 +41,13 @@ export function TermsChart({ comparison, rollout, rows }: Props): JSX.Element {
 				</label>{" "}
 				for rollout {rollout}, in the method's unit. The line is the sum of the terms.
 			</p>
-			<div
+			<TokenPlot
 				className="terms-plot"
-				onPointerMove={(e) => {
-					const { left, width } = e.currentTarget.getBoundingClientRect();
-					setHovered({ rollout, token: tokenAt(e.clientX - left, width), element: e.currentTarget });
-				}}
-				onPointerLeave={() => setHovered(null)}
-				onPointerDown={(e) => {
-					const { left, width } = e.currentTarget.getBoundingClientRect();
-					pinToken(rollout, tokenAt(e.clientX - left, width));
-				}}
-			>
-				<Chart
-					className="chart"
-					draw={(element, size) =>
-						size.width > 0 && drawStackedBars(element, data, { ...size, names, label: `Terms of ${row.label}` })
-					}
-				/>
-			</div>
+				rollout={rollout}
+				length={length}
+				margin={MARGIN}
+				draw={(element, size) => drawStackedBars(element, data, { ...size, names, label: `Terms of ${row.label}` })}
+			/>
 		</div>
 	);
 }

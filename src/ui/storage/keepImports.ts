@@ -105,7 +105,7 @@ const fileNameOf = (title: string): string =>
 export const LARGEST_ARCHIVE = 2 ** 29;
 
 /** Names of files, those that are there twice with a number before their end: `1.jsonl`, `1 (2).jsonl`. */
-export function uniqueNames(names: readonly string[]): string[] {
+function uniqueNames(names: readonly string[]): string[] {
 	const taken = new Set<string>();
 	return names.map((name) => {
 		const [, stem = name, end = ""] = /^(.*?)(\.[^./]*)?$/s.exec(name) ?? [];

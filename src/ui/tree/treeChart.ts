@@ -2,6 +2,7 @@ import type { RolloutTree } from "../../engine/rollouts/rolloutTree";
 import type { CreditScale } from "../charts/creditScale";
 import { stepClass } from "../charts/creditStrip";
 import { type Selection, select } from "../charts/select";
+import { shortened } from "../charts/shortened";
 import { signed, spoken } from "../format";
 import { isWithin, type Placed } from "./treeView";
 
@@ -126,11 +127,7 @@ function labelsOf({ textOf }: TreeData, p: Placed): { path: string; worth: strin
 	return { path: fitting(text, room - worth.length * SMALL_LETTER), worth };
 }
 
-function fitting(text: string, width: number): string {
-	const letters = Math.floor(width / LETTER);
-	if (text.length <= letters) return text;
-	return letters < 2 ? "" : `${text.slice(0, letters - 1)}\u2026`;
-}
+const fitting = (text: string, width: number): string => shortened(text, Math.floor(width / LETTER));
 
 function spokenNode(data: TreeData, { node, crowd, count, value, exact }: Placed): string {
 	const what = crowd > 0 ? `${crowd} more branches` : data.textOf(node) || "start";
