@@ -217,4 +217,11 @@ test("of a recording too siblings stand side by side, and its policy goes on fro
 	await press(page, "Control+k");
 	await page.keyboard.type("bars or");
 	await expect(page.getByRole("listbox", { name: "Commands" }).getByRole("option")).toContainText("Shift B");
+	await page.evaluate(() => {
+		const field = document.activeElement;
+		field?.closest("dialog")?.close();
+		// Nothing is drawn between the two: the field, out of sight, still has the focus.
+		field?.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true }));
+	});
+	await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
 });

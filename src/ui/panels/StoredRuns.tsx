@@ -32,14 +32,14 @@ export function InterruptedRun(): JSX.Element | null {
 	const run = useStore(storedStore, interrupted);
 	const idle = useStore(runStore, (r) => r.phase === "idle");
 	const [dismissed, dismiss] = useState(false);
-	const [taken, setTaken] = useState("");
-	if (taken && idle)
+	const [refusal, setRefusal] = useState("");
+	if (refusal && idle)
 		return (
 			<div className="notices">
 				<div className="notice" role="status" data-tone="warning">
-					<p className="happened">The run of {taken} goes on in another tab.</p>
+					<p className="happened">{refusal}</p>
 					<p className="actions">
-						<button type="button" onClick={() => setTaken("")}>
+						<button type="button" onClick={() => setRefusal("")}>
 							Good
 						</button>
 					</p>
@@ -47,9 +47,7 @@ export function InterruptedRun(): JSX.Element | null {
 			</div>
 		);
 	if (!run || !idle || dismissed) return null;
-	const goOn = async () => {
-		if (!(await resumeRun(run))) setTaken(run.title);
-	};
+	const goOn = async () => setRefusal(await resumeRun(run));
 	return (
 		<div className="notices">
 			<div className="notice" role="status" data-tone="warning">
@@ -77,6 +75,8 @@ function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
 	const alive = useStore(runStore, (r) => isAlive(r.phase));
 	const elsewhere = useStore(storedStore, (s) => s.elsewhere.has(run.id));
 	const here = useStore(storedStore, (s) => s.own === run.id);
+	const [refusal, setRefusal] = useState("");
+	const goOn = async () => setRefusal(await resumeRun(run));
 	const done = run.step >= run.steps;
 	const when = dateText(run.savedAt);
 	return (
@@ -91,9 +91,14 @@ function StoredLine({ run }: { readonly run: StoredRun }): JSX.Element {
 				{when}, {bytesText(run.size)}
 				{elsewhere ? ", training in another tab" : here ? ", on this page" : ""}
 			</p>
+			{refusal ? (
+				<p className="stale" role="alert">
+					{refusal}
+				</p>
+			) : null}
 			<p className="actions">
 				{done ? null : (
-					<button type="button" disabled={alive || elsewhere} onClick={() => void resumeRun(run)}>
+					<button type="button" disabled={alive || elsewhere} onClick={() => void goOn()}>
 						Go on
 					</button>
 				)}

@@ -3,6 +3,8 @@ import { isEmbedded } from "../embedded";
 import { layoutStore, toggleMaximised } from "../stores/layout";
 import { openPalette } from "./Palette";
 
+const TEXT_FIELDS = "input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable]";
+
 /** Keys that act anywhere outside text fields. Space and letters belong to the focused control, if it takes them. */
 export function followShortcuts(): void {
 	document.addEventListener("keydown", (event) => {
@@ -15,7 +17,9 @@ export function followShortcuts(): void {
 }
 
 function actionOf(event: KeyboardEvent, target: HTMLElement): (() => void) | null {
-	const typing = target.matches("input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable]");
+	// A field in a dialog that has just closed keeps the focus until the next frame.
+	const closed = target.closest("dialog:not([open])") !== null;
+	const typing = !closed && target.matches(TEXT_FIELDS);
 	const mod = event.ctrlKey || event.metaKey;
 	if (mod && event.key.toLowerCase() === "k") return isEmbedded ? null : openPalette;
 	if (typing) return null;

@@ -1,4 +1,5 @@
 import { createStore } from "zustand/vanilla";
+import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { download } from "../figures/download";
 import { findEntry, TASKS } from "../registries";
 import { runFile, startRun } from "../session";
@@ -72,12 +73,17 @@ async function hold(id: string): Promise<boolean> {
 		void navigator.locks.request(LOCK + id, { ifAvailable: true }, (lock) => {
 			resolve(lock !== null);
 			if (!lock) return;
-			held?.release();
+			letGo();
 			return new Promise<void>((release) => {
 				held = { id, release };
 			});
 		});
 	});
+}
+
+function letGo(): void {
+	held?.release();
+	held = null;
 }
 
 function isDue({ phase, step, checkpoint, file, failure }: Run, before: Run): boolean {
@@ -135,27 +141,46 @@ export async function refresh(): Promise<void> {
 	storedStore.setState({ runs: await storedRuns(), elsewhere, quota: await quota() });
 }
 
-/** Goes on with a stored run from its last checkpoint, on the executor it was on. @returns false where another tab does. */
-export async function resumeRun(run: StoredRun): Promise<boolean> {
-	const [bytes, { readRunFile }] = await Promise.all([storedRunFile(run.id), import("../../engine/training/runFile")]);
-	if (!bytes || isAlive(runStore.getState().phase)) {
-		await refresh();
-		return true;
-	}
-	const { spec } = readRunFile(bytes, "The stored run");
+/**
+ * Goes on with a stored run from its last checkpoint, on the executor it was on. The run is taken for this tab before it is read, so
+ * that nobody writes it meanwhile.
+ * @returns why it does not go on, for people; empty where it does, or where another run started meanwhile.
+ */
+export async function resumeRun(run: StoredRun): Promise<string> {
+	if (isAlive(runStore.getState().phase)) return "";
 	if (!(await hold(run.id))) {
 		await refresh();
-		return false;
+		return `The run of ${run.title} goes on in another tab.`;
 	}
-	if (isAlive(runStore.getState().phase)) return true;
-	choosePreset(run.preset, spec);
+	const file = await stored(run);
+	if (isAlive(runStore.getState().phase)) return "";
+	if (typeof file === "string") {
+		letGo();
+		await refresh();
+		return file;
+	}
+	choosePreset(run.preset, file.spec);
 	setBackend(run.backend);
 	resumed = run.id;
-	const started = startRun(bytes);
+	const started = startRun(file.bytes);
 	// Where the run was refused nothing took `resumed`, and the next run that starts is another one.
 	resumed = null;
 	await started;
-	return true;
+	return "";
+}
+
+/** A stored run as its archive has it, or why it cannot be read. */
+async function stored({
+	id,
+	title,
+}: StoredRun): Promise<{ readonly bytes: Uint8Array; readonly spec: ExperimentSpec } | string> {
+	const [bytes, { readRunFile }] = await Promise.all([storedRunFile(id), import("../../engine/training/runFile")]);
+	if (!bytes) return `The run of ${title} is not in this browser any more.`;
+	try {
+		return { bytes, spec: readRunFile(bytes, "The stored run").spec };
+	} catch (error) {
+		return (error as Error).message;
+	}
 }
 
 /** Goes on with the run that failed, from its checkpoint in storage, or else from the one that the trainer still has. */

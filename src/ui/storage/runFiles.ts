@@ -27,15 +27,29 @@ async function folder(): Promise<FileSystemDirectoryHandle | null> {
 	}
 }
 
+/** Another tab that trains a run replaces its files at any moment, which ends a reading: it is begun anew this many times. */
+const READINGS = 5;
+
+/** What a file of the folder holds now; null when it is gone. */
+async function contentOf(dir: FileSystemDirectoryHandle | null, name: string): Promise<ArrayBuffer | null> {
+	for (let reading = 0; dir && reading < READINGS; reading++) {
+		try {
+			return await (await (await dir.getFileHandle(name)).getFile()).arrayBuffer();
+		} catch {
+			// Replaced between the handle and the last byte, or gone: the next reading tells.
+		}
+	}
+	return null;
+}
+
 /** Every stored run, newest first. Descriptions that cannot be read are left out. */
 export async function storedRuns(): Promise<StoredRun[]> {
 	const dir = await folder();
 	if (!dir) return [];
 	const runs: StoredRun[] = [];
-	for await (const [name, handle] of dir.entries()) {
-		if (!name.endsWith(".json") || handle.kind !== "file") continue;
-		const text = await (await (handle as FileSystemFileHandle).getFile()).text();
-		const run = described(text);
+	for await (const name of dir.keys()) {
+		const bytes = name.endsWith(".json") ? await contentOf(dir, name) : null;
+		const run = bytes && described(new TextDecoder().decode(bytes));
 		if (run) runs.push(run);
 	}
 	return runs.sort((a, b) => b.savedAt - a.savedAt);
@@ -75,12 +89,8 @@ async function write(dir: FileSystemDirectoryHandle, name: string, content: stri
 
 /** The archive of a run; null when it is gone. */
 export async function storedRunFile(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
-	try {
-		const file = await (await (await folder())?.getFileHandle(`${id}.zip`))?.getFile();
-		return file ? new Uint8Array(await file.arrayBuffer()) : null;
-	} catch {
-		return null;
-	}
+	const bytes = await contentOf(await folder(), `${id}.zip`);
+	return bytes && new Uint8Array(bytes);
 }
 
 export async function deleteRun(id: string): Promise<void> {

@@ -1,0 +1,77 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { PRESETS } from "../../engine/spec/presets";
+import { draftStore } from "../stores/draft";
+import { resumeRun } from "./keepRuns";
+import type { StoredRun } from "./runFiles";
+
+const order = vi.hoisted(() => [] as string[]);
+const archive = vi.hoisted(() => ({ bytes: null as Uint8Array | null, problem: "" }));
+vi.mock("../session", () => ({
+	startRun: async () => void order.push("start"),
+	runFile: async () => null,
+}));
+vi.mock("./runFiles", () => ({
+	quota: async () => null,
+	storedRuns: async () => [],
+	storedRunFile: async () => {
+		order.push("read");
+		return archive.bytes;
+	},
+}));
+vi.mock("../../engine/training/runFile", () => ({
+	readRunFile: () => {
+		if (archive.problem) throw new Error(archive.problem);
+		return { spec: PRESETS[1]?.spec };
+	},
+}));
+
+const run: StoredRun = {
+	id: "a",
+	title: "Key and door",
+	preset: "keydoor@1",
+	backend: "wasm",
+	step: 1,
+	steps: 120,
+	savedAt: 0,
+	size: 1,
+};
+/** Names of the locks that a tab holds; those of `others` are held elsewhere. */
+const locks = new Set<string>();
+const others = new Set<string>();
+type Held = (lock: object | null) => Promise<void> | undefined;
+const request = async (name: string, _: unknown, held: Held) => {
+	if (locks.has(name) || others.has(name)) return held(null);
+	locks.add(name);
+	order.push("take");
+	await held({});
+	locks.delete(name);
+};
+vi.stubGlobal("navigator", { locks: { request, query: async () => ({ held: [] }) } });
+
+beforeEach(() => {
+	order.length = 0;
+	others.clear();
+	Object.assign(archive, { bytes: new Uint8Array(1), problem: "" });
+});
+
+it("a run that another tab trains is left to it, unread, and the sentence says so", async () => {
+	others.add("ascribe-run a");
+	expect(await resumeRun(run)).toBe("The run of Key and door goes on in another tab.");
+	expect(order).toEqual([]);
+});
+
+it.each([
+	["is gone", { bytes: null }, "The run of Key and door is not in this browser any more."],
+	["cannot be read", { problem: "The stored run is no archive." }, "The stored run is no archive."],
+])("a run that %s is let go, with one sentence", async (_, found, sentence) => {
+	Object.assign(archive, found);
+	expect(await resumeRun(run)).toBe(sentence);
+	await Promise.resolve();
+	expect([order, [...locks]]).toEqual([["take", "read"], []]);
+});
+
+it("a run that nobody trains is taken before it is read, and goes on with its settings", async () => {
+	expect(await resumeRun(run)).toBe("");
+	expect([order, [...locks]]).toEqual([["take", "read", "start"], ["ascribe-run a"]]);
+	expect(draftStore.getState()).toMatchObject({ presetId: run.preset, spec: PRESETS[1]?.spec });
+});
