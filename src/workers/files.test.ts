@@ -83,6 +83,17 @@ describe("files of rollouts", () => {
 		await expect(files.stepOf(7)).rejects.toThrow("There is no group 7");
 	});
 
+	it("tell of ids that stand twice within a group, as the command line does", async () => {
+		const { files, open } = desk();
+		const own = { id: "a", group: "g", tokens: [5], reward: 1 };
+		const list = [fileOf("own.jsonl", [own, own]), fileOf("own2.jsonl", [own])];
+		const { warnings } = await open(list);
+		expect((await files.table()).ids).toEqual(["a", "a#2", "a"]);
+		expect(warnings).toEqual([
+			'1 rollout has an id that an earlier one of the same group has, and is read under another: own.jsonl, line 2, as "a#2". If they were written twice, they count twice.',
+		]);
+	});
+
 	it("keep their lines on screen, and show controls instead of obeying them", async () => {
 		const { files, open } = desk();
 		await open([fileOf("1.jsonl", [verl(1, 0, "def f():\n    return \u202e1"), verl(1, 1, "答案 \u202egnp({}")])]);

@@ -10,6 +10,7 @@ import { withReward } from "../engine/formats/paid";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { RolloutIndex } from "../engine/formats/rolloutIndex";
 import { AlteredTexts, looksLikeTokenizer, openTokenizer, type TextTokenizer } from "../engine/formats/tokenizer";
+import { RepeatedIds } from "../engine/formats/uniqueIds";
 import { rolloutFile } from "../engine/formats/writers/registry";
 import type { Finding } from "../engine/lint/check";
 import { findingsOf } from "../engine/lint/creditLint";
@@ -269,6 +270,7 @@ class Reading {
 	readonly files: NamedFile[] = [];
 	private readonly counter = new CardCounter();
 	private readonly altered = new AlteredTexts();
+	private readonly repeated = new RepeatedIds();
 	/** By id, in order of appearance. */
 	private readonly formats = new Map<string, Importer>();
 	private readonly warnings: string[] = [];
@@ -310,6 +312,7 @@ class Reading {
 				for (const line of lines) {
 					this.counter.add(line.record);
 					this.altered.add(line);
+					this.repeated.add(line);
 				}
 				this.firstBroken ??= broken[0] ?? null;
 				for (const { message } of broken) if (++this.brokenRows <= NAMED) this.warnings.push(`Left out: ${message}`);
@@ -334,7 +337,9 @@ class Reading {
 			formats: Array.from(this.formats.values(), ({ id, title, about }) => ({ id, title, about })),
 			card: { ...card, parts: card.parts.map(visibleName) },
 			refused: refusedMethods(card.found),
-			warnings: [...this.warnings, ...this.altered.warnings(this.tokenizer)].map(visibleLines),
+			warnings: [...this.warnings, ...this.repeated.warnings(), ...this.altered.warnings(this.tokenizer)].map(
+				visibleLines,
+			),
 			linted: this.index.inMemory().length,
 			tokenizer: this.tokenizer ? { name: visibleName(this.tokenizer.name), size: this.tokenizer.size } : null,
 		};

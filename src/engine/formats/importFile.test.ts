@@ -120,11 +120,24 @@ describe("a file of rollouts", () => {
 		await expect(records(textFile('{"id":"a","tokens":[NaN]}'))).rejects.toThrow("tokens, entry 0 is null");
 	});
 
-	it("gives a number to ids that a foreign writer gave twice, and refuses them in our own format", async () => {
-		const twice = await records(textFile(jsonl([verl(0), verl(0)])));
-		expect(twice.map(({ id }) => id)).toEqual(["7_0_0", "7_0_0#2"]);
-		const own = { id: "a", group: "p", tokens: [1], reward: 0 };
-		await expect(records(textFile(jsonl([own, own])))).rejects.toThrow('line 2: id "a" is already taken');
+	it("gives a number to ids that stand twice within a group, and in our own format says where", async () => {
+		const foreign = await importFile(textFile(jsonl([verl(0), verl(0)])));
+		expect(foreign.lines.map(({ record }) => record.id)).toEqual(["7_0_0", "7_0_0#2"]);
+		expect(foreign.warnings).toEqual([]);
+		const own = (id: string, group = "p") => ({ id, group, tokens: [1], reward: 0 });
+		const rows = [own("a"), own("a", "q"), own("a#2"), own("b"), own("a"), own("a")];
+		const { lines, warnings } = await importFile(textFile(jsonl(rows)));
+		expect(lines.map(({ record }) => record.id)).toEqual(["a", "a", "a#2", "b", "a#2#2", "a#3"]);
+		expect(warnings).toEqual([
+			'2 rollouts have an id that an earlier one of the same group has, and are read under another: dump.jsonl, line 5, as "a#2#2"; dump.jsonl, line 6, as "a#3". If they were written twice, they count twice.',
+		]);
+	});
+
+	it("takes equal ids of two prompts, or of two steps, as they are", async () => {
+		const own = { id: "a", tokens: [1], reward: 0 };
+		const rows = [{ ...own, prompt: "q" }, { ...own, prompt: "r" }, { ...own, prompt: "q", step: 2 }, own];
+		const { lines, warnings } = await importFile(textFile(jsonl(rows)));
+		expect([lines.map(({ record }) => record.id), warnings]).toEqual([["a", "a", "a", "a"], []]);
 	});
 
 	it.each([

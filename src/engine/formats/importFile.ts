@@ -1,10 +1,9 @@
 import { InvalidInput } from "../core/errors";
 import type { ByteSource } from "./containers/byteSource";
-import { ascribeRollouts } from "./importers/ascribeRollouts";
 import type { Importer } from "./importers/importer";
 import { type ImportedLine, importPieces, type ReadOptions } from "./importPieces";
-import { checkIds } from "./rolloutsJsonl";
 import { AlteredTexts } from "./tokenizer";
+import { RepeatedIds } from "./uniqueIds";
 
 /** A file's rollouts and what was odd about it. */
 export interface ImportedFile {
@@ -19,7 +18,7 @@ export interface ImportedFile {
 /**
  * The whole of a file.
  * @param onPiece is told after each piece how far the work is: bytes read and rollouts found.
- * @throws InvalidInput as `importPieces`, when there is no rollout at all, and for an id of our own format that is not unique; Cancelled.
+ * @throws InvalidInput as `importPieces`, and when there is no rollout at all; Cancelled.
  */
 export async function importFile(
 	source: ByteSource,
@@ -29,12 +28,14 @@ export async function importFile(
 	const broken: InvalidInput[] = [];
 	const warnings: string[] = [];
 	const altered = new AlteredTexts();
+	const repeated = new RepeatedIds();
 	const importers = new Map<string, Importer>();
 	for await (const piece of importPieces(source, options)) {
 		importers.set(piece.importer.id, piece.importer);
 		for (const line of piece.lines) {
 			lines.push(line);
 			altered.add(line);
+			repeated.add(line);
 		}
 		for (const error of piece.broken) broken.push(error);
 		for (const notice of piece.notices) warnings.push(`${source.name}: ${notice}`);
@@ -43,11 +44,10 @@ export async function importFile(
 	}
 	if (broken.length > 0 && lines.length === 0) throw broken[0]!;
 	if (lines.length === 0) throw new InvalidInput(`${source.name} holds no rollout.`);
-	if (importers.has(ascribeRollouts.id)) checkIds(lines);
 	return {
 		importers: [...importers.values()],
 		lines,
 		broken,
-		warnings: [...warnings, ...altered.warnings(options.tokenizer)],
+		warnings: [...warnings, ...repeated.warnings(), ...altered.warnings(options.tokenizer)],
 	};
 }

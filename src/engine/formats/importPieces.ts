@@ -7,6 +7,7 @@ import type { Importer } from "./importers/importer";
 import { recognise, startOf, UnknownFormat } from "./importers/registry";
 import type { RolloutLine } from "./rolloutsJsonl";
 import { spells, type TextTokenizer, tokenised, withTokenizer } from "./tokenizer";
+import { UniqueIds } from "./uniqueIds";
 
 /** A rollout of a file, and how to find it again. */
 export interface ImportedLine extends RolloutLine {
@@ -19,6 +20,8 @@ export interface ImportedLine extends RolloutLine {
 	readonly at?: ByteRange;
 	/** The tokenizer cut it into tokens that do not spell its text. */
 	readonly altered?: boolean;
+	/** An earlier rollout of its group has the id that its writer gave it, though ids of the format are unique. */
+	readonly renamed?: boolean;
 }
 
 /** How a file is read. */
@@ -44,20 +47,20 @@ export interface ImportPiece {
 
 /**
  * Rollouts of a file in any recognised format, piece by piece, so that the first group can be shown before the rest is read. The first
- * readable row decides the format, in an archive that of each member. Ids that a foreign writer gave twice within a group get a number.
+ * readable row decides the format, in an archive that of each member. Ids that stand twice within a group get a number.
  * @throws InvalidInput when the format is unknown, when no row at the start can be read, or for a pickle; Cancelled.
  */
 export async function* importPieces(
 	source: ByteSource,
 	{ signal, tokenizer }: ReadOptions = {},
 ): AsyncGenerator<ImportPiece> {
-	const taken = new Map<string, number>();
-	let file = new FileReading(source.name, undefined, taken, tokenizer);
+	const ids = new UniqueIds();
+	let file = new FileReading(source.name, undefined, ids, tokenizer);
 	let importer: Importer | null = null;
 	let waiting = NOTHING;
 	for await (const found of rowsOf(source, signal)) {
 		if (signal?.aborted) throw new Cancelled();
-		if (found.member !== file.member) file = new FileReading(source.name, found.member, taken, tokenizer);
+		if (found.member !== file.member) file = new FileReading(source.name, found.member, ids, tokenizer);
 		waiting = joined(waiting, file.read(found));
 		importer = file.importer ?? importer;
 		if (!importer) continue;
@@ -96,11 +99,11 @@ class FileReading {
 	private garbled = false;
 	private readonly name: string;
 
-	/** @param taken how often each id was given, over all members. */
+	/** @param ids over all members. */
 	constructor(
 		source: string,
 		readonly member: string | undefined,
-		private readonly taken: Map<string, number>,
+		private readonly ids: UniqueIds,
 		private readonly tokenizer: TextTokenizer | undefined,
 	) {
 		this.name = member === undefined ? source : memberName(source, member);
@@ -162,8 +165,15 @@ class FileReading {
 		const place = { where: `${name}, line ${number}`, file: name, number, ...(at ? { at } : {}) };
 		for (const [part, own] of format.convert(row, { file: name, line: number }).entries()) {
 			const tokens = cuts ? tokenised(own, cuts) : own;
-			const record = format === ascribeRollouts ? tokens : unique(tokens, this.taken);
-			yield { ...place, record, part, ...(spells(tokens, own) ? {} : { altered: true }) };
+			const record = this.ids.of(tokens);
+			const renamed = format === ascribeRollouts && record !== tokens;
+			yield {
+				...place,
+				record,
+				part,
+				...(spells(tokens, own) ? {} : { altered: true }),
+				...(renamed ? { renamed } : {}),
+			};
 		}
 	}
 }
@@ -174,10 +184,3 @@ const garbledFrom = (line: number) =>
 /** Our own format keeps the tokens that it has: its writer knew them. */
 const reading = (importer: Importer, tokenizer: TextTokenizer | undefined): Importer =>
 	tokenizer && importer !== ascribeRollouts ? withTokenizer(importer, tokenizer) : importer;
-
-function unique(record: RolloutLine["record"], taken: Map<string, number>): RolloutLine["record"] {
-	const name = JSON.stringify([record.step ?? null, record.group ?? null, record.id]);
-	const before = taken.get(name) ?? 0;
-	taken.set(name, before + 1);
-	return before === 0 ? record : { ...record, id: `${record.id}#${before + 1}` };
-}

@@ -11,7 +11,7 @@ export interface RolloutLine {
 }
 
 /**
- * Reads rollouts JSONL v1: one object a line; empty lines are skipped, unknown fields kept.
+ * Reads rollouts JSONL v1: one object a line; empty lines are skipped, unknown fields kept. Ids stay as they are, even where two are the same.
  * @param file names the file in messages.
  * @throws InvalidInput names file, line and field, and says what would be right.
  */
@@ -21,27 +21,12 @@ export function readRollouts(text: string, file: string): RolloutLine[] {
 		return line.trim() === "" ? [] : [{ record: readRecord(line, where), where }];
 	});
 	if (lines.length === 0) throw new InvalidInput(`${file} holds no rollout.`);
-	checkIds(lines);
 	return lines;
 }
 
 /** One object a line, in order. */
 export function writeRollouts(records: readonly RolloutRecord[]): string {
 	return records.map((record) => `${JSON.stringify(record)}\n`).join("");
-}
-
-/** @throws InvalidInput when two rollouts of a group have one id. */
-export function checkIds(lines: readonly RolloutLine[]): void {
-	const seen = new Map<string, string>();
-	for (const { record, where } of lines) {
-		const name = JSON.stringify([record.step ?? null, record.group ?? null, record.id]);
-		const first = seen.get(name);
-		if (first)
-			throw new InvalidInput(
-				`${where}: id ${JSON.stringify(record.id)} is already taken by ${first}; ids are unique within a group.`,
-			);
-		seen.set(name, where);
-	}
 }
 
 function readRecord(line: string, where: string): RolloutRecord {

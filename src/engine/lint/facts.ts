@@ -37,7 +37,7 @@ export function factsOf(record: RolloutRecord): RolloutFacts {
 }
 
 /** A hash of a text in 52 bits: FNV-1a (Fowler, Noll, Vo) from two offsets, one step for each UTF-16 unit. */
-function printOf(text: string): number {
+export function printOf(text: string): number {
 	let [a, b] = [0x811c9dc5, 0x01000193];
 	for (let i = 0; i < text.length; i++) {
 		const unit = text.charCodeAt(i);
