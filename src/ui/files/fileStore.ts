@@ -24,7 +24,9 @@ export interface FileState {
 	readonly twin: ToyTwin | null;
 	/** Group of the files that was on screen last; null before the first. */
 	readonly group: number | null;
-	/** Training step of that group; null where the files do not say. */
+	/** Group that was asked for and is on its way; null when there is none. */
+	readonly asked: number | null;
+	/** Training step of the group on screen; null where the files do not say. */
 	readonly step: number | null;
 	/** Rows of the table that are on screen, one a rollout of the batch. */
 	readonly rows: readonly number[];
@@ -47,6 +49,7 @@ const NONE: FileState = {
 	ours: null,
 	twin: null,
 	group: null,
+	asked: null,
 	step: null,
 	rows: [],
 	finding: null,
@@ -59,3 +62,6 @@ export const fileStore = createStore<FileState>(() => NONE);
 export function resetFiles(change: Partial<FileState>): void {
 	fileStore.setState({ ...NONE, ...change });
 }
+
+/** The group that was asked for last, from which the next one counts: one that is on its way, or that on screen. */
+export const groupAtHand = ({ asked, group }: Pick<FileState, "asked" | "group">): number => asked ?? group ?? 0;

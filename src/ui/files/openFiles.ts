@@ -21,7 +21,7 @@ import { bringToFront } from "../stores/front";
 import { type Latest, type OurCredit, runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
 import { nearestStep, stepsOf } from "./fileSteps";
-import { fileStore, resetFiles } from "./fileStore";
+import { type FileState, fileStore, resetFiles } from "./fileStore";
 
 let files: FilesApi | null = null;
 type Creditor = Pick<LabApi, "credit" | "twin">;
@@ -72,11 +72,13 @@ async function read(title: string, open: Opener, origin: Origin): Promise<void> 
 		});
 		if (!current()) return;
 		const table = await api.table();
+		if (!current()) return;
 		fileStore.setState({ phase: "open", report, table, steps: stepsOf(table) });
 		// What was open before is held no longer.
 		void refreshImports();
 		if (isCut(table)) shownOf = -1;
 		await showGroup(wish.of === mine ? wish.group : 0);
+		if (!current()) return;
 		if (origin !== "page") void identify(api, current).then(() => (origin === "keep" ? keepThese(current) : undefined));
 		const findings = await api.lint();
 		if (!current()) return;
@@ -155,9 +157,10 @@ export async function showGroup(group: number): Promise<void> {
 	const { latest } = runStore.getState();
 	if (latest && shownOf === mine && isOfFiles(latest) && latest.batch.groupIds.includes(group)) {
 		selectionStore.setState({ group, pinned: null });
-		fileStore.setState({ group });
+		fileStore.setState({ group, asked: null });
 		return;
 	}
+	fileStore.setState({ asked: group });
 	try {
 		const step = await api.stepOf(group);
 		const credit = step.theirs ?? (await ownCredit(step));
@@ -168,9 +171,9 @@ export async function showGroup(group: number): Promise<void> {
 		selectionStore.setState({ group, pinned: null, step: null, hold: true });
 		runStore.setState({ latest: shown, waiting: null, beside: null, exact: null });
 		shownOf = mine;
-		fileStore.setState({ group, rows, step: step.step, problem: "" });
+		fileStore.setState({ group, asked: null, rows, step: step.step, problem: "" });
 	} catch (error) {
-		if (current()) fileStore.setState({ problem: messageOf(error) });
+		if (current()) fileStore.setState({ asked: null, problem: messageOf(error) });
 	}
 }
 
@@ -181,12 +184,18 @@ export function showFileStep(wanted: number): void {
 	if (group !== undefined) void showGroup(group);
 }
 
+/** The training step that was asked for last, from which the next one counts; rollouts of no known step stand at 0. */
+export function stepAtHand({ asked, table }: Pick<FileState, "asked" | "table">, latest: Latest | null): number {
+	const row = asked === null ? -1 : (table?.group.indexOf(asked) ?? -1);
+	return row < 0 ? (latest?.step ?? 0) : table?.step[row] || 0;
+}
+
 /** Goes to the next or previous step of the files. */
 export function moveFileStep(by: 1 | -1): void {
 	const { steps } = fileStore.getState();
-	const { latest } = runStore.getState();
-	if (!steps || !latest) return;
-	const to = steps.steps[nearestStep(steps, latest.step) + by];
+	if (!steps) return;
+	const at = stepAtHand(fileStore.getState(), runStore.getState().latest);
+	const to = steps.steps[nearestStep(steps, at) + by];
 	if (to !== undefined) showFileStep(to);
 }
 

@@ -9,7 +9,7 @@ import { csvOf } from "../figures/csv";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { CHANNEL_HELP } from "../files/channelHelp";
 import { filesOfInput } from "../files/droppedFiles";
-import { fileStore } from "../files/fileStore";
+import { fileStore, groupAtHand } from "../files/fileStore";
 import { issueText } from "../files/issueText";
 import { openAny } from "../files/openAny";
 import {
@@ -208,9 +208,8 @@ function SaveRollouts({ rollouts }: { readonly rollouts: number }): JSX.Element 
 }
 
 function GroupPicker(): JSX.Element {
-	const { group, report } = useStore(fileStore);
-	const last = (report?.card.groups ?? 1) - 1;
-	const at = group ?? 0;
+	const last = useStore(fileStore, (f) => (f.report?.card.groups ?? 1) - 1);
+	const at = useStore(fileStore, groupAtHand);
 	return (
 		<fieldset className="group-picker" aria-label="Group of the files">
 			<button

@@ -2,7 +2,7 @@ import type { JSX } from "react";
 import { useStore } from "zustand";
 import type { FileSteps } from "../files/fileSteps";
 import { fileStore } from "../files/fileStore";
-import { moveFileStep, showFileStep } from "../files/openFiles";
+import { moveFileStep, showFileStep, stepAtHand } from "../files/openFiles";
 import { useFileSteps } from "../files/useFileSteps";
 import { moveFrame, playOrStop, showFrame, stopPlaying } from "../recording/player";
 import { isActive, runStore } from "../stores/run";
@@ -16,7 +16,8 @@ export function Scrubber(): JSX.Element {
 }
 
 function FileScrubber({ steps: { steps } }: { readonly steps: FileSteps }): JSX.Element {
-	const shown = useStore(runStore, (r) => r.latest?.step ?? 0);
+	const latest = useStore(runStore, (r) => r.latest);
+	const shown = useStore(fileStore, (f) => stepAtHand(f, latest));
 	const title = useStore(fileStore, (f) => f.title);
 	const at = Math.max(0, steps.indexOf(shown));
 	const where = `step ${shown} of ${steps.at(-1)}`;
