@@ -1,6 +1,9 @@
 /** The bytes of a gzipped file beside the page, unpacked. Rejects with one sentence. */
-export async function fetchPacked(path: string): Promise<Uint8Array> {
-	const response = await fetch(path);
+export async function fetchPacked(
+	path: string,
+	request: (path: string) => Promise<Response> = fetch,
+): Promise<Uint8Array> {
+	const response = await request(path);
 	// The service worker has no content for what was never kept.
 	if (response.status !== 200) throw new Error(`${path} could not be fetched (${response.status}).`);
 	const bytes = new Uint8Array(await response.arrayBuffer());

@@ -1,5 +1,6 @@
 import { type Recording, readRecording } from "../../engine/formats/recording";
 import { fetchPacked } from "./fetchPacked";
+import { requestRecording } from "./firstRecording";
 
 /** Presets that have a recording in this build. */
 export const RECORDED: readonly string[] = [
@@ -35,4 +36,5 @@ export function loadRecording(preset: string): Promise<Recording> {
 	return loading;
 }
 
-const fetchRecording = async (path: string): Promise<Recording> => readRecording(await fetchPacked(path), path);
+const fetchRecording = async (path: string): Promise<Recording> =>
+	readRecording(await fetchPacked(path, requestRecording), path);
