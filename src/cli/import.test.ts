@@ -87,8 +87,15 @@ describe("ascribe import", () => {
 
 	it.each([
 		[["import", "none.jsonl"], "none.jsonl cannot be read: there is no such file"],
+		[
+			["import", "/dev/null"],
+			"/dev/null is a pipe or a device, which cannot be read twice; save what it gives as a file.",
+		],
+		[["import", "."], ". cannot be read: it is a folder; name a file in it."],
+		[["import", "bad.jsonl"], "--keep-going leaves the 2 rows that cannot be read out and takes the other 1 rollout."],
 		[["import", "4.jsonl", "--out", "r.xlsx"], "end it with .jsonl, .parquet, .csv"],
 	])("refuses %j in one sentence", async (argv, message) => {
+		writeFileSync(join(folder, "bad.jsonl"), `${JSON.stringify(VERL[0])}\n{"a"\n3\n`);
 		const { status, output, stderr } = await run(...argv);
 		expect({ status, output }).toEqual({ status: 2, output: [] });
 		expect(stderr).toContain(message);

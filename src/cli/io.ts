@@ -106,7 +106,9 @@ function fileSource(path: string, name: string): ByteSource {
 		}
 	};
 	const stat = attempt(() => statSync(path));
-	if (stat.isDirectory()) throw new InvalidInput(`${name} cannot be read: ${REASONS.EISDIR}.`);
+	if (stat.isDirectory()) throw new InvalidInput(`${name} cannot be read: ${REASONS.EISDIR}; name a file in it.`);
+	if (!stat.isFile())
+		throw new InvalidInput(`${name} is a pipe or a device, which cannot be read twice; save what it gives as a file.`);
 	return {
 		name,
 		size: stat.size,

@@ -1,3 +1,4 @@
+import { InvalidInput } from "../engine/core/errors";
 import { plural } from "../engine/core/plural";
 import { type ImportedFile, importFile } from "../engine/formats/importFile";
 import type { TextTokenizer } from "../engine/formats/tokenizer";
@@ -24,10 +25,16 @@ export async function loadRollouts(
 			io.progress(`${path}: ${percentDone(read, source.size)}, ${plural(rollouts, "rollout")}`),
 	});
 	io.progress("");
-	if (!keepGoing && file.broken.length > 0) throw file.broken[0]!;
+	const [first] = file.broken;
+	if (!keepGoing && first) throw new InvalidInput(`${first.message} ${howToGoOn(file)}`, { cause: first });
 	for (const { message } of file.broken.slice(0, 5)) io.note(`ascribe: left out: ${message}`);
 	if (file.broken.length > 5)
 		io.note(`ascribe: … and ${plural(file.broken.length - 5, "more row")} that could not be read.`);
 	for (const warning of file.warnings) io.note(`ascribe: ${warning}`);
 	return file;
+}
+
+function howToGoOn({ broken, lines }: ImportedFile): string {
+	const them = broken.length === 1 ? "it" : `the ${broken.length} rows that cannot be read`;
+	return `--keep-going leaves ${them} out and takes the other ${plural(lines.length, "rollout")}.`;
 }

@@ -133,6 +133,16 @@ describe("a file of rollouts", () => {
 		]);
 	});
 
+	it("keeps ids apart that no double holds", async () => {
+		const line = (group: string, extra = "") => `{"id":"a","group":${group},"tokens":[1],"reward":0${extra}}`;
+		const [a, b] = ["12345678901234567890", "12345678901234567891"];
+		for (const text of [`${line(a)}\n${line(b, ',"kl":NaN')}\n`, `[${line(a)},\n${line(b)}]`])
+			expect((await records(textFile(text))).map(({ group }) => group)).toEqual([a, b]);
+		expect((await records(textFile(line("7", ',"budget":1e300')))).map(({ group, budget }) => [group, budget])).toEqual(
+			[[7, 1e300]],
+		);
+	});
+
 	it("takes equal ids of two prompts, or of two steps, as they are", async () => {
 		const own = { id: "a", tokens: [1], reward: 0 };
 		const rows = [{ ...own, prompt: "q" }, { ...own, prompt: "r" }, { ...own, prompt: "q", step: 2 }, own];
@@ -142,7 +152,7 @@ describe("a file of rollouts", () => {
 
 	it.each([
 		["an empty file", "", "dump.jsonl is empty"],
-		["a list", "[1, 2]", "entry 1 is not an object"],
+		["a list", "[1, 2]", "dump.jsonl, entry 1 is 1; it must be a JSON object."],
 		["unknown rows", '{"a": 1}\n', "rows of no known format"],
 		["a number a line", "3\n4\n", "must be a JSON object"],
 		[
@@ -151,6 +161,14 @@ describe("a file of rollouts", () => {
 			"dump.jsonl, line 1 goes on after its JSON value; write one object a line",
 		],
 		["commas between lines", '{"a":1},\n{"a":2},\n', "dump.jsonl, line 1 goes on after its JSON value"],
+		["lists of lists", '[[{"a":1}],[{"a":2}]]', 'dump.jsonl, entry 1 is [{"a":1}]; it must be a JSON object.'],
+		[
+			"what Python prints",
+			"{'id': 'a'}\n",
+			"line 1 is a dict as Python prints it, not JSON; write it with json.dumps.",
+		],
+		["a table", "prompt,reward\na,1\n", "Read are JSON lines, JSON, Parquet, and zip or gzip around these.\nThe first"],
+		["a list in an object", '{"rollouts":[{"id":"a"}]}', 'Its field "rollouts" is a list of objects: if those are'],
 		["line ends of old", '{"a":1}\r{"a":2}\r', "dump.jsonl, line 1 goes on after its JSON value"],
 	])("says in a sentence what is wrong with %s", async (_, text, message) => {
 		await expect(records(textFile(text))).rejects.toThrow(message);
@@ -158,6 +176,8 @@ describe("a file of rollouts", () => {
 
 	it("refuses pickles, and archives without rollouts", async () => {
 		await expect(records(memorySource("batch.pt", Uint8Array.of(0x80, 2, 0x8a)))).rejects.toThrow("pickle");
+		for (const text of ["(lp0\n(dp1\n", "ccopy_reg\n_reconstructor\np0\n"])
+			await expect(records(textFile(text, "old.pkl"))).rejects.toThrow("old.pkl is a Python pickle");
 		const zip = zipSync({ "readme.txt": strToU8("hi") });
 		await expect(records(memorySource("x.zip", zip))).rejects.toThrow(
 			"neither *.jsonl, *.parquet, samples/*.json nor episodes/*.json. It holds readme.txt.",
@@ -254,6 +274,15 @@ describe("a file of rollouts", () => {
 		]);
 		await expect(records(memorySource("r.gz", packed.subarray(0, 12)))).rejects.toThrow(
 			/^r\.gz is not readable as gzip: /,
+		);
+		const few = gzipSync(strToU8(jsonl(many.slice(0, 40))));
+		for (let end = few.length >> 1; end < few.length; end += 11) {
+			const { warnings } = await importFile(memorySource("r.gz", few.subarray(0, end)));
+			expect(warnings.at(-1)).toMatch(/^r\.gz: The gzip file is cut/);
+		}
+		const short = gzipSync(strToU8(jsonl([{ ...verl(0), output: [...Array(500).keys()].join(" ") }])));
+		await expect(records(memorySource("r.gz", short.subarray(0, 400)))).rejects.toThrow(
+			/^r\.gz, line 1 is not JSON: .* The gzip file is cut or damaged; what stands before that place is read\.\n/,
 		);
 	});
 

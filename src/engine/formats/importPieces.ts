@@ -145,7 +145,9 @@ class FileReading {
 		}
 		const [first] = rows;
 		if (!this.format && first && "broken" in first)
-			throw new InvalidInput(first.broken.message + startOf(first.text), { cause: first.broken });
+			throw new InvalidInput(first.broken.message + readable(first.text) + startOf(first.text), {
+				cause: first.broken,
+			});
 		return { lines, broken, cut, notices, unknown: [] };
 	}
 
@@ -177,6 +179,10 @@ class FileReading {
 		}
 	}
 }
+
+/** What is read at all, behind the refusal of a text that is something else, as CSV or YAML. */
+const readable = (text: string): string =>
+	/^\s*[[{]/.test(text) ? "" : " Read are JSON lines, JSON, Parquet, and zip or gzip around these.";
 
 const garbledFrom = (line: number) =>
 	`Not all of the text is UTF-8, first in line ${line}: bytes that are not are shown as \ufffd.`;

@@ -28,6 +28,10 @@ export async function gunzipped(source: ByteSource, signal?: StopSignal, most = 
 		parts.push(part);
 		size += part.length;
 	});
+	let before = 0;
+	gunzip.onmember = () => {
+		before = size;
+	};
 	let problem: unknown;
 	for (let at = 0; at < source.size && !problem; at += PIECE) {
 		if (signal?.aborted) throw new Cancelled();
@@ -45,8 +49,15 @@ export async function gunzipped(source: ByteSource, signal?: StopSignal, most = 
 			);
 	}
 	if (problem && size === 0) throw unreadable(source.name, "gzip", problem);
+	const cut = problem !== undefined || (await lengthAtEnd(source)) !== size - before;
 	const unpacked = memorySource(source.name, concatenated(parts));
-	return problem ? { source: unpacked, notice: CUT } : { source: unpacked };
+	return cut ? { source: unpacked, notice: CUT } : { source: unpacked };
+}
+
+/** Bytes that the last member unpacks to, as its own last four bytes say (RFC 1952): the unpacker takes most cuts for an end. */
+async function lengthAtEnd(source: ByteSource): Promise<number> {
+	const end = await source.read(Math.max(0, source.size - 4), source.size);
+	return end.reduceRight((length, byte) => length * 256 + byte, 0);
 }
 
 const CUT = "The gzip file is cut or damaged; what stands before that place is read.";

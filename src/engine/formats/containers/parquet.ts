@@ -1,5 +1,5 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
-import { Cancelled, InvalidInput } from "../../core/errors";
+import { Cancelled } from "../../core/errors";
 import type { ByteSource, StopSignal } from "./byteSource";
 import { unreadable } from "./damage";
 import type { FoundRow } from "./rows";
@@ -18,7 +18,7 @@ const TIMES = {
 };
 
 /**
- * Rows of a Parquet file as plain JSON values: integers beyond a double's exact range are refused, times are milliseconds since 1970.
+ * Rows of a Parquet file as plain JSON values: integers beyond a double's exact range are texts of their digits, times are milliseconds since 1970.
  * @throws InvalidInput when it is not Parquet; Cancelled when the signal says so.
  */
 export async function* parquetRows(source: ByteSource, signal?: StopSignal): AsyncGenerator<readonly FoundRow[]> {
@@ -49,7 +49,7 @@ export async function* parquetRows(source: ByteSource, signal?: StopSignal): Asy
 			...(compressors ? { compressors } : {}),
 		}).catch(damaged);
 		yield rows.map((row, i) => ({
-			row: plain(row, `${source.name}, row ${first + i + 1}`) as Record<string, unknown>,
+			row: plain(row) as Record<string, unknown>,
 			number: first + i + 1,
 			read: Math.round((source.size * (first + i + 1)) / total),
 		}));
@@ -61,16 +61,10 @@ const readsAlone = ({ row_groups }: FileMetaData): boolean =>
 	row_groups.every(({ columns }) => columns.every((c) => BUILT_IN.has(c.meta_data?.codec ?? "UNCOMPRESSED")));
 
 /** BigInt has no place in JSON, and what is undefined is missing. */
-function plain(value: unknown, where: string): unknown {
-	if (typeof value === "bigint") {
-		if (!Number.isSafeInteger(Number(value)))
-			throw new InvalidInput(`${where} holds the integer ${value}, which a double cannot hold exactly.`);
-		return Number(value);
-	}
-	if (Array.isArray(value)) return value.map((x) => plain(x, where));
-	if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<unknown>, (x) => plain(x, where));
+function plain(value: unknown): unknown {
+	if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+	if (Array.isArray(value)) return value.map(plain);
+	if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<unknown>, plain);
 	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(
-		Object.entries(value).flatMap(([name, x]) => (x === undefined ? [] : [[name, plain(x, where)]])),
-	);
+	return Object.fromEntries(Object.entries(value).flatMap(([name, x]) => (x === undefined ? [] : [[name, plain(x)]])));
 }

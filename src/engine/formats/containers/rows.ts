@@ -58,10 +58,17 @@ async function* inPieces(pieces: AsyncIterable<RowPiece["rows"]>): AsyncGenerato
 	for await (const rows of pieces) yield { rows };
 }
 
+/** A line that ends too early says why, in case it is the only one. */
+const whyCut = (row: BrokenRow, notice: string | undefined): BrokenRow =>
+	notice ? { ...row, broken: new InvalidInput(`${row.broken.message} ${notice}`, { cause: row.broken }) } : row;
+
 /** Places in what was unpacked are not places in the file. */
 async function* ofGzip(packed: ByteSource, signal?: StopSignal): AsyncGenerator<RowPiece> {
 	const { source, notice } = await gunzipped(packed, signal);
 	for await (const piece of rowsOf(source, signal))
-		yield { ...piece, rows: piece.rows.map((row) => ({ ...row, at: undefined })) };
+		yield {
+			...piece,
+			rows: piece.rows.map((row) => ({ ...("broken" in row && row.cut ? whyCut(row, notice) : row), at: undefined })),
+		};
 	if (notice) yield { rows: [], notice };
 }

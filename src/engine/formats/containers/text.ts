@@ -61,6 +61,10 @@ function lineValue(text: string, where: string): unknown {
 	try {
 		return readJson(text, where, parseJson);
 	} catch (error) {
+		if (/^\s*\{'/.test(text))
+			throw new InvalidInput(`${where} is a dict as Python prints it, not JSON; write it with json.dumps.`, {
+				cause: error,
+			});
 		// Engines agree on these words.
 		if (!(error instanceof InvalidInput) || !/after JSON/.test(error.message)) throw error;
 		throw new InvalidInput(
@@ -105,7 +109,9 @@ async function wholeRows(source: ByteSource): Promise<FoundRow[]> {
 	const list = Array.isArray(value) ? value : [value];
 	return list.map((row: unknown, i) => {
 		if (typeof row !== "object" || row === null || Array.isArray(row))
-			throw new InvalidInput(`${source.name}, entry ${i + 1} is not an object.`);
+			throw new InvalidInput(
+				`${source.name}, entry ${i + 1} is ${JSON.stringify(row).slice(0, 40)}; it must be a JSON object.`,
+			);
 		return { row: row as Record<string, unknown>, number: i + 1, read: source.size };
 	});
 }

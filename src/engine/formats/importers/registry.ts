@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../core/errors";
 import { ascribeRollouts } from "./ascribeRollouts";
 import { atropos } from "./atropos";
-import type { Importer, Row } from "./importer";
+import { type Importer, objectsIn, type Row } from "./importer";
 import { loggedTable, trackioTraces } from "./loggedTables";
 import { inspectSample, openAiCompletions, openAiMessages } from "./messages";
 import { nemoRl } from "./nemoRl";
@@ -57,8 +57,16 @@ function recogniseAmong(importers: readonly Importer[], row: Row, file: string):
 		.slice(0, 3)
 		.map(({ importer, missing }) => `${importer.title} (missing ${missing.join(", ") || "the right contents"})`);
 	throw new UnknownFormat(
-		`${file} has rows of no known format; the nearest are ${nearest.join("; ")}.${startOf(JSON.stringify(row))}`,
+		`${file} has rows of no known format; the nearest are ${nearest.join("; ")}.${inside(row)}${startOf(JSON.stringify(row))}`,
 	);
+}
+
+/** Where the rows may be instead: in a list that is a field of the only one. */
+function inside(row: Row): string {
+	const lists = Object.keys(row).filter((name) => objectsIn(row[name]).length > 0);
+	return lists.length === 1
+		? ` Its field ${JSON.stringify(lists[0])} is a list of objects: if those are the rollouts, write them one a line.`
+		: "";
 }
 
 /** Characters of a line that a refusal quotes. */
@@ -82,7 +90,9 @@ export function refusePickle(head: Uint8Array, file: string): void {
 	const zip = head[0] === 0x50 && head[1] === 0x4b;
 	// The first member that torch.save writes; its folder is named after the file.
 	const torchZip = zip && (/\.(pt|pth|pkl|pickle)$/i.test(file) || /data\.pkl/.test(String.fromCharCode(...head)));
-	if (pickle || torchZip)
+	// Protocol 0 is text: a list or a dict and its place in the memo, or a name.
+	const old = /^(\([ld]p\d*\n|c[\w.]+\n\w+\n)/.test(String.fromCharCode(...head.subarray(0, 100)));
+	if (pickle || torchZip || old)
 		throw new InvalidInput(
 			`${file} is a Python pickle, which can run code when it is opened, so it is never read here. A Python file makes rollouts of it without running any of it: python3 ascribe_convert.py ${shellWord(file)} (with ascribe_recorder.py beside it; both are in python/ and on the Data panel).`,
 		);
