@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { decodeLink } from "../src/engine/spec/link";
 import { downloaded } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
@@ -88,6 +89,31 @@ test("recorded: attention of every checkpoint, fetched when it is looked at, bes
 	const height = Number(/viewBox="0 0 \d+ (\d+)"/.exec(svg)?.[1]);
 	expect(Number(/ y="([\d.]+)"[^>]*>float64\./.exec(svg)?.[1])).toBeLessThanOrEqual(height);
 	expect(fetched).toHaveLength(1);
+});
+
+test("the enlarged head is in the address, comes back with it, and undo goes back to the one before", async ({
+	page,
+}) => {
+	const heads = page.locator(".head-choice select");
+	const link = () => {
+		const decoded = decodeLink(new URL(page.url()).hash);
+		return decoded.ok ? (decoded.state.view.head ?? 0) : null;
+	};
+	await page.goto("?preset=keydoor@1");
+	await page.getByRole("tab", { name: "Attention" }).click();
+	await heads.selectOption("3");
+	await heads.selectOption("6");
+	await expect.poll(link).toBe(6);
+	await page.reload();
+	await expect(heads).toHaveValue("6", { timeout: 60_000 });
+	await heads.selectOption("2");
+	await page.locator(".attention .tree-note").click();
+	await page.keyboard.press("Control+z");
+	await expect(heads).toHaveValue("6");
+	await expect.poll(link).toBe(6);
+	await page.locator(".head-grid").click({ position: { x: 4, y: 4 } });
+	await expect(heads).toHaveValue("0");
+	await expect.poll(link).toBe(0);
 });
 
 test("live: attention of the rollout on screen, and continuations sampled from a branch", async ({ page }) => {

@@ -63,6 +63,18 @@ describe("history", () => {
 		expect(viewStore.getState()).toMatchObject({ granularity: "turn", scale: "asinh", lock: 1.4 });
 	});
 
+	it("goes back from head to head of attention", () => {
+		setView({ head: 2 });
+		setView({ head: 5 });
+		undo();
+		expect(viewStore.getState().head).toBe(2);
+		undo();
+		expect(viewStore.getState().head).toBe(0);
+		redo();
+		redo();
+		expect(viewStore.getState().head).toBe(5);
+	});
+
 	it("leaves a selection alone that pointed into other rollouts", () => {
 		pinToken(0, 1);
 		changeField("seed", 7);

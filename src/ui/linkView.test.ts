@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from "vitest";
 import goldens from "../engine/spec/goldenLinks.json";
-import { encodeLink, type ViewState } from "../engine/spec/link";
+import { decodeLink, encodeLink, type ViewState } from "../engine/spec/link";
 import { PRESETS } from "../engine/spec/presets";
 import { makeBatch } from "../testing/fakeTrainer";
 import { currentComparison } from "./comparison";
@@ -63,6 +63,7 @@ describe("the view in a link", () => {
 			map: false,
 			scale: "linear",
 			lock: 0.35,
+			head: 3,
 		});
 		const hash = share();
 		const before = [layoutStore.getState(), viewStore.getState(), frontStore.getState()];
@@ -125,6 +126,7 @@ describe("the view in a link", () => {
 			alignment: "__proto__",
 			errors: "yes",
 			lock: -1,
+			head: "first",
 			constructor: 1,
 			zoom: 3,
 		} as unknown as ViewState);
@@ -138,9 +140,24 @@ describe("the view in a link", () => {
 			'The alignment of the view cannot be "__proto__".',
 			'The errors of the view cannot be "yes".',
 			"The lock of the view must be a number above 0, not -1.",
+			'The head of the view must be a whole number, not "first".',
 		]);
 		expect(layoutStore.getState()).toMatchObject({ layout: "inspect", rows: ["tempo"] });
 		expect(viewStore.getState()).toEqual(viewStore.getInitialState());
+	});
+
+	it("takes a head that the policy has, and writes none where it is the first", () => {
+		const { layers, heads } = first.spec.model;
+		expect(open({ head: 99 })).toEqual([`The head of the view was changed: 99 → ${layers * heads - 1}.`]);
+		expect(viewStore.getState().head).toBe(layers * heads - 1);
+		expect(open({ head: -2 })).toEqual(["The head of the view was changed: -2 → 0."]);
+		expect(decodeLink(share())).not.toHaveProperty("state.view.head");
+		// Chosen while another preset with more heads was there.
+		setView({ head: 99 });
+		const hash = share();
+		freshPage();
+		expect(openLink(hash)?.notices).toEqual([]);
+		expect(viewStore.getState().head).toBe(layers * heads - 1);
 	});
 
 	it("asks for at most twelve rows", () => {

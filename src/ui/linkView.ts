@@ -5,6 +5,7 @@ import { WIDTHS_MM } from "./figures/widths";
 import { FIGURE_PANELS } from "./layouts";
 import { CURVES } from "./panels/curves";
 import { METHODS } from "./registries";
+import { draftStore } from "./stores/draft";
 import { bringToFront, frontOf, frontStore, placesOf } from "./stores/front";
 import { LAYOUT_NAMES, type Layout, layoutStore, setFigure, USUAL_CURVES, USUAL_FIGURE } from "./stores/layout";
 import { ALIGNMENTS, SCALES, setView, viewStore } from "./stores/view";
@@ -100,6 +101,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 		write: () => viewStore.getState().lock ?? undefined,
 		read: (value) => size(value ?? null, (lock) => setView({ lock })),
 	},
+	head: {
+		write: () => unless(Math.min(viewStore.getState().head, lastHead()), 0),
+		read: (value) => place(value ?? 0, lastHead(), (head) => setView({ head })),
+	},
 };
 
 /** The view on screen without its selection, as links carry it. */
@@ -140,6 +145,12 @@ function inFigure<T>(part: (figure: Layout["figure"]) => T): T | undefined {
 	return layout === "figure" ? part(figure) : undefined;
 }
 
+/** Attention heads of the policy that the settings describe, counted from 0 over all layers. */
+function lastHead(): number {
+	const { layers, heads } = draftStore.getState().spec.model;
+	return layers * heads - 1;
+}
+
 const curveNames = (): string[] => CURVES.map(({ id }) => id);
 
 /** In the order of the panel, whatever the order in which they were chosen. */
@@ -162,6 +173,14 @@ function choose<T extends ChangeValue>(value: ChangeValue, known: readonly T[], 
 function nearest(value: ChangeValue, known: readonly number[], take: (value: number) => void): string {
 	if (typeof value !== "number") return `cannot be ${quoted(value)}`;
 	const found = known.reduce((a, b) => (Math.abs(b - value) < Math.abs(a - value) ? b : a));
+	take(found);
+	return found === value ? "" : `was changed: ${value} → ${found}`;
+}
+
+/** Takes the whole number from 0 to `last` that is nearest. */
+function place(value: ChangeValue, last: number, take: (value: number) => void): string {
+	if (typeof value !== "number") return `must be a whole number, not ${quoted(value)}`;
+	const found = Math.max(0, Math.min(last, Math.round(value)));
 	take(found);
 	return found === value ? "" : `was changed: ${value} → ${found}`;
 }

@@ -29,6 +29,7 @@ it("writes the strip's rows, one line a token of the group on screen", () => {
 		exact: true,
 		scale: "asinh",
 		lock: null,
+		head: 0,
 	} as const;
 	const [head, ...lines] = read(creditCsv(displayOf(comparison, view)));
 	expect(head?.slice(-1)).toEqual(["grpo"]);

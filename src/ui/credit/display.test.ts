@@ -24,6 +24,7 @@ const view = {
 	exact: true,
 	scale: "asinh",
 	lock: null,
+	head: 0,
 } as const;
 
 it("puts the signed error under the selected method, named by its alignment", () => {

@@ -1,4 +1,4 @@
-import { type JSX, useEffect, useRef, useState } from "react";
+import { type JSX, useEffect, useRef } from "react";
 import { useStore } from "zustand";
 import type { AttentionAnswer } from "../../workers/labApi";
 import { drawHeadGrid, headAt } from "../attention/headGrid";
@@ -13,6 +13,7 @@ import { fixed } from "../format";
 import { onHover } from "../hover";
 import { usedTheme } from "../shell/document";
 import { layoutStore } from "../stores/layout";
+import { setView, viewStore } from "../stores/view";
 
 interface Props {
 	readonly display: Display;
@@ -23,7 +24,7 @@ interface Props {
 /** All heads small, and one of them large. */
 export function AttentionMaps({ display, answer, rollout }: Props): JSX.Element {
 	const theme = useStore(layoutStore, usedTheme);
-	const [chosen, choose] = useState(0);
+	const chosen = useStore(viewStore, (v) => v.head);
 	const { layers, heads, N, maps, rhythm } = answer;
 	const head = Math.min(chosen, layers * heads - 1);
 	const names = namesOf(display, rollout);
@@ -34,7 +35,7 @@ export function AttentionMaps({ display, answer, rollout }: Props): JSX.Element 
 			<div className="head-grid-box">
 				<label className="head-choice">
 					<span className="visually-hidden">Head</span>
-					<select value={head} onChange={(e) => choose(Number(e.target.value))}>
+					<select value={head} onChange={(e) => setView({ head: Number(e.target.value) })}>
 						{Array.from({ length: layers * heads }, (_, h) => headName(answer, h)).map((name, h) => (
 							<option key={name} value={h}>
 								{name}
@@ -42,7 +43,7 @@ export function AttentionMaps({ display, answer, rollout }: Props): JSX.Element 
 						))}
 					</select>
 				</label>
-				<Grid answer={answer} head={head} theme={theme} onChoose={choose} />
+				<Grid answer={answer} head={head} theme={theme} onChoose={(head) => setView({ head })} />
 				<p className="muted" title="Mean distance that the head looks back within the response, and its kind">
 					<b className="printed">{headName(answer, head)} </b>looks {fixed(rhythm.distances[head] as number, 1)} tokens
 					back

@@ -15,6 +15,8 @@ export interface View extends Colouring {
 	readonly exact: boolean;
 	/** All methods × tokens below the text. */
 	readonly map: boolean;
+	/** Attention head that is enlarged, counted from 0 over all layers; the last one where there are fewer. */
+	readonly head: number;
 }
 
 export const ALIGNMENTS: readonly { readonly id: Alignment; readonly title: string; readonly help: string }[] = [
@@ -37,6 +39,7 @@ export const viewStore = createStore<View>(() => ({
 	map: true,
 	scale: "asinh",
 	lock: null,
+	head: 0,
 }));
 
 export const setView = (change: Partial<View>): void => viewStore.setState(change);
