@@ -3,8 +3,9 @@ import type { ByteSource, StopSignal } from "./containers/byteSource";
 import { type ByteRange, type FoundRow, type RowPiece, rowsOf } from "./containers/rows";
 import { memberName } from "./containers/zip";
 import { ascribeRollouts } from "./importers/ascribeRollouts";
-import type { Importer } from "./importers/importer";
+import type { Importer, RowPart } from "./importers/importer";
 import { recognise, startOf, UnknownFormat } from "./importers/registry";
+import type { RolloutRecord } from "./record";
 import type { RolloutLine } from "./rolloutsJsonl";
 import { spells, type TextTokenizer, tokenised, withTokenizer } from "./tokenizer";
 import { UniqueIds } from "./uniqueIds";
@@ -60,17 +61,23 @@ export async function* importPieces(
 	let waiting = NOTHING;
 	for await (const found of rowsOf(source, signal)) {
 		if (signal?.aborted) throw new Cancelled();
+		const before = file;
 		if (found.member !== file.member) file = new FileReading(source.name, found.member, ids, tokenizer);
+		if (before !== file) waiting = joined(waiting, before.end());
 		waiting = joined(waiting, file.read(found));
 		importer = file.importer ?? importer;
 		if (!importer) continue;
-		const { unknown, ...read } = waiting;
-		const notices = [...read.notices, ...unknown.map(({ message }) => message)];
-		yield { ...read, importer, notices, read: found.rows.at(-1)?.read ?? source.size };
+		yield pieceOf(waiting, importer, found.rows.at(-1)?.read ?? source.size);
 		waiting = NOTHING;
 	}
+	const last = joined(waiting, file.end());
+	if (importer && last.lines.length + last.notices.length > 0) yield pieceOf(last, importer, source.size);
 	const refusal = waiting.broken[0] ?? waiting.unknown[0];
 	if (refusal) throw refusal;
+}
+
+function pieceOf({ unknown, ...found }: Found, importer: Importer, read: number): ImportPiece {
+	return { ...found, importer, notices: [...found.notices, ...unknown.map(({ message }) => message)], read };
 }
 
 /** What some rows gave. */
@@ -82,12 +89,19 @@ interface Found extends Pick<ImportPiece, "lines" | "broken" | "cut" | "notices"
 const NOTHING: Found = { lines: [], broken: [], cut: undefined, notices: [], unknown: [] };
 
 const joined = (a: Found, b: Found): Found => ({
-	lines: b.lines,
+	lines: [...a.lines, ...b.lines],
 	broken: [...a.broken, ...b.broken],
 	cut: b.cut,
 	notices: [...a.notices, ...b.notices],
 	unknown: [...a.unknown, ...b.unknown],
 });
+
+/** A row that is a part of a rollout, with what it would be alone. */
+interface HeldRow {
+	readonly found: FoundRow;
+	readonly records: readonly RolloutRecord[];
+	readonly part: RowPart;
+}
 
 /** Makes rollouts of the rows of one file, or of one member of an archive. */
 class FileReading {
@@ -97,6 +111,11 @@ class FileReading {
 	/** Nothing at its start could be read. */
 	private refused = false;
 	private garbled = false;
+	/** Rows of one rollout, of which more may come. */
+	private held: HeldRow[] = [];
+	private joinedAny = false;
+	/** Line of the first part without the ones before it. */
+	private apart: number | null = null;
 	private readonly name: string;
 
 	/** @param ids over all members. */
@@ -123,12 +142,21 @@ class FileReading {
 		}
 	}
 
+	/** The rollout that waited for more rows. */
+	end(): Found {
+		const notices: string[] = [];
+		const lines = [...this.ended(notices)];
+		if (this.apart !== null) notices.push(apartFrom(this.apart));
+		return { ...NOTHING, lines, notices };
+	}
+
 	private converted(rows: RowPiece["rows"], notices: string[]): Found {
 		const lines: ImportedLine[] = [];
 		const broken: InvalidInput[] = [];
 		let cut: string | undefined;
 		for (const found of rows) {
 			if ("broken" in found) {
+				for (const line of this.ended(notices)) lines.push(line);
 				if (found.cut && this.format) cut = this.name;
 				else broken.push(found.broken);
 				continue;
@@ -137,10 +165,11 @@ class FileReading {
 			this.garbled ||= found.garbled === true;
 			const format = this.formatOf(found.row, notices);
 			try {
-				for (const line of this.rollouts(found, format)) lines.push(line);
+				for (const line of this.taken(found, format, notices)) lines.push(line);
 			} catch (error) {
 				if (!(error instanceof InvalidInput)) throw error;
 				broken.push(error);
+				for (const line of this.ended(notices)) lines.push(line);
 			}
 		}
 		const [first] = rows;
@@ -161,11 +190,42 @@ class FileReading {
 		return this.format;
 	}
 
-	private *rollouts({ row, number, at }: FoundRow, format: Importer): Generator<ImportedLine> {
+	/** What is whole once a row has come: its rollouts, or those of the rows before where it is a part of one. */
+	private *taken(found: FoundRow, format: Importer, notices: string[]): Generator<ImportedLine> {
+		const records = format.convert(found.row, { file: this.name, line: found.number });
+		const part = format.parts?.of(found.row);
+		const before = this.held.at(-1)?.part;
+		if (!part || part.of !== before?.of || part.index <= before.index) yield* this.ended(notices);
+		if (part && part.index > 0 && this.held.length === 0) this.apart ??= found.number;
+		if (part) this.held.push({ found, records, part });
+		else yield* this.rollouts(found, records, format);
+	}
+
+	private *ended(notices: string[]): Generator<ImportedLine> {
+		const { held, format } = this;
+		this.held = [];
+		const [first] = held;
+		const last = held.at(-1);
+		if (!first || !last || !format?.parts) return;
+		if (held.length === 1) return yield* this.rollouts(first.found, first.records, format);
+		if (!this.joinedAny) notices.push(format.parts.notice);
+		this.joinedAny = true;
+		const rows = held.map(({ found }) => found.row);
+		const record = format.parts.joined(rows, { file: this.name, line: first.found.number });
+		const [start, end] = [first.found.at?.start, last.found.at?.end];
+		const at = start === undefined || end === undefined ? undefined : { start, end };
+		yield* this.rollouts({ ...first.found, at }, [record], format);
+	}
+
+	private *rollouts(
+		{ number, at }: Pick<FoundRow, "number"> & { readonly at?: ByteRange | undefined },
+		records: readonly RolloutRecord[],
+		format: Importer,
+	): Generator<ImportedLine> {
 		const { name, tokenizer } = this;
 		const cuts = tokenizer && this.importer !== format ? tokenizer : null;
 		const place = { where: `${name}, line ${number}`, file: name, number, ...(at ? { at } : {}) };
-		for (const [part, own] of format.convert(row, { file: name, line: number }).entries()) {
+		for (const [part, own] of records.entries()) {
 			const tokens = cuts ? tokenised(own, cuts) : own;
 			const record = this.ids.of(tokens);
 			const renamed = format === ascribeRollouts && record !== tokens;
@@ -183,6 +243,9 @@ class FileReading {
 /** What is read at all, behind the refusal of a text that is something else, as CSV or YAML. */
 const readable = (text: string): string =>
 	/^\s*[[{]/.test(text) ? "" : " Read are JSON lines, JSON, Parquet, and zip or gzip around these.";
+
+const apartFrom = (line: number) =>
+	`Line ${line} goes on with a rollout whose lines before it are missing or stand elsewhere: it counts as one of its own.`;
 
 const garbledFrom = (line: number) =>
 	`Not all of the text is UTF-8, first in line ${line}: bytes that are not are shown as \ufffd.`;

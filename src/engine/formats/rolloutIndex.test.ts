@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { ascribeRollouts } from "./importers/ascribeRollouts";
+import { verl } from "./importers/verl";
 import type { ImportedLine } from "./importPieces";
 import type { RolloutRecord } from "./record";
 import { RolloutIndex } from "./rolloutIndex";
@@ -34,4 +35,23 @@ it("keeps 16 MiB of text as objects, wherever in its file that lies, and the pla
 	expect(read).toEqual([]);
 	expect((await index.record(2)).tokens).toEqual([1]);
 	expect(read).toEqual([[56 * MIB, 56 * MIB + 1]]);
+});
+
+it("reads a rollout of several rows again from all of them", async () => {
+	const row = (output: number) => ({
+		input: "q",
+		output: `so ${output}`,
+		score: output,
+		step: 4,
+		uid: `7_0_${output}`,
+	});
+	const lines = `${JSON.stringify(row(0))}\r\n\r\n${JSON.stringify(row(1))}`;
+	const source = { name: "4.jsonl", size: 99 * MIB, read: async () => new TextEncoder().encode(lines) };
+	const record = verl.parts!.joined([row(0), row(1)], { file: source.name, line: 1 });
+	const index = new RolloutIndex();
+	index.files.push({ source, importer: verl });
+	const at = { start: 0, end: 17 * MIB };
+	index.add(0, [{ record, where: "", file: source.name, number: 1, part: 0, at }]);
+	expect(index.inMemory()).toEqual([]);
+	expect(await index.record(0)).toEqual(record);
 });

@@ -137,8 +137,14 @@ export class RolloutIndex {
 		if (record) return record;
 		const { source, importer } = this.files[file]!;
 		const text = strFromU8(await source.read(line.at!.start, line.at!.end));
-		const parsed = parseLine(text, `${source.name}, line ${line.number}`);
-		const found = importer.convert(parsed, { file: source.name, line: line.number })[line.part]!;
+		const origin = { file: source.name, line: line.number };
+		// Rollouts of several rows have a line for each.
+		const rows = text
+			.split("\n")
+			.filter((one) => one.trim() !== "")
+			.map((one) => parseLine(one, `${source.name}, line ${line.number}`));
+		const joined = importer.parts && rows.length > 1 ? importer.parts.joined(rows, origin) : undefined;
+		const found = joined ?? importer.convert(rows[0]!, origin)[line.part]!;
 		return { ...found, id: summary.id };
 	}
 

@@ -101,10 +101,16 @@ export class AlteredTexts {
 }
 
 /** An importer whose words become tokens; rollouts that carry tokens of their own stay as they are. */
-export const withTokenizer = (importer: Importer, tokenizer: TextTokenizer): Importer => ({
-	...importer,
-	convert: (row, origin) => importer.convert(row, origin).map((record) => tokenised(record, tokenizer)),
-});
+export function withTokenizer(importer: Importer, tokenizer: TextTokenizer): Importer {
+	const { parts } = importer;
+	return {
+		...importer,
+		convert: (row, origin) => importer.convert(row, origin).map((record) => tokenised(record, tokenizer)),
+		...(parts
+			? { parts: { ...parts, joined: (rows, origin) => tokenised(parts.joined(rows, origin), tokenizer) } }
+			: {}),
+	};
+}
 
 const CHANNELS = ["logprobs", "ref_logprobs", "values", "entropy", "rewards"] as const;
 

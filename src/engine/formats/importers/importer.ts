@@ -41,6 +41,24 @@ export interface Importer {
 	notice?(row: Row): string | undefined;
 	/** @throws InvalidInput naming file, line and field. */
 	convert(row: Row, origin: RowOrigin): RolloutRecord[];
+	/** Formats that may write a rollout over several rows, one behind the other. */
+	readonly parts?: {
+		/** Undefined for a row that is whole. */
+		of(row: Row): RowPart | undefined;
+		/**
+		 * The rollout of two rows or more, in their order.
+		 * @param origin of the first.
+		 */
+		joined(rows: readonly Row[], origin: RowOrigin): RolloutRecord;
+		/** What is done with such rollouts, a sentence. */
+		readonly notice: string;
+	};
+}
+
+/** Which rollout a row is a part of, and the how manieth, from 0. */
+export interface RowPart {
+	readonly of: string;
+	readonly index: number;
 }
 
 /** A parsed JSON object or table row: data of unknown shape. */

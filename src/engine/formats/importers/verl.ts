@@ -4,8 +4,11 @@ import { Fields, has, type Importer, present, type Row, rest, stepIn, without, w
 
 /**
  * verl's `trainer.rollout_data_dir` and `validation_data_dir`: one sample a line, decoded text and score only. The score is
- * the sum of token-level scores before the KL penalty; what else a reward function returned, one number a sample, are named parts. With `uid` = `{sample}_{rollout}_{output}` groups follow
- * the sample; its name may hold underscores. An agent that wrote several outputs in one rollout has a line for each.
+ * the sum of token-level scores before the KL penalty; what else a reward function returned, one number a sample, are named parts. With `uid` = `{sample}_{session}_{output}` groups follow
+ * the sample; its name may hold underscores. An agent loop that wrote several outputs in one session has a line for each, with the score of the
+ * last; verl's GRPO compares last outputs alone and gives all of a session what its last one gets. So they are one rollout: what each was asked,
+ * less what was said before, stands between them as the environment's.
+ * Source: verl, `trainer/ppo/v1/utils.py`, `compute_advantage_for_multi_trajectories`, https://github.com/verl-project/verl
  */
 export const verl: Importer = {
 	id: "verl",
@@ -33,7 +36,41 @@ export const verl: Importer = {
 		};
 		return [record];
 	},
+	parts: {
+		of(row) {
+			const [, session, output] = (typeof row.uid === "string" && PART.exec(row.uid)) || [];
+			return session ? { of: JSON.stringify([row.step, session]), index: Number(output) } : undefined;
+		},
+		joined: (rows, origin) =>
+			sessionOf(rows.map((row, i) => verl.convert(row, { ...origin, line: origin.line + i })[0]!)),
+		notice: "Outputs of one session of verl's agent loop are turns of one rollout, which counts once in its group.",
+	},
 };
+
+const PART = /^(.+_\d+)_(\d+)$/;
+
+/** The outputs of a session as one rollout. The last brings its score and whatever else there is. */
+function sessionOf(outputs: readonly RolloutRecord[]): RolloutRecord {
+	const first = outputs[0]!;
+	const turns: { actor: string; words: readonly string[] }[] = [];
+	let before = String(first.prompt);
+	for (const { prompt, tokens } of outputs) {
+		const asked = String(prompt);
+		const more = asked.startsWith(before) ? asked.slice(before.length) : asked;
+		if (more.trim() !== "") turns.push({ actor: "environment", words: words(more) });
+		turns.push({ actor: "policy", words: tokens as readonly string[] });
+		before = asked + tokens.join("");
+	}
+	const ends = turns.map((_, i) => turns.slice(0, i + 1).reduce((sum, turn) => sum + turn.words.length, 0));
+	return {
+		...outputs.at(-1)!,
+		id: first.id.replace(/_\d+$/, ""),
+		prompt: first.prompt!,
+		tokens: turns.flatMap((turn) => turn.words),
+		mask: turns.flatMap(({ actor, words }) => words.map(() => (actor === "policy" ? 1 : 0))),
+		turns: turns.map(({ actor }, i) => ({ start: ends[i - 1] ?? 0, end: ends[i]!, actor })),
+	};
+}
 
 /** Columns that by their names are paid to a completion; TRL's own functions are all called so. */
 const REWARD = /reward|punish|penalt/i;
