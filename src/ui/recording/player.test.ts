@@ -6,8 +6,9 @@ import { readRecording } from "../../engine/formats/recording";
 import { PRESETS } from "../../engine/spec/presets";
 import { makeBatch } from "../../testing/fakeTrainer";
 import { currentComparison } from "../comparison";
+import { pastRunsStore } from "../runs/pastRuns";
 import { choosePreset } from "../stores/draft";
-import { runStore } from "../stores/run";
+import { beginRun, runStore } from "../stores/run";
 import { pinToken, selectionStore } from "../stores/selection";
 import { timelineStore } from "../stores/timeline";
 import { isRecorded } from "./loadRecording";
@@ -99,7 +100,8 @@ it("a preset without a recording takes the recorded rollouts from the screen: th
 	vi.unstubAllGlobals();
 });
 
-it("a recording that arrives late waits on the scrubber while rollouts of a file are on screen; one chosen beside them is shown", async () => {
+/** Opens a recording whose bytes come when the test says so. */
+function openSlowly(): { opened: Promise<void>; arrive: () => void } {
 	let arrive: () => void = () => undefined;
 	const onItsWay = new Promise<void>((resolve) => {
 		arrive = resolve;
@@ -108,7 +110,28 @@ it("a recording that arrives late waits on the scrubber while rollouts of a file
 	const preset = PRESETS.find((p) => p.id === "keydoor@1")!;
 	choosePreset(preset.id, preset.spec);
 	timelineStore.setState({ frames: [], source: "live" });
-	const opened = openRecording(preset.id);
+	return { opened: openRecording(preset.id), arrive };
+}
+
+it("a recording that arrives when a run of its preset has begun is drawn behind the run, and takes nothing else", async () => {
+	pastRunsStore.setState({ runs: [] });
+	const { opened, arrive } = openSlowly();
+	beginRun(recording.spec);
+	beginLiveFrames();
+	arrive();
+	await opened;
+	expect(pastRunsStore.getState().runs.map(({ id }) => id)).toEqual(["recording keydoor@1"]);
+	expect(timelineStore.getState()).toMatchObject({ frames: [], source: "live" });
+	expect(runStore.getState()).toMatchObject({ phase: "starting", latest: null });
+	pastRunsStore.setState({ runs: [] });
+	// Chosen for the next run while this one is on, it is of other settings.
+	await openRecording("keydoor@1");
+	expect(pastRunsStore.getState().runs).toEqual([]);
+	vi.unstubAllGlobals();
+});
+
+it("a recording that arrives late waits on the scrubber while rollouts of a file are on screen; one chosen beside them is shown", async () => {
+	const { opened, arrive } = openSlowly();
 	const latest = { step: 1, spec: recording.spec, ...makeBatch(), names: ["a"] };
 	runStore.setState({ latest });
 	selectionStore.setState({ group: 0, pinned: { rollout: 0, token: 1 }, hold: true });
@@ -118,7 +141,7 @@ it("a recording that arrives late waits on the scrubber while rollouts of a file
 	expect(timelineStore.getState().frames).toHaveLength(frames.length);
 	expect(runStore.getState().latest).toBe(latest);
 	expect(selectionStore.getState()).toMatchObject({ group: 0, pinned: { rollout: 0, token: 1 }, hold: true });
-	await openRecording(preset.id);
+	await openRecording("keydoor@1");
 	expect(runStore.getState().latest?.names).toBeUndefined();
 	vi.unstubAllGlobals();
 });

@@ -33,16 +33,18 @@ export function followPreset(): Promise<void> {
 
 /**
  * Puts a preset's recording on screen, unless a run is on or was, or another preset was chosen meanwhile. Where rollouts of a file came
- * meanwhile they stay, and the recording waits on the scrubber.
+ * meanwhile they stay, and the recording waits on the scrubber; where a run began meanwhile, its curves are drawn behind those of the run.
  */
 export async function openRecording(preset: string): Promise<void> {
 	if (!isRecorded(preset)) return leaveRecording();
 	const hadFile = isFileOnScreen();
+	const hadRun = !isIdle();
 	try {
 		const recording = await loadRecording(preset);
-		if (draftStore.getState().presetId !== preset || runStore.getState().phase !== "idle") return;
-		const frames = recordedFrames(recording);
+		if (draftStore.getState().presetId !== preset || (hadRun && !isIdle())) return;
 		addRecordedRun(recording);
+		if (!isIdle()) return;
+		const frames = recordedFrames(recording);
 		stopPlaying();
 		const opening = frames[recording.opening]?.latest.step ?? 0;
 		const recorded = { preset, adapter: recording.label.adapter, opening };
@@ -55,13 +57,16 @@ export async function openRecording(preset: string): Promise<void> {
 	}
 }
 
+/** No run is on screen. */
+const isIdle = (): boolean => runStore.getState().phase === "idle";
+
 /** Only rollouts of a file bring their own names of tokens. */
 const isFileOnScreen = (): boolean => runStore.getState().latest?.names !== undefined;
 
 /** Another preset was chosen that has no recording: what is on screen would be of another task than the settings. */
 function leaveRecording(): void {
 	const { frames, source } = timelineStore.getState();
-	if (source !== "recording" || runStore.getState().phase !== "idle") return;
+	if (source !== "recording" || !isIdle()) return;
 	stopPlaying();
 	timelineStore.setState({ frames: [], source: "live", recorded: null, problem: "" });
 	selectionStore.setState({ group: null, pinned: null, step: null, hold: false });
