@@ -67,3 +67,37 @@ it("a damaged bundle is named", async () => {
 	await openAny([notes, named("c.ascribe.zip", "PK\u0003\u0004 spec.json fingerprints.json")]);
 	expect(fileStore.getState().problem).toContain("c.ascribe.zip is no run file, or it is damaged");
 });
+
+it("a run that begins while a bundle is read stays, and the bundle is refused", async () => {
+	const { name, file } = bundle("a.ascribe.zip", 3, 2);
+	const slow = {
+		size: file.size,
+		slice: (from: number, to: number) => file.slice(from, to),
+		async arrayBuffer() {
+			runStore.setState({ phase: "training" });
+			return file.arrayBuffer();
+		},
+	};
+	const { spec } = draftStore.getState();
+	await openAny([{ name, file: slow as unknown as NamedFile["file"] }]);
+	expect(runStore.getState()).toMatchObject({ phase: "training", file: null });
+	expect(draftStore.getState().spec).toBe(spec);
+	expect(fileStore.getState().problem).toContain("a.ascribe.zip holds a run. One is on here");
+});
+
+it("of two that are brought one after the other the second opens, however long the first is looked at", async () => {
+	let go: (files: NamedFile[]) => void = () => undefined;
+	const first = openAny(new Promise<NamedFile[]>((resolve) => (go = resolve)));
+	await openAny([bundle("b.ascribe.zip", 4, 5)]);
+	go([bundle("a.ascribe.zip", 3, 2)]);
+	await first;
+	expect(runStore.getState()).toMatchObject({ step: 5, file: { name: "b.ascribe.zip" } });
+});
+
+it("what cannot be read any more is said", async () => {
+	const gone = { size: 9, slice: () => ({ arrayBuffer: () => Promise.reject(new Error("It is not there.")) }) };
+	await openAny([{ name: "a.jsonl", file: gone as unknown as NamedFile["file"] }]);
+	expect(fileStore.getState().problem).toBe("What was brought cannot be read: It is not there.");
+	await openAny(Promise.reject(new Error("The folder is closed.")));
+	expect(fileStore.getState().problem).toContain("The folder is closed.");
+});

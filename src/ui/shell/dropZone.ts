@@ -17,6 +17,6 @@ export function followDrops(): void {
 		if (!carriesFiles(event) || !event.dataTransfer) return;
 		event.preventDefault();
 		delete root.dataset.drop;
-		void filesOfDrop(event.dataTransfer).then(openAny);
+		void openAny(filesOfDrop(event.dataTransfer));
 	});
 }

@@ -26,8 +26,7 @@ export async function isRunBundle({ file }: NamedFile): Promise<boolean> {
  * @throws one sentence for a file that is damaged, or while a run is on.
  */
 export async function openRun({ name, file }: NamedFile, leftOut = 0): Promise<void> {
-	if (isAlive(runStore.getState().phase))
-		throw new Error(`${name} holds a run. One is on here: cancel it first, then open the file again.`);
+	refuseWhileOn(name);
 	const bytes = new Uint8Array(await file.arrayBuffer());
 	const [{ readRunFile }, { eventsOf }, { checkRunModel }] = await Promise.all([
 		import("../../engine/training/runFile"),
@@ -37,10 +36,17 @@ export async function openRun({ name, file }: NamedFile, leftOut = 0): Promise<v
 	const run = readRunFile(bytes, name);
 	checkRunModel(run, name);
 	const events = eventsOf(run, name);
+	// One may have begun while the file was read.
+	refuseWhileOn(name);
 	choosePreset(nearestPreset(run.spec), run.spec);
 	const { device } = runStore.getState();
 	if (run.label && (run.label.kind !== "gpu" || canUseGpu(device))) setBackend(run.label.kind);
 	showRunFile({ name, bytes, checkpoint: run.checkpoint?.step ?? 0, leftOut, read: false }, run.spec, events);
+}
+
+function refuseWhileOn(name: string): void {
+	if (isAlive(runStore.getState().phase))
+		throw new Error(`${name} holds a run. One is on here: cancel it first, then open the file again.`);
 }
 
 /** Goes on with the run on screen from the checkpoint of its file. */
