@@ -1,14 +1,9 @@
 import type { Page } from "@playwright/test";
-import { decodeLink, type LinkState } from "../src/engine/spec/link";
+import { decodeLink } from "../src/engine/spec/link";
 import { linkIn } from "../src/ui/figures/carriedLink";
-import { downloaded } from "./actions";
+import { downloaded, linked, methodsAnswered } from "./actions";
 import { expect, test } from "./test";
 
-/** What the address says; null while it holds no link. */
-function linked(page: Page): LinkState | null {
-	const decoded = decodeLink(new URL(page.url()).hash);
-	return decoded.ok ? decoded.state : null;
-}
 const seed = (page: Page) => page.getByRole("textbox", { name: "Seed" }).first();
 const look = async (page: Page) => ({
 	seed: await seed(page).inputValue(),
@@ -39,6 +34,7 @@ test("the address follows the view without filling the history, and opened again
 	await page.keyboard.press("g");
 	await expect.poll(() => linked(page)?.view).toMatchObject({ panels: ["library"], exact: false, rollout: 1 });
 	expect(await page.evaluate(() => history.length)).toBe(entries);
+	await expect(page.locator(".why-sum")).toBeVisible();
 	const seen = await look(page);
 	await page.reload();
 	await expect(page.locator('.token[aria-selected="true"]')).toHaveCount(1);
@@ -157,7 +153,8 @@ test("in the dark theme too a picture is on paper: the same as in the light one,
 		await page.goto("?preset=keydoor@1");
 		await page.locator('.token[data-actor="policy"]').first().click();
 		await expect(page.locator(".inspector")).toContainText("Exact value before");
-		await expect(page.locator(".methods-map canvas")).toBeVisible();
+		await expect(page.locator(".why-sum")).toBeVisible();
+		await methodsAnswered(page);
 		const credit = await drawn("Credit");
 		const inspector = await drawn("Inspector");
 		await page.keyboard.press("=");

@@ -21,7 +21,7 @@ test("the numbers of the recording are those of its curves, tree and methods", a
 	expect(new Set(column(curves, "run"))).toEqual(new Set(["Recording"]));
 	expect(new Set(column(curves, "method"))).toContain("grpo");
 	await page.getByRole("tab", { name: "Tree" }).click();
-	await expect(page.getByLabel("Search the tree")).toBeVisible();
+	await expect(page.locator(".tree .node").first()).toBeVisible();
 	const tree = await csvOf(page, "Tree");
 	expect(column(tree, "mean_return").every((value) => value !== "")).toBe(true);
 	expect(column(tree, "exact_value").some((value) => value !== "")).toBe(true);
@@ -48,7 +48,8 @@ test("with files on screen the numbers are theirs, of the rows that are listed",
 	await page.goto("");
 	await page.getByRole("tab", { name: "Data" }).click();
 	await openFile(page, "dump.jsonl", rows.map((r) => JSON.stringify(r)).join("\n"));
-	await expect(page.locator('[data-panel="data"]')).toContainText("12 rollouts");
+	await expect(page.locator('[data-panel="data"]')).toContainText("12 rollouts in 3 groups of 3 steps");
+	await expect(page.getByTitle(/Drag over steps to list their rollouts/).first()).toBeVisible();
 	const curves = await csvOf(page, "Curves");
 	expect(new Set(column(curves, "run"))).toEqual(new Set(["dump.jsonl"]));
 	expect(new Set(column(curves, "step"))).toEqual(new Set(["1", "2", "3"]));

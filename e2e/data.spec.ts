@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { SMALL_TOKENIZER } from "../src/testing/smallTokenizer";
-import { openFile } from "./actions";
+import { clipboard, openFile } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -35,7 +35,7 @@ test("a verl dump: what was found, what is missing, what is wrong, and its rollo
 	await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
 	await panel.locator(".finding").first().getByRole("button", { name: "Copy as issue text" }).click();
 	await expect(panel.locator(".finding").first().getByRole("button", { name: "Copied" })).toBeVisible();
-	expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^### Merged groups\n\n1 group of 2/);
+	expect(await clipboard(page)).toMatch(/^### Merged groups\n\n1 group of 2/);
 	await panel.locator(".finding").first().getByText("Why it matters").click();
 	await expect(panel.getByRole("link", { name: "A thread about it" })).toHaveAttribute("href", /issues\/489$/);
 	await panel.locator(".finding").first().getByRole("button", { name: "Show the clearest case" }).click();

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { decodeLink, encodeLink } from "../src/engine/spec/link";
+import { clipboard } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -161,7 +162,8 @@ test("an engineer debugs a run of several turns by keyboard: the turn that lost,
 	await test.step("C copies a link to this turn, which a colleague's run comes to, too", async () => {
 		const seen = { place: await place(page).textContent(), word: await page.locator(".inspector h3").textContent() };
 		await press(page, "c");
-		const link = await page.evaluate(() => navigator.clipboard.readText());
+		await expect.poll(() => clipboard(page)).toContain("#1z");
+		const link = await clipboard(page);
 		const other = await context.newPage();
 		await other.goto(link);
 		await runToTheEnd(other);

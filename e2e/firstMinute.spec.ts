@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { clipboard } from "./actions";
 import { seriousFindings } from "./axe";
 import { expect, test } from "./test";
 
@@ -59,13 +60,12 @@ test("a student's first minute: truth and credit, another method, the recording 
 		await page.keyboard.press("Shift+S");
 		await page.getByRole("button", { name: "Share" }).click();
 		expect((await page.getByLabel("Link").inputValue()).length).toBeLessThanOrEqual(240);
-		await page.keyboard.press("Escape");
-		await page.getByRole("button", { name: "Cancel", exact: true }).click();
 	});
 });
 
 test("the same minute by keyboard alone", async ({ page }) => {
-	await page.goto("?preset=keydoor@1&layout=learn");
+	// The run is not over before it is cancelled, on any machine.
+	await page.goto("?preset=keydoor@1&layout=learn&steps=5000");
 	await expect(coach(page)).toBeVisible();
 	const act = async () => {
 		await page.keyboard.press("Shift+Tab");
@@ -133,6 +133,6 @@ test("an engineer finds the token that lost the reward", async ({ page, context 
 
 	await test.step("a link to this layout", async () => {
 		await page.keyboard.press("c");
-		expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("#1z");
+		await expect.poll(() => clipboard(page)).toContain("#1z");
 	});
 });

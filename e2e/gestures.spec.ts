@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { linked } from "./actions";
 import { expect, test } from "./test";
 
 /** The recorded run with the rows of three methods under the text, that of the one that trained first. */
@@ -69,7 +70,7 @@ test("while a row is dragged a line in every rollout shows its place, and Escape
 	expect(await rows(page)).toEqual(["grpo", "rloo", "tempo", "drGrpo"]);
 	await drag(page, "rloo", "tempo");
 	await expect.poll(() => rows(page)).toEqual(["grpo", "tempo", "rloo", "drGrpo"]);
-	await page.waitForTimeout(600);
+	await expect.poll(() => linked(page)?.view.rows).toEqual(["tempo", "rloo", "drGrpo"]);
 	const moved = page.url();
 	await page.keyboard.press("Control+z");
 	await expect.poll(() => rows(page)).toEqual(["grpo", "rloo", "tempo", "drGrpo"]);
@@ -155,7 +156,7 @@ test("one colour scale is locked, keeps its ends over checkpoints and in the lin
 	await page.keyboard.press("]");
 	await expect(page.locator(".scrubber-where")).not.toContainText("step 7 ");
 	expect(await ends()).toEqual(locked);
-	await page.waitForTimeout(600);
+	await expect.poll(() => linked(page)?.view).toMatchObject({ lock: expect.any(Number), step: expect.any(Number) });
 	const link = page.url();
 	await page.keyboard.press("[");
 	await page.keyboard.press("Control+z");

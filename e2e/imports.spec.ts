@@ -118,6 +118,7 @@ test("a folder is kept as one, and nothing where the person wants that", async (
 	await kept(page).getByRole("listitem").first().getByRole("button", { name: "Save" }).click();
 	const bytes = readFileSync(await (await saved).path());
 	await drop(page, [{ name: "both.zip", bytes }]);
+	await expect(page.locator('[data-panel="data"] .data-title').first()).toHaveText("both.zip");
 	await expect(page.locator('[data-panel="data"]')).toContainText("12 rollouts in 4 groups of 2 steps");
 });
 

@@ -45,9 +45,9 @@ async function host(change: (path: string, text: string) => string = (_, text) =
 	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${BASE}`, close };
 }
 
-/** Resolves when the browser has kept the whole page. */
+/** Resolves when the browser has kept the whole page, and answers from what it keeps. */
 const KEPT =
-	"navigator.serviceWorker.ready.then((r) => r.active.state === 'activated' || new Promise((done) => setTimeout(done, 500)))";
+	"navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated' || new Promise((done) => active.addEventListener('statechange', () => done(true), { once: true })))";
 
 test("without a network the page opens, shows its recording, opens panels and an example, and trains", async ({
 	page,

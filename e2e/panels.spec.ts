@@ -117,7 +117,8 @@ test("the enlarged head is in the address, comes back with it, and undo goes bac
 });
 
 test("live: attention of the rollout on screen, and continuations sampled from a branch", async ({ page }) => {
-	await page.goto("");
+	// Not over before it is paused, on any machine.
+	await page.goto("?steps=5000");
 	await page.getByRole("button", { name: "Run", exact: true }).click();
 	await expect(page.getByRole("button", { name: "Pause" })).toBeEnabled();
 	await page.getByRole("tab", { name: "Attention" }).click();
@@ -129,10 +130,12 @@ test("live: attention of the rollout on screen, and continuations sampled from a
 	let maps: readonly string[] = [];
 	// The last rollouts of the run may still take the place of those on screen.
 	await expect(async () => {
-		const saved = page.waitForEvent("download", { timeout: 3000 });
-		await page.getByRole("button", { name: "CSV of the maps" }).click();
-		expect((await saved).suggestedFilename()).toBe("ascribe-attention-maps.csv");
-		maps = readFileSync(await (await saved).path(), "utf8")
+		const [saved] = await Promise.all([
+			page.waitForEvent("download", { timeout: 3000 }),
+			page.getByRole("button", { name: "CSV of the maps" }).click(),
+		]);
+		expect(saved.suggestedFilename()).toBe("ascribe-attention-maps.csv");
+		maps = readFileSync(await saved.path(), "utf8")
 			.trim()
 			.split("\r\n");
 	}).toPass({ timeout: 60_000 });

@@ -159,6 +159,8 @@ test("a link brings back what was looked at: checkpoint, pinned token, methods, 
 		rows: await at.locator(".row-labels").first().textContent(),
 		tab: await at.getByRole("tab", { name: "Library" }).getAttribute("aria-selected"),
 	});
+	// Its arithmetic comes after the token.
+	await expect(page.locator(".why-sum")).toBeVisible();
 	const seen = await look(page);
 	expect(seen.rows).toContain("TEMPO");
 	await button(page, "Share").click();

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { makeBatch, makeMetrics } from "../src/testing/fakeTrainer";
-import { downloaded } from "./actions";
+import { downloaded, methodsAnswered } from "./actions";
 import { seriousFindings } from "./axe";
 import { stubTrainer } from "./stubTrainer";
 import { expect, test } from "./test";
@@ -60,6 +60,8 @@ test("a pointed token shows its card, a pinned one stays, and moving the pointer
 	await tokens.nth(1).hover();
 	await expect(page.locator(".hover-card")).toContainText("Log-probability");
 	const panel = page.locator(".inspector");
+	await methodsAnswered(page);
+	await expect(page.locator(".exact-note")).toContainText("No exact row");
 	expect(await commits()).toBeGreaterThan(0);
 	let before = 0;
 	const renderedByMoves = async () => {
@@ -171,6 +173,7 @@ test("panels export figures and numbers", async ({ page }) => {
 	expect(text.match(/<text [^>]*textLength=[^>]*>GRPO</)).not.toBeNull();
 	expect(text).toContain("#1z");
 	await page.keyboard.press("Escape");
+	await expect(page.locator(".curve", { hasText: "Success" }).locator("path.line.dashed")).toHaveCount(1);
 	await page.getByRole("button", { name: "Export Curves" }).click();
 	const svg = (await save("SVG")).bytes.toString();
 	expect(svg).toContain('width="84mm"');
