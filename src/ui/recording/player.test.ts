@@ -145,3 +145,18 @@ it("a recording that arrives late waits on the scrubber while rollouts of a file
 	expect(runStore.getState().latest?.names).toBeUndefined();
 	vi.unstubAllGlobals();
 });
+
+it("a recording that cannot be fetched is spoken of only while its preset is chosen", async () => {
+	const [first, other] = [PRESETS.find((p) => p.id === "lake@1")!, PRESETS.find((p) => !isRecorded(p.id))!];
+	vi.stubGlobal("fetch", () => Promise.reject(new Error("not here")));
+	timelineStore.setState({ problem: "" });
+	choosePreset(first.id, first.spec);
+	const late = openRecording(first.id);
+	choosePreset(other.id, other.spec);
+	await late;
+	expect(timelineStore.getState().problem).toBe("");
+	choosePreset(first.id, first.spec);
+	await openRecording(first.id);
+	expect(timelineStore.getState().problem).toContain("not here");
+	vi.unstubAllGlobals();
+});

@@ -53,7 +53,7 @@ export async function openRecording(preset: string): Promise<void> {
 		selectionStore.setState({ group: null, pinned: null, hold: false });
 		showFrame(recording.opening);
 	} catch (error) {
-		timelineStore.setState({ problem: messageOf(error) });
+		if (draftStore.getState().presetId === preset) timelineStore.setState({ problem: messageOf(error) });
 	}
 }
 
