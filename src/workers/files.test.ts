@@ -83,6 +83,27 @@ describe("files of rollouts", () => {
 		await expect(files.stepOf(7)).rejects.toThrow("There is no group 7");
 	});
 
+	it("that were changed or deleted after they were opened are said by name, wherever they are read", async () => {
+		const { files, open } = desk();
+		const gone = (file: File) => {
+			const refused = () =>
+				Promise.reject(new DOMException("The requested file could not be read", "NotReadableError"));
+			file.arrayBuffer = refused;
+			file.slice = () => Object.assign(new Blob(), { arrayBuffer: refused, text: refused });
+		};
+		const sentence = (name: string) => `${name} was changed or deleted after it was opened; open it again.`;
+		const zip = zipSync({ "4.jsonl": strToU8(JSON.stringify(verl(1, 0))) });
+		const whole = { name: "run/1.zip", file: new File([Uint8Array.from(zip)], "1.zip") };
+		await open([whole]);
+		gone(whole.file);
+		await expect(files.identify(() => {})).rejects.toThrow(sentence("run/1.zip"));
+		await expect(files.keep({ title: "", about: "" }, () => {})).rejects.toThrow(sentence("run/1.zip"));
+		const lost = fileOf("2.jsonl", [verl(1, 0)]);
+		gone(lost.file);
+		await expect(open([lost])).rejects.toThrow(sentence("2.jsonl"));
+		expect((await open([lost, fileOf("3.jsonl", [verl(1, 1)])])).warnings).toEqual([sentence("2.jsonl")]);
+	});
+
 	it("tell of ids that stand twice within a group, as the command line does", async () => {
 		const { files, open } = desk();
 		const own = { id: "a", group: "g", tokens: [5], reward: 1 };

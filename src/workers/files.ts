@@ -17,7 +17,7 @@ import { findingsOf } from "../engine/lint/creditLint";
 import { returnOf } from "../engine/lint/facts";
 import { refusedMethods } from "../engine/signals/refusedMethods";
 import { hashedPieces, hashOf } from "./fileHash";
-import { piecesOf } from "./filePieces";
+import { piecesOf, readable, saying } from "./filePieces";
 import { named, theirsOf } from "./fileStep";
 import type {
 	Done,
@@ -88,7 +88,8 @@ export class Files implements FilesApi {
 		const rollouts: NamedFile[] = [];
 		for (const named of files)
 			if (await isTokenizer(named)) {
-				this.tokenizer = await openTokenizer(await named.file.text(), named.name);
+				const text = await readable(named.name, () => named.file.text());
+				this.tokenizer = await openTokenizer(text, named.name);
 				this.tokenizerFile = named;
 			} else rollouts.push(named);
 		if (rollouts.length > 0 || !this.tokenizer) return rollouts;
@@ -153,7 +154,8 @@ export class Files implements FilesApi {
 		let done = 0;
 		const found: HashedFile[] = [];
 		for (const { name, file } of files) {
-			const hash = this.hashes.get(file) ?? hashOf(file, signal, (read) => tell(done + read, total));
+			const hashing = () => hashOf(file, signal, (read) => tell(done + read, total));
+			const hash = this.hashes.get(file) ?? readable(name, hashing);
 			this.hashes.set(file, hash);
 			// One that was cancelled or could not be read is computed again when somebody asks again.
 			hash.catch(() => this.hashes.delete(file));
@@ -252,16 +254,24 @@ function sourceOf({ name, file }: NamedFile, known: ((hash: string) => void) | u
 	return {
 		name,
 		size: file.size,
-		read: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
-		pieces: (size) => (known ? hashedPieces(file, size, known) : piecesOf(file, size)),
+		read: async (start, end) => new Uint8Array(await readable(name, () => file.slice(start, end).arrayBuffer())),
+		pieces: (size) => readablePieces(name, known ? hashedPieces(file, size, known) : piecesOf(file, size)),
 	};
+}
+
+async function* readablePieces(name: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+	try {
+		yield* pieces;
+	} catch (error) {
+		throw saying(name, error);
+	}
 }
 
 /** Bytes that tell a tokenizer from rollouts. */
 const HEAD = 4096;
 
 async function isTokenizer({ name, file }: NamedFile): Promise<boolean> {
-	return name.endsWith(".json") && looksLikeTokenizer(await file.slice(0, HEAD).text());
+	return name.endsWith(".json") && looksLikeTokenizer(await readable(name, () => file.slice(0, HEAD).text()));
 }
 
 /** One pass over the files. A file of no known format is said and left out, as long as another one can be read. */

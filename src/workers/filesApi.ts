@@ -97,8 +97,8 @@ export interface StoredImport {
 	readonly elsewhere: boolean;
 }
 
-/** What became of the wish to keep files. */
-export type Keeping = "kept" | "full" | "blocked" | "too-large" | "cancelled";
+/** What became of the wish to keep files. `changed`: one of them is no longer what was opened, or is gone. */
+export type Keeping = "kept" | "full" | "blocked" | "too-large" | "changed" | "cancelled";
 
 /** Files of rollouts in a worker of their own; nothing leaves the machine. A call that fails rejects with one sentence. */
 export interface FilesApi {

@@ -74,6 +74,42 @@ describe("files that the browser keeps", () => {
 		expect((await before.list(null)).map(({ title }) => title)).toEqual(["a title", "3"]);
 	});
 
+	it("are found while another tab writes their description anew", async () => {
+		const root = memoryFolder();
+		await tab({ root }).keep([fileOf("one")], [], about, going);
+		const imports = await root.getDirectoryHandle("imports");
+		const { getFileHandle } = imports;
+		let swaps = 0;
+		imports.getFileHandle = async (...args) => {
+			const handle = await getFileHandle(...args);
+			const getFile = async () => {
+				if (swaps-- > 0) throw new DOMException("It was swapped.", "NotReadableError");
+				return handle.getFile();
+			};
+			return Object.assign(Object.create(handle) as FileSystemFileHandle, { getFile });
+		};
+		swaps = 2;
+		const [found] = await tab({ root }).list(null);
+		expect(found?.title).toBe("a title");
+		swaps = 2;
+		expect((await tab({ root }).open(found!.id))?.files.length).toBe(1);
+	});
+
+	it.each([
+		["NotReadableError", "changed"],
+		["NoModificationAllowedError", "blocked"],
+	])("are told from such as changed after they were opened (%s)", async (name, kept) => {
+		const root = memoryFolder((written) => {
+			if (!written.endsWith(".json")) throw new DOMException("no", name);
+		});
+		const one = fileOf("one");
+		if (kept === "changed")
+			one.file.slice = () =>
+				Object.assign(new Blob(), { arrayBuffer: () => Promise.reject(new DOMException("no", name)) });
+		expect(await tab({ root }).keep([one], [], about, going)).toBe(kept);
+		expect(await tab({ root }).list(null)).toEqual([]);
+	});
+
 	it("are stored once, however often and in whatever order they are opened", async () => {
 		const written: string[] = [];
 		const folder = tab({ root: memoryFolder((name) => void written.push(name)) });

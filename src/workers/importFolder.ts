@@ -81,7 +81,8 @@ export class ImportFolder {
 			} catch (error) {
 				await this.sweep(folder);
 				if (signal.aborted) return "cancelled";
-				return (error as Error).name === "QuotaExceededError" ? "full" : "blocked";
+				if ((error as Error).name === "QuotaExceededError") return "full";
+				return (await Promise.all(files.map(canBeRead))).every(Boolean) ? "blocked" : "changed";
 			}
 		});
 	}
@@ -230,9 +231,35 @@ async function descriptions(folder: FileSystemDirectoryHandle): Promise<Descript
 	return found.sort((a, b) => b.openedAt - a.openedAt);
 }
 
+/** A tab that opens an import writes its description anew, which ends a reading of it: it is begun again this many times. */
+const READINGS = 5;
+
+/** What a small file of the folder holds; null when it is gone. */
+async function textOf(folder: FileSystemDirectoryHandle, name: string): Promise<string | null> {
+	for (let reading = 0; reading < READINGS; reading++) {
+		try {
+			return await (await (await folder.getFileHandle(name)).getFile()).text();
+		} catch {
+			// Replaced between the handle and the last byte, or gone: the next reading tells.
+		}
+	}
+	return null;
+}
+
+/** Whether a file is still what was opened. */
+const canBeRead = ({ file }: HashedFile): Promise<boolean> =>
+	file
+		.slice(0, 1)
+		.arrayBuffer()
+		.then(
+			() => true,
+			() => false,
+		);
+
 async function descriptionOf(folder: FileSystemDirectoryHandle, id: string): Promise<Description | null> {
 	try {
-		const text = await (await (await folder.getFileHandle(`${id}.json`)).getFile()).text();
+		const text = await textOf(folder, `${id}.json`);
+		if (text === null) return null;
 		const found = JSON.parse(text) as Partial<Description>;
 		const whole =
 			typeof found.title === "string" &&

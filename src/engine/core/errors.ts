@@ -1,15 +1,17 @@
 /** A problem with a sentence for the person who caused or met it. `code` is stable and machine-readable. */
 export class AscribeError extends Error {
+	/** Written out in each class: it crosses the border of a worker beside the message, and a build shortens the names of classes. */
+	override readonly name: string = "AscribeError";
 	readonly code: string;
 	constructor(code: string, message: string, options?: ErrorOptions) {
 		super(message, options);
-		this.name = new.target.name;
 		this.code = code;
 	}
 }
 
 /** The caller's input is wrong: a bad number, file, link, name. The command line exits with status 2. */
 export class InvalidInput extends AscribeError {
+	override readonly name: string = "InvalidInput";
 	constructor(message: string, options?: ErrorOptions) {
 		super("invalid-input", message, options);
 	}
@@ -17,6 +19,7 @@ export class InvalidInput extends AscribeError {
 
 /** A method asks for a signal that the rollouts do not carry and no provider can compute. */
 export class MissingSignal extends AscribeError {
+	override readonly name: string = "MissingSignal";
 	readonly signal: string;
 	constructor(signal: string, message: string) {
 		super("missing-signal", message);
@@ -25,10 +28,13 @@ export class MissingSignal extends AscribeError {
 }
 
 /** The work itself failed: a number became NaN, a device was lost. The command line exits with status 1. */
-export class WorkFailed extends AscribeError {}
+export class WorkFailed extends AscribeError {
+	override readonly name: string = "WorkFailed";
+}
 
 /** The caller asked to stop. Carries no blame; partial results stay valid. */
 export class Cancelled extends AscribeError {
+	override readonly name: string = "Cancelled";
 	constructor(message = "Cancelled.") {
 		super("cancelled", message);
 	}

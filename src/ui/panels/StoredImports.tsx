@@ -19,6 +19,10 @@ import { storedStore } from "../storage/keepRuns";
 const PROBLEMS: Readonly<Record<Exclude<Imports["problem"], "">, string>> = {
 	full: "There is no more room: the files on screen are not kept. Delete others first.",
 	blocked: "The browser keeps nothing for this page: these files have to be opened again next time.",
+	changed: "A file on screen was changed or deleted after it was opened, so it is not kept. Open it again.",
+	gone: "These files are no longer kept: they were deleted in another tab, or made room for others.",
+	held: "Another tab reads these files. Close them there, then delete them here.",
+	unreadable: "The browser could not read these files. Try again, or open them from where they came.",
 	"too-large":
 		"These files are too large to be kept, at most 2 GB and half of the room there is: open them again next time.",
 };

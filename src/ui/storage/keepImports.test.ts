@@ -2,7 +2,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { memorySource } from "../../engine/formats/containers/byteSource";
 import { importFile } from "../../engine/formats/importFile";
 import type { FilesApi } from "../../workers/filesApi";
-import { connectImports, importsStore, keepOpened, saveImport } from "./keepImports";
+import { connectImports, forgetImport, importsStore, keepOpened, saveImport } from "./keepImports";
 
 const download = vi.hoisted(() => vi.fn());
 vi.mock("../figures/download", () => ({ download }));
@@ -17,11 +17,32 @@ beforeEach(() => importsStore.setState(importsStore.getInitialState(), true));
 
 it.each([
 	["Cancelled", ""],
-	["NotReadableError", "blocked"],
+	["UnknownError", "blocked"],
+	["InvalidInput", "changed"],
 ])("files that cannot be copied (%s) are said to be not kept, and nothing is thrown", async (name, problem) => {
 	connectImports({ ...keeper, keep: failing(name), importFiles: async () => null });
 	await keepOpened({ title: "a", about: "" });
 	expect(importsStore.getState()).toMatchObject({ work: null, problem });
+});
+
+it("what another tab did meanwhile is said: files that it reads, or deleted, or that end while they are read", async () => {
+	const problem = () => importsStore.getState().problem;
+	connectImports({ ...keeper, forget: async () => false, importFiles: async () => null });
+	await forgetImport(kept);
+	expect(problem()).toBe("held");
+	await saveImport(kept);
+	expect(problem()).toBe("gone");
+	const lost = two.map(({ name }) => ({ name, file: new File([name], name) }));
+	lost[1]!.file.arrayBuffer = failing("NotFoundError");
+	connectImports({ ...keeper, importFiles: async () => lost });
+	await saveImport(kept);
+	expect(problem()).toBe("unreadable");
+	connectImports({ ...keeper, importFiles: failing("UnknownError") });
+	await saveImport(kept);
+	expect(problem()).toBe("unreadable");
+	connectImports({ ...keeper, importFiles: async () => two });
+	await forgetImport(kept);
+	expect(problem()).toBe("");
 });
 
 it("how far a copy is stands on screen until it ends, and words that come late change nothing", async () => {

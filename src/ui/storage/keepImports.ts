@@ -13,9 +13,12 @@ export interface Imports {
 	readonly wish: boolean;
 	/** What goes on with the files on screen, and how much of it is done, 0 to 1; null: nothing. */
 	readonly work: { readonly what: "hashing" | "copying"; readonly done: number } | null;
-	/** Why the files on screen are not kept; empty while all is well. */
-	readonly problem: "" | "full" | "blocked" | "too-large";
+	/** Why the files on screen are not kept, or what was asked for did not happen; empty while all is well. */
+	readonly problem: "" | Exclude<Keeping, "kept" | "cancelled"> | Refusal;
 }
+
+/** What became of kept files meanwhile: they were deleted, another tab reads them, or the browser could not read them. */
+type Refusal = "gone" | "held" | "unreadable";
 
 const WISH = "ascribe.keep-files/1";
 type Keeper = Pick<FilesApi, "imports" | "keep" | "forget" | "importFiles">;
@@ -46,11 +49,14 @@ export async function keepOpened(about: Pick<StoredImport, "title" | "about">): 
 	// Files that were closed or can no longer be read reject.
 	const kept = await files
 		.keep(about, copying.tell)
-		.catch((error: unknown): Keeping => ((error as Error).name === "Cancelled" ? "cancelled" : "blocked"));
+		.catch((error: unknown) => NOT_KEPT[(error as Error).name] ?? "blocked");
 	copying.end();
 	importsStore.setState({ problem: kept === "kept" || kept === "cancelled" ? "" : kept });
 	await refreshAll();
 }
+
+/** Errors cross the border of a worker with their name: input that is wrong is a file that is no longer what was opened. */
+const NOT_KEPT: Readonly<Record<string, Keeping>> = { Cancelled: "cancelled", InvalidInput: "changed" };
 
 /** Shows the progress of long work, from its first report until `end` is called. */
 export function startWork(what: NonNullable<Imports["work"]>["what"]): { readonly tell: Done; end(): void } {
@@ -79,7 +85,8 @@ export async function keptImportWith(hash: string): Promise<StoredImport | null>
 }
 
 export async function forgetImport({ id }: StoredImport): Promise<void> {
-	await files?.forget(id);
+	const forgotten = await files?.forget(id).catch(() => false);
+	importsStore.setState({ problem: forgotten === false ? "held" : "" });
 	await refreshAll();
 }
 
@@ -89,12 +96,18 @@ async function refreshAll(): Promise<void> {
 }
 
 /** Saves what is kept as it was opened: one file as itself, several as an archive. */
-export async function saveImport({ id, title }: StoredImport): Promise<void> {
+export async function saveImport(one: StoredImport): Promise<void> {
+	importsStore.setState({ problem: await saved(one).catch(() => "unreadable" as const) });
+	await refreshImports();
+}
+
+async function saved({ id, title }: StoredImport): Promise<Imports["problem"]> {
 	const found = (await files?.importFiles(id)) ?? [];
 	const [only] = found;
-	if (!only) return refreshImports();
-	if (found.length === 1) return download(only.name.split("/").at(-1) as string, only.file, "application/octet-stream");
-	download(`${fileNameOf(title)}.zip`, await archiveOf(found), "application/zip");
+	if (!only) return "gone";
+	if (found.length === 1) download(only.name.split("/").at(-1) as string, only.file, "application/octet-stream");
+	else download(`${fileNameOf(title)}.zip`, await archiveOf(found), "application/zip");
+	return "";
 }
 
 /** Letters and digits of any script stay; `rollouts` where there are none. */
