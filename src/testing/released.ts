@@ -7,6 +7,8 @@ import type { RolloutRecord } from "../engine/formats/record";
 import { batchesOf } from "../engine/formats/recordsBatch";
 import { LOSSES, lossConfig } from "../engine/losses/registry";
 import { type SurrogateInput, surrogate } from "../engine/losses/surrogate";
+import type { RolloutBatch } from "../engine/rollouts/batch";
+import { annotated, rows } from "../engine/signals/testing";
 import { findEntry } from "../engine/spec/resolveSpec";
 
 /** What functions of a released implementation gave when they were run on these rollouts. */
@@ -17,6 +19,7 @@ export interface ReleasedRuns {
 	readonly batches: readonly (readonly LossRecord[])[];
 	readonly credit: readonly ReleasedCredit[];
 	readonly losses: readonly ReleasedLoss[];
+	readonly signals?: readonly ReleasedSignal[];
 }
 
 interface LossRecord extends RolloutRecord {
@@ -29,13 +32,13 @@ interface ReleasedRun {
 	readonly batch: number;
 	/** The released function, or several in turn. */
 	readonly function: string;
-	/** Ours, and what is asked of it beyond its preset. */
-	readonly preset: string;
+	/** What is asked of ours beyond its preset. */
 	readonly params?: Readonly<Record<string, unknown>>;
 }
 
 export interface ReleasedCredit extends ReleasedRun {
 	readonly method: string;
+	readonly preset: string;
 	/** Writers of rewards that stand before the method. */
 	readonly rewards?: readonly RewardChoice[];
 	/** null where a token is not in the release's loss. */
@@ -44,23 +47,41 @@ export interface ReleasedCredit extends ReleasedRun {
 
 export interface ReleasedLoss extends ReleasedRun {
 	readonly loss: string;
+	readonly preset: string;
 	/** Name of the column that was taken for the advantage. */
 	readonly advantage: string;
 	readonly value: number;
 	readonly dlogp: readonly (readonly number[])[];
 }
 
+/** What a release learns, where it learns by what its own objective says and we solve. */
+export interface ReleasedSignal extends ReleasedRun {
+	readonly provider: string;
+	readonly signal: string;
+	readonly values: readonly (readonly number[])[];
+}
+
 /** Largest difference from the release, relative to the largest magnitude it gave; infinite where one has a number and the other none. */
 export function creditDifference(runs: ReleasedRuns, run: ReleasedCredit): number {
 	const { method: id, preset, params, rewards = [], advantage } = run;
 	const method = findEntry(METHODS, id, "method");
-	const lines = runs.batches[run.batch]!.map((record) => ({ record, where: record.id }));
-	const { batch } = batchesOf(lines).batches[0]!;
+	const batch = batchOf(runs, run);
 	const given = { ...presetOf(method, preset), ...params };
 	return relative(
 		ragged(batch, creditBy(withRewards(method, rewards), given, batch).advantage).flat(),
 		advantage.flat().map((a) => a ?? Number.NaN),
 	);
+}
+
+/** The same of a signal. */
+export function signalDifference(runs: ReleasedRuns, run: ReleasedSignal): number {
+	const { batch } = annotated(run.provider, batchOf(runs, run), run.params);
+	return relative(rows(batch, run.signal).flat(), run.values.flat());
+}
+
+function batchOf({ batches }: ReleasedRuns, { batch }: ReleasedRun): RolloutBatch {
+	const lines = batches[batch]!.map((record) => ({ record, where: record.id }));
+	return batchesOf(lines).batches[0]!.batch;
 }
 
 /** The same of a loss: of its value, and of dL/dlogp. */

@@ -14,12 +14,7 @@ export type Need =
 export type Family = "baseline" | "group" | "critic" | "tree" | "segment" | "step" | "structure" | "redistribution";
 
 /** How far the source could be checked. */
-export type Verification =
-	| "compared with the released code"
-	| "released code read"
-	| "paper read"
-	| "abstract only"
-	| "not verified";
+export type Verification = "compared with the released code" | "paper read" | "abstract only" | "not verified";
 
 export interface Source {
 	readonly cite: string;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { creditDifference, lossDifference, type ReleasedRuns } from "../../testing/released";
+import { creditDifference, lossDifference, type ReleasedRuns, signalDifference } from "../../testing/released";
 import { METHODS } from "../credit/registry";
 import { LOSSES } from "../losses/registry";
 
@@ -22,6 +22,9 @@ describe.each(RUNS)("$repository at $commit", (runs) => {
 		const { value, gradient } = lossDifference(runs, run);
 		expect(value).toBeLessThanOrEqual(CLOSE);
 		expect(gradient).toBeLessThanOrEqual(CLOSE);
+	});
+	it.each(runs.signals ?? [])("$function is $provider", (run) => {
+		expect(signalDifference(runs, run)).toBeLessThanOrEqual(CLOSE);
 	});
 });
 

@@ -22,7 +22,7 @@ export const cocoa = defineMethod({
 	source: {
 		cite: "Meulemans et al. 2023, Would I Have Gotten That Reward? Long-Term Credit Assignment by Counterfactual Contribution Analysis",
 		url: "https://arxiv.org/abs/2306.16803",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		maxRatio: numberParam({

@@ -1,17 +1,17 @@
 import { defineMethod, type Estimate } from "../method";
-import { exp, min, mul, rolloutInput, spread, sub, tokenInput, tokenSignal } from "../ops";
-import { numberParam } from "../sharedParams";
+import { exp, min, mul, rolloutInput, spread, sub, suffixSum, tokenInput, tokenSignal } from "../ops";
+import { choiceParam, numberParam } from "../sharedParams";
 
 /**
  * Hindsight credit assignment, return-conditional: credit for what the outcome says about the choice.
  *
- * A_t = (1 − π(a_t|s_t)/h(a_t|s_t, Z))·Z with Z the return and h the probability of the choice once the return is known. Reads
- * `logProbs` and the token signal `hindsightLogProbs` = log h.
+ * A_t = (1 − π(a_t|s_t)/h(a_t|s_t, Z))·Z with Z the return, of the rollout or from the token on, and h the probability of the choice once it is
+ * known. Reads `logProbs` and the token signal `hindsightLogProbs` = log h.
  *
- * **Not verified** against the paper's text or code of its authors.
+ * The authors take Z from the token on (`paper`). What was paid before adds (1 − π/h)·paid, which is 0 on average after one prefix.
  * **Edges** h = π gives 0: the outcome says nothing about the choice. −Z·exp is bounded by `maxRatio` on π/h.
  * **Against the exact advantage** equal in expectation over rollouts that take the action; a mean over the choices made is not A.
- * **Source** Harutyunyan et al. 2019, "Hindsight Credit Assignment", https://arxiv.org/abs/1912.02503.
+ * **Source** Harutyunyan et al. 2019, "Hindsight Credit Assignment", https://arxiv.org/abs/1912.02503; its code, https://github.com/hca-neurips2019/hca.
  */
 export const hca = defineMethod({
 	id: "hca",
@@ -21,9 +21,15 @@ export const hca = defineMethod({
 	source: {
 		cite: "Harutyunyan et al. 2019, Hindsight Credit Assignment",
 		url: "https://arxiv.org/abs/1912.02503",
-		verification: "not verified",
+		verification: "compared with the released code",
 	},
 	params: {
+		outcome: choiceParam({
+			label: "Outcome",
+			help: "What hindsight is about: the return of the whole rollout, or what is earned from the token on.",
+			default: "return",
+			options: ["return", "toGo"],
+		}),
 		maxRatio: numberParam({
 			label: "Largest π/h",
 			help: "Bound on how surprising a choice may look in hindsight.",
@@ -34,17 +40,21 @@ export const hca = defineMethod({
 			log: true,
 		}),
 	},
-	presets: { paper: {} },
+	presets: { paper: { outcome: "toGo" } },
 	paidByTask: "its hindsight is about the return that the environment paid",
 	place: { unit: "token", source: "a fit to the batch", extra: "none", offPolicy: false },
 	traits: { zeroWhenEqual: false, groupLocal: true },
-	gradients: [{ door: 0.995, apples: 0.994 }],
+	gradients: [
+		{ door: 0.995, apples: 0.994 },
+		{ params: { outcome: "toGo" }, door: 0.995, apples: 0.994 },
+	],
 	needs: () => [
 		{ field: "logProbs" },
 		{ signal: "hindsightLogProbs", level: "token", meaning: "log-probability of each choice once the return is known" },
 	],
-	estimate: ({ maxRatio }): Estimate => {
+	estimate: ({ outcome, maxRatio }): Estimate => {
+		const earned = outcome === "return" ? spread(rolloutInput("returns")) : suffixSum(tokenInput("rewards"));
 		const ratio = min(exp(sub(tokenInput("logProbs"), tokenSignal("hindsightLogProbs"))), maxRatio);
-		return { terms: { hindsight: mul(sub(1, ratio), spread(rolloutInput("returns"))) } };
+		return { terms: { hindsight: mul(sub(1, ratio), earned) } };
 	},
 });

@@ -23,7 +23,7 @@ export const tdLambda = defineMethod({
 	source: {
 		cite: "Sutton 1988, Learning to Predict by the Methods of Temporal Differences",
 		url: "https://doi.org/10.1007/BF00115009",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {
 		discount: discountParam(0.99),

@@ -16,7 +16,7 @@ export const returnDecomposition = defineWriter({
 	source: {
 		cite: "Ren et al. 2022, Learning Long-Term Reward Redistribution via Randomized Return Decomposition",
 		url: "https://arxiv.org/abs/2111.13485",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: {},
 	kind: "replaces",

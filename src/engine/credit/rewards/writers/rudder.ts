@@ -70,7 +70,7 @@ export const rudder = defineWriter({
 	source: {
 		cite: "Arjona-Medina et al. 2019, RUDDER: Return Decomposition for Delayed Rewards",
 		url: "https://arxiv.org/abs/1806.07857",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: { ...rudderParams, start: { ...rudderParams.start, default: "zero" } },
 	kind: "replaces",

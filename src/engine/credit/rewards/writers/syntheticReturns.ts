@@ -22,7 +22,7 @@ export const syntheticReturns = defineWriter({
 	source: {
 		cite: "Raposo et al. 2021, Synthetic Returns for Long-Term Credit Assignment",
 		url: "https://arxiv.org/abs/2102.12425",
-		verification: "released code read",
+		verification: "compared with the released code",
 	},
 	params: syntheticParams,
 	kind: "adds",
