@@ -5,6 +5,7 @@ import type { Rhythm } from "../../engine/signals/rhythm";
 import type { CreditScale } from "../charts/creditScale";
 import { stepClass } from "../charts/creditStrip";
 import { type Layer, layersOf } from "../charts/layers";
+import { NAME_LINE, type NameRows, nameMiddle, nameRows } from "../charts/nameRows";
 import { select } from "../charts/select";
 import { shortened } from "../charts/shortened";
 import { significant } from "../format";
@@ -24,14 +25,16 @@ export interface RhythmOptions {
 	readonly height: number;
 }
 
-export const MARGIN = { left: 86, right: 10, top: 4, bottom: 18 };
+export const MARGIN = { left: 86, right: 10, top: 4, bottom: 6 };
 /** Room for arcs above the lanes, where there are some. */
-const ARCS = 20;
+const ARCS = 18;
+/** A chart of this height has room for two rows of names, and for one more with each of these again. */
+const TALL = 105;
 
 /**
  * WAAD and FAI over the tokens of a response, with ▲ at tokens that plan, ◆ at anchors and arcs from plan to anchor, above the
  * size of the exact advantage of the same tokens, as SVG in `element`. x: tokens; y of each lane: linear from zero, its largest value
- * written beside it (tokens; mean weight; return).
+ * written beside it (tokens; mean weight; return). Names that would be too close stand in rows.
  */
 export function drawRhythm(element: HTMLElement, data: RhythmData, options: RhythmOptions): void {
 	const { rhythm, names, exact } = data;
@@ -50,7 +53,8 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 	const lanes = exact ? 3 : 2;
 	const arcs = rhythm.couplings.length > 0 ? ARCS : 0;
 	const above = MARGIN.top + arcs;
-	const room = (options.height - above - MARGIN.bottom) / lanes;
+	const named = nameRows(names, step, 1 + Math.floor(options.height / TALL));
+	const room = (options.height - above - MARGIN.bottom - named.rows * NAME_LINE) / lanes;
 	const laneOf = (i: number) => ({
 		top: above + i * room + 9,
 		bottom: above + (i + 1) * room - 2,
@@ -58,13 +62,13 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 	});
 	drawLane(
 		layer("lane-waad"),
-		{ name: "WAAD", unit: "tokens", values: rhythm.waad, marks: rhythm.preplan, mark: "\u25b2" },
+		{ name: "WAAD ▲ plan", unit: "tokens", values: rhythm.waad, marks: rhythm.preplan, mark: "▲" },
 		laneOf(0),
 		x,
 	);
 	drawLane(
 		layer("lane-fai"),
-		{ name: "FAI", unit: "weight", values: rhythm.fai, marks: rhythm.anchors, mark: "\u25c6" },
+		{ name: "FAI ◆ anchor", unit: "weight", values: rhythm.fai, marks: rhythm.anchors, mark: "◆" },
 		laneOf(1),
 		x,
 	);
@@ -77,15 +81,29 @@ export function drawRhythm(element: HTMLElement, data: RhythmData, options: Rhyt
 			const [from, to] = [x(plan), x(anchor)];
 			return `M${from},${above}A${(to - from) / 2},${arcs} 0 0 1 ${to},${above}`;
 		});
-	const letters = Math.floor(step / 6.8);
-	layer("names")
+	drawNames(layer("names"), data, named, { ...options, x });
+}
+
+interface Names extends RhythmOptions {
+	readonly x: (t: number) => number;
+}
+
+function drawNames(
+	layer: Layer,
+	{ names, mask }: RhythmData,
+	{ rows, letters }: NameRows,
+	{ width, height, x }: Names,
+): void {
+	const written = names.map((name, t) => ({ name: shortened(name, letters), row: t % Math.max(1, rows) }));
+	const first = height - 5 - (rows - 1) * NAME_LINE;
+	layer
 		.selectAll("text")
-		.data(letters >= 2 ? names : [])
+		.data(rows > 0 ? written : [])
 		.join("text")
-		.attr("class", (_, t) => (data.mask[t] === 1 ? "own" : "reply"))
-		.attr("x", (_, t) => x(t))
-		.attr("y", options.height - 5)
-		.text((name) => shortened(name, letters));
+		.attr("class", (_, t) => (mask[t] === 1 ? "own" : "reply"))
+		.attr("x", ({ name }, t) => nameMiddle(name, x(t), { left: 0, right: width }))
+		.attr("y", ({ row }) => first + row * NAME_LINE)
+		.text(({ name }) => name);
 }
 
 interface Lane {

@@ -26,14 +26,19 @@ const LONGEST = 512;
 function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
 	const pinned = useStore(selectionStore, (s) => s.pinned);
 	const rollout = pinned?.rollout ?? display.members[0] ?? 0;
+	const [look, setLook] = useState<Look>("heads");
 	const answer = useAttention(display, rollout);
 	const shown = typeof answer === "string" ? { display, rollout } : answer;
+	const { step, latest } = shown.display;
+	const of = `Rollout ${shown.rollout}, step ${step}${typeof answer !== "string" && latest.recorded ? `, policy ${ROUNDED}` : ""}.`;
 	return (
-		<div className="attention">
-			<p className="tree-note muted">
-				<b>Attention is where the policy looks. It is not credit.</b> Rollout {shown.rollout}, step {shown.display.step}
-				{typeof answer !== "string" && shown.display.latest.recorded ? `, policy ${ROUNDED}` : ""}.
-			</p>
+		<div className="attention" data-look={look}>
+			<div className="attention-head">
+				<p className="tree-note muted" title={of}>
+					<b>Where the policy looks. It is not credit.</b> <span className="of">{of}</span>
+				</p>
+				<Looks look={look} onChoose={setLook} />
+			</div>
 			{typeof answer === "string" ? (
 				<p className="muted">{answer}</p>
 			) : (
@@ -43,6 +48,32 @@ function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
 				</div>
 			)}
 		</div>
+	);
+}
+
+const LOOKS = [
+	{ id: "heads", title: "Heads", help: "All heads, and one of them enlarged" },
+	{ id: "curves", title: "Curves", help: "How far back tokens look, and how much later ones look at them" },
+] as const;
+type Look = (typeof LOOKS)[number]["id"];
+
+/** Where there is no room for both beside or below each other. */
+function Looks({ look, onChoose }: { readonly look: Look; readonly onChoose: (look: Look) => void }): JSX.Element {
+	return (
+		<fieldset className="choices" aria-label="What of attention to look at">
+			{LOOKS.map(({ id, title, help }) => (
+				<button
+					key={id}
+					type="button"
+					className="quiet"
+					aria-pressed={look === id}
+					title={help}
+					onClick={() => onChoose(id)}
+				>
+					{title}
+				</button>
+			))}
+		</fieldset>
 	);
 }
 

@@ -13,6 +13,8 @@ interface Props {
 	readonly rollout: number;
 }
 
+const MARKS = "▲ The token plans what follows. ◆ Later tokens keep looking at it. An arc joins a plan to its anchor.";
+
 /** WAAD and FAI over the text, and how they go with the exact advantage. */
 export function AttentionRhythm({ display, answer, rollout }: Props): JSX.Element {
 	const data = dataOf(display, answer, rollout);
@@ -27,12 +29,7 @@ export function AttentionRhythm({ display, answer, rollout }: Props): JSX.Elemen
 				margin={MARGIN}
 				draw={(element, size) => drawRhythm(element, data, size)}
 			/>
-			<p className="muted">
-				<span title="▲ the token plans what follows; ◆ later tokens keep looking at it; an arc joins a plan to its anchor">
-					▲ plan, ◆ anchor.
-				</span>{" "}
-				{readingText(answer)}
-			</p>
+			<p className="reading muted">{readingText(answer)}</p>
 		</div>
 	);
 }
@@ -78,7 +75,11 @@ function readingText({ reading: { window, from, to, keys, layers } }: AttentionA
 function Correlations({ data, answer }: { readonly data: RhythmData; readonly answer: AttentionAnswer }): JSX.Element {
 	const { exact, mask } = data;
 	if (!exact)
-		return <p className="muted">The exact advantage of this rollout is not known: nothing to compare with.</p>;
+		return (
+			<p className="muted" title={`${MARKS} ${readingText(answer)}`}>
+				The exact advantage of this rollout is not known: nothing to compare with.
+			</p>
+		);
 	const own = (values: Float64Array) => values.map((v, t) => (mask[t] === 1 ? v : Number.NaN));
 	const size = own(exact.values.map(Math.abs));
 	const jump = agreement(own(answer.rhythm.jump), size);
@@ -86,7 +87,7 @@ function Correlations({ data, answer }: { readonly data: RhythmData; readonly an
 	return (
 		<p
 			className="tabular muted"
-			title="Correlation with the size of the exact advantage, over the policy's tokens of this rollout"
+			title={`Correlation with the size of the exact advantage, over the policy's tokens of this rollout. ${MARKS} ${readingText(answer)}`}
 		>
 			|{exact.label}|: WAAD jump <b>{jump.text}</b>, FAI <b>{fai.text}</b>, n = {fai.n}
 		</p>
