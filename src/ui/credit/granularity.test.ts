@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutBatch } from "../../engine/rollouts/batch";
-import { granularitiesOf, sumByUnit, unitsOf } from "./granularity";
+import { granularitiesOf, sumByRollout, sumByUnit, unitsOf } from "./granularity";
 
 const names = ["a", "1", "2", " b", "c", "?"];
 /** a 1 2 | env | 1 ?  and one shorter rollout. */
@@ -44,4 +44,24 @@ it("sums a unit's credit over its scored tokens and leaves the rest alone", () =
 	const units = Int32Array.from([0, 0, -1, 1, 2, 2]);
 	const values = Float64Array.from([1, Number.NaN, 0, Number.NaN, 2, -3]);
 	expect([...sumByUnit(values, units)]).toEqual([1, 1, 0, Number.NaN, -1, -1]);
+});
+
+it("sums rollouts whole, whoever begins them, in the order that is asked for", () => {
+	// Of the policy: 2 and 3 after a word of the environment; nothing; 5 and what is not scored; what is not scored alone.
+	const four = {
+		B: 4,
+		T: 3,
+		actionMask: Uint8Array.from([0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0, 0]),
+		lengths: Int32Array.from([3, 2, 2, 1]),
+	} as unknown as RolloutBatch;
+	const none = Number.NaN;
+	const values = Float64Array.from([100, 2, 3, 100, 100, 100, 5, none, 100, none, 100, 100]);
+	expect([...sumByRollout(four, [3, 2, 1, 0], values)]).toEqual([none, 5, none, 5]);
+	expect([
+		...sumByRollout(
+			four,
+			[0],
+			values.map((v) => -2 * v),
+		),
+	]).toEqual([-10]);
 });

@@ -80,6 +80,22 @@ function wordPlaces(batch: RolloutBatch, tokens: readonly string[]): PlaceOf {
 const SPACE = /^[\s\u0120\u2581]/;
 const DIGITS = /^\d+$/;
 
+/** The credit of whole rollouts: values `[B·T]` summed over their scored tokens of the policy; NaN where there is none. */
+export function sumByRollout(
+	{ T, actionMask, lengths }: RolloutBatch,
+	rollouts: readonly number[],
+	values: Float64Array,
+): Float64Array {
+	return Float64Array.from(rollouts, (b) => {
+		let sum = Number.NaN;
+		for (let at = b * T; at < b * T + (lengths[b] as number); at++) {
+			const value = values[at] as number;
+			if (actionMask[at] === 1 && !Number.isNaN(value)) sum = Number.isNaN(sum) ? value : sum + value;
+		}
+		return sum;
+	});
+}
+
 /** Values summed over each unit, every token of a unit holding the sum; tokens outside of every unit are not scored. */
 export function sumByUnit(values: Float64Array, units: Int32Array): Float64Array {
 	const sums = new Map<number, number>();

@@ -4,7 +4,7 @@ import { type Colouring, colouredBy, creditScale } from "../charts/creditScale";
 import type { HeatmapData } from "../charts/heatmap";
 import type { Comparison } from "../comparison";
 import { methodRolloutsCsv, methodTokensCsv } from "../credit/creditCsv";
-import { sumByUnit, unitsOf } from "../credit/granularity";
+import { sumByRollout } from "../credit/granularity";
 import type { MethodRow } from "../credit/methodRows";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { columnar, signed, significant } from "../format";
@@ -128,18 +128,11 @@ function tokenCells(comparison: Comparison, rollout: number, rows: readonly Meth
 }
 
 function rolloutCells(comparison: Comparison, rows: readonly MethodRow[], colouring: Colouring): Cells {
-	const { batch, members, tokens } = comparison;
-	const units = unitsOf(batch, tokens, "rollout");
-	const first = (b: number) => units.indexOf(b, b * batch.T);
-	const starts = members.map((b) => {
-		const at = batch.actionMask.indexOf(1, b * batch.T);
-		return at >= 0 && at < (b + 1) * batch.T ? at : first(b);
-	});
+	const { batch, members } = comparison;
 	return {
 		data: {
 			rows: allRows(comparison, rows).map(({ label, values }) => {
-				const sums = sumByUnit(values, units);
-				const own = Float64Array.from(starts, (i) => sums[i] ?? Number.NaN);
+				const own = sumByRollout(batch, members, values);
 				return { label, values: own, scale: colouredBy(creditScale(own), colouring) };
 			}),
 			columns: members.length,
