@@ -1,9 +1,9 @@
-import { Rng } from "../core/rng";
-import { askOracle } from "../oracle/oracle";
-import type { Policy } from "../oracle/policy";
-import type { RolloutBatch } from "../rollouts/batch";
-import type { Task, TaskItem } from "../tasks/task";
-import { play, possibleTokens } from "../tasks/walk";
+import { Rng } from "../engine/core/rng";
+import { askOracle } from "../engine/oracle/oracle";
+import type { Policy } from "../engine/oracle/policy";
+import type { RolloutBatch } from "../engine/rollouts/batch";
+import type { Task, TaskItem } from "../engine/tasks/task";
+import { play, possibleTokens } from "../engine/tasks/walk";
 
 /** A prefix of the response: who acts, what may come with which probability, and exact numbers about it. */
 interface Place {

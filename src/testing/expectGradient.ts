@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { Relation } from "../engine/credit/exactRelation";
 import type { Gradient } from "../engine/credit/method";
+import type { Relation } from "./exactRelation";
 
 /** Holds a measured mean gradient against what is stated of it, within what sampling explains. @param sizes rollouts of a group and of a batch. */
 export function expectGradient(

@@ -1,4 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import {
+	type ExactWorld,
+	exactWorld,
+	measuredRelation,
+	quirkyPolicy,
+	sampleBatch,
+	type Visits,
+	visitsOf,
+} from "../../testing/exactRelation";
 import { expectGradient } from "../../testing/expectGradient";
 import { pcg4d, Rng, unitInterval } from "../core/rng";
 import type { RolloutBatch, Signal } from "../rollouts/batch";
@@ -8,15 +17,6 @@ import { taskSource } from "../signals/taskSource";
 import { resolveParams } from "../spec/params";
 import { keydoor } from "../tasks/keydoor";
 import { creditorOf } from "./choice";
-import {
-	type ExactWorld,
-	exactWorld,
-	measuredRelation,
-	quirkyPolicy,
-	sampleBatch,
-	type Visits,
-	visitsOf,
-} from "./exactRelation";
 import { METHODS } from "./registry";
 import { REWARD_WRITERS } from "./rewards/registry";
 import { READER } from "./rewards/writer";

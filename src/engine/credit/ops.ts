@@ -86,7 +86,6 @@ export const rolloutInput = (name: RolloutInput) => node("rollout", { op: "input
 export const spanInput = (name: SpanInput, partition: Partition) => node("span", { op: "input", name }, [], partition);
 export const tokenSignal = (name: string) => node("token", { op: "signal", name });
 export const rolloutSignal = (name: string) => node("rollout", { op: "signal", name });
-export const spanSignal = (name: string, partition: Partition) => node("span", { op: "signal", name }, [], partition);
 
 const lift = <L extends Level>(x: Operand<L>, other: Node<L>): Node<L> =>
 	typeof x === "number" ? like(other, { op: "constant", value: x }, []) : x;

@@ -1,9 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import {
+	type ExactWorld,
+	exactWorld,
+	measuredRelation,
+	sampleBatch,
+	type Visits,
+	visitsOf,
+} from "../../testing/exactRelation";
 import { expectGradient } from "../../testing/expectGradient";
 import { unevenPolicy, unevenTask } from "../../testing/unevenTask";
 import { Rng } from "../core/rng";
 import { findEntry } from "../spec/resolveSpec";
-import { type ExactWorld, exactWorld, measuredRelation, sampleBatch, type Visits, visitsOf } from "./exactRelation";
 import type { Gradient } from "./method";
 import { METHODS } from "./registry";
 import { creditBy } from "./run";

@@ -34,7 +34,7 @@ export interface FlowValues {
 /**
  * Exact values of a flow by backward induction, V_N = R and V_k(x) = E[V_{k+1}(x + v/N + σ√(1/N)·ε)], the expectation by
  * Gauss–Hermite quadrature. **Units** of reward. **Edges** without noise a step moves to one point. **Throws** InvalidInput for a grid
- * of fewer than 4 points or no quadrature nodes. Accuracy depends on grid and nodes: with the defaults and a bump of width 0.7 about 1e-4.
+ * of fewer than 4 points or no quadrature nodes. **For** samplers of one's own: every task here is of tokens. Accuracy depends on grid and nodes: with the defaults and a bump of width 0.7 about 1e-4.
  */
 export function flowValues(flow: Flow, given: Partial<GridOptions> = {}): FlowValues {
 	const options = { ...DEFAULTS, ...given };
