@@ -31,6 +31,14 @@ describe("the text of a line", () => {
 		);
 	});
 
+	it("is whole wherever in it a character of each length begins", () => {
+		for (let before = 0; before < 70; before++)
+			for (const some of ["é", "答", "🎉", "🎉é", "é🎉a"]) {
+				const text = "a".repeat(before) + some.repeat(40);
+				expect(lineText(strToU8(text))).toBe(text);
+			}
+	});
+
 	it("has every character that there is, and no half of one", () => {
 		for (let point = 0; point <= 0x10ffff; point += point < 0x1000 ? 1 : 0xff) {
 			if (point >= 0xd800 && point <= 0xdfff) continue;
