@@ -1,20 +1,22 @@
-import { type CSSProperties, type JSX, lazy, Suspense } from "react";
+import { type CSSProperties, type JSX, Suspense } from "react";
 import { useStore } from "zustand";
 import { hiddenPlaces, isEmbedded } from "./embedded";
 import { LAYOUTS, type LayoutDefinition, type Place } from "./layouts";
+import { lazyPart } from "./lazyPart";
 import { InterruptedRun } from "./panels/StoredRuns";
 import { Coach } from "./shell/Coach";
 import { EmbedRequest } from "./shell/EmbedRequest";
 import { KeyMap } from "./shell/KeyMap";
 import { Notices } from "./shell/Notices";
 import { Palette } from "./shell/Palette";
+import { PanelBoundary } from "./shell/PanelBoundary";
 import { PanelBox } from "./shell/PanelBox";
 import { Splitter } from "./shell/Splitter";
 import { TopBar } from "./shell/TopBar";
 import { layoutStore, sizeOf } from "./stores/layout";
 import { runStore } from "./stores/run";
 
-const FigureDesk = lazy(() => import("./shell/FigureDesk"));
+const FigureDesk = lazyPart(() => import("./shell/FigureDesk"));
 
 /** The workbench: top bar, and the places of the chosen layout with their panels. */
 export function App(): JSX.Element {
@@ -51,7 +53,9 @@ export function App(): JSX.Element {
 			<KeyMap />
 			<Coach />
 			<main className="places">
-				<Suspense fallback={null}>{layout === "figure" ? <FigureDesk /> : null}</Suspense>
+				<PanelBoundary title="The figure">
+					<Suspense fallback={null}>{layout === "figure" ? <FigureDesk /> : null}</Suspense>
+				</PanelBoundary>
 				{box("left")}
 				{places.left && !maximised ? <Splitter side="left" label="Width of the settings" /> : null}
 				<div className="centre">

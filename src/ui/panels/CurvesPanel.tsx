@@ -1,4 +1,4 @@
-import { type JSX, lazy, memo, type PointerEvent, Suspense, useCallback, useMemo, useRef } from "react";
+import { type JSX, memo, type PointerEvent, Suspense, useCallback, useMemo, useRef } from "react";
 import { useStore } from "zustand";
 import type { ExperimentSpec } from "../../engine/spec/experiment";
 import { Chart, type Size } from "../charts/Chart";
@@ -7,6 +7,7 @@ import { useWidth } from "../charts/useExtent";
 import { usePanelCsv } from "../figures/publishedCsv";
 import { isOfFiles } from "../files/openFiles";
 import { useFileSteps } from "../files/useFileSteps";
+import { lazyPart } from "../lazyPart";
 import { backToRecording, showStep } from "../recording/player";
 import { findEntry, TASKS, taskOf } from "../registries";
 import { type Behind, behindOf } from "../runs/behind";
@@ -25,7 +26,7 @@ import { CURVES, type Curve } from "./curves";
 import { RunListButton } from "./RunList";
 import { Scrubber } from "./Scrubber";
 
-const FileCurves = lazy(() => import("./FileCurves"));
+const FileCurves = lazyPart(() => import("./FileCurves"));
 
 /** Narrower charts cannot be read; those that do not fit are left out, the last first. */
 const NARROWEST = 150;

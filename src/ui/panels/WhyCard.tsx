@@ -1,10 +1,11 @@
-import { type JSX, lazy, Suspense, useEffect, useState } from "react";
+import { type JSX, Suspense, useEffect, useState } from "react";
 import { messageOf } from "../../engine/core/errors";
 import type { Trace } from "../../engine/credit/traceOps";
 import { askWhy } from "../lab";
+import { lazyPart } from "../lazyPart";
 import type { Latest } from "../stores/run";
 
-const WhySteps = lazy(() => import("./WhySteps"));
+const WhySteps = lazyPart(() => import("./WhySteps"));
 
 interface Props {
 	readonly latest: Latest;

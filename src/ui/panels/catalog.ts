@@ -1,4 +1,5 @@
-import { type ComponentType, lazy } from "react";
+import type { ComponentType } from "react";
+import { lazyPart } from "../lazyPart";
 import CreditPanel from "./CreditPanel";
 import CurvesPanel from "./CurvesPanel";
 import InspectorPanel from "./InspectorPanel";
@@ -21,7 +22,7 @@ export const PANELS: readonly PanelDefinition[] = [
 		id: "data",
 		title: "Data",
 		help: "Rollouts of your own, and what is wrong with their credit.",
-		component: lazy(() => import("./DataPanel")),
+		component: lazyPart(() => import("./DataPanel")),
 	},
 	{
 		id: "credit",
@@ -33,13 +34,13 @@ export const PANELS: readonly PanelDefinition[] = [
 		id: "siblings",
 		title: "Siblings",
 		help: "Two rollouts of a group side by side: where they part, and what each was paid for it (=).",
-		component: lazy(() => import("./SiblingsPanel")),
+		component: lazyPart(() => import("./SiblingsPanel")),
 	},
 	{
 		id: "tree",
 		title: "Tree",
 		help: "Where the rollouts of a group part, and what each branch was worth.",
-		component: lazy(() => import("./TreePanel")),
+		component: lazyPart(() => import("./TreePanel")),
 	},
 	{
 		id: "attention",
@@ -52,43 +53,43 @@ export const PANELS: readonly PanelDefinition[] = [
 				help: "One line a head, query and key. Tokens count from the first after the prompt; those of the prompt are negative.",
 			},
 		],
-		component: lazy(() => import("./AttentionPanel")),
+		component: lazyPart(() => import("./AttentionPanel")),
 	},
 	{
 		id: "fidelity",
 		title: "Fidelity",
 		help: "Methods ranked by how well their credit agrees with the exact advantage.",
-		component: lazy(() => import("./FidelityPanel")),
+		component: lazyPart(() => import("./FidelityPanel")),
 	},
 	{
 		id: "methods",
 		title: "Methods",
 		help: "What every method says of one rollout.",
-		component: lazy(() => import("./MethodsPanel")),
+		component: lazyPart(() => import("./MethodsPanel")),
 	},
 	{
 		id: "rollouts",
 		title: "Rollouts",
 		help: "Every rollout of the batch, sorted and filtered.",
-		component: lazy(() => import("./RolloutsPanel")),
+		component: lazyPart(() => import("./RolloutsPanel")),
 	},
 	{
 		id: "library",
 		title: "Library",
 		help: "Every credit method, task and loss, with its source.",
-		component: lazy(() => import("./LibraryPanel")),
+		component: lazyPart(() => import("./LibraryPanel")),
 	},
 	{
 		id: "errors",
 		title: "Errors",
 		help: "How far each method is from the exact advantage, on every recorded task.",
-		component: lazy(() => import("./ErrorsPanel")),
+		component: lazyPart(() => import("./ErrorsPanel")),
 	},
 	{
 		id: "runs",
 		title: "Runs",
 		help: "Past and recorded runs, and what was set differently.",
-		component: lazy(() => import("./RunsPanel")),
+		component: lazyPart(() => import("./RunsPanel")),
 	},
 	{
 		id: "inspector",

@@ -1,7 +1,9 @@
-import { type JSX, lazy, Suspense, useId, useState } from "react";
+import { type JSX, Suspense, useId, useState } from "react";
 import { WIDTHS_MM } from "../figures/widths";
+import { lazyPart } from "../lazyPart";
+import { PanelBoundary } from "./PanelBoundary";
 
-const FigureButtons = lazy(() => import("../figures/FigureButtons"));
+const FigureButtons = lazyPart(() => import("../figures/FigureButtons"));
 
 /** The panel as SVG or PNG at a chosen width, and its numbers as CSV. */
 export function ExportButton({ panel, title }: { readonly panel: string; readonly title: string }): JSX.Element {
@@ -26,9 +28,11 @@ export function ExportButton({ panel, title }: { readonly panel: string; readonl
 						))}
 					</select>
 				</label>
-				<Suspense fallback={<p className="muted">Loading.</p>}>
-					{opened ? <FigureButtons panel={panel} widthMm={width} /> : null}
-				</Suspense>
+				<PanelBoundary title="The export">
+					<Suspense fallback={<p className="muted">Loading.</p>}>
+						{opened ? <FigureButtons panel={panel} widthMm={width} /> : null}
+					</Suspense>
+				</PanelBoundary>
 			</div>
 		</>
 	);

@@ -1,5 +1,6 @@
 import { Component, type JSX, type ReactNode } from "react";
 import { messageOf } from "../../engine/core/errors";
+import { askAgain } from "../lazyPart";
 
 interface Props {
 	readonly title: string;
@@ -17,6 +18,11 @@ export class PanelBoundary extends Component<Props, State> {
 		return { message: messageOf(error) };
 	}
 
+	private readonly again = (): void => {
+		askAgain();
+		this.setState({ message: null });
+	};
+
 	override render(): JSX.Element {
 		const { message } = this.state;
 		if (message === null) return <>{this.props.children}</>;
@@ -25,7 +31,7 @@ export class PanelBoundary extends Component<Props, State> {
 				<p className="happened">{message}</p>
 				<p>{this.props.title} cannot be drawn with this. The other panels and the run go on.</p>
 				<p className="actions">
-					<button type="button" onClick={() => this.setState({ message: null })}>
+					<button type="button" onClick={this.again}>
 						Draw again
 					</button>
 				</p>

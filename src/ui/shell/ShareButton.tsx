@@ -1,6 +1,8 @@
-import { type JSX, lazy, Suspense, useId, useState } from "react";
+import { type JSX, Suspense, useId, useState } from "react";
+import { lazyPart } from "../lazyPart";
+import { PanelBoundary } from "./PanelBoundary";
 
-const ShareSheet = lazy(() => import("./ShareSheet"));
+const ShareSheet = lazyPart(() => import("./ShareSheet"));
 
 /** A sheet with the link to what is on screen; each time it opens it is written anew. */
 export function ShareButton(): JSX.Element {
@@ -13,9 +15,11 @@ export function ShareButton(): JSX.Element {
 			</button>
 			<div id={id} popover="auto" className="chip-card share-card">
 				<h3>Share these settings</h3>
-				<Suspense fallback={<p className="muted">Loading.</p>}>
-					{opened > 0 ? <ShareSheet key={opened} /> : null}
-				</Suspense>
+				<PanelBoundary title="The sheet">
+					<Suspense fallback={<p className="muted">Loading.</p>}>
+						{opened > 0 ? <ShareSheet key={opened} /> : null}
+					</Suspense>
+				</PanelBoundary>
 			</div>
 		</>
 	);

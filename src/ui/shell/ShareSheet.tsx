@@ -1,12 +1,13 @@
-import { type JSX, lazy, Suspense, useId, useMemo, useState } from "react";
+import { type JSX, Suspense, useId, useMemo, useState } from "react";
 import { MAX_NOTE } from "../../engine/spec/link";
 import { ByHand } from "../controls/ByHand";
 import { copyText } from "../copyText";
+import { lazyPart } from "../lazyPart";
 import { exportRun } from "../session";
 import { type Share, type ShareOptions, shareLink } from "../share";
 
-const QrCode = lazy(() => import("./QrCode"));
-const ShareImage = lazy(() => import("./ShareImage"));
+const QrCode = lazyPart(() => import("./QrCode"));
+const ShareImage = lazyPart(() => import("./ShareImage"));
 
 const pageAddress = () => location.href.replace(/[?#].*$/, "");
 /** Characters; a code of more has modules too small for a phone in the last row. */
