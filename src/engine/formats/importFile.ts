@@ -1,7 +1,8 @@
 import { InvalidInput } from "../core/errors";
 import type { ByteSource } from "./containers/byteSource";
+import type { ImportedLine } from "./fileReading";
 import type { Importer } from "./importers/importer";
-import { type ImportedLine, importPieces, type ReadOptions } from "./importPieces";
+import { importPieces, type ReadOptions } from "./importPieces";
 import { AlteredTexts } from "./tokenizer";
 import { RepeatedIds } from "./uniqueIds";
 

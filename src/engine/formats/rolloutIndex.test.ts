@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import type { ImportedLine } from "./fileReading";
 import { ascribeRollouts } from "./importers/ascribeRollouts";
 import { verl } from "./importers/verl";
-import type { ImportedLine } from "./importPieces";
 import type { RolloutRecord } from "./record";
 import { RolloutIndex } from "./rolloutIndex";
 

@@ -3,9 +3,9 @@ import type { LintInput, Member } from "../lint/check";
 import { factsOf, type RolloutFacts, returnOf } from "../lint/facts";
 import type { ByteSource } from "./containers/byteSource";
 import { parseLine } from "./containers/text";
+import type { ImportedLine } from "./fileReading";
 import { groupKey } from "./groups";
 import type { Importer } from "./importers/importer";
-import type { ImportedLine } from "./importPieces";
 import type { RolloutRecord } from "./record";
 
 /** Bytes of text whose rollouts are kept as objects; beyond them only their place in the file is. */
