@@ -203,10 +203,14 @@ const MORE: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]
 	spoTree: [
 		{ segment: 2, scale: "sd0" },
 		{ segment: 1, levels: 2 },
+		{ scale: "sd0", bestOf: 2, singleton: "raw" },
+		{ dropZero: true, singleton: "skip" },
 	],
 	treePs: [
 		{ unit: "token", value: "children", form: "both" },
 		{ shared: "once", unit: "turn" },
+		{ form: "both", singleton: "raw" },
+		{ shared: "once", singleton: "skip" },
 	],
 	maRlhf: [{ cut: "marks" }, { value: "position", length: 2, klCoef: 0.1, klEstimator: "k2" }],
 	vinePpo: [{ unit: "token" }],

@@ -1,5 +1,5 @@
 import type { ChoiceParam, NumberParam } from "../spec/params";
-import { groupStat, less, type Node, type Normaliser, rolloutInput, type Scope, spread } from "./ops";
+import { groupStat, less, type Node, type Normaliser, rolloutInput, type Scope, select, spread } from "./ops";
 
 /** What is subtracted. */
 export const centerParam = <const O extends readonly string[]>(fallback: O[number], options: O) =>
@@ -68,11 +68,19 @@ export function normaliserOf(
 	return { ...scope, center, scale, eps, epsOn: "sd", singleton: singleton === "raw" ? "raw" : "zero" };
 }
 
+/** 1 for rollouts that are not alone in their group. */
+export const several = (scope: Scope = { within: "group" }): Node<"rollout"> =>
+	less(1, groupStat(rolloutInput("returns"), "count", scope));
+
+/** A term that is 0 for a group of one, or what the rollout earned itself where it is to keep that. */
+export const orOwn = (term: Node<"token">, own: Node<"token">, singleton: NormaliserValues["singleton"]) =>
+	singleton === "raw" ? select(spread(several()), term, own) : term;
+
 /** Which tokens are scored when a group of one is to be skipped; nothing where it is not. */
 export function scoredGroups(
 	singleton: "raw" | "zero" | "skip",
 	scope: Scope = { within: "group" },
 ): { scored?: Node<"token"> } {
 	if (singleton !== "skip") return {};
-	return { scored: spread(less(1, groupStat(rolloutInput("returns"), "count", scope))) };
+	return { scored: spread(several(scope)) };
 }

@@ -1,7 +1,7 @@
 import type { ParamValues } from "../spec/params";
 import type { Estimate } from "./method";
-import { centerParam, discountParam, scoredGroups } from "./normaliserParams";
-import { groupStat, less, type Node, neg, reduceToRollouts, rolloutInput, select, spread, suffixSum } from "./ops";
+import { centerParam, discountParam, scoredGroups, several } from "./normaliserParams";
+import { groupStat, type Node, neg, reduceToRollouts, select, spread, suffixSum } from "./ops";
 import { choiceParam } from "./sharedParams";
 
 /** What a group of one gets where only a baseline is compared. */
@@ -14,9 +14,6 @@ export const groupOfOneParams = {
 	}),
 };
 type GroupOfOne = ParamValues<typeof groupOfOneParams>["singleton"];
-
-/** 1 for rollouts that are not alone in their group. */
-const several = () => less(1, groupStat(rolloutInput("returns"), "count", { within: "group" }));
 
 /** Mean over the group, of the others with loo; 0 for a group of one that is to keep its own. */
 export function groupMean(x: Node<"rollout">, center: "mean" | "loo", singleton: GroupOfOne): Node<"rollout"> {

@@ -40,9 +40,12 @@ const RAW: Readonly<Record<string, number>> = {
 	rloo: 3,
 	// g, and what it misses of 3.
 	rudder: 3,
+	// Undivided at the defaults.
+	spoTree: 3,
 	syntheticReturns: 0.3 * LONE.signals.contribution!.data[0]! + 3,
 	tempo: SCALED,
 	treeGrpo: SCALED,
+	treePs: 3,
 };
 /** What has to be asked for, so that something is compared. */
 const ASKED: Readonly<Record<string, (singleton: string) => object>> = {
@@ -64,6 +67,16 @@ it.each(choices)("%s gives a lone rollout what '%s' says", (id, singleton) => {
 	// One token less its own mean is 0, too.
 	const want = { raw: RAW[id]!, zero: 0, centre: 0, skip: Number.NaN }[singleton];
 	near(rows(LONE, id, { singleton, ...ASKED[id]?.(singleton) }), [[want!]], 1e-15);
+});
+
+it("trees pay a lone rollout its own reward once, whatever the form, and as others are paid", () => {
+	const raw = (id: string, params: object) => rows(LONE, id, { singleton: "raw", ...params });
+	for (const form of ["local", "global", "both", "reweighted"]) near(raw("treePs", { form }), [[3]], 1e-15);
+	near(raw("spoTree", { scale: "sd0", eps: 0.5 }), [[2]], 1e-15);
+	// 1 − (1 − 3)²
+	near(raw("spoTree", { bestOf: 2 }), [[-3]], 1e-15);
+	expect(rows(LONE, "spoTree", { singleton: "skip", dropZero: true })).toEqual([[Number.NaN]]);
+	expect(rows(LONE, "treePs", { singleton: "skip", shared: "once" })).toEqual([[Number.NaN]]);
 });
 
 it("pure compares nothing where it has no baseline, and its outcome apart from its steps", () => {

@@ -1,7 +1,7 @@
 import { overDeviation } from "../alike";
 import { defineMethod } from "../method";
-import { epsParam } from "../normaliserParams";
-import { abs, less, mul, type Node, rolloutInput, spread, sub, treeStat } from "../ops";
+import { epsParam, orOwn, scoredGroups, singletonParam } from "../normaliserParams";
+import { abs, div, less, mul, type Node, rolloutInput, spread, spreadToSpans, sub, treeStat } from "../ops";
 import type { Partition } from "../partition";
 import { choiceParam, flagParam, integerParam } from "../sharedParams";
 
@@ -13,7 +13,8 @@ import { choiceParam, flagParam, integerParam } from "../sharedParams";
  * edge are u(V) = 1 − (1 − V)^k, the chance that one of k tries from there succeeds; the deviation stays that of the V, a reading, as
  * the paper leaves it open. Edges of 0, to six digits, are not scored (`dropZero`). Segments that agree on all tokens are one node.
  *
- * **Edges** a chain without branches gives 0 throughout, as does a group of one, whatever the scale; the last level takes what is left of the rollout.
+ * **Edges** a chain without branches gives 0 throughout, whatever the scale; the last level takes what is left of the rollout. A group of one as
+ * `singleton` says: 0 by itself, as its value never changes; raw is u(R), over 1 + eps with `scale=sd0`.
  * **Against the exact advantage** unbiased at the level of segments where every node has as many children as the others, sampled for it;
  * otherwise the mean over children weighs leaves unevenly, and a node with one rollout below is worth that rollout's outcome. Segments that
  * agree are one child however often they are drawn: where a rare token pays most, the gradient of 32 rollouts has cosine .11.
@@ -54,6 +55,7 @@ export const spoTree = defineMethod({
 			options: ["none", "sd0"],
 		}),
 		eps: epsParam(1e-8),
+		singleton: singletonParam("zero"),
 		bestOf: integerParam({
 			label: "Best of",
 			help: "Tries that the value of a node counts with: above 1, the chance that one of them succeeds.",
@@ -81,7 +83,7 @@ export const spoTree = defineMethod({
 		{ params: { segment: 1 }, door: 0.955, apples: 0.954 },
 	],
 	needs: () => [],
-	estimate: ({ segment, levels, scale, eps, bestOf, dropZero }) => {
+	estimate: ({ segment, levels, scale, eps, singleton, bestOf, dropZero }) => {
 		const partition: Partition = { kind: "fixed", length: segment, lastAlone: false, levels };
 		const returns = rolloutInput("returns");
 		const change = sub(
@@ -89,8 +91,16 @@ export const spoTree = defineMethod({
 			oneOf(treeStat(returns, "childMean", "before", partition), bestOf),
 		);
 		const siblings = treeStat(returns, "childSd0", "before", partition);
-		const edge = spread(scale === "none" ? change : overDeviation(change, siblings, eps));
-		return { terms: { edge }, ...(dropZero ? { scored: less(1e-6, abs(edge)) } : {}) };
+		const own = oneOf(spreadToSpans(returns, partition), bestOf);
+		const edge = orOwn(
+			spread(scale === "none" ? change : overDeviation(change, siblings, eps)),
+			spread(scale === "none" ? own : div(own, 1 + eps)),
+			singleton,
+		);
+		const compared = scoredGroups(singleton).scored;
+		const moved = dropZero ? less(1e-6, abs(edge)) : undefined;
+		const scored = compared && moved ? mul(compared, moved) : (compared ?? moved);
+		return { terms: { edge }, ...(scored ? { scored } : {}) };
 	},
 });
 

@@ -1,5 +1,6 @@
 import type { Estimate } from "../method";
 import { defineMethod } from "../method";
+import { orOwn, scoredGroups, singletonParam } from "../normaliserParams";
 import {
 	covered,
 	div,
@@ -25,7 +26,8 @@ import { choiceParam, partitionOf, unitNeeds, unitParam } from "../sharedParams"
  * **Not verified**: derived from the abstract of TreePS-RAG; the forms are those of its relatives. TreeRL's release, run, gives another number than
  * its paper and `treeRl`: a node's value is first divided by its own root, V(n)/√(below n), and then compared, with the values centred by the mean
  * of the other leaves in place of V(root): [2 V(n)/√(below n) − V(parent)/√(below the parent)], up to .4 away where returns are 0 or 1.
- * **Edges** unbranched steps get 0 locally; tokens outside of steps are not scored; equal returns give 0.
+ * **Edges** unbranched steps get 0 locally; tokens outside of steps are not scored; equal returns give 0. A group of one as `singleton` says: 0 by
+ * itself; raw is its return, once.
  * **Against the exact advantage** `local` is a Monte-Carlo difference of values, biased where a node has few rollouts
  * below; `global` is the return minus the group's mean where rollouts end apart, (n−1)/n of the exact gradient.
  * **Reduces** to telescoping: local credit of a rollout adds up to V(end) − V(root).
@@ -57,6 +59,7 @@ export const treePs = defineMethod({
 			default: "each",
 			options: ["each", "once"],
 		}),
+		singleton: singletonParam("zero"),
 	},
 	presets: { local: {}, treeRl: { form: "reweighted" } },
 	place: { unit: "branch", source: "steps, states or marks", extra: "none", offPolicy: false },
@@ -66,7 +69,7 @@ export const treePs = defineMethod({
 		{ params: { form: "global" }, door: "groupMean", apples: "groupMean" },
 	],
 	needs: ({ unit }) => unitNeeds(unit),
-	estimate: ({ unit, form, value, shared }) => {
+	estimate: ({ unit, form, value, shared, singleton }) => {
 		const partition = partitionOf(unit);
 		const returns = rolloutInput("returns");
 		const stat = value === "leaves" ? "mean" : "childMean";
@@ -75,11 +78,15 @@ export const treePs = defineMethod({
 		const root = spreadToSpans(reduceToRollouts(before, "first"), partition);
 		const below = sqrt(treeStat(returns, "count", "after", partition));
 		const over = (x: typeof own) => spread(form === "reweighted" ? div(x, below) : x);
+		const alone = (x: typeof own) => orOwn(over(x), spread(returns), singleton);
+		// What a lone rollout keeps stands in one term alone.
 		const terms: Estimate["terms"] = {
-			...(form === "global" ? {} : { local: over(sub(own, before)) }),
-			...(form === "local" ? {} : { global: over(sub(own, root)) }),
+			...(form === "global" ? {} : { local: form === "local" ? alone(sub(own, before)) : over(sub(own, before)) }),
+			...(form === "local" ? {} : { global: alone(sub(own, root)) }),
 		};
 		const firstOnly = equal(spread(treeStat(returns, "order", "after", partition)), 0);
-		return { terms, scored: shared === "once" ? mul(covered(partition), firstOnly) : covered(partition) };
+		const { scored: compared } = scoredGroups(singleton);
+		const scored = compared ? mul(covered(partition), compared) : covered(partition);
+		return { terms, scored: shared === "once" ? mul(scored, firstOnly) : scored };
 	},
 });
