@@ -3,6 +3,7 @@ import { Rng } from "../engine/core/rng";
 import { initParameters, toFloat32 } from "../engine/model/parameters";
 import { modelPolicy } from "../engine/oracle/modelPolicy";
 import { askOracle } from "../engine/oracle/oracle";
+import type { ExperimentSpec } from "../engine/spec/experiment";
 import { PRESETS } from "../engine/spec/presets";
 import { openSpec } from "../engine/spec/registries";
 import { pick, play, respond } from "../engine/tasks/walk";
@@ -28,6 +29,23 @@ it("answers for each method in order: credit that adds up, or one sentence", asy
 				const sum = Object.values(answer.credit.terms).reduce((total, term) => total + (term[i] as number), 0);
 				expect(Math.abs(sum - (answer.credit.advantage[i] as number))).toBeLessThanOrEqual(1e-12);
 			}
+});
+
+it("says of a method that cannot answer what is missing and what would provide it", async () => {
+	const { batch } = makeBatch({ groups: 2, size: 4 });
+	const reasons = async (spec: ExperimentSpec) =>
+		(await new Lab().credit(spec, batch, ["hbpo", "remax"])).map((answer) => (answer.ok ? "" : answer.reason));
+	const greedy =
+		"return of the greedy rollout of the same prompt, which fresh rollouts of the policy (sampled in training)";
+	const spec = PRESETS[0]?.spec;
+	if (!spec) throw new Error("There is no preset.");
+	expect(await reasons(spec)).toEqual([
+		"Missing: announced number of tokens, which a task whose prompts name a budget (anytime with pay=budget) would provide.",
+		`Missing: ${greedy} would provide.`,
+	]);
+	expect((await reasons({ ...spec, task: { id: "of a file", params: {} } }))[1]).toBe(
+		`Missing: ${greedy} or rollouts with the field “signals.greedyReturn” would provide.`,
+	);
 });
 
 /** Rollouts of random moves of one prompt, valued under the initial policy of an experiment. */

@@ -184,10 +184,10 @@ function answerFrom({ choice, batch, sources, signals }: CreditQuestion): Credit
 		} catch (error) {
 			if (sources.policy || !(error instanceof MissingSignal)) throw error;
 			const lack = lackWithPolicy(method, choice.params, batch, sources, signals);
-			return lack === null ? { ...refusal(choice, error.message), readsPolicy: true } : refusal(choice, lack);
+			return lack === null ? { ...refusal(choice, error.plain), readsPolicy: true } : refusal(choice, lack);
 		}
 	} catch (error) {
-		return refusal(choice, messageOf(error));
+		return refusal(choice, error instanceof MissingSignal ? error.plain : messageOf(error));
 	}
 }
 

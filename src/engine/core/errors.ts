@@ -21,9 +21,12 @@ export class InvalidInput extends AscribeError {
 export class MissingSignal extends AscribeError {
 	override readonly name: string = "MissingSignal";
 	readonly signal: string;
-	constructor(signal: string, message: string) {
+	/** What is missing and what would provide it, in a sentence that names no code. */
+	readonly plain: string;
+	constructor(signal: string, message: string, plain = message) {
 		super("missing-signal", message);
 		this.signal = signal;
+		this.plain = plain;
 	}
 }
 

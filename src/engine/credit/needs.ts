@@ -45,6 +45,12 @@ export function describeNeed(need: Need, batch?: RolloutBatch): string {
 	return `the signal "${need.signal}" ${kind} (${need.meaning})`;
 }
 
+/** How a file of rollouts brings what is needed: `the field “values”`, `“reward” in their steps`. */
+export function placeInFiles(need: Need): string {
+	if ("stepField" in need) return `“${COLUMNS[need.stepField].name}” in their ${need.of}`;
+	return `the field “${"field" in need ? FIELDS[need.field].name : `signals.${need.signal}`}”`;
+}
+
 interface Named {
 	readonly words: string;
 	/** In files. */

@@ -106,7 +106,7 @@ export function lackWithPolicy(
 		planSignals(method, params, { carries: (need) => carries(need, batch), resources }, PROVIDERS, choices);
 		return null;
 	} catch (error) {
-		if (error instanceof MissingSignal) return error.message;
+		if (error instanceof MissingSignal) return error.plain;
 		throw error;
 	}
 }

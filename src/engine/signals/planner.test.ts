@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { MissingSignal } from "../core/errors";
 import type { AnyMethod, Need } from "../credit/method";
 import { needKey } from "../credit/needs";
 import { METHODS } from "../credit/registry";
@@ -69,6 +70,34 @@ describe("the planner", () => {
 			'"greedyReturns" needs continuations of the rollouts, which are sampled while a run trains.',
 		);
 		expect(lack("attentionCredit")).toContain('"attentionFlow" needs the policy');
+	});
+
+	it("says in plain words what is missing and what would provide it", () => {
+		const plain = (id: string, there = file) => {
+			try {
+				planSignals(method(id), {}, there, PROVIDERS);
+				return "";
+			} catch (error) {
+				return (error as MissingSignal).plain;
+			}
+		};
+		expect(plain("gae")).toBe(
+			"Missing: values of the prefixes, which a policy with a value head (model.valueHead), fresh rollouts of the policy (sampled in " +
+				"training) or rollouts with the field “values” would provide.",
+		);
+		expect(plain("hbpo", training)).toBe(
+			"Missing: announced number of tokens, which a task whose prompts name a budget (anytime with pay=budget) would provide.",
+		);
+		// Where the task is known, its rollouts carry what it gives: no other ones are asked for.
+		expect(plain("remax", world([], ["task", "policy"]))).toBe(
+			"Missing: return of the greedy rollout of the same prompt, which fresh rollouts of the policy (sampled in training) would provide.",
+		);
+		expect(plain("hbpo", world([], []))).toBe(
+			"Missing: success flags, which rollouts with the field “success” would provide.",
+		);
+		expect(plain("hicra", world([], []))).toMatch(
+			/^Missing: marks \(1 for planning tokens\), which the task of the rollouts/,
+		);
 	});
 
 	it("refuses providers and parameters that do not exist", () => {
