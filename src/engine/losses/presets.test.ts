@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { near } from "../../testing/near";
+import { covariant } from "./covariance";
 import { LOSSES, lossConfig } from "./registry";
 import { type SurrogateInput, surrogate } from "./surrogate";
 
@@ -309,4 +310,11 @@ describe("a preset of a loss is its equation", () => {
 		near(found.loss, loss);
 		near(found.dlogProbs, gradient.flat());
 	});
+});
+
+it("klCov touches the share that is asked for, where the authors' code takes no more percent than there are tokens", () => {
+	const touched = (covarianceShare: number) =>
+		covariant(lossConfig("klCov", { covarianceShare }, 4), INPUT).reduce((n, one) => n + one, 0);
+	// Of 12 tokens; the authors' code takes 12 % of them for the half, one token, and none for 0.
+	expect([0.5, 1, 0.002, 0].map(touched)).toEqual([6, 12, 1, 1]);
 });

@@ -6,6 +6,8 @@ import { aggParams, commonConfig, penaltyParams } from "../lossParams";
  *
  * The authors' 7B runs touch .2% of the tokens (`paper`; their 32B run .02%), verl's recipe as many; verl's defaults are .02% and weight .1.
  *
+ * **Edges** at least one token is touched. Not taken over: the authors' code takes no more percent than there are tokens, 16 of 40 at 50 % where this
+ * takes 20, and none at 0 %. At the shares of the presets, below one percent, the cap never acts, so `paper` is both the paper and the code.
  * **Source** Cui et al. 2025, https://arxiv.org/abs/2505.22617; verl's `kl_cov` policy loss.
  */
 export const klCov = defineLoss({
