@@ -30,7 +30,9 @@ test("what the settings cannot give is said before a run starts, on the form and
 	await stubTrainer(page, { report, events: [] });
 	await page.goto("");
 	await page.getByRole("combobox", { name: "Credit method" }).selectOption("HBPO");
-	await expect(page.getByRole("alert")).toContainText("needs a task whose prompts name a budget");
+	await expect(page.getByRole("alert")).toContainText(
+		"Missing: announced number of tokens, which a task whose prompts name a budget",
+	);
 	const run = page.getByRole("button", { name: "Run", exact: true });
 	await expect(run).toBeDisabled();
 	await page.getByRole("tab", { name: "Library" }).click();

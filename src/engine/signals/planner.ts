@@ -47,7 +47,7 @@ export function planSignals(
 	return planner.steps;
 }
 
-/** As `planSignals` for one need alone: the providers in order, none where it is carried; or why nothing gives it, as the end of a sentence. */
+/** As `planSignals` for one need alone: the providers in order, none where it is carried; or that it is missing, in plain words. */
 export function planNeed(
 	need: Need,
 	available: Available,
@@ -55,8 +55,8 @@ export function planNeed(
 	choices: SignalChoices = {},
 ): { readonly steps: readonly PlannedSignal[]; readonly lack: string } {
 	const planner = new Planner(available, providers, choices);
-	const lack = planner.meet(need, [])?.why ?? "";
-	return { steps: planner.steps, lack };
+	const lack = planner.meet(need, []);
+	return { steps: planner.steps, lack: lack ? missingWords(need, lack) : "" };
 }
 
 /** Checks the names and values of choices. @throws InvalidInput */

@@ -130,7 +130,7 @@ describe("answers at budgets", () => {
 		const { task, spec } = openSpec({ ...small, task: { id: "box", params: {} } });
 		const available = availableInTraining({ valueHead: false, reference: false }, taskSource(task, []));
 		const { lack } = planNeed({ stepField: "reward", of: "steps" }, available, [budgetAnswers], spec.signals);
-		expect(lack).toBe('"budgetAnswers" needs a task that can be answered early, as anytime');
+		expect(lack).toBe("Missing: rewards of steps, which a task that can be answered early (anytime) would provide.");
 		// BRPO then reads the labels of the task's own steps.
 		expect(signalsOf(planOf(spec, task)).map(({ provider }) => provider.id)).toEqual([
 			"declaredSteps",

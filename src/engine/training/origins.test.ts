@@ -66,7 +66,7 @@ describe("where methods read from in training", () => {
 	it("says in one sentence what no setting here gives", () => {
 		expect(ofMethod("hbpo").map(({ missing }) => missing)).toEqual([
 			"",
-			'Nothing gives the signal "budget" at level rollout (announced number of tokens): "declaredBudget" needs a task whose prompts name a budget, as anytime with pay=budget.',
+			"Missing: announced number of tokens, which a task whose prompts name a budget (anytime with pay=budget) would provide.",
 		]);
 	});
 

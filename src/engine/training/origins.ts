@@ -1,5 +1,5 @@
 import type { Need } from "../credit/method";
-import { describeNeed, needKey, needWords } from "../credit/needs";
+import { needKey, needWords } from "../credit/needs";
 import { type Available, type PlannedSignal, planNeed, type SignalChoices } from "../signals/planner";
 import type { Resource } from "../signals/provider";
 import { PROVIDERS } from "../signals/registry";
@@ -17,7 +17,7 @@ export interface Origin {
 	readonly from: string;
 	/** Titles and summaries of the providers that make it, in the order in which they run; none where rollouts carry it. */
 	readonly by: readonly { readonly title: string; readonly summary: string }[];
-	/** Why nothing gives it, in one sentence; empty where something does. */
+	/** That nothing gives it, and what would, in one sentence; empty where something does. */
 	readonly missing: string;
 }
 
@@ -42,7 +42,7 @@ export function originsOf(spec: ExperimentSpec, task: Task): Origins {
 function originOf(need: Need, available: Available, choices: SignalChoices | undefined): Origin {
 	const { steps, lack } = planNeed(need, available, PROVIDERS, choices);
 	const what = needWords(need);
-	if (lack) return { what, from: "", by: [], missing: `Nothing gives ${describeNeed(need)}: ${lack}.` };
+	if (lack) return { what, from: "", by: [], missing: lack };
 	const by = steps.map(({ provider: { title, summary } }) => ({ title, summary }));
 	return { what, from: steps.length > 0 ? sourceOf(steps) : carriedBy(need), by, missing: "" };
 }

@@ -95,9 +95,9 @@ describe("reward writers before the method", () => {
 	});
 
 	it("and methods that read what nothing gives keep a run from starting, with the reason", () => {
-		expect(creditProblem(specWith(spec(), "method", "hbpo"))).toContain('Nothing gives the signal "budget"');
+		expect(creditProblem(specWith(spec(), "method", "hbpo"))).toContain("Missing: announced number of tokens");
 		chooseEntry("method", "hbpo");
-		expect(blocked()).toContain("needs a task whose prompts name a budget");
+		expect(blocked()).toContain("which a task whose prompts name a budget");
 		chooseEntry("method", "rloo");
 		expect(blocked()).toBe("");
 	});
