@@ -273,6 +273,25 @@ describe("files of rollouts", () => {
 		expect([batch.B, rows, groupsInStep, ...batch.groupIds]).toEqual([2, [4, 5], 4, 2, 2]);
 	});
 
+	it("refuse to show a group that would not fit in memory, and say how large it is", async () => {
+		const { files, open } = desk();
+		const own = (i: number) => ({
+			id: `${i}`,
+			group: "all",
+			tokens: new Array(i === 0 ? 50_000 : 1).fill(1),
+			reward: 1,
+		});
+		await open([
+			fileOf(
+				"1.jsonl",
+				Array.from({ length: 100 }, (_, i) => own(i)),
+			),
+		]);
+		await expect(files.stepOf(0)).rejects.toThrow(
+			"Group 1 has 100 rollouts of up to 50,000 tokens, more than the page can",
+		);
+	});
+
 	it("are saved as rollouts of our own with what nobody knows of them, up to what a page can hold", async () => {
 		const { files, open } = desk();
 		await open([fileOf("7.jsonl", [{ ...verl(7, 0), odd: "kept" }, verl(7, 1)])]);

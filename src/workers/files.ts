@@ -1,4 +1,5 @@
 import { Cancelled, InvalidInput } from "../engine/core/errors";
+import { largest } from "../engine/core/extremes";
 import { plural } from "../engine/core/plural";
 import { visibleLines, visibleName } from "../engine/core/writing";
 import type { ByteSource, StopSignal } from "../engine/formats/containers/byteSource";
@@ -37,6 +38,8 @@ import { type HashedFile, type ImportFolder, importId } from "./importFolder";
 const TELL_MS = 100;
 /** Most tokens of a step that is shown whole. */
 const STEP_TOKENS = 2 ** 17;
+/** Most tokens of a group that is shown, each rollout as long as the longest: its batch and its credit are in memory several times. */
+const GROUP_TOKENS = 2 ** 22;
 /** All rollouts are in memory while they are written. */
 const SAVED_BYTES = 64 * 2 ** 20;
 /** Broken rows that are named one by one. */
@@ -219,6 +222,11 @@ export class Files implements FilesApi {
 		const tokens = whole.reduce((sum, row) => sum + this.index.summary(row).length, 0);
 		// More may come while these are read.
 		const rows = [...(tokens <= STEP_TOKENS ? whole : members)];
+		const longest = largest(rows.map((row) => this.index.summary(row).length));
+		if (rows.length * longest > GROUP_TOKENS)
+			throw new InvalidInput(
+				`Group ${group + 1} has ${plural(rows.length, "rollout")} of up to ${plural(longest, "token")}, more than the page can show at once. A group holds the rollouts of one prompt in one step; if this one should, ascribe credit takes it.`,
+			);
 		const records = await Promise.all(rows.map((row) => this.index.record(row)));
 		// Where no reward is known rollouts can be looked at all the same, as if nothing were paid; among others that have one, it stays unknown.
 		const paid = records.some((record) => Number.isFinite(returnOf(record))) ? Number.NaN : 0;
