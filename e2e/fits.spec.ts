@@ -75,3 +75,25 @@ for (const viewport of SIZES)
 			expect(cut, id).toEqual([]);
 		}
 	});
+
+test("at 1024 × 768 the tools of Credit leave the tabs alone, also while a step is held and twelve rows are added", async ({
+	page,
+}) => {
+	await page.setViewportSize({ width: 1024, height: 768 });
+	const rows = ["grpo", "rloo", "tempo", "vinePpo", "gae", "hca", "dapo", "drGrpo", "gigpo", "hicra", "brpo", "pure"];
+	const view = { layout: "inspect", rows, step: 7, rollout: 0, token: 0 };
+	const link = encodeLink({ preset: "keydoor@1", changes: {}, view, build: "", fingerprints: [], note: "" });
+	await page.goto(`#${link}`);
+	await expect(page.getByRole("button", { name: "Held at step 7" })).toBeVisible();
+	const head = page.locator('[data-panel="credit"] .panel-head');
+	const gap = await head.evaluate((element) => {
+		const edge = (selector: string) =>
+			[...element.querySelectorAll(selector)].map((e) => e.getBoundingClientRect()).filter(({ width }) => width > 0);
+		return (
+			Math.min(...edge(".panel-tools button").map(({ left }) => left)) -
+			Math.max(...edge(".tabs button").map(({ right }) => right))
+		);
+	});
+	expect(gap).toBeGreaterThanOrEqual(0);
+	expect(await head.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+});
