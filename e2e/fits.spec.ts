@@ -95,5 +95,11 @@ test("at 1024 × 768 the tools of Credit leave the tabs alone, also while a step
 		);
 	});
 	expect(gap).toBeGreaterThanOrEqual(0);
-	expect(await head.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+	for (const panel of ["credit", "tree"])
+		expect(
+			await page
+				.locator(`[data-panel="${panel}"] .panel-head`)
+				.evaluate((element) => element.scrollWidth <= element.clientWidth),
+			panel,
+		).toBe(true);
 });
