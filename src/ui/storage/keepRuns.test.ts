@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { PRESETS } from "../../engine/spec/presets";
 import { draftStore } from "../stores/draft";
-import { resumeRun } from "./keepRuns";
+import { refresh, resumeRun, storedStore } from "./keepRuns";
 import type { StoredRun } from "./runFiles";
 
 const order = vi.hoisted(() => [] as string[]);
@@ -35,18 +35,20 @@ const run: StoredRun = {
 	savedAt: 0,
 	size: 1,
 };
-/** Names of the locks that a tab holds; those of `others` are held elsewhere. */
+/** Names of the locks that this tab holds; those of `others`, with who waits for them, are held by another tab. */
 const locks = new Set<string>();
-const others = new Set<string>();
+const others = new Map<string, (() => void)[]>();
 type Held = (lock: object | null) => Promise<void> | undefined;
-const request = async (name: string, _: unknown, held: Held) => {
-	if (locks.has(name) || others.has(name)) return held(null);
+const request = async (name: string, { ifAvailable }: LockOptions, held: Held) => {
+	if (others.has(name) && !ifAvailable) await new Promise<void>((granted) => others.get(name)?.push(granted));
+	else if (locks.has(name) || others.has(name)) return held(null);
 	locks.add(name);
 	order.push("take");
 	await held({});
 	locks.delete(name);
 };
-vi.stubGlobal("navigator", { locks: { request, query: async () => ({ held: [] }) } });
+const query = async () => ({ held: [...locks, ...others.keys()].map((name) => ({ name, mode: "exclusive" })) });
+vi.stubGlobal("navigator", { locks: { request, query } });
 
 beforeEach(() => {
 	order.length = 0;
@@ -55,9 +57,21 @@ beforeEach(() => {
 });
 
 it("a run that another tab trains is left to it, unread, and the sentence says so", async () => {
-	others.add("ascribe-run a");
+	others.set("ascribe-run a", []);
 	expect(await resumeRun(run)).toBe("The run of Key and door goes on in another tab.");
 	expect(order).toEqual([]);
+});
+
+it("a run is free as soon as the tab that trained it lets go, with nobody looking", async () => {
+	others.set("ascribe-run b", []);
+	await refresh();
+	await refresh();
+	expect(storedStore.getState().elsewhere).toEqual(new Set(["b"]));
+	const waiting = others.get("ascribe-run b") ?? [];
+	expect(waiting).toHaveLength(1);
+	others.clear();
+	for (const granted of waiting) granted();
+	await vi.waitFor(() => expect(storedStore.getState().elsewhere).toEqual(new Set()));
 });
 
 it.each([

@@ -136,9 +136,26 @@ async function dropOldest(): Promise<void> {
 /** Reads again what is stored, by whichever tab. */
 export async function refresh(): Promise<void> {
 	const locks = (await navigator.locks?.query())?.held ?? [];
-	const taken = locks.flatMap(({ name }) => (name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
+	// Shared ones only wait for a release.
+	const taken = locks.flatMap(({ name, mode }) =>
+		mode === "exclusive" && name?.startsWith(LOCK) ? [name.slice(LOCK.length)] : [],
+	);
 	const elsewhere = new Set(taken.filter((name) => name !== held?.id));
+	for (const id of elsewhere) void awaitRelease(id);
 	storedStore.setState({ runs: await storedRuns(), elsewhere, quota: await quota() });
+}
+
+/** Runs of other tabs whose release is waited for. */
+const awaited = new Set<string>();
+
+/** Looks again when the tab that trains a run lets go of it: one that was closed or has crashed may hold it for a moment longer. */
+async function awaitRelease(id: string): Promise<void> {
+	if (awaited.has(id)) return;
+	awaited.add(id);
+	// Shared, and let go at once: those who wait are in nobody's way.
+	await navigator.locks.request(LOCK + id, { mode: "shared" }, () => undefined);
+	awaited.delete(id);
+	await refresh();
 }
 
 /**
