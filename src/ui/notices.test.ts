@@ -109,6 +109,12 @@ describe("noticesOf", () => {
 		expect(card).toMatchObject({ happened: "x.jsonl is of no known format.", data: "The first line starts: <b>" });
 	});
 
+	it("does not ask for other files where those that are open can still be used", () => {
+		const card = filesNotice("Group 1 is too large.", true);
+		expect(isComplete(card)).toBe(true);
+		expect(card.todo).toMatch(/^Go to another group/);
+	});
+
 	it.each([
 		["device-lost", "run-again"],
 		["not-finite", "lower-learning-rate"],

@@ -268,19 +268,30 @@ function deviceNotices({ device }: Pick<Run, "device">): Notice[] {
 	}
 }
 
-/** Files that could not be read, in the worker's sentence: what stands on a line of its own is theirs. */
-export function filesNotice(problem: string): Notice {
+/**
+ * Files that could not be read, in the worker's sentence: what stands on a line of its own is theirs.
+ * @param open the files themselves are open; a part of them could not be shown.
+ */
+export function filesNotice(problem: string, open = false): Notice {
 	const [happened = "", ...data] = visibleLines(problem).split("\n");
 	return {
 		id: "files",
 		tone: "error",
 		happened,
 		...(data.length > 0 ? { data: data.join(" ") } : {}),
-		works: "What is on screen stays as it is, and nothing was uploaded or started.",
-		todo: "Open other files, or write these as rollouts JSONL: one object a line with at least id, tokens and reward.",
+		...(open ? PART : NOT_OPENED),
 		actions: ["close-problem"],
 	};
 }
+
+const PART = {
+	works: "The files stay open: their table, their other groups and Credit Lint are there as before.",
+	todo: "Go to another group, or open other files.",
+};
+const NOT_OPENED = {
+	works: "What is on screen stays as it is, and nothing was uploaded or started.",
+	todo: "Open other files, or write these as rollouts JSONL: one object a line with at least id, tokens and reward.",
+};
 
 /** What a notice about a failed run depends on. */
 interface Failing {

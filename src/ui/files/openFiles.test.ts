@@ -146,3 +146,28 @@ describe("files that are closed, or give way to others, while they are read", ()
 		expect(identify).not.toHaveBeenCalled();
 	});
 });
+
+it("a group of which a part was shown while it was read, and that then turns out too large, is not shown in part", async () => {
+	const table = { ...tableOf(3), group: new Int32Array(3), step: new Float64Array(3) };
+	let asked = 0;
+	connect({
+		open: async (_, tell) => {
+			tell({ read: 1, total: 2, steps: 1, rollouts: 1, groups: 1, format: "" });
+			await vi.waitFor(() => expect(runStore.getState().latest).not.toBeNull());
+			return { formats: [], card: { shape: {} } } as unknown as FilesReport;
+		},
+		table: () => Promise.resolve(table),
+		stepOf: () =>
+			asked++ === 0 ? Promise.resolve(stepOfGroup(0)) : Promise.reject(new Error("Group 1 is too large.")),
+		lint: () => Promise.resolve([]),
+		identify: () => new Promise(() => undefined),
+	});
+	await openFiles([{ name: "a.jsonl", file: new File([], "a.jsonl") }]);
+	expect(runStore.getState().latest).toBeNull();
+	expect(fileStore.getState()).toMatchObject({
+		phase: "open",
+		rows: [],
+		problem: "Group 1 is too large.",
+		findings: [],
+	});
+});

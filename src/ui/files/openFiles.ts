@@ -173,8 +173,19 @@ export async function showGroup(group: number): Promise<void> {
 		shownOf = mine;
 		fileStore.setState({ group, asked: null, rows, step: step.step, problem: "" });
 	} catch (error) {
-		if (current()) fileStore.setState({ asked: null, problem: messageOf(error) });
+		if (!current()) return;
+		fileStore.setState({ asked: null, problem: messageOf(error) });
+		if (shownOf === -1) clearPart();
 	}
+}
+
+/** Takes a group off the screen of which only a part was read: it would be taken for the whole. */
+function clearPart(): void {
+	const { latest } = runStore.getState();
+	if (!latest || !isOfFiles(latest)) return;
+	runStore.setState({ latest: null, beside: null, exact: null });
+	selectionStore.setState({ pinned: null });
+	fileStore.setState({ rows: [] });
 }
 
 /** Puts the first group of the step nearest to a number on screen. */

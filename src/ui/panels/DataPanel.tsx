@@ -37,7 +37,7 @@ export default function DataPanel(): JSX.Element {
 	usePanelCsv("data", findingsCsv);
 	return (
 		<div className="data padded">
-			{problem ? <NoticeCard notice={filesNotice(problem)} /> : null}
+			{problem ? <NoticeCard notice={filesNotice(problem, phase === "open")} /> : null}
 			{phase === "none" ? <Invitation /> : null}
 			{phase === "reading" ? <Reading /> : null}
 			{phase === "open" ? <Opened /> : null}
