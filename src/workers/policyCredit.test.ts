@@ -62,7 +62,9 @@ describe("with the policy that wrote the rollouts", () => {
 		expect(refused).toMatchObject({
 			ok: false,
 			readsPolicy: true,
-			reason: expect.stringContaining("needs the policy"),
+			reason: expect.stringContaining(
+				"which the policy that wrote the rollouts (at hand in training and in recordings) would provide",
+			),
 		});
 		const [answer] = await lab.credit(spec, batch, [choice], parameters);
 		expect(answer?.readsPolicy).toBe(true);
@@ -110,7 +112,7 @@ describe("with the policy that wrote the rollouts", () => {
 		]);
 		for (const answer of answers.slice(1))
 			expect(answer).toMatchObject({
-				reason: expect.stringContaining("needs continuations of the rollouts, which are sampled while a run trains."),
+				reason: expect.stringContaining("fresh rollouts of the policy (sampled in training) would provide."),
 			});
 	});
 

@@ -90,7 +90,7 @@ describe("behind writers of rewards", () => {
 		near(valueTargets(batch, { ...critic, rewards: [{ id: "ircr", params: {} }] }).subarray(0, 3), [2, 1, 0]);
 	});
 	it("is told of them where the method reads its values, and only there", () => {
-		const rewards = [{ id: "ircr", params: {} }];
+		const rewards = [{ id: "ircr", params: { per: "rollout" } }];
 		expect(plan({ method: { id: "gae", rewards } }).critic?.rewards).toEqual(rewards);
 		expect(plan({ method: { id: "grpo", rewards } }).critic).not.toHaveProperty("rewards");
 		expect(plan({ method: { id: "gae" } }).critic).not.toHaveProperty("rewards");

@@ -60,7 +60,7 @@ it("does not change the run that it records, and knows what its rollouts were wo
 });
 
 it("keeps the credit that trained: that of the method behind its writers of rewards", async () => {
-	const rewards = [{ id: "ircr", params: {} }];
+	const rewards = [{ id: "ircr", params: { per: "rollout" } }];
 	const method = { id: "reinforce", params: { center: "none", scale: "none" }, rewards };
 	const recording = await makeRecording({
 		preset: { ...preset, spec: { ...spec, method, steps: 1 } },
