@@ -2,6 +2,7 @@ import { type JSX, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { messageOf } from "../../engine/core/errors";
 import type { AttentionAnswer } from "../../workers/labApi";
+import { Choices } from "../controls/Choices";
 import type { Display } from "../credit/display";
 import { askAttention } from "../lab";
 import { pictures } from "../pictures";
@@ -37,7 +38,7 @@ function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
 				<p className="tree-note muted" title={of}>
 					<b>Where the policy looks. It is not credit.</b> <span className="of">{of}</span>
 				</p>
-				<Looks look={look} onChoose={setLook} />
+				<Choices label="What of attention to look at" of={LOOKS} chosen={look} onChoose={setLook} />
 			</div>
 			{typeof answer === "string" ? (
 				<p className="muted">{answer}</p>
@@ -51,31 +52,12 @@ function AttentionOf({ display }: { readonly display: Display }): JSX.Element {
 	);
 }
 
+/** Looked at in turn where there is no room for both beside or below each other. */
 const LOOKS = [
 	{ id: "heads", title: "Heads", help: "All heads, and one of them enlarged" },
 	{ id: "curves", title: "Curves", help: "How far back tokens look, and how much later ones look at them" },
 ] as const;
 type Look = (typeof LOOKS)[number]["id"];
-
-/** Where there is no room for both beside or below each other. */
-function Looks({ look, onChoose }: { readonly look: Look; readonly onChoose: (look: Look) => void }): JSX.Element {
-	return (
-		<fieldset className="choices" aria-label="What of attention to look at">
-			{LOOKS.map(({ id, title, help }) => (
-				<button
-					key={id}
-					type="button"
-					className="quiet"
-					aria-pressed={look === id}
-					title={help}
-					onClick={() => onChoose(id)}
-				>
-					{title}
-				</button>
-			))}
-		</fieldset>
-	);
-}
 
 interface Shown {
 	readonly display: Display;

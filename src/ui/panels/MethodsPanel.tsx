@@ -1,6 +1,7 @@
 import { type JSX, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { Comparison } from "../comparison";
+import { Choices } from "../controls/Choices";
 import { answersOf, type MethodOrder, type MethodRow, methodRowsOf, orderedRows } from "../credit/methodRows";
 import { watchAllMethods } from "../lab";
 import { runStore } from "../stores/run";
@@ -47,7 +48,7 @@ function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Ele
 	return (
 		<div className="methods">
 			<div className="panel-bar">
-				<Looks look={look} onChoose={setLook} />
+				<Choices label="What to look at" of={LOOKS} chosen={look} onChoose={setLook} />
 				{look === "terms" ? null : <Orders order={order} onChoose={setOrder} rows={rows} />}
 			</div>
 			{look === "terms" ? (
@@ -57,25 +58,6 @@ function MethodsOf({ comparison }: { readonly comparison: Comparison }): JSX.Ele
 			)}
 			{look === "terms" ? null : <Refused answers={answers} />}
 		</div>
-	);
-}
-
-function Looks({ look, onChoose }: { look: Look; onChoose: (look: Look) => void }): JSX.Element {
-	return (
-		<fieldset className="choices" aria-label="What to look at">
-			{LOOKS.map(({ id, title, help }) => (
-				<button
-					key={id}
-					type="button"
-					className="quiet"
-					aria-pressed={look === id}
-					title={help}
-					onClick={() => onChoose(id)}
-				>
-					{title}
-				</button>
-			))}
-		</fieldset>
 	);
 }
 
